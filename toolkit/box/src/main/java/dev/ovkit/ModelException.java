@@ -1,0 +1,15 @@
+package dev.ovkit;
+
+import org.jspecify.annotations.Nullable;
+
+/** A model file (ONNX or IR) is missing, damaged, or not what the caller asked for. */
+public final class ModelException extends OvkitException {
+
+  public ModelException(String message) {
+    this(message, null);
+  }
+
+  public ModelException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

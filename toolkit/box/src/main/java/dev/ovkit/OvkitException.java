@@ -1,0 +1,22 @@
+package dev.ovkit;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The root of every error that ovkit reports on purpose.
+ *
+ * <p>A message is one line that says what failed, on which input, what was expected and what to do;
+ * it can be shown to a user as it is.
+ */
+public abstract sealed class OvkitException extends RuntimeException
+    permits ModelException,
+        NativeCallException,
+        OptionException,
+        OutputException,
+        PictureException,
+        RuntimeUnavailableException {
+
+  OvkitException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.ovkit.model;
+
+/** The order of the three colour channels. */
+public enum Colour {
+  BGR,
+  RGB
+}

@@ -1,0 +1,47 @@
+package dev.ovkit.model;
+
+import java.util.List;
+
+/** How a detector lays out its candidates in its output tensors, and what the numbers mean. */
+public sealed interface HeadLayout {
+
+  /** The number of classes. */
+  int classes();
+
+  /**
+   * Raw heads of the YOLOv5 family: one output a stride, {@code [1, na*(5+nc), H, W]} (anchor-major
+   * channels) or {@code [1, na, H, W, 5+nc]}, all logits; columns x, y, w, h, objectness, classes.
+   *
+   * <p>{@code xy = (2*sigmoid(v) - 0.5 + cell) * stride}, {@code wh = (2*sigmoid(v))^2 * anchor},
+   * score = sigmoid(objectness) * sigmoid(class) (YOLOv5, from its release 2.0 on).
+   *
+   * @param heads by rising stride, each with its own output and anchors
+   */
+  record RawHeads(List<Head> heads, int classes) implements HeadLayout {
+    public RawHeads {
+      heads = List.copyOf(heads);
+    }
+  }
+
+  /**
+   * One output {@code [1, N, 5+nc]}, a row a candidate: x, y, w, h, objectness, classes; rows ordered
+   * by stride, then anchor, then grid row, then grid column.
+   *
+   * @param output the tensor's name
+   * @param boxes what columns 0..3 mean
+   * @param logits true where objectness and classes still want a sigmoid
+   * @param heads by rising stride; empty when {@code boxes} is {@link BoxCoding#PIXELS}
+   */
+  record FlatRows(String output, BoxCoding boxes, boolean logits, List<Head> heads, int classes)
+      implements HeadLayout {
+    public FlatRows {
+      heads = List.copyOf(heads);
+    }
+  }
+
+  /**
+   * One output {@code [1, 4+nc, N]} of the YOLOv8 kind: a column a candidate; box centre and size in
+   * pixels of the input, then class probabilities; no objectness.
+   */
+  record FlatColumns(String output, int classes) implements HeadLayout {}
+}

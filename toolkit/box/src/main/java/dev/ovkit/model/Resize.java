@@ -1,0 +1,28 @@
+package dev.ovkit.model;
+
+/**
+ * How a picture is brought to the size of the network's input.
+ *
+ * @param padValue the grey of the border, 0..255
+ */
+public record Resize(Mode mode, int padValue) {
+
+  /** YOLOv5's: aspect kept, size rounded, centred on grey 114. */
+  public static final Resize LETTERBOX = new Resize(Mode.LETTERBOX_CENTRE, 114);
+
+  /** Where the picture lies in the input. */
+  public enum Mode {
+    /** Aspect kept, new size rounded, border on both sides (YOLOv5). */
+    LETTERBOX_CENTRE,
+    /** Aspect kept, new size truncated, border at the right and bottom (YOLOX). */
+    LETTERBOX_TOP_LEFT,
+    /** Aspect not kept, no border. */
+    STRETCH
+  }
+
+  public Resize {
+    if (padValue < 0 || padValue > 255) {
+      throw new IllegalArgumentException("a pad value lies in 0..255, not " + padValue);
+    }
+  }
+}
