@@ -1,0 +1,16 @@
+"""Writes name, size and SHA-256 of each file under a folder, sorted: the list by which the loader knows its libraries.
+
+usage: list-libraries.py FOLDER OUT
+"""
+
+import hashlib
+import pathlib
+import sys
+
+folder, out = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+files = sorted(p for p in folder.rglob("*") if p.is_file())
+lines = [
+    f"{p.relative_to(folder).as_posix()}\t{p.stat().st_size}\t{hashlib.sha256(p.read_bytes()).hexdigest()}\n" for p in files
+]
+out.parent.mkdir(parents=True, exist_ok=True)
+out.write_text("".join(lines))

@@ -1,0 +1,51 @@
+package dev.ovkit.nativelib;
+
+import dev.ovkit.nativelib.global.OpenVino;
+import dev.ovkit.nativelib.openvino.ov_version_t;
+import dev.ovkit.nativelib.presets.InPlace;
+
+/** Loads OpenVINO once and checks that it is the version the bindings were made for. */
+final class LoadedLibraries {
+
+  static final NativeRuntime RESULT = load(LibrarySearch.ofThisJvm().run());
+
+  private static NativeRuntime load(NativeRuntime searched) {
+    return searched instanceof NativeRuntime.Found found ? load(found) : searched;
+  }
+
+  private static NativeRuntime load(NativeRuntime.Found found) {
+    // JavaCPP refuses an allocation once the process is larger than four heaps, which a small heap
+    // beside OpenVINO's memory always is.
+    if (System.getProperty("org.bytedeco.javacpp.maxPhysicalBytes") == null
+        && System.getProperty("org.bytedeco.javacpp.maxphysicalbytes") == null) {
+      System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+    }
+    InPlace.use(found.directory());
+    try {
+      ov_version_t version = new ov_version_t();
+      OpenVino.ov_get_openvino_version(version);
+      String build = version.buildNumber().getString();
+      OpenVino.ov_version_free(version);
+      if (!build.startsWith(NativeRuntime.OPENVINO_VERSION)) {
+        return new NativeRuntime.Missing(
+            "OpenVINO %s is wanted, but the libraries in %s are of version %s"
+                .formatted(NativeRuntime.OPENVINO_VERSION, found.directory(), build));
+      }
+      return found;
+    } catch (LinkageError e) {
+      return new NativeRuntime.Missing(
+          "the libraries in %s (%s) cannot be loaded: %s; the folder must not be mounted noexec, and the system needs glibc 2.35 and libstdc++ of GCC 12 (Ubuntu 22.04, Debian 12 or newer)"
+              .formatted(found.directory(), found.origin(), reason(e)));
+    }
+  }
+
+  private static String reason(Throwable e) {
+    Throwable root = e;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return String.valueOf(root.getMessage());
+  }
+
+  private LoadedLibraries() {}
+}

@@ -1,0 +1,36 @@
+package dev.ovkit.nativelib.presets;
+
+import org.bytedeco.javacpp.ClassProperties;
+import org.bytedeco.javacpp.LoadEnabled;
+import org.bytedeco.javacpp.annotation.Platform;
+import org.bytedeco.javacpp.annotation.Properties;
+import org.bytedeco.javacpp.tools.Info;
+import org.bytedeco.javacpp.tools.InfoMap;
+import org.bytedeco.javacpp.tools.InfoMapper;
+
+/**
+ * The conversion shim, compiled into its own JNI library: it needs OpenVINO's C++ ABI, which
+ * nothing that only runs an IR should depend on.
+ */
+@Properties(
+    value =
+        @Platform(
+            value = "linux-x86_64",
+            include = {"ovkit_convert.h", "ovkit_convert.cpp"},
+            library = "jniovkit_convert",
+            link = "openvino@.2641"),
+    target = "dev.ovkit.nativelib.convert",
+    global = "dev.ovkit.nativelib.global.OpenVinoConvert")
+public class ConvertPreset implements LoadEnabled, InfoMapper {
+
+  @Override
+  public void init(ClassProperties properties) {
+    InPlace.init(properties);
+  }
+
+  @Override
+  public void map(InfoMap infoMap) {
+    // Compiled with the bindings, but only the header is for Java.
+    infoMap.put(new Info("ovkit_convert.cpp").skip());
+  }
+}
