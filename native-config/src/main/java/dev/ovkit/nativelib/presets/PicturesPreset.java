@@ -1,0 +1,39 @@
+package dev.ovkit.nativelib.presets;
+
+import org.bytedeco.javacpp.ClassProperties;
+import org.bytedeco.javacpp.LoadEnabled;
+import org.bytedeco.javacpp.annotation.Platform;
+import org.bytedeco.javacpp.annotation.Properties;
+import org.bytedeco.javacpp.tools.Info;
+import org.bytedeco.javacpp.tools.InfoMap;
+import org.bytedeco.javacpp.tools.InfoMapper;
+
+/**
+ * The picture shim, compiled into its own JNI library over OpenCV.
+ *
+ * <p>OpenCV's libraries look for each other, and for the stub of OpenBLAS, in folders of the
+ * machine that built them; loaded first and in this order, they are found by name.
+ */
+@Properties(
+    value =
+        @Platform(
+            value = "linux-x86_64",
+            include = {"ovkit_pictures.h", "ovkit_pictures.cpp"},
+            library = "jniovkit_pictures",
+            preload = "openblas@.0",
+            link = {"opencv_core@.414", "opencv_imgproc@.414", "opencv_imgcodecs@.414"}),
+    target = "dev.ovkit.nativelib.pictures",
+    global = "dev.ovkit.nativelib.global.Pictures")
+public class PicturesPreset implements LoadEnabled, InfoMapper {
+
+  @Override
+  public void init(ClassProperties properties) {
+    InPlace.init(properties);
+  }
+
+  @Override
+  public void map(InfoMap infoMap) {
+    // Compiled with the bindings, but only the header is for Java.
+    infoMap.put(new Info("ovkit_pictures.cpp").skip());
+  }
+}
