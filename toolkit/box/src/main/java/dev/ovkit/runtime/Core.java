@@ -1,0 +1,128 @@
+package dev.ovkit.runtime;
+
+import dev.ovkit.nativelib.NativeRuntime;
+import dev.ovkit.nativelib.global.OpenVino;
+import dev.ovkit.nativelib.openvino.ov_available_devices_t;
+import dev.ovkit.nativelib.openvino.ov_compiled_model_t;
+import dev.ovkit.nativelib.openvino.ov_core_t;
+import dev.ovkit.nativelib.openvino.ov_model_t;
+import dev.ovkit.nativelib.openvino.ov_property_t;
+import dev.ovkit.nativelib.openvino.ov_tensor_t;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.bytedeco.javacpp.BytePointer;
+
+/** OpenVINO itself: knows the devices, reads and compiles models. One per application is enough. */
+public final class Core extends NativeHandle {
+
+  private final ov_core_t pointer;
+
+  private Core(ov_core_t pointer) {
+    super(pointer, OpenVino::ov_core_free);
+    this.pointer = pointer;
+  }
+
+  /**
+   * Loads the runtime, if no one has yet.
+   *
+   * @throws dev.ovkit.RuntimeUnavailableException if there is none that works here
+   */
+  public static Core create() {
+    Status.requireRuntime();
+    ov_core_t pointer = new ov_core_t();
+    Status.check(OpenVino.ov_core_create(pointer), "start OpenVINO");
+    return new Core(pointer);
+  }
+
+  /** Returns the version that ovkit runs. */
+  public static String version() {
+    return NativeRuntime.OPENVINO_VERSION;
+  }
+
+  /** Returns the names of the devices, as in {@code CPU}. */
+  public List<String> devices() {
+    enter();
+    try (ov_available_devices_t devices = new ov_available_devices_t()) {
+      Status.check(OpenVino.ov_core_get_available_devices(pointer, devices), "list the devices");
+      List<String> names = new ArrayList<>();
+      for (int i = 0; i < devices.size(); i++) {
+        names.add(Status.text(devices.devices(i)));
+      }
+      OpenVino.ov_available_devices_free(devices);
+      return List.copyOf(names);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Returns a property of a device, as text. */
+  public String property(String device, String key) {
+    enter();
+    try {
+      BytePointer value = new BytePointer();
+      Status.check(
+          OpenVino.ov_core_get_property(pointer, device, key, value),
+          "read property " + key + " of " + device);
+      return Status.take(value);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Reads an IR (its .xml) or an ONNX file. */
+  public Model readModel(Path file) {
+    enter();
+    try (BytePointer path = Status.utf8(file.toString())) {
+      ov_model_t model = new ov_model_t();
+      Status.check(
+          OpenVino.ov_core_read_model(pointer, path, new BytePointer(), model), "read " + file);
+      return new Model(model);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Reads a model from the bytes of an ONNX file. */
+  public Model readOnnx(byte[] onnx) {
+    enter();
+    try (BytePointer bytes = new BytePointer(onnx)) {
+      ov_model_t model = new ov_model_t();
+      Status.check(
+          OpenVino.ov_core_read_model_from_memory_buffer(
+              pointer, bytes, onnx.length, new ov_tensor_t(), model),
+          "read the ONNX");
+      return new Model(model);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Compiles a model for a device; seconds for a large one. */
+  public CompiledModel compile(Model model, CompileOptions options) {
+    enter();
+    model.enter();
+    List<BytePointer> strings = new ArrayList<>();
+    try (ov_property_t properties = new ov_property_t(Math.max(1, options.properties().size()))) {
+      int count = 0;
+      for (Map.Entry<String, String> property : options.properties().entrySet()) {
+        BytePointer key = Status.utf8(property.getKey());
+        BytePointer value = Status.utf8(property.getValue());
+        strings.add(key);
+        strings.add(value);
+        properties.getPointer(count++).key(key).value(value);
+      }
+      ov_compiled_model_t compiled = new ov_compiled_model_t();
+      Status.check(
+          OpenVino.ov_core_compile_model_props(
+              pointer, model.pointer(), options.device(), count, properties, compiled),
+          "compile the model for " + options.device());
+      return new CompiledModel(compiled);
+    } finally {
+      strings.forEach(BytePointer::close);
+      model.leave();
+      leave();
+    }
+  }
+}

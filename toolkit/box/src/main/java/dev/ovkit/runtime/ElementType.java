@@ -1,0 +1,49 @@
+package dev.ovkit.runtime;
+
+import dev.ovkit.nativelib.global.OpenVino;
+
+/** The type of a tensor's elements, as far as detectors use it. */
+public enum ElementType {
+  F32(OpenVino.F32, 4),
+  F16(OpenVino.F16, 2),
+  U8(OpenVino.U8, 1),
+  I8(OpenVino.I8, 1),
+  I32(OpenVino.I32, 4),
+  I64(OpenVino.I64, 8);
+
+  private final int code;
+  private final int bytes;
+
+  ElementType(int code, int bytes) {
+    this.code = code;
+    this.bytes = bytes;
+  }
+
+  /** Returns the number in OpenVINO's C API. */
+  int code() {
+    return code;
+  }
+
+  /** Returns the size of one element. */
+  public int bytes() {
+    return bytes;
+  }
+
+  static ElementType of(int code) {
+    for (ElementType type : values()) {
+      if (type.code == code) {
+        return type;
+      }
+    }
+    throw new UnsupportedElementType(code);
+  }
+
+  /** A type that no detector has; shown with its number in OpenVINO's C API. */
+  static final class UnsupportedElementType extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    UnsupportedElementType(int code) {
+      super("element type " + code + " of OpenVINO's C API is not supported");
+    }
+  }
+}

@@ -1,0 +1,171 @@
+package dev.ovkit.runtime;
+
+import dev.ovkit.ModelException;
+import dev.ovkit.nativelib.global.OpenVino;
+import dev.ovkit.nativelib.openvino.ov_infer_request_t;
+import dev.ovkit.nativelib.openvino.ov_shape_t;
+import dev.ovkit.nativelib.openvino.ov_tensor_t;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * One inference at a time, with its own input and output tensors.
+ *
+ * <p>Fill {@link #input}, call {@link #infer}, read {@link #output}: the tensors stay the same from
+ * inference to inference, and an inference allocates nothing in Java. For one thread at a time; a
+ * call from a second thread while the first one's runs is refused.
+ */
+public final class InferRequest extends NativeHandle {
+
+  /** Keeps the compiled model reachable while a request of it is. */
+  private final CompiledModel parent;
+
+  private final ov_infer_request_t pointer;
+  private final List<Tensor> inputs;
+  private final List<Tensor> outputs;
+  private final AtomicBoolean started = new AtomicBoolean();
+
+  InferRequest(CompiledModel parent, ov_infer_request_t pointer) {
+    super(pointer, OpenVino::ov_infer_request_free);
+    this.parent = parent;
+    this.pointer = pointer;
+    this.inputs = tensors(parent.inputs(), OpenVino::ov_infer_request_set_input_tensor_by_index);
+    this.outputs = tensors(parent.outputs(), OpenVino::ov_infer_request_set_output_tensor_by_index);
+  }
+
+  public CompiledModel compiledModel() {
+    return parent;
+  }
+
+  public Tensor input(int index) {
+    return inputs.get(index);
+  }
+
+  public Tensor output(int index) {
+    return outputs.get(index);
+  }
+
+  /**
+   * Returns the input of a tensor name; any of its names will do.
+   *
+   * @throws ModelException if there is none of that name
+   */
+  public Tensor input(String name) {
+    return byName(name, inputs, parent.inputs());
+  }
+
+  /**
+   * Returns the output of a tensor name; any of its names will do.
+   *
+   * @throws ModelException if there is none of that name
+   */
+  public Tensor output(String name) {
+    return byName(name, outputs, parent.outputs());
+  }
+
+  /** Runs the model on what the input tensors hold and returns when the outputs are there. */
+  public void infer() {
+    enterAlone();
+    try {
+      Status.check(OpenVino.ov_infer_request_infer(pointer), "run the model");
+    } finally {
+      leave();
+    }
+  }
+
+  /** Starts an inference; the tensors are OpenVINO's until {@link #await} returns. */
+  public void start() {
+    enterAlone();
+    boolean running = false;
+    try {
+      Status.check(OpenVino.ov_infer_request_start_async(pointer), "start the model");
+      started.set(true);
+      running = true;
+    } finally {
+      if (!running) {
+        leave();
+      }
+    }
+  }
+
+  /**
+   * Waits for the inference that {@link #start} began.
+   *
+   * @throws IllegalStateException if none was started
+   */
+  public void await() {
+    if (!started.compareAndSet(true, false)) {
+      throw new IllegalStateException("no inference was started on this InferRequest");
+    }
+    try {
+      Status.check(OpenVino.ov_infer_request_wait(pointer), "run the model");
+    } finally {
+      leave();
+    }
+  }
+
+  private interface SetTensor {
+    int at(ov_infer_request_t request, long index, ov_tensor_t tensor);
+  }
+
+  private List<Tensor> tensors(List<Port> ports, SetTensor set) {
+    List<Tensor> tensors = new ArrayList<>();
+    for (Port port : ports) {
+      if (!port.shape().isStatic()) {
+        throw new ModelException(
+            "'%s' has the shape %s, which is not known before inference; convert the model with a static --input-shape"
+                .formatted(port.name(), port.shape()));
+      }
+      Tensor tensor = new Tensor(port.shape(), port.type());
+      give(tensor, port, set);
+      tensors.add(tensor);
+    }
+    return List.copyOf(tensors);
+  }
+
+  private void give(Tensor tensor, Port port, SetTensor set) {
+    try (ov_shape_t shape = new ov_shape_t();
+        Pointer memory = new Pointer(tensor.bytes())) {
+      Status.check(
+          OpenVino.ov_shape_create(tensor.shape().rank(), tensor.shape().toArray(), shape),
+          "make a shape");
+      ov_tensor_t view = new ov_tensor_t();
+      int status =
+          OpenVino.ov_tensor_create_from_host_ptr(tensor.type().code(), shape, memory, view);
+      OpenVino.ov_shape_free(shape);
+      Status.check(status, "make a tensor");
+      status = set.at(pointer, port.index(), view);
+      OpenVino.ov_tensor_free(view);
+      Status.check(status, "give the request its tensor '" + port.name() + "'");
+    }
+  }
+
+  /** The C API finds a tensor by any of its names, and a tensor of ours is known by its address. */
+  private Tensor byName(String name, List<Tensor> tensors, List<Port> ports) {
+    enter();
+    try (BytePointer utf8 = Status.utf8(name)) {
+      ov_tensor_t found = new ov_tensor_t();
+      if (OpenVino.ov_infer_request_get_tensor(pointer, utf8, found) == OpenVino.OK) {
+        Pointer data = new Pointer();
+        int status = OpenVino.ov_tensor_data(found, data);
+        OpenVino.ov_tensor_free(found);
+        Status.check(status, "read tensor '" + name + "'");
+        for (Tensor tensor : tensors) {
+          try (Pointer memory = new Pointer(tensor.bytes())) {
+            if (memory.address() == data.address()) {
+              return tensor;
+            }
+          }
+        }
+      }
+      throw new ModelException(
+          "the model has no tensor '%s' there; it has %s"
+              .formatted(name, ports.stream().map(Port::name).toList()));
+    } finally {
+      leave();
+    }
+  }
+}
