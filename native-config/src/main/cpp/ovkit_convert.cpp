@@ -8,6 +8,8 @@
 
 #include "openvino/core/preprocess/pre_post_process.hpp"
 #include "openvino/openvino.hpp"
+#include "openvino/pass/constant_folding.hpp"
+#include "openvino/pass/manager.hpp"
 
 struct ovkit_model {
     std::shared_ptr<ov::Model> model;
@@ -40,7 +42,12 @@ int guarded(char* message, size_t capacity, Work work) {
 int ovkit_model_read_onnx(const char* onnx, size_t size, ovkit_model** model, char* message, size_t capacity) {
     return guarded(message, capacity, [&] {
         ov::Core core;
-        *model = new ovkit_model{core.read_model(std::string(onnx, size), ov::Tensor())};
+        auto read = core.read_model(std::string(onnx, size), ov::Tensor());
+        // What the frontend leaves of shape arithmetic would be thousands of layers in the .xml.
+        ov::pass::Manager manager;
+        manager.register_pass<ov::pass::ConstantFolding>();
+        manager.run_passes(read);
+        *model = new ovkit_model{read};
     });
 }
 

@@ -1,0 +1,23 @@
+package dev.ovkit.convert;
+
+import dev.ovkit.model.DetectorSpec;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a conversion made.
+ *
+ * @param xml the graph
+ * @param bin its weights
+ * @param binBytes their size
+ * @param detector what the IR says of itself; empty if the model was not recognised
+ * @param decisions what was decided and why, in the order of the work
+ */
+public record Conversion(
+    Path xml, Path bin, long binBytes, Optional<DetectorSpec> detector, List<Decision> decisions) {
+
+  public Conversion {
+    decisions = List.copyOf(decisions);
+  }
+}

@@ -1,0 +1,42 @@
+package dev.ovkit.convert;
+
+import dev.ovkit.OptionException;
+import java.util.Arrays;
+import java.util.List;
+
+/** Which tensors become the IR's outputs. */
+public sealed interface Outputs {
+
+  /** The raw heads of a YOLOv5-type detector, else the outputs that the model has. */
+  record Auto() implements Outputs {}
+
+  /** The outputs that the model has. */
+  record AsTheyAre() implements Outputs {}
+
+  /**
+   * These, in this order.
+   *
+   * @param names each a node's name, a tensor's name, or {@code NODE:port}
+   */
+  record Named(List<String> names) implements Outputs {
+    public Named {
+      names = List.copyOf(names);
+    }
+  }
+
+  /** Reads {@code auto}, {@code none}, or names with commas between them. */
+  static Outputs parse(String text) {
+    return switch (text.strip()) {
+      case "auto" -> new Auto();
+      case "none" -> new AsTheyAre();
+      default -> {
+        List<String> names = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
+        if (names.contains("")) {
+          throw new OptionException(
+              "--output '%s': an empty name; expected NAME,NAME,… or auto or none".formatted(text));
+        }
+        yield new Named(names);
+      }
+    };
+  }
+}

@@ -1,0 +1,29 @@
+package dev.ovkit.convert;
+
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.onnx.OnnxModel;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything that a back end needs to know, with no question left open.
+ *
+ * @param model cut and rewritten
+ * @param reverseChannels whether to reverse the channels of the input first
+ * @param mean then what to subtract; none, one or three values
+ * @param scale then what to divide by; none, one or three values
+ * @param outputNames a further name for an output, by its place
+ * @param detector what the IR says of itself
+ * @param options the effective options, as the IR keeps them
+ * @param decisions how it came to this
+ */
+record Plan(
+    OnnxModel model,
+    boolean reverseChannels,
+    List<Float> mean,
+    List<Float> scale,
+    Map<Integer, String> outputNames,
+    Optional<DetectorSpec> detector,
+    Map<String, String> options,
+    List<Decision> decisions) {}
