@@ -5,7 +5,8 @@ public record Anchor(float width, float height) {
 
   public Anchor {
     if (!(width > 0 && height > 0)) {
-      throw new IllegalArgumentException("an anchor has a positive size, not " + width + "x" + height);
+      throw new IllegalArgumentException(
+          "an anchor has a positive size, not " + width + "x" + height);
     }
   }
 }

@@ -19,29 +19,64 @@ public sealed interface HeadLayout {
    */
   record RawHeads(List<Head> heads, int classes) implements HeadLayout {
     public RawHeads {
-      heads = List.copyOf(heads);
+      heads = byStride(heads);
+      requireClasses(classes);
+      if (heads.isEmpty()) {
+        throw new IllegalArgumentException("a detector has at least one head");
+      }
+      for (Head head : heads) {
+        if (head.anchors().isEmpty()) {
+          throw new IllegalArgumentException(
+              "the raw head of stride %d has no anchors".formatted(head.stride()));
+        }
+      }
     }
   }
 
   /**
-   * One output {@code [1, N, 5+nc]}, a row a candidate: x, y, w, h, objectness, classes; rows ordered
-   * by stride, then anchor, then grid row, then grid column.
+   * One output {@code [1, N, 5+nc]}, a row a candidate: x, y, w, h, objectness, classes; rows
+   * ordered by stride, then anchor, then grid row, then grid column.
    *
    * @param output the tensor's name
    * @param boxes what columns 0..3 mean
-   * @param logits true where objectness and classes still want a sigmoid
+   * @param logits true where objectness and classes still want a sigmoid; with {@link
+   *     BoxCoding#YOLOV5_SIGMOID} columns 0..3 want it too
    * @param heads by rising stride; empty when {@code boxes} is {@link BoxCoding#PIXELS}
    */
   record FlatRows(String output, BoxCoding boxes, boolean logits, List<Head> heads, int classes)
       implements HeadLayout {
     public FlatRows {
-      heads = List.copyOf(heads);
+      heads = byStride(heads);
+      requireClasses(classes);
+      if (boxes != BoxCoding.PIXELS && heads.isEmpty()) {
+        throw new IllegalArgumentException("rows that are not in pixels need the strides");
+      }
+      for (Head head : heads) {
+        if (boxes == BoxCoding.YOLOV5_SIGMOID && head.anchors().isEmpty()) {
+          throw new IllegalArgumentException(
+              "rows of stride %d that lack their anchors need them".formatted(head.stride()));
+        }
+      }
     }
   }
 
   /**
-   * One output {@code [1, 4+nc, N]} of the YOLOv8 kind: a column a candidate; box centre and size in
-   * pixels of the input, then class probabilities; no objectness.
+   * One output {@code [1, 4+nc, N]} of the YOLOv8 kind: a column a candidate; box centre and size
+   * in pixels of the input, then class probabilities; no objectness.
    */
-  record FlatColumns(String output, int classes) implements HeadLayout {}
+  record FlatColumns(String output, int classes) implements HeadLayout {
+    public FlatColumns {
+      requireClasses(classes);
+    }
+  }
+
+  private static void requireClasses(int classes) {
+    if (classes < 1) {
+      throw new IllegalArgumentException("a detector has at least one class, not " + classes);
+    }
+  }
+
+  private static List<Head> byStride(List<Head> heads) {
+    return heads.stream().sorted((a, b) -> Integer.compare(a.stride(), b.stride())).toList();
+  }
 }

@@ -1,0 +1,463 @@
+package dev.ovkit.model;
+
+import dev.ovkit.ModelException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A detector's spec as an IR tells it, and what had to be assumed where the IR is silent.
+ *
+ * <p>Precedence, everywhere in ovkit: the caller's option, then the IR's metadata, then a default.
+ * This class does the last two; a caller changes the result with the {@code with…} methods of
+ * {@link DetectorSpec}.
+ *
+ * <p>An IR written by ovkit says everything. Of others the section {@code model_info} is read, in
+ * the vocabulary of OpenVINO's Model API (its keys {@code reverse_input_channels}, {@code
+ * mean_values} and {@code scale_values} are steps still to be applied), then what Model Optimizer
+ * noted of its own command line, then the shapes.
+ *
+ * @param spec the detector
+ * @param assumptions a sentence for each thing that nothing in the IR says
+ */
+public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
+
+  /** The YOLOv5 anchors for strides 8, 16, 32 (its models/yolov5s.yaml). */
+  private static final List<List<Anchor>> ANCHORS_P5 =
+      List.of(
+          anchors(10, 13, 16, 30, 33, 23),
+          anchors(30, 61, 62, 45, 59, 119),
+          anchors(116, 90, 156, 198, 373, 326));
+
+  /** The YOLOv5 anchors for strides 8, 16, 32, 64 (its models/hub/yolov5s6.yaml). */
+  private static final List<List<Anchor>> ANCHORS_P6 =
+      List.of(
+          anchors(19, 27, 44, 40, 38, 94),
+          anchors(96, 68, 86, 152, 180, 137),
+          anchors(140, 301, 303, 264, 238, 542),
+          anchors(436, 615, 739, 380, 925, 792));
+
+  private static final int[][] STRIDES = {{8, 16, 32}, {8, 16, 32, 64}};
+
+  public DerivedSpec {
+    assumptions = List.copyOf(assumptions);
+  }
+
+  /**
+   * Derives the spec of a detector.
+   *
+   * @throws ModelException when the IR is no detector that ovkit can read
+   */
+  public static DerivedSpec of(IrDescription ir) {
+    Map<String, String> own = ir.section(DetectorMetadata.SECTION);
+    if (DetectorMetadata.describes(own)) {
+      return new DerivedSpec(DetectorMetadata.read(own, ir.xml().toString()), List.of());
+    }
+    try {
+      return new Derivation(ir).run();
+    } catch (IllegalArgumentException e) {
+      throw new ModelException(
+          "%s: its metadata contradicts its shapes: %s; convert the model with ovkit"
+              .formatted(ir.xml(), e.getMessage()),
+          e);
+    }
+  }
+
+  /** Returns the usual anchors for rising strides, or nothing where there are none. */
+  static @Nullable List<List<Anchor>> usualAnchors(List<Integer> strides) {
+    if (strides.equals(List.of(8, 16, 32))) {
+      return ANCHORS_P5;
+    }
+    return strides.equals(List.of(8, 16, 32, 64)) ? ANCHORS_P6 : null;
+  }
+
+  private static List<Anchor> anchors(int... sides) {
+    List<Anchor> anchors = new ArrayList<>();
+    for (int i = 0; i < sides.length; i += 2) {
+      anchors.add(new Anchor(sides[i], sides[i + 1]));
+    }
+    return anchors;
+  }
+
+  /** One derivation at work. */
+  private static final class Derivation {
+    private final IrDescription ir;
+    private final Map<String, String> info;
+    private final List<String> assumptions = new ArrayList<>();
+    private final List<String> labels;
+    private final int width;
+    private final int height;
+
+    Derivation(IrDescription ir) {
+      this.ir = ir;
+      this.info = ir.section("model_info");
+      this.labels = modelApiLabels();
+      if (ir.inputs().size() != 1) {
+        throw notADetector("it has %d inputs, expected one".formatted(ir.inputs().size()));
+      }
+      TensorDescription input = ir.inputs().get(0);
+      List<Long> shape = input.shape();
+      if (shape.size() != 4 || shape.get(0) != 1 || shape.get(1) != 3) {
+        throw notADetector(
+            "its input '%s' is %s, expected [1,3,height,width]"
+                .formatted(input.name(), input.shapeText()));
+      }
+      if (shape.get(2) < 1 || shape.get(3) < 1) {
+        throw notADetector(
+            "its input '%s' is %s, expected a fixed size: convert it with --input-shape"
+                .formatted(input.name(), input.shapeText()));
+      }
+      this.height = Math.toIntExact(shape.get(2));
+      this.width = Math.toIntExact(shape.get(3));
+    }
+
+    DerivedSpec run() {
+      HeadLayout layout = layout();
+      boolean yolox = layout instanceof HeadLayout.FlatRows rows && isYolox(rows);
+      List<String> usable = labels;
+      if (!labels.isEmpty() && labels.size() != layout.classes()) {
+        assumptions.add(
+            "its %d labels do not fit its %d classes and are left out"
+                .formatted(labels.size(), layout.classes()));
+        usable = List.of();
+      }
+      Resize resize = resize(yolox);
+      Input input = input(yolox);
+      DetectorSpec spec =
+          new DetectorSpec(
+              width,
+              height,
+              input.colour(),
+              input.normalization(),
+              resize,
+              layout,
+              usable,
+              number("confidence_threshold", DetectorSpec.DEFAULT_CONFIDENCE),
+              number("iou_threshold", DetectorSpec.DEFAULT_IOU));
+      return new DerivedSpec(spec, assumptions);
+    }
+
+    private boolean isYolox(HeadLayout.FlatRows rows) {
+      return rows.boxes() == BoxCoding.YOLOX || modelType().equals("yolox");
+    }
+
+    private HeadLayout layout() {
+      List<TensorDescription> maps =
+          ir.outputs().stream().filter(o -> o.shape().size() >= 4).toList();
+      if (maps.size() >= 2) {
+        return rawHeads(maps);
+      }
+      List<TensorDescription> flat =
+          ir.outputs().stream().filter(o -> o.shape().size() == 3).toList();
+      if (flat.size() == 1) {
+        return flat(flat.get(0));
+      }
+      throw notADetector("its outputs are " + outputsText());
+    }
+
+    private HeadLayout rawHeads(List<TensorDescription> maps) {
+      record Map2d(TensorDescription output, int stride, int channels, int anchors) {}
+      List<Map2d> heads = new ArrayList<>();
+      for (TensorDescription map : maps) {
+        List<Long> s = map.shape();
+        boolean split = s.size() == 5; // [1, na, H, W, 5+nc]
+        long rows = s.get(2);
+        long columns = s.get(3);
+        if (s.get(0) != 1
+            || s.stream().anyMatch(d -> d < 1)
+            || s.size() > 5
+            || height % rows != 0
+            || width % columns != 0
+            || height / rows != width / columns) {
+          throw notADetector(
+              "its output '%s' is %s, which is no grid over its input of %dx%d"
+                  .formatted(map.name(), map.shapeText(), width, height));
+        }
+        heads.add(
+            new Map2d(
+                map,
+                (int) (height / rows),
+                Math.toIntExact(split ? s.get(4) : s.get(1)),
+                split ? Math.toIntExact(s.get(1)) : 0));
+      }
+      heads.sort(Comparator.comparingInt(Map2d::stride));
+      List<Integer> strides = heads.stream().map(Map2d::stride).toList();
+      Map2d first = heads.get(0);
+      if (heads.stream().anyMatch(h -> h.channels() != first.channels())) {
+        throw notADetector("its outputs have different numbers of channels: " + outputsText());
+      }
+      int classes;
+      int perCell;
+      if (first.anchors() > 0) {
+        perCell = first.anchors();
+        classes = first.channels() - 5;
+      } else if (!labels.isEmpty() && first.channels() % (5 + labels.size()) == 0) {
+        classes = labels.size();
+        perCell = first.channels() / (5 + classes);
+      } else {
+        perCell = 3;
+        classes = first.channels() / 3 - 5;
+        if (first.channels() % 3 == 0) {
+          assumptions.add("three anchors a cell, so %d classes".formatted(classes));
+        }
+      }
+      if (classes < 1 || (first.anchors() == 0 && first.channels() != perCell * (5 + classes))) {
+        throw notADetector(
+            "its outputs have %d channels, which is not 3 * (5 + classes)"
+                .formatted(first.channels()));
+      }
+      List<List<Anchor>> anchors = usualAnchors(strides);
+      if (anchors == null || perCell != 3) {
+        throw notADetector(
+            "its anchors are not recorded, and for strides %s with %d anchors a cell there are no usual ones"
+                .formatted(strides, perCell));
+      }
+      assumptions.add("the anchors of YOLOv5 for strides " + text(strides));
+      List<Head> result = new ArrayList<>();
+      for (int i = 0; i < heads.size(); i++) {
+        result.add(new Head(heads.get(i).output().name(), strides.get(i), anchors.get(i)));
+      }
+      return new HeadLayout.RawHeads(result, classes);
+    }
+
+    private HeadLayout flat(TensorDescription output) {
+      List<Long> s = output.shape();
+      if (s.stream().anyMatch(d -> d < 1) || s.get(0) != 1) {
+        throw notADetector(
+            "its output '%s' is %s, expected a fixed shape with batch 1"
+                .formatted(output.name(), output.shapeText()));
+      }
+      int second = Math.toIntExact(s.get(1));
+      int third = Math.toIntExact(s.get(2));
+      List<String> origins = ir.outputOrigins().get(ir.outputs().indexOf(output));
+      for (int[] strides : STRIDES) {
+        int cells = cells(strides);
+        if (cells == 0) {
+          continue;
+        }
+        if (third == cells && second > 4) {
+          return new HeadLayout.FlatColumns(output.name(), second - 4);
+        }
+        if (second == 3 * cells && third > 5) {
+          return yolov5Rows(output, strides, third - 5, origins);
+        }
+        if (second == cells && third > 5) {
+          return yoloxRows(output, strides, third - 5, origins);
+        }
+      }
+      throw notADetector(
+          "its output '%s' is %s, which is none of the layouts known for an input of %dx%d"
+              .formatted(output.name(), output.shapeText(), width, height));
+    }
+
+    private HeadLayout yolov5Rows(
+        TensorDescription output, int[] strides, int classes, List<String> origins) {
+      boolean raw = onlyConvolutions(origins);
+      if (!raw && !origins.equals(List.of("Sigmoid"))) {
+        return new HeadLayout.FlatRows(output.name(), BoxCoding.PIXELS, false, List.of(), classes);
+      }
+      List<Integer> list = list(strides);
+      List<List<Anchor>> anchors = usualAnchors(list);
+      if (anchors == null) {
+        throw notADetector("its anchors are not recorded");
+      }
+      assumptions.add(
+          "boxes without grid and anchors in '%s' (it ends in %s); the anchors of YOLOv5 for strides %s"
+              .formatted(output.name(), raw ? "convolutions" : "a sigmoid", text(list)));
+      return new HeadLayout.FlatRows(
+          output.name(), BoxCoding.YOLOV5_SIGMOID, raw, heads(output, list, anchors), classes);
+    }
+
+    private HeadLayout yoloxRows(
+        TensorDescription output, int[] strides, int classes, List<String> origins) {
+      boolean logits = onlyConvolutions(origins);
+      if (!logits && !onlyConvolutions(without(origins, "Sigmoid"))) {
+        assumptions.add("'%s' holds boxes in pixels".formatted(output.name()));
+        return new HeadLayout.FlatRows(output.name(), BoxCoding.PIXELS, false, List.of(), classes);
+      }
+      assumptions.add(
+          "'%s' is the output of a YOLOX, by its %s rows".formatted(output.name(), cells(strides)));
+      List<Integer> list = list(strides);
+      List<List<Anchor>> none = list.stream().map(s -> List.<Anchor>of()).toList();
+      return new HeadLayout.FlatRows(
+          output.name(), BoxCoding.YOLOX, logits, heads(output, list, none), classes);
+    }
+
+    /** Whether numbers come straight from convolutions, with or without a bias. */
+    private static boolean onlyConvolutions(List<String> origins) {
+      return !origins.isEmpty()
+          && origins.stream().allMatch(o -> o.equals("Add") || o.equals("Convolution"));
+    }
+
+    private static List<String> without(List<String> list, String element) {
+      return list.stream().filter(o -> !o.equals(element)).toList();
+    }
+
+    private static List<Head> heads(
+        TensorDescription output, List<Integer> strides, List<List<Anchor>> anchors) {
+      List<Head> heads = new ArrayList<>();
+      for (int i = 0; i < strides.size(); i++) {
+        heads.add(new Head(output.name(), strides.get(i), anchors.get(i)));
+      }
+      return heads;
+    }
+
+    private int cells(int[] strides) {
+      int cells = 0;
+      for (int stride : strides) {
+        if (height % stride != 0 || width % stride != 0) {
+          return 0;
+        }
+        cells += (height / stride) * (width / stride);
+      }
+      return cells;
+    }
+
+    private Resize resize(boolean yolox) {
+      String type = value("resize_type");
+      int pad = Math.round(number("pad_value", type == null ? 114 : 0));
+      if (type != null) {
+        switch (type.toLowerCase(Locale.ROOT)) {
+          case "standard", "crop":
+            return new Resize(Resize.Mode.STRETCH, pad);
+          case "fit_to_window":
+            return new Resize(Resize.Mode.LETTERBOX_TOP_LEFT, pad);
+          case "fit_to_window_letterbox":
+            return new Resize(Resize.Mode.LETTERBOX_CENTRE, pad);
+          default:
+            assumptions.add("its resize_type '%s' is unknown and ignored".formatted(type));
+        }
+      }
+      assumptions.add(
+          "a letterbox %s, padded with %d"
+              .formatted(yolox ? "at the top left" : "in the centre", pad));
+      return new Resize(yolox ? Resize.Mode.LETTERBOX_TOP_LEFT : Resize.Mode.LETTERBOX_CENTRE, pad);
+    }
+
+    /** What the IR's own input still wants. */
+    private record Input(Colour colour, Normalization normalization) {}
+
+    private Input input(boolean yolox) {
+      if (info.containsKey("reverse_input_channels")
+          || info.containsKey("scale_values")
+          || info.containsKey("mean_values")) {
+        return new Input(
+            flag(value("reverse_input_channels")) ? Colour.RGB : Colour.BGR,
+            new Normalization(numbers("mean_values"), numbers("scale_values")));
+      }
+      Map<String, String> mo = ir.section("conversion_parameters");
+      if (mo.isEmpty()) {
+        mo = ir.section("cli_parameters");
+      }
+      boolean scaled = given(mo.get("scale")) || given(mo.get("scale_values"));
+      boolean reversed = flag(mo.get("reverse_input_channels"));
+      if (scaled || reversed) {
+        // What Model Optimizer was told to do stands inside the graph. With channels reversed in it
+        // the input is BGR.
+        boolean toUnit = !scaled && !yolox;
+        if (toUnit) {
+          assumptions.add("numbers are divided by 255 before the IR");
+        }
+        return new Input(
+            reversed || yolox ? Colour.BGR : Colour.RGB,
+            toUnit ? Normalization.TO_UNIT : Normalization.NONE);
+      }
+      assumptions.add(
+          yolox
+              ? "an input of BGR, 0..255 (YOLOX)"
+              : "an input of RGB, divided by 255 (the IR does not say that this is inside it)");
+      return yolox
+          ? new Input(Colour.BGR, Normalization.NONE)
+          : new Input(Colour.RGB, Normalization.TO_UNIT);
+    }
+
+    private List<String> modelApiLabels() {
+      String text = info.getOrDefault("labels", "").strip();
+      List<String> result = new ArrayList<>();
+      if (!text.isEmpty()) {
+        for (String label : text.split("\\s+")) {
+          result.add(label.replace('_', ' '));
+        }
+      }
+      return result;
+    }
+
+    private String modelType() {
+      return info.getOrDefault("model_type", "").toLowerCase(Locale.ROOT);
+    }
+
+    private @Nullable String value(String key) {
+      String value = info.get(key);
+      return value == null || value.isBlank() ? null : value.strip();
+    }
+
+    private float number(String key, float otherwise) {
+      String value = value(key);
+      return value == null ? otherwise : parse(key, value);
+    }
+
+    private List<Float> numbers(String key) {
+      String value = value(key);
+      List<Float> numbers = new ArrayList<>();
+      if (value != null && !value.equalsIgnoreCase("none")) {
+        for (String part : value.replaceAll("[\\[\\](),]", " ").strip().split("\\s+")) {
+          if (!part.isEmpty()) {
+            numbers.add(parse(key, part));
+          }
+        }
+      }
+      return numbers;
+    }
+
+    private float parse(String key, String value) {
+      try {
+        return Float.parseFloat(value);
+      } catch (NumberFormatException e) {
+        throw new ModelException(
+            "%s: its model_info has '%s' for '%s', expected a number"
+                .formatted(ir.xml(), value, key),
+            e);
+      }
+    }
+
+    private static boolean flag(@Nullable String value) {
+      return value != null && List.of("true", "yes", "1").contains(value.toLowerCase(Locale.ROOT));
+    }
+
+    /** Whether Model Optimizer was given an option: absent ones are noted as None or empty. */
+    private static boolean given(@Nullable String value) {
+      return value != null
+          && !value.isBlank()
+          && !List.of("none", "()", "[]", "{}", "not_set", "default", "1", "1.0")
+              .contains(value.toLowerCase(Locale.ROOT));
+    }
+
+    private String outputsText() {
+      return ir.outputs().stream()
+          .map(o -> "'" + o.name() + "' " + o.shapeText())
+          .collect(Collectors.joining(", "));
+    }
+
+    private static List<Integer> list(int[] values) {
+      List<Integer> list = new ArrayList<>();
+      for (int value : values) {
+        list.add(value);
+      }
+      return list;
+    }
+
+    private static String text(List<Integer> values) {
+      return values.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+
+    private ModelException notADetector(String why) {
+      return new ModelException(
+          "%s: it is no YOLO detector that can be read: %s; convert the ONNX with ovkit, which records what is needed"
+              .formatted(ir.xml(), why));
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package dev.ovkit.model;
+
+import dev.ovkit.ModelException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What an OpenVINO IR says about itself, read from its XML without OpenVINO.
+ *
+ * @param xml the file
+ * @param weights the .bin beside it
+ * @param weightsBytes the length of the .bin
+ * @param version of the IR format, such as 11
+ * @param inputs in the order of the file
+ * @param outputs in the order of the file, which need not be the order of the strides
+ * @param outputOrigins for each output the kinds of operation that compute its numbers, seen
+ *     through those that only move them
+ * @param operations how many of each kind there are, constants included
+ * @param constantBytes bytes of constants by element type
+ * @param info {@code rt_info} (and, in old IRs, {@code meta_data}), flattened: {@code
+ *     model_info/labels}
+ */
+public record IrDescription(
+    Path xml,
+    Path weights,
+    long weightsBytes,
+    int version,
+    List<TensorDescription> inputs,
+    List<TensorDescription> outputs,
+    List<List<String>> outputOrigins,
+    SortedMap<String, Integer> operations,
+    SortedMap<String, Long> constantBytes,
+    SortedMap<String, String> info) {
+
+  public IrDescription {
+    inputs = List.copyOf(inputs);
+    outputs = List.copyOf(outputs);
+    outputOrigins = List.copyOf(outputOrigins);
+    operations = Collections.unmodifiableSortedMap(new TreeMap<>(operations));
+    constantBytes = Collections.unmodifiableSortedMap(new TreeMap<>(constantBytes));
+    info = Collections.unmodifiableSortedMap(new TreeMap<>(info));
+  }
+
+  /**
+   * Reads an IR's XML and checks that the .bin beside it is the one it was written with: there, as
+   * long as recorded, and long enough for every constant.
+   *
+   * @throws ModelException when the file is missing, cut, not an IR, or does not fit its .bin
+   */
+  public static IrDescription read(Path xml) {
+    return IrXml.read(xml);
+  }
+
+  /** Returns a section of {@link #info} without its prefix; empty if there is none. */
+  public SortedMap<String, String> section(String name) {
+    SortedMap<String, String> section = new TreeMap<>();
+    String prefix = name + "/";
+    for (Map.Entry<String, String> entry : info.tailMap(prefix).entrySet()) {
+      if (!entry.getKey().startsWith(prefix)) {
+        break;
+      }
+      section.put(entry.getKey().substring(prefix.length()), entry.getValue());
+    }
+    return section;
+  }
+}

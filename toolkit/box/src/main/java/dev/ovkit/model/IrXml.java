@@ -1,0 +1,454 @@
+package dev.ovkit.model;
+
+import dev.ovkit.ModelException;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import javax.xml.stream.XMLInputFactory;
+import javax.xml.stream.XMLStreamConstants;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the XML of an IR. The file may come from anywhere: no document types, no entities, limited
+ * size and depth, every number checked.
+ */
+final class IrXml {
+
+  private static final long MOST_BYTES = 512L << 20;
+  private static final int MOST_DEPTH = 64;
+  private static final int MOST_INFO = 100_000;
+
+  /** Operations that only move numbers. */
+  private static final Set<String> MOVERS =
+      Set.of("Concat", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Convert");
+
+  private static final String HINT = "expected an OpenVINO IR, such as 'ovkit convert' writes";
+
+  private final Path xml;
+  private final Map<Integer, Layer> layers = new HashMap<>();
+  private final List<Layer> parameters = new ArrayList<>();
+  private final List<Layer> results = new ArrayList<>();
+  private final SortedMap<String, Integer> operations = new TreeMap<>();
+  private final SortedMap<String, Long> constantBytes = new TreeMap<>();
+  private final SortedMap<String, String> info = new TreeMap<>();
+  private long weightsEnd;
+
+  /** One layer of the graph, as far as it matters here. */
+  private static final class Layer {
+    final int id;
+    final String name;
+    final String type;
+    final Map<Integer, Port> outputs = new HashMap<>();
+    final SortedMap<Integer, Source> sources = new TreeMap<>(); // by input port
+    List<Long> shape = List.of();
+    String elementType = "";
+    String outputNames = "";
+
+    Layer(int id, String name, String type) {
+      this.id = id;
+      this.name = name;
+      this.type = type;
+    }
+  }
+
+  /** Where an input's numbers come from. */
+  private record Source(int layer, int port) {}
+
+  private static final class Port {
+    final String names;
+    final String precision;
+    final List<Long> shape = new ArrayList<>();
+
+    Port(String names, String precision) {
+      this.names = names;
+      this.precision = precision;
+    }
+  }
+
+  private IrXml(Path xml) {
+    this.xml = xml;
+  }
+
+  static IrDescription read(Path xml) {
+    requireFile(xml);
+    IrXml reader = new IrXml(xml);
+    int version;
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(xml), 1 << 16)) {
+      version = reader.parse(in);
+    } catch (XMLStreamException e) {
+      throw reader.malformed("it is no complete XML" + place(e), e);
+    } catch (NumberFormatException e) {
+      throw reader.malformed("a number in it cannot be read (" + e.getMessage() + ")", e);
+    } catch (IOException e) {
+      throw new ModelException("%s: it cannot be read (%s)".formatted(xml, reason(e)), e);
+    }
+    return reader.describe(version);
+  }
+
+  private static void requireFile(Path xml) {
+    if (Files.isDirectory(xml)) {
+      throw new ModelException(
+          "%s: it is a folder, expected the .xml of an OpenVINO IR".formatted(xml));
+    }
+    if (!Files.exists(xml)) {
+      throw new ModelException(
+          "%s: there is no such file, expected the .xml of an OpenVINO IR".formatted(xml));
+    }
+    String name = String.valueOf(xml.getFileName()).toLowerCase(Locale.ROOT);
+    if (name.endsWith(".onnx")) {
+      throw new ModelException(
+          "%s: it is an ONNX, expected an OpenVINO IR; convert it first: ovkit convert %s"
+              .formatted(xml, xml.getFileName()));
+    }
+    if (name.endsWith(".bin")) {
+      throw new ModelException(
+          "%s: it holds the weights of an IR, expected the .xml beside it".formatted(xml));
+    }
+    try {
+      long size = Files.size(xml);
+      if (size == 0) {
+        throw new ModelException("%s: it is empty; %s".formatted(xml, HINT));
+      }
+      if (size > MOST_BYTES) {
+        throw new ModelException(
+            "%s: it has %d bytes, at most %d are read; %s".formatted(xml, size, MOST_BYTES, HINT));
+      }
+    } catch (IOException e) {
+      throw new ModelException("%s: it cannot be read (%s)".formatted(xml, reason(e)), e);
+    }
+  }
+
+  private int parse(InputStream in) throws XMLStreamException {
+    XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
+    factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
+    factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
+    factory.setProperty(XMLInputFactory.IS_VALIDATING, false);
+    factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, false);
+    factory.setProperty(XMLInputFactory.IS_COALESCING, true);
+    XMLStreamReader stream = factory.createXMLStreamReader(in);
+    try {
+      while (stream.getEventType() != XMLStreamConstants.START_ELEMENT) {
+        if (stream.getEventType() == XMLStreamConstants.DTD) {
+          throw malformed("it declares a document type, which no IR has", null);
+        }
+        if (!stream.hasNext()) {
+          throw malformed("there is nothing in it", null);
+        }
+        stream.next();
+      }
+      if (!stream.getLocalName().equals("net")) {
+        throw malformed("its root is <%s>, not <net>".formatted(stream.getLocalName()), null);
+      }
+      int version = Integer.parseInt(attribute(stream, "version"));
+      if (version < 10) {
+        throw malformed("it is an IR of version %d, 10 or 11 is read".formatted(version), null);
+      }
+      walk(stream);
+      return version;
+    } finally {
+      stream.close();
+    }
+  }
+
+  /** Walks everything below {@code <net>}, with the path to the current element at hand. */
+  private void walk(XMLStreamReader stream) throws XMLStreamException {
+    Deque<String> path = new ArrayDeque<>();
+    Layer layer = null;
+    Port port = null;
+    while (stream.hasNext()) {
+      int event = stream.next();
+      if (event == XMLStreamConstants.END_ELEMENT) {
+        if (path.isEmpty()) {
+          continue; // </net>; what follows is for the parser to refuse
+        }
+        path.removeLast();
+        continue;
+      }
+      if (event == XMLStreamConstants.CHARACTERS) {
+        if (port != null && "dim".equals(path.peekLast()) && path.contains("output")) {
+          String text = stream.getText().strip();
+          if (!text.isEmpty()) {
+            port.shape.add(dimension(text));
+          }
+        }
+        continue;
+      }
+      if (event != XMLStreamConstants.START_ELEMENT) {
+        continue;
+      }
+      String element = stream.getLocalName();
+      path.addLast(element);
+      if (path.size() > MOST_DEPTH) {
+        throw malformed("it is nested deeper than any IR", null);
+      }
+      String top = path.getFirst();
+      if (top.equals("rt_info") || top.equals("meta_data")) {
+        readInfo(stream, path);
+      } else if (top.equals("layers")) {
+        if (path.size() == 2 && element.equals("layer")) {
+          layer = addLayer(stream);
+        } else if (layer != null && path.size() == 3 && element.equals("data")) {
+          readData(stream, layer);
+        } else if (layer != null && path.size() == 4 && element.equals("port")) {
+          port = new Port(optional(stream, "names"), optional(stream, "precision"));
+          if (path.contains("output")) {
+            layer.outputs.put(Integer.parseInt(attribute(stream, "id")), port);
+          }
+        }
+      } else if (top.equals("edges") && element.equals("edge")) {
+        Layer to = layers.get(Integer.parseInt(attribute(stream, "to-layer")));
+        if (to != null) {
+          to.sources.put(
+              Integer.parseInt(attribute(stream, "to-port")),
+              new Source(
+                  Integer.parseInt(attribute(stream, "from-layer")),
+                  Integer.parseInt(attribute(stream, "from-port"))));
+        }
+      }
+    }
+  }
+
+  private Layer addLayer(XMLStreamReader stream) {
+    Layer layer =
+        new Layer(
+            Integer.parseInt(attribute(stream, "id")),
+            attribute(stream, "name"),
+            attribute(stream, "type"));
+    layer.outputNames = optional(stream, "output_names");
+    layers.put(layer.id, layer);
+    operations.merge(layer.type, 1, Integer::sum);
+    if (layer.type.equals("Parameter")) {
+      parameters.add(layer);
+    } else if (layer.type.equals("Result")) {
+      results.add(layer);
+    }
+    return layer;
+  }
+
+  private void readData(XMLStreamReader stream, Layer layer) {
+    String type = optional(stream, "element_type");
+    if (layer.type.equals("Parameter")) {
+      layer.elementType = type;
+      layer.shape = shape(optional(stream, "shape"));
+    } else if (layer.type.equals("Const")) {
+      long offset = Long.parseLong(attribute(stream, "offset"));
+      long size = Long.parseLong(attribute(stream, "size"));
+      if (offset < 0 || size < 0 || offset + size < 0) {
+        throw malformed("the place of constant '%s' makes no sense".formatted(layer.name), null);
+      }
+      weightsEnd = Math.max(weightsEnd, offset + size);
+      constantBytes.merge(type, size, Long::sum);
+    }
+  }
+
+  private void readInfo(XMLStreamReader stream, Deque<String> path) {
+    // A key that is no XML name stands in an attribute.
+    if (path.getLast().equals("info") && !optional(stream, "name").isEmpty()) {
+      path.removeLast();
+      path.addLast(optional(stream, "name"));
+    }
+    String value = stream.getAttributeValue(null, "value");
+    if (value != null) {
+      List<String> keys = new ArrayList<>(path);
+      info.put(String.join("/", keys.subList(1, keys.size())), value);
+      if (info.size() > MOST_INFO) {
+        throw malformed("it has more metadata than any IR", null);
+      }
+    }
+  }
+
+  private IrDescription describe(int version) {
+    if (results.isEmpty() || parameters.isEmpty()) {
+      throw malformed(
+          "it has %d inputs and %d outputs".formatted(parameters.size(), results.size()), null);
+    }
+    List<TensorDescription> inputs = new ArrayList<>();
+    for (Layer parameter : parameters) {
+      Port port = parameter.outputs.get(0);
+      inputs.add(
+          new TensorDescription(
+              names(port == null ? "" : port.names, version, parameter),
+              parameter.shape,
+              parameter.elementType));
+    }
+    List<TensorDescription> outputs = new ArrayList<>();
+    List<List<String>> origins = new ArrayList<>();
+    for (Layer result : results) {
+      Source source = result.sources.get(0);
+      Layer producer = source == null ? null : layers.get(source.layer());
+      Port port = source == null || producer == null ? null : producer.outputs.get(source.port());
+      if (producer == null || port == null) {
+        throw malformed("nothing feeds its output '%s'".formatted(result.name), null);
+      }
+      String names = port.names.isEmpty() ? result.outputNames : port.names;
+      outputs.add(
+          new TensorDescription(
+              names(names, version, producer), port.shape, elementType(port.precision)));
+      origins.add(originsOf(producer));
+    }
+    Path weights = weightsOf(xml);
+    long bytes = checkWeights(weights);
+    return new IrDescription(
+        xml, weights, bytes, version, inputs, outputs, origins, operations, constantBytes, info);
+  }
+
+  /** An IR of version 10 lets a tensor be looked up by the name of the layer that makes it. */
+  private static List<String> names(String text, int version, Layer layer) {
+    List<String> names = splitNames(text);
+    if (version == 10 && !names.contains(layer.name)) {
+      names.add(layer.name);
+    }
+    return names;
+  }
+
+  private List<String> originsOf(Layer producer) {
+    Set<String> kinds = new TreeSet<>();
+    Set<Integer> seen = new HashSet<>();
+    Deque<Layer> open = new ArrayDeque<>(List.of(producer));
+    while (!open.isEmpty()) {
+      Layer layer = open.removeFirst();
+      if (!seen.add(layer.id)) {
+        continue;
+      }
+      if (!MOVERS.contains(layer.type)) {
+        kinds.add(layer.type);
+        continue;
+      }
+      // Input 0 is the data; only a Concat has more of it.
+      for (Map.Entry<Integer, Source> input : layer.sources.entrySet()) {
+        Layer source = layers.get(input.getValue().layer());
+        if (source != null && (input.getKey() == 0 || layer.type.equals("Concat"))) {
+          open.addLast(source);
+        }
+      }
+    }
+    return List.copyOf(kinds);
+  }
+
+  private long checkWeights(Path weights) {
+    String recorded = info.get(DetectorMetadata.SECTION + "/bin_bytes");
+    if (!Files.isRegularFile(weights)) {
+      if (weightsEnd == 0 && recorded == null) {
+        return 0;
+      }
+      throw new ModelException(
+          "%s: its weights are missing, expected %s beside it; copy both files or convert again"
+              .formatted(xml, weights.getFileName()));
+    }
+    long bytes;
+    try {
+      bytes = Files.size(weights);
+    } catch (IOException e) {
+      throw new ModelException("%s: it cannot be read (%s)".formatted(weights, reason(e)), e);
+    }
+    if (recorded != null && !recorded.equals(Long.toString(bytes))) {
+      throw new ModelException(
+          "%s: it has %d bytes, expected %s, the length recorded in %s; the two files do not belong together or one is cut: copy both or convert again"
+              .formatted(weights, bytes, recorded, xml.getFileName()));
+    }
+    if (bytes < weightsEnd) {
+      throw new ModelException(
+          "%s: it has %d bytes, expected at least %d, which %s refers to; it is cut or of another model: copy both files or convert again"
+              .formatted(weights, bytes, weightsEnd, xml.getFileName()));
+    }
+    return bytes;
+  }
+
+  private static Path weightsOf(Path xml) {
+    String name = String.valueOf(xml.getFileName());
+    String stem =
+        name.toLowerCase(Locale.ROOT).endsWith(".xml")
+            ? name.substring(0, name.length() - 4)
+            : name;
+    return xml.resolveSibling(stem + ".bin");
+  }
+
+  private static List<Long> shape(String text) {
+    List<Long> shape = new ArrayList<>();
+    if (!text.isBlank()) {
+      for (String dimension : text.split(",")) {
+        shape.add(dimension(dimension.strip()));
+      }
+    }
+    return shape;
+  }
+
+  /** A plain size, or -1 for {@code ?}, {@code -1} and ranges such as {@code 1..4}. */
+  private static long dimension(String text) {
+    return text.equals("?") || text.contains("..") ? -1 : Math.max(-1, Long.parseLong(text));
+  }
+
+  /** Splits at commas; one within a name stands behind a backslash. */
+  private static List<String> splitNames(String text) {
+    List<String> names = new ArrayList<>();
+    StringBuilder name = new StringBuilder();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == '\\' && i + 1 < text.length()) {
+        name.append(text.charAt(++i));
+      } else if (c == ',') {
+        names.add(name.toString());
+        name.setLength(0);
+      } else {
+        name.append(c);
+      }
+    }
+    if (name.length() > 0) {
+      names.add(name.toString());
+    }
+    return names;
+  }
+
+  /** A port says {@code FP32} where a constant says {@code f32}. */
+  private static String elementType(String precision) {
+    String type = precision.toLowerCase(Locale.ROOT);
+    return switch (type) {
+      case "fp64" -> "f64";
+      case "fp32" -> "f32";
+      case "fp16" -> "f16";
+      case "bool" -> "boolean";
+      default -> type;
+    };
+  }
+
+  private String attribute(XMLStreamReader stream, String name) {
+    String value = stream.getAttributeValue(null, name);
+    if (value == null) {
+      throw malformed("a <%s> in it has no %s".formatted(stream.getLocalName(), name), null);
+    }
+    return value;
+  }
+
+  private static String optional(XMLStreamReader stream, String name) {
+    String value = stream.getAttributeValue(null, name);
+    return value == null ? "" : value;
+  }
+
+  private ModelException malformed(String what, @Nullable Throwable cause) {
+    return new ModelException("%s: %s; %s".formatted(xml, what, HINT), cause);
+  }
+
+  private static String place(XMLStreamException e) {
+    return e.getLocation() == null ? "" : " (line %d)".formatted(e.getLocation().getLineNumber());
+  }
+
+  private static String reason(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+  }
+}

@@ -1,0 +1,68 @@
+package dev.ovkit.vision;
+
+import java.util.Arrays;
+
+/**
+ * The boxes of one picture that passed the threshold, as columns; corners in pixels of the
+ * network's input. Used again from picture to picture: it grows and never shrinks.
+ */
+final class Candidates {
+
+  private static final int FIRST_ROOM = 1024;
+
+  int count;
+  float[] x1 = new float[FIRST_ROOM];
+  float[] y1 = new float[FIRST_ROOM];
+  float[] x2 = new float[FIRST_ROOM];
+  float[] y2 = new float[FIRST_ROOM];
+  float[] score = new float[FIRST_ROOM];
+  int[] classId = new int[FIRST_ROOM];
+
+  void clear() {
+    count = 0;
+  }
+
+  /** Adds a box by centre and size; one that is no number is left out. */
+  void add(float x, float y, float width, float height, float boxScore, int boxClass) {
+    float left = x - width / 2;
+    float top = y - height / 2;
+    float right = x + width / 2;
+    float bottom = y + height / 2;
+    if (!(Float.isFinite(left)
+        && Float.isFinite(top)
+        && Float.isFinite(right)
+        && Float.isFinite(bottom))) {
+      return;
+    }
+    if (count == score.length) {
+      grow();
+    }
+    x1[count] = left;
+    y1[count] = top;
+    x2[count] = right;
+    y2[count] = bottom;
+    score[count] = boxScore;
+    classId[count] = boxClass;
+    count++;
+  }
+
+  /** Copies a box to an earlier place. */
+  void move(int from, int to) {
+    x1[to] = x1[from];
+    y1[to] = y1[from];
+    x2[to] = x2[from];
+    y2[to] = y2[from];
+    score[to] = score[from];
+    classId[to] = classId[from];
+  }
+
+  private void grow() {
+    int room = count * 2;
+    x1 = Arrays.copyOf(x1, room);
+    y1 = Arrays.copyOf(y1, room);
+    x2 = Arrays.copyOf(x2, room);
+    y2 = Arrays.copyOf(y2, room);
+    score = Arrays.copyOf(score, room);
+    classId = Arrays.copyOf(classId, room);
+  }
+}

@@ -1,0 +1,48 @@
+package dev.ovkit.vision;
+
+import dev.ovkit.OptionException;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.runtime.CompileOptions;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a detector is opened.
+ *
+ * @param compile device, precision, threads, streams
+ * @param detect which detections are wanted
+ * @param requests pictures at once; 0 for as many as the device says it likes
+ * @param spec what the detector is, where the IR is not to be believed; null leaves it to the IR
+ */
+public record DetectorOptions(
+    CompileOptions compile, DetectOptions detect, int requests, @Nullable DetectorSpec spec) {
+
+  private static final int MOST_REQUESTS = 1024;
+
+  public DetectorOptions {
+    if (requests < 0 || requests > MOST_REQUESTS) {
+      throw new OptionException(
+          "infer requests: %d, expected 1 to %d".formatted(requests, MOST_REQUESTS));
+    }
+  }
+
+  /** CPU, f32, latency; everything else as the IR says. */
+  public static DetectorOptions defaults() {
+    return new DetectorOptions(CompileOptions.defaults(), DetectOptions.defaults(), 0, null);
+  }
+
+  public DetectorOptions with(CompileOptions changed) {
+    return new DetectorOptions(changed, detect, requests, spec);
+  }
+
+  public DetectorOptions with(DetectOptions changed) {
+    return new DetectorOptions(compile, changed, requests, spec);
+  }
+
+  public DetectorOptions with(DetectorSpec changed) {
+    return new DetectorOptions(compile, detect, requests, changed);
+  }
+
+  public DetectorOptions withRequests(int count) {
+    return new DetectorOptions(compile, detect, count, spec);
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * Pictures and frames in, detections out. Start at {@link dev.ovkit.vision.Detector}; {@link
+ * dev.ovkit.vision.Picture} draws and writes.
+ */
+@NullMarked
+package dev.ovkit.vision;
+
+import org.jspecify.annotations.NullMarked;
