@@ -1,0 +1,193 @@
+package dev.ovkit.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Handles own native memory: none of these may crash the JVM, and none may leak. */
+class HandleLifetimeTest {
+
+  @TempDir private Path temp;
+
+  @Test
+  void closingTwiceDoesNothing() throws Exception {
+    Core core = Core.create();
+    Model model = core.readModel(ToyIr.write(temp));
+    CompiledModel compiled = core.compile(model, CompileOptions.defaults());
+    InferRequest request = compiled.createRequest();
+    for (AutoCloseable handle : new AutoCloseable[] {request, compiled, model, core}) {
+      handle.close();
+      handle.close();
+    }
+  }
+
+  @Test
+  void useAfterCloseIsRefused() throws Exception {
+    Core core = Core.create();
+    Model model = core.readModel(ToyIr.write(temp));
+    CompiledModel compiled = core.compile(model, CompileOptions.defaults());
+    InferRequest request = compiled.createRequest();
+    request.close();
+    compiled.close();
+    model.close();
+    core.close();
+
+    assertClosed(request::infer, "InferRequest is closed");
+    assertClosed(request::start, "InferRequest is closed");
+    assertClosed(() -> request.output("features"), "InferRequest is closed");
+    assertClosed(compiled::createRequest, "CompiledModel is closed");
+    assertClosed(() -> compiled.property("NUM_STREAMS"), "CompiledModel is closed");
+    assertClosed(model::inputs, "Model is closed");
+    assertClosed(core::devices, "Core is closed");
+  }
+
+  @Test
+  void aChildWorksOnWhenItsParentsAreClosed() throws Exception {
+    Core core = Core.create();
+    Model model = core.readModel(ToyIr.write(temp));
+    CompiledModel compiled = core.compile(model, CompileOptions.defaults());
+    try (InferRequest request = compiled.createRequest()) {
+      compiled.close();
+      model.close();
+      core.close();
+      InferenceTest.fill(request.input(0).floats(), 1);
+      request.infer();
+
+      assertThat(request.output(0).floats().get(77)).isNotZero();
+    }
+  }
+
+  @Test
+  void theMemoryOfATensorOutlivesItsRequest() throws Exception {
+    FloatBuffer out;
+    try (Core core = Core.create();
+        Model model = core.readModel(ToyIr.write(temp));
+        CompiledModel compiled = core.compile(model, CompileOptions.defaults());
+        InferRequest request = compiled.createRequest()) {
+      InferenceTest.fill(request.input(0).floats(), 1);
+      request.infer();
+      out = request.output(0).floats();
+    }
+    assertThat(out.get(77)).isNotZero();
+    out.put(77, 0);
+  }
+
+  @Test
+  void closeDuringInferenceIsRefusedAndTheInferenceGoesOn() throws Exception {
+    try (Core core = Core.create();
+        Model model = core.readModel(ToyIr.write(temp));
+        CompiledModel compiled = core.compile(model, CompileOptions.defaults())) {
+      InferRequest request = compiled.createRequest();
+      request.start();
+      assertThatThrownBy(request::close)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessage("InferRequest is in use; close it when its calls have returned");
+      request.await();
+      request.close();
+    }
+  }
+
+  @Test
+  void closeAgainstARunningThreadNeverPullsTheMemoryAway() throws Exception {
+    try (Core core = Core.create();
+        Model model = core.readModel(ToyIr.write(temp));
+        CompiledModel compiled = core.compile(model, CompileOptions.defaults())) {
+      for (int round = 0; round < 50; round++) {
+        InferRequest request = compiled.createRequest();
+        AtomicBoolean refused = new AtomicBoolean();
+        Thread worker =
+            new Thread(
+                () -> {
+                  try {
+                    while (true) {
+                      request.infer();
+                    }
+                  } catch (IllegalStateException e) {
+                    refused.set(e.getMessage().equals("InferRequest is closed"));
+                  }
+                });
+        worker.start();
+        boolean closed = false;
+        while (!closed) {
+          try {
+            request.close();
+            closed = true;
+          } catch (IllegalStateException inUse) {
+            Thread.onSpinWait();
+          }
+        }
+        worker.join();
+        assertThat(refused).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void aForgottenHandleIsFreedByTheCollector() throws Exception {
+    Path xml = ToyIr.write(temp, 256);
+    try (Core core = Core.create();
+        Model model = core.readModel(xml);
+        CompiledModel compiled = core.compile(model, CompileOptions.defaults())) {
+      for (int i = 0; i < 60; i++) {
+        forget(compiled);
+      }
+      long before = residentKilobytes();
+      for (int i = 0; i < 200; i++) {
+        forget(compiled);
+      }
+      // Each request's tensors and scratch are megabytes: 200 of them could not hide here.
+      assertThat(residentKilobytes() - before).isLessThan(100_000);
+    }
+  }
+
+  private static void forget(CompiledModel compiled) throws Exception {
+    compiled.createRequest().infer();
+    System.gc();
+    Thread.sleep(2);
+  }
+
+  @Test
+  void openingAndClosingDoesNotGrowTheProcess() throws Exception {
+    Path xml = ToyIr.write(temp);
+    for (int i = 0; i < 30; i++) {
+      cycle(xml);
+    }
+    System.gc();
+    long before = residentKilobytes();
+    for (int i = 0; i < 200; i++) {
+      cycle(xml);
+    }
+    System.gc();
+    long after = residentKilobytes();
+
+    assertThat((double) after / before).isLessThan(1.05);
+  }
+
+  private static void cycle(Path xml) {
+    try (Core core = Core.create();
+        Model model = core.readModel(xml);
+        CompiledModel compiled = core.compile(model, CompileOptions.defaults());
+        InferRequest request = compiled.createRequest()) {
+      request.infer();
+    }
+  }
+
+  private static long residentKilobytes() throws Exception {
+    return Files.readAllLines(Path.of("/proc/self/status")).stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static void assertClosed(
+      org.assertj.core.api.ThrowableAssert.ThrowingCallable call, String message) {
+    assertThatThrownBy(call).isInstanceOf(IllegalStateException.class).hasMessage(message);
+  }
+}
