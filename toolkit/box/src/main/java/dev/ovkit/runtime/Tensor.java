@@ -24,7 +24,9 @@ public final class Tensor {
     this.shape = shape;
     this.type = type;
     int size = Math.toIntExact(Math.multiplyExact(shape.elements(), type.bytes()));
-    ByteBuffer aligned = ByteBuffer.allocateDirect(size + ALIGNMENT).alignedSlice(ALIGNMENT);
+    // A slice is aligned at both ends, so whole units are asked for.
+    int room = Math.addExact(size, 2 * ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    ByteBuffer aligned = ByteBuffer.allocateDirect(room).alignedSlice(ALIGNMENT);
     this.bytes = aligned.limit(size).slice().order(ByteOrder.nativeOrder());
     this.floats = bytes.asFloatBuffer();
   }

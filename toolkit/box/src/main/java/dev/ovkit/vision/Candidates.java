@@ -37,23 +37,18 @@ final class Candidates {
     if (count == score.length) {
       grow();
     }
-    x1[count] = left;
-    y1[count] = top;
-    x2[count] = right;
-    y2[count] = bottom;
-    score[count] = boxScore;
-    classId[count] = boxClass;
+    set(count, left, top, right, bottom, boxScore, boxClass);
     count++;
   }
 
-  /** Copies a box to an earlier place. */
-  void move(int from, int to) {
-    x1[to] = x1[from];
-    y1[to] = y1[from];
-    x2[to] = x2[from];
-    y2[to] = y2[from];
-    score[to] = score[from];
-    classId[to] = classId[from];
+  /** Puts a box at a place that is already taken. */
+  void set(int i, float left, float top, float right, float bottom, float boxScore, int boxClass) {
+    x1[i] = left;
+    y1[i] = top;
+    x2[i] = right;
+    y2[i] = bottom;
+    score[i] = boxScore;
+    classId[i] = boxClass;
   }
 
   private void grow() {

@@ -5,10 +5,10 @@ import dev.ovkit.model.Resize;
 /**
  * Where a picture lies in a network's input, and the way back.
  *
- * <p>The picture is scaled to {@code width x height} and put at ({@code left}, {@code top}). Edges
- * of pixels are mapped, not their centres: 0 to {@code left}, {@code sourceWidth} to {@code left +
- * width}. Since the scaled size is whole, the two axes differ slightly in scale; the way back uses
- * what was truly done on each.
+ * <p>The picture is scaled to {@code width x height} and put at ({@code left}, {@code top}). A
+ * point is mapped by {@code x * scaleX + left}, and back by the inverse. The scale is the ratio
+ * that was aimed at, as in YOLOv5 and YOLOX: the pixels differ from it by the rounding of the
+ * scaled size to whole pixels, at most half a pixel of the input at the far edge.
  *
  * @param sourceWidth pixels of the picture
  * @param sourceHeight pixels of the picture
@@ -18,6 +18,8 @@ import dev.ovkit.model.Resize;
  * @param top rows of border above the picture
  * @param width of the scaled picture, at least 1
  * @param height of the scaled picture, at least 1
+ * @param scaleX pixels of the input for a pixel of the picture
+ * @param scaleY pixels of the input for a pixel of the picture
  */
 public record Letterbox(
     int sourceWidth,
@@ -27,7 +29,9 @@ public record Letterbox(
     int left,
     int top,
     int width,
-    int height) {
+    int height,
+    double scaleX,
+    double scaleY) {
 
   /**
    * Fits a picture into an input.
@@ -38,19 +42,38 @@ public record Letterbox(
    */
   public static Letterbox of(
       int sourceWidth, int sourceHeight, int targetWidth, int targetHeight, Resize.Mode mode) {
+    double scaleX = (double) targetWidth / sourceWidth;
+    double scaleY = (double) targetHeight / sourceHeight;
     if (mode == Resize.Mode.STRETCH) {
       return new Letterbox(
-          sourceWidth, sourceHeight, targetWidth, targetHeight, 0, 0, targetWidth, targetHeight);
+          sourceWidth,
+          sourceHeight,
+          targetWidth,
+          targetHeight,
+          0,
+          0,
+          targetWidth,
+          targetHeight,
+          scaleX,
+          scaleY);
     }
-    double ratio =
-        Math.min((double) targetHeight / sourceHeight, (double) targetWidth / sourceWidth);
+    double ratio = Math.min(scaleX, scaleY);
     boolean centred = mode == Resize.Mode.LETTERBOX_CENTRE;
     int width = scaled(sourceWidth * ratio, targetWidth, centred);
     int height = scaled(sourceHeight * ratio, targetHeight, centred);
     int left = centred ? (int) Math.rint((targetWidth - width) / 2.0 - 0.1) : 0;
     int top = centred ? (int) Math.rint((targetHeight - height) / 2.0 - 0.1) : 0;
     return new Letterbox(
-        sourceWidth, sourceHeight, targetWidth, targetHeight, left, top, width, height);
+        sourceWidth,
+        sourceHeight,
+        targetWidth,
+        targetHeight,
+        left,
+        top,
+        width,
+        height,
+        ratio,
+        ratio);
   }
 
   /** A picture of 5000x1 still gets one row. */
@@ -61,21 +84,21 @@ public record Letterbox(
 
   /** Maps an x of the input to an x of the picture; beyond the picture's edges too. */
   public double sourceX(double x) {
-    return (x - left) * sourceWidth / width;
+    return (x - left) / scaleX;
   }
 
   /** Maps a y of the input to a y of the picture; beyond the picture's edges too. */
   public double sourceY(double y) {
-    return (y - top) * sourceHeight / height;
+    return (y - top) / scaleY;
   }
 
   /** Maps an x of the picture to an x of the input. */
   public double targetX(double x) {
-    return left + x * width / sourceWidth;
+    return x * scaleX + left;
   }
 
   /** Maps a y of the picture to a y of the input. */
   public double targetY(double y) {
-    return top + y * height / sourceHeight;
+    return y * scaleY + top;
   }
 }

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * From a network's outputs to detections: threshold, decode, suppress, map back, clip.
+ * From a network's outputs to detections: threshold, decode, map back, clip, suppress.
  *
  * <p>It serves any runtime that can show its outputs as f32. One picture at a time: it keeps its
  * working memory, so that the steady state allocates nothing but the result. Not for several
@@ -75,9 +75,7 @@ public final class Postprocessor {
     for (int i = 0; i < readers.size(); i++) {
       readers.get(i).read(tensors.get(i), confidence, candidates);
     }
-    if (!options.classes().isEmpty()) {
-      keepClasses();
-    }
+    toPicture(letterbox);
     suppression.run(
         candidates,
         spec.layout().classes(),
@@ -87,7 +85,7 @@ public final class Postprocessor {
         options.maxDetections());
     List<Detection> found = new ArrayList<>(suppression.keptCount());
     for (int i = 0; i < suppression.keptCount(); i++) {
-      add(suppression.kept(i), letterbox, found);
+      found.add(detection(suppression.kept(i)));
     }
     return new Detections(
         letterbox.sourceWidth(),
@@ -98,31 +96,36 @@ public final class Postprocessor {
         Detections.Timings.NONE);
   }
 
-  private void keepClasses() {
+  /**
+   * Maps all candidates to the picture and clips them to it, before suppression: two boxes overlap
+   * as much as their visible parts do. Those of no wanted class, or wholly in the border, go.
+   */
+  private void toPicture(Letterbox letterbox) {
+    boolean all = options.classes().isEmpty();
+    int width = letterbox.sourceWidth();
+    int height = letterbox.sourceHeight();
     int kept = 0;
     for (int i = 0; i < candidates.count; i++) {
-      if (wanted[candidates.classId[i]]) {
-        candidates.move(i, kept++);
+      float x1 = (float) clip(letterbox.sourceX(candidates.x1[i]), width);
+      float y1 = (float) clip(letterbox.sourceY(candidates.y1[i]), height);
+      float x2 = (float) clip(letterbox.sourceX(candidates.x2[i]), width);
+      float y2 = (float) clip(letterbox.sourceY(candidates.y2[i]), height);
+      if (x2 > x1 && y2 > y1 && (all || wanted[candidates.classId[i]])) {
+        candidates.set(kept++, x1, y1, x2, y2, candidates.score[i], candidates.classId[i]);
       }
     }
     candidates.count = kept;
   }
 
-  /** Adds a box, clipped to the picture; one that lies wholly in the border is none. */
-  private void add(int candidate, Letterbox letterbox, List<Detection> found) {
-    double x1 = clip(letterbox.sourceX(candidates.x1[candidate]), letterbox.sourceWidth());
-    double y1 = clip(letterbox.sourceY(candidates.y1[candidate]), letterbox.sourceHeight());
-    double x2 = clip(letterbox.sourceX(candidates.x2[candidate]), letterbox.sourceWidth());
-    double y2 = clip(letterbox.sourceY(candidates.y2[candidate]), letterbox.sourceHeight());
-    if (x2 > x1 && y2 > y1) {
-      int classId = candidates.classId[candidate];
-      found.add(
-          new Detection(
-              spec.label(classId),
-              classId,
-              candidates.score[candidate],
-              new Box((float) x1, (float) y1, (float) (x2 - x1), (float) (y2 - y1))));
-    }
+  private Detection detection(int i) {
+    int classId = candidates.classId[i];
+    float x = candidates.x1[i];
+    float y = candidates.y1[i];
+    return new Detection(
+        spec.label(classId),
+        classId,
+        candidates.score[i],
+        new Box(x, y, candidates.x2[i] - x, candidates.y2[i] - y));
   }
 
   private static double clip(double value, int most) {
