@@ -1,0 +1,152 @@
+package dev.ovkit.onnx;
+
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import dev.ovkit.onnx.Nodes.Attr;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A two-dimensional convolution with constant f32 weights and explicit padding. */
+final class Convolution {
+
+  private final Graph graph;
+  private final Node node;
+  private final Shape shape;
+
+  private Convolution(Graph graph, Node node, Shape shape) {
+    this.graph = graph;
+    this.node = node;
+    this.shape = shape;
+  }
+
+  /** The node as a convolution, or null if it is none of this kind. */
+  static @Nullable Convolution of(Graph graph, @Nullable Node node) {
+    if (node == null || !node.is("Conv") || node.inputs().size() < 2) {
+      return null;
+    }
+    TensorProto weights = graph.constant(node.input(1));
+    boolean plain =
+        weights != null
+            && weights.getDataType() == DataType.FLOAT_VALUE
+            && weights.getDimsCount() == 4
+            && (!node.has(2) || graph.floats(node.input(2)) != null)
+            && List.of("NOTSET", "VALID").contains(node.text("auto_pad", "NOTSET"));
+    return plain ? new Convolution(graph, node, Tensors.shape(weights)) : null;
+  }
+
+  Node node() {
+    return node;
+  }
+
+  String input() {
+    return node.input(0);
+  }
+
+  String output() {
+    return node.output();
+  }
+
+  /** Of the weights: output channels, input channels of a group, height, width. */
+  Shape shape() {
+    return shape;
+  }
+
+  int outputChannels() {
+    return (int) shape.dim(0);
+  }
+
+  int channelsPerGroup() {
+    return (int) shape.dim(1);
+  }
+
+  int kernelHeight() {
+    return (int) shape.dim(2);
+  }
+
+  int kernelWidth() {
+    return (int) shape.dim(3);
+  }
+
+  int kernelSize() {
+    return kernelHeight() * kernelWidth();
+  }
+
+  int group() {
+    return (int) node.integer("group", 1);
+  }
+
+  long[] strides() {
+    return orElse(node.integers("strides"), 2, 1);
+  }
+
+  /** Top, left, bottom, right. */
+  long[] pads() {
+    return orElse(node.integers("pads"), 4, 0);
+  }
+
+  boolean hasDilation() {
+    return Arrays.stream(orElse(node.integers("dilations"), 2, 1)).anyMatch(d -> d != 1);
+  }
+
+  /** 1x1, stride 1, no padding, one group: a matrix product in every pixel. */
+  boolean isPointwise() {
+    return kernelSize() == 1
+        && group() == 1
+        && Arrays.stream(strides()).allMatch(s -> s == 1)
+        && Arrays.stream(pads()).allMatch(p -> p == 0);
+  }
+
+  /** One input channel for each output channel. */
+  boolean isDepthwise() {
+    return group() > 1 && group() == outputChannels() && channelsPerGroup() == 1;
+  }
+
+  float[] weights() {
+    float[] weights = graph.floats(node.input(1));
+    if (weights == null) {
+      throw new IllegalStateException("weights were constant when this was made");
+    }
+    return weights;
+  }
+
+  /** The bias; zeros where there is none. */
+  float[] bias() {
+    float[] bias = node.has(2) ? graph.floats(node.input(2)) : null;
+    return bias == null ? new float[outputChannels()] : bias;
+  }
+
+  boolean hasBias() {
+    return node.has(2);
+  }
+
+  /** The node with other numbers; they become new initializers of the graph. */
+  Node rewritten(
+      String input,
+      String output,
+      Shape shape,
+      float[] weights,
+      float @Nullable [] bias,
+      Attr... attributes) {
+    List<String> inputs = new ArrayList<>();
+    inputs.add(input);
+    inputs.add(graph.add(Tensors.of(node.input(1), shape, weights)));
+    if (bias != null) {
+      String name = node.has(2) ? node.input(2) : node.input(1) + "_bias";
+      inputs.add(graph.add(Tensors.of(name, Shape.of(bias.length), bias)));
+    }
+    Attr[] all = Arrays.copyOf(attributes, attributes.length + 1);
+    all[attributes.length] = Attr.of("kernel_shape", shape.dim(2), shape.dim(3));
+    return Nodes.with(Nodes.with(node, inputs, List.of(output)), all);
+  }
+
+  private static long[] orElse(long @Nullable [] values, int length, long absent) {
+    if (values != null) {
+      return values;
+    }
+    long[] filled = new long[length];
+    Arrays.fill(filled, absent);
+    return filled;
+  }
+}

@@ -1,0 +1,416 @@
+package dev.ovkit.onnx;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TensorShapeProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.PriorityQueue;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model's graph, indexed: who makes a tensor, who reads it, what shape it has, what numbers it
+ * holds. Rewrites edit it; everyone else only reads. For one thread.
+ *
+ * <p>An edit never changes what a tensor that keeps its name means, so shapes, found once, stay
+ * right.
+ */
+final class Graph {
+
+  private final ModelProto model;
+  private final int opset;
+  private final Map<String, ValueInfoProto> inputs = new LinkedHashMap<>();
+  private final Map<String, ValueInfoProto> outputs = new LinkedHashMap<>();
+  private final Map<String, TensorProto> initializers = new LinkedHashMap<>();
+  private final Map<String, TensorType> types;
+  private final Map<String, Value> values;
+  private final @Nullable String contradiction;
+  private List<Node> nodes;
+
+  // Found when asked for, forgotten by every edit.
+  private @Nullable Map<String, Node> producers;
+  private @Nullable Map<String, List<Node>> consumers;
+
+  /**
+   * @throws IllegalArgumentException if the graph is no graph: a tensor made twice or never, a
+   *     cycle
+   */
+  Graph(ModelProto model) {
+    this.model = model;
+    this.opset = opset(model);
+    GraphProto graph = model.getGraph();
+    graph.getInitializerList().forEach(tensor -> initializers.put(tensor.getName(), tensor));
+    Map<String, TensorType> declared = new HashMap<>();
+    graph.getValueInfoList().forEach(info -> declared.put(info.getName(), typeOf(info)));
+    for (ValueInfoProto output : graph.getOutputList()) {
+      outputs.put(output.getName(), output);
+      declared.put(output.getName(), typeOf(output));
+    }
+    for (ValueInfoProto input : graph.getInputList()) {
+      // Old exporters list weights as inputs too.
+      if (!initializers.containsKey(input.getName())) {
+        inputs.put(input.getName(), input);
+      }
+      declared.put(input.getName(), typeOf(input));
+    }
+    nodes = new ArrayList<>(graph.getNodeList().stream().map(Node::new).toList());
+    checkNames();
+    nodes = sorted();
+    Inference inference = new Inference(declared, initializers);
+    inference.run(inputs.keySet(), nodes);
+    types = inference.types();
+    values = inference.values();
+    contradiction = inference.contradiction();
+  }
+
+  static int opset(ModelProto model) {
+    return model.getOpsetImportList().stream()
+        .filter(id -> id.getDomain().isEmpty() || id.getDomain().equals("ai.onnx"))
+        .mapToInt(id -> (int) id.getVersion())
+        .findFirst()
+        .orElse(0);
+  }
+
+  private void checkNames() {
+    Set<String> made = new HashSet<>(inputs.keySet());
+    made.addAll(initializers.keySet());
+    model.getGraph().getSparseInitializerList().forEach(s -> made.add(s.getValues().getName()));
+    for (Node node : nodes) {
+      for (String output : node.outputs()) {
+        if (!output.isEmpty() && !made.add(output)) {
+          throw new IllegalArgumentException("two nodes give the tensor '" + output + "'");
+        }
+      }
+    }
+    for (Node node : nodes) {
+      for (String read : node.reads()) {
+        if (!made.contains(read)) {
+          throw new IllegalArgumentException(
+              "nothing gives the tensor '" + read + "', which " + node.title() + " reads");
+        }
+      }
+    }
+    for (String output : outputs.keySet()) {
+      if (!made.contains(output)) {
+        throw new IllegalArgumentException("nothing gives the output '" + output + "'");
+      }
+    }
+  }
+
+  // ---- reading
+
+  int opset() {
+    return opset;
+  }
+
+  /** In an order in which they can be run. */
+  List<Node> nodes() {
+    return nodes;
+  }
+
+  Set<String> inputs() {
+    return inputs.keySet();
+  }
+
+  Set<String> outputs() {
+    return outputs.keySet();
+  }
+
+  boolean isOutput(String tensor) {
+    return outputs.containsKey(tensor);
+  }
+
+  /** The node that gives a tensor; null for inputs and initializers. */
+  @Nullable Node producer(String tensor) {
+    if (producers == null) {
+      producers = new HashMap<>();
+      for (Node node : nodes) {
+        for (String output : node.outputs()) {
+          producers.put(output, node);
+        }
+      }
+    }
+    return producers.get(tensor);
+  }
+
+  List<Node> consumers(String tensor) {
+    if (consumers == null) {
+      consumers = new HashMap<>();
+      for (Node node : nodes) {
+        for (String read : node.reads()) {
+          consumers.computeIfAbsent(read, name -> new ArrayList<>()).add(node);
+        }
+      }
+    }
+    return consumers.getOrDefault(tensor, List.of());
+  }
+
+  /** The one node that reads a tensor which nobody else, not even the caller of the graph, sees. */
+  @Nullable Node onlyConsumer(String tensor) {
+    List<Node> all = consumers(tensor);
+    return all.size() == 1 && !isOutput(tensor) ? all.get(0) : null;
+  }
+
+  TensorType type(String tensor) {
+    return types.getOrDefault(tensor, TensorType.UNKNOWN);
+  }
+
+  @Nullable Shape shape(String tensor) {
+    return type(tensor).shape();
+  }
+
+  /** A tensor's shape if it is wholly known, else null. */
+  @Nullable Shape staticShape(String tensor) {
+    Shape shape = shape(tensor);
+    return shape != null && shape.isStatic() ? shape : null;
+  }
+
+  /** The tensor that an initializer or a Constant node holds, or null. */
+  @Nullable TensorProto constant(String tensor) {
+    TensorProto initializer = initializers.get(tensor);
+    if (initializer != null) {
+      return initializer;
+    }
+    Node node = producer(tensor);
+    return node == null ? null : node.constant();
+  }
+
+  /** The numbers of a constant f32 tensor, or null. */
+  float @Nullable [] floats(String tensor) {
+    TensorProto constant = constant(tensor);
+    return constant == null || constant.getDataType() != TensorProto.DataType.FLOAT_VALUE
+        ? null
+        : Tensors.floats(constant);
+  }
+
+  /** The numbers of a small tensor, constant or computed from shapes alone; or null. */
+  @Nullable Value value(String tensor) {
+    Value value = values.get(tensor);
+    if (value == null) {
+      TensorProto constant = constant(tensor);
+      value = constant == null ? null : Value.of(constant);
+    }
+    return value;
+  }
+
+  boolean isConstant(String tensor) {
+    return values.containsKey(tensor) || constant(tensor) != null;
+  }
+
+  /** Where shapes contradict each other, in words; null where they do not. */
+  @Nullable String contradiction() {
+    return contradiction;
+  }
+
+  /** What rules on single nodes may know of the tensors. */
+  Inference known() {
+    return new Inference(Map.of(), initializers, types, values);
+  }
+
+  /** How many nodes have this operator. */
+  long count(String op) {
+    return nodes.stream().filter(node -> node.is(op)).count();
+  }
+
+  // ---- editing
+
+  /** Puts {@code fresh} in the place of {@code old}; what {@code old} gave must still be given. */
+  void replace(Node old, Node... fresh) {
+    int at = nodes.indexOf(old);
+    nodes.remove(at);
+    nodes.addAll(at, List.of(fresh));
+    changed();
+  }
+
+  /** Adds nodes where their inputs are there. */
+  void insert(Collection<Node> fresh) {
+    nodes.addAll(fresh);
+    changed();
+    nodes = sorted();
+  }
+
+  void remove(Collection<Node> gone) {
+    nodes.removeAll(new HashSet<>(gone));
+    changed();
+  }
+
+  /** Adds an initializer under a name of its own, made from {@code tensor}'s. */
+  String add(TensorProto tensor) {
+    String name = fresh(tensor.getName());
+    initializers.put(name, tensor.toBuilder().setName(name).build());
+    types.put(name, new TensorType(tensor.getDataType(), Tensors.shape(tensor)));
+    return name;
+  }
+
+  /** A tensor name that is not taken. */
+  String fresh(String wish) {
+    String name = wish;
+    for (int i = 2; types.containsKey(name); i++) {
+      name = wish + "_" + i;
+    }
+    return name;
+  }
+
+  /** A fresh name for a tensor of this type. */
+  String fresh(String wish, TensorType type) {
+    String name = fresh(wish);
+    types.put(name, type);
+    return name;
+  }
+
+  /** Makes every node that reads {@code from} read {@code to}. */
+  void redirect(String from, String to) {
+    for (Node reader : List.copyOf(consumers(from))) {
+      replace(reader, Nodes.reading(reader, from, to));
+    }
+  }
+
+  private void changed() {
+    producers = null;
+    consumers = null;
+  }
+
+  /** Removes what no output needs: nodes, initializers, inputs. */
+  void dropUnreachable() {
+    Set<Node> needed = new HashSet<>();
+    Set<String> read = new LinkedHashSet<>(outputs.keySet());
+    Deque<String> open = new ArrayDeque<>(read);
+    while (!open.isEmpty()) {
+      Node node = producer(open.pop());
+      if (node != null && needed.add(node)) {
+        for (String name : node.reads()) {
+          if (read.add(name)) {
+            open.push(name);
+          }
+        }
+      }
+    }
+    nodes.removeIf(node -> !needed.contains(node));
+    initializers.keySet().retainAll(read);
+    inputs.keySet().retainAll(read);
+    changed();
+  }
+
+  /** Makes these tensors, in this order, the outputs. */
+  void cut(List<String> tensors) {
+    Map<String, ValueInfoProto> kept = new LinkedHashMap<>();
+    for (String tensor : tensors) {
+      ValueInfoProto info = outputs.get(tensor);
+      kept.put(tensor, info != null ? info : infoOf(tensor));
+    }
+    outputs.clear();
+    outputs.putAll(kept);
+    dropUnreachable();
+  }
+
+  private ValueInfoProto infoOf(String tensor) {
+    TensorType type = type(tensor);
+    TypeProto.Tensor.Builder builder = TypeProto.Tensor.newBuilder().setElemType(type.element());
+    if (type.shape() != null) {
+      builder.setShape(toProto(type.shape()));
+    }
+    return ValueInfoProto.newBuilder()
+        .setName(tensor)
+        .setType(TypeProto.newBuilder().setTensorType(builder))
+        .build();
+  }
+
+  static TensorShapeProto toProto(Shape shape) {
+    TensorShapeProto.Builder builder = TensorShapeProto.newBuilder();
+    for (long dim : shape.dims()) {
+      if (dim == Shape.UNKNOWN) {
+        builder.addDimBuilder();
+      } else {
+        builder.addDimBuilder().setDimValue(dim);
+      }
+    }
+    return builder.build();
+  }
+
+  static TensorType typeOf(ValueInfoProto info) {
+    if (!info.getType().hasTensorType()) {
+      return TensorType.UNKNOWN;
+    }
+    TypeProto.Tensor tensor = info.getType().getTensorType();
+    Shape shape = null;
+    if (tensor.hasShape()) {
+      shape =
+          new Shape(
+              tensor.getShape().getDimList().stream()
+                  .map(
+                      d -> d.hasDimValue() && d.getDimValue() > 0 ? d.getDimValue() : Shape.UNKNOWN)
+                  .toList());
+    }
+    return new TensorType(tensor.getElemType(), shape);
+  }
+
+  /** The model with the graph as it is now. */
+  ModelProto toModel() {
+    GraphProto old = model.getGraph();
+    List<Node> order = sorted();
+    Set<String> alive = new HashSet<>();
+    order.forEach(node -> alive.addAll(node.outputs()));
+    GraphProto.Builder graph =
+        old.toBuilder()
+            .clearNode()
+            .clearInput()
+            .clearOutput()
+            .clearInitializer()
+            .clearValueInfo()
+            .clearQuantizationAnnotation()
+            .addAllInput(inputs.values())
+            .addAllOutput(outputs.values())
+            .addAllInitializer(initializers.values());
+    order.forEach(node -> graph.addNode(node.proto()));
+    old.getValueInfoList().stream()
+        .filter(info -> alive.contains(info.getName()) && !isOutput(info.getName()))
+        .forEach(graph::addValueInfo);
+    return model.toBuilder().setGraph(graph).build();
+  }
+
+  /** The nodes in an order in which they can be run, as near to the present one as possible. */
+  private List<Node> sorted() {
+    Map<Node, Integer> place = new HashMap<>();
+    Map<Node, Integer> waiting = new HashMap<>();
+    PriorityQueue<Integer> ready = new PriorityQueue<>();
+    for (int i = 0; i < nodes.size(); i++) {
+      Node node = nodes.get(i);
+      long open =
+          node.reads().stream().map(this::producer).filter(Objects::nonNull).distinct().count();
+      place.put(node, i);
+      waiting.put(node, (int) open);
+      if (open == 0) {
+        ready.add(i);
+      }
+    }
+    List<Node> order = new ArrayList<>(nodes.size());
+    while (!ready.isEmpty()) {
+      Node node = nodes.get(ready.remove());
+      order.add(node);
+      Set<Node> readers = new LinkedHashSet<>();
+      node.outputs().forEach(output -> readers.addAll(consumers(output)));
+      for (Node reader : readers) {
+        if (waiting.merge(reader, -1, Integer::sum) == 0) {
+          ready.add(place.get(reader));
+        }
+      }
+    }
+    if (order.size() != nodes.size()) {
+      throw new IllegalArgumentException("the nodes feed each other in a circle");
+    }
+    return order;
+  }
+}

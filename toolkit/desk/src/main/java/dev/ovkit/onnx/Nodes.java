@@ -1,0 +1,102 @@
+package dev.ovkit.onnx;
+
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
+import com.google.protobuf.ByteString;
+import java.util.Arrays;
+import java.util.List;
+
+/** Makes nodes out of nodes. */
+final class Nodes {
+
+  private Nodes() {}
+
+  static Node of(String op, String name, List<String> inputs, List<String> outputs, Attr... attrs) {
+    NodeProto.Builder builder =
+        NodeProto.newBuilder()
+            .setOpType(op)
+            .setName(name)
+            .addAllInput(inputs)
+            .addAllOutput(outputs);
+    for (Attr attribute : attrs) {
+      builder.addAttribute(attribute.proto());
+    }
+    return new Node(builder.build());
+  }
+
+  /** The same node with other inputs and outputs. */
+  static Node with(Node node, List<String> inputs, List<String> outputs) {
+    return new Node(
+        node.proto().toBuilder()
+            .clearInput()
+            .addAllInput(inputs)
+            .clearOutput()
+            .addAllOutput(outputs)
+            .build());
+  }
+
+  static Node withInputs(Node node, String... inputs) {
+    return with(node, List.of(inputs), node.outputs());
+  }
+
+  static Node withOutput(Node node, String output) {
+    return with(node, node.inputs(), List.of(output));
+  }
+
+  /** The same node reading {@code to} wherever it read {@code from}. */
+  static Node reading(Node node, String from, String to) {
+    return with(
+        node,
+        node.inputs().stream().map(input -> input.equals(from) ? to : input).toList(),
+        node.outputs());
+  }
+
+  /** The same node with some attributes set anew. */
+  static Node with(Node node, Attr... attrs) {
+    List<String> names = Arrays.stream(attrs).map(a -> a.proto().getName()).toList();
+    NodeProto.Builder builder = node.proto().toBuilder().clearAttribute();
+    node.proto().getAttributeList().stream()
+        .filter(a -> !names.contains(a.getName()))
+        .forEach(builder::addAttribute);
+    for (Attr attribute : attrs) {
+      builder.addAttribute(attribute.proto());
+    }
+    return new Node(builder.build());
+  }
+
+  static Node renamed(Node node, String name) {
+    return new Node(node.proto().toBuilder().setName(name).build());
+  }
+
+  /** An attribute of a node. */
+  record Attr(AttributeProto proto) {
+
+    static Attr of(String name, long value) {
+      return new Attr(named(name).setType(AttributeProto.AttributeType.INT).setI(value).build());
+    }
+
+    static Attr of(String name, float value) {
+      return new Attr(named(name).setType(AttributeProto.AttributeType.FLOAT).setF(value).build());
+    }
+
+    static Attr of(String name, String value) {
+      return new Attr(
+          named(name)
+              .setType(AttributeProto.AttributeType.STRING)
+              .setS(ByteString.copyFromUtf8(value))
+              .build());
+    }
+
+    static Attr of(String name, long... values) {
+      AttributeProto.Builder builder = named(name).setType(AttributeProto.AttributeType.INTS);
+      for (long value : values) {
+        builder.addInts(value);
+      }
+      return new Attr(builder.build());
+    }
+
+    private static AttributeProto.Builder named(String name) {
+      return AttributeProto.newBuilder().setName(name);
+    }
+  }
+}

@@ -1,0 +1,222 @@
+package dev.ovkit.onnx;
+
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import dev.ovkit.ModelException;
+import dev.ovkit.OptionException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A model in ONNX. Immutable: a method that changes something gives another model. Safe to use from
+ * several threads.
+ */
+public final class OnnxModel {
+
+  private final String file;
+  private final String sha256;
+  private final ModelProto proto;
+  private final List<TensorInfo> inputs;
+  private final List<TensorInfo> outputs;
+  private final Optional<String> contradiction;
+  private final int nodes;
+
+  private OnnxModel(String file, String sha256, ModelProto proto, Graph graph) {
+    this.file = file;
+    this.sha256 = sha256;
+    this.proto = proto;
+    this.inputs = infos(graph, graph.inputs());
+    this.outputs = infos(graph, graph.outputs());
+    this.contradiction = Optional.ofNullable(graph.contradiction());
+    this.nodes = graph.nodes().size();
+  }
+
+  /**
+   * Reads a model.
+   *
+   * @throws ModelException if the file is none, is damaged, or keeps weights outside its folder
+   */
+  public static OnnxModel read(Path file) {
+    return OnnxReader.read(file);
+  }
+
+  static OnnxModel of(String file, ModelProto proto, String sha256) {
+    try {
+      Graph graph = new Graph(proto);
+      if (graph.outputs().isEmpty()) {
+        throw new IllegalArgumentException("it has no output");
+      }
+      return new OnnxModel(file, sha256, proto, graph);
+    } catch (IllegalArgumentException e) {
+      throw new ModelException(
+          "'" + file + "' is damaged: " + e.getMessage() + "; export or copy it again", e);
+    }
+  }
+
+  private OnnxModel derived(ModelProto changed) {
+    return of(file, changed, sha256);
+  }
+
+  private static List<TensorInfo> infos(Graph graph, Set<String> names) {
+    return names.stream().map(name -> new TensorInfo(name, graph.shape(name))).toList();
+  }
+
+  /** The graph, to be read and edited by the caller alone. */
+  Graph graph() {
+    return new Graph(proto);
+  }
+
+  /** The file it came from, as messages name it. */
+  String file() {
+    return file;
+  }
+
+  /** SHA-256 of the file as it was read, with weights that lay beside it; lower-case hex. */
+  public String sha256() {
+    return sha256;
+  }
+
+  /** The version of ONNX's own operators. */
+  public int opset() {
+    return Graph.opset(proto);
+  }
+
+  /** Who wrote the file, such as {@code pytorch 1.8}; empty if it does not say. */
+  public String producer() {
+    return (proto.getProducerName() + " " + proto.getProducerVersion()).strip();
+  }
+
+  /** The number of operations. */
+  public int nodeCount() {
+    return nodes;
+  }
+
+  /** What the exporter noted beside the graph; Ultralytics writes names, stride, imgsz. */
+  public Map<String, String> metadata() {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    for (StringStringEntryProto entry : proto.getMetadataPropsList()) {
+      metadata.put(entry.getKey(), entry.getValue());
+    }
+    return metadata;
+  }
+
+  /** The class names that the exporter noted, in order; empty if it noted none that can be read. */
+  public List<String> labels() {
+    return PythonNames.read(metadata().getOrDefault("names", ""));
+  }
+
+  /** What must be fed in; weights that old exporters list as inputs are left out. */
+  public List<TensorInfo> inputs() {
+    return inputs;
+  }
+
+  public List<TensorInfo> outputs() {
+    return outputs;
+  }
+
+  /**
+   * Where the shapes in this model contradict each other, in words. Such a model cannot run; after
+   * {@link #withInputShape} it says that another size is built into the graph.
+   */
+  public Optional<String> contradiction() {
+    return contradiction;
+  }
+
+  /**
+   * Fixes the shape of the only input. What the file said of other shapes is forgotten.
+   *
+   * @throws OptionException if the input cannot have this shape
+   * @throws ModelException if the model has several inputs
+   */
+  public OnnxModel withInputShape(Shape shape) {
+    if (inputs.size() != 1) {
+      throw new ModelException(
+          "'%s' has %d inputs (%s); an input shape can be set where there is one"
+              .formatted(file, inputs.size(), inputs));
+    }
+    TensorInfo input = inputs.get(0);
+    Shape old = input.shape();
+    if (!shape.isStatic() || shape.dims().contains(0L)) {
+      throw new OptionException(
+          "an input shape has positive dimensions, such as 1,3,640,640, not " + shape);
+    }
+    if (old != null && old.rank() != shape.rank()) {
+      throw new OptionException(
+          "the input '%s' of '%s' has %d dimensions (%s), not %d (%s)"
+              .formatted(input.name(), file, old.rank(), old, shape.rank(), shape));
+    }
+    GraphProto.Builder graph = proto.getGraph().toBuilder().clearValueInfo();
+    for (ValueInfoProto.Builder info : graph.getInputBuilderList()) {
+      if (info.getName().equals(input.name())) {
+        info.getTypeBuilder().getTensorTypeBuilder().setShape(Graph.toProto(shape));
+      }
+    }
+    for (ValueInfoProto.Builder info : graph.getOutputBuilderList()) {
+      TypeProto.Builder type = info.getTypeBuilder();
+      if (type.hasTensorType()) {
+        type.getTensorTypeBuilder().clearShape();
+      }
+    }
+    return derived(proto.toBuilder().setGraph(graph).build());
+  }
+
+  /** What kind of detector this is, found from the graph alone. */
+  public DetectorFamily family() {
+    return new DetectorFinder(graph()).find();
+  }
+
+  /**
+   * The tensors that are meant by these names, in this order. A name is a node's, a tensor's, or
+   * {@code NODE:port}.
+   *
+   * @throws ModelException if a name means nothing (the nearest are listed) or two things
+   * @throws OptionException if a tensor is named twice
+   */
+  public List<String> resolveOutputs(List<String> names) {
+    return new OutputNames(file, graph()).resolve(names);
+  }
+
+  /**
+   * The part of this model that computes these tensors, which become its outputs in this order.
+   * Names stay; what is not needed is gone.
+   *
+   * @param tensors as {@link #resolveOutputs} gives them
+   */
+  public OnnxModel cut(List<String> tensors) {
+    Graph graph = graph();
+    for (String tensor : tensors) {
+      if (graph.producer(tensor) == null) {
+        throw new IllegalArgumentException("no tensor that is computed: " + tensor);
+      }
+    }
+    graph.cut(tensors);
+    return derived(graph.toModel());
+  }
+
+  /** The name of the node that computes a tensor; empty if it has none. */
+  public String nodeOf(String tensor) {
+    Node node = graph().producer(tensor);
+    return node == null ? "" : node.name();
+  }
+
+  /** Rewrites the graph into one that computes the same, faster. */
+  public Rewritten rewritten() {
+    return Rewrites.apply(this);
+  }
+
+  OnnxModel with(Graph graph) {
+    return derived(graph.toModel());
+  }
+
+  /** The model as an ONNX file; equal models give equal bytes. */
+  public byte[] toBytes() {
+    return proto.toByteArray();
+  }
+}

@@ -1,0 +1,60 @@
+package dev.ovkit.onnx;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads class names as Ultralytics' exporters write them: Python's print of a list or of a
+ * dictionary from index to name, or the same as JSON.
+ */
+final class PythonNames {
+
+  private static final Pattern ENTRY =
+      Pattern.compile(
+          "(?:[\"']?(?<index>\\d{1,6})[\"']?\\s*+:\\s*+)?"
+              + "(?:'(?<single>"
+              + inside("'")
+              + ")'|\"(?<double>"
+              + inside("\"")
+              + ")\")\\s*+,?\\s*+");
+
+  /**
+   * What may stand between two quotes; bounded, so that no text can exhaust the matcher's stack.
+   */
+  private static String inside(String quote) {
+    return "[^" + quote + "\\\\]*+(?:\\\\.[^" + quote + "\\\\]*+){0,64}+";
+  }
+
+  private PythonNames() {}
+
+  /** The names by index; empty if the text is neither, or has gaps. */
+  static List<String> read(String text) {
+    String body = text.strip();
+    boolean list = body.startsWith("[") && body.endsWith("]");
+    boolean map = body.startsWith("{") && body.endsWith("}");
+    if (!list && !map) {
+      return List.of();
+    }
+    SortedMap<Integer, String> names = new TreeMap<>();
+    Matcher entry = ENTRY.matcher(body.substring(1, body.length() - 1).strip());
+    while (entry.lookingAt()) {
+      boolean indexed = entry.group("index") != null;
+      if (indexed != map) {
+        return List.of();
+      }
+      String name = entry.group("single") != null ? entry.group("single") : entry.group("double");
+      names.put(
+          indexed ? Integer.parseInt(entry.group("index")) : names.size(),
+          name.replaceAll("\\\\(.)", "$1"));
+      entry.region(entry.end(), entry.regionEnd());
+    }
+    boolean gaps = !names.isEmpty() && names.lastKey() != names.size() - 1;
+    return gaps || entry.regionStart() != entry.regionEnd()
+        ? List.of()
+        : new ArrayList<>(names.values());
+  }
+}

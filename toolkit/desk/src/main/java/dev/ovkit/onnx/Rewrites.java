@@ -1,0 +1,52 @@
+package dev.ovkit.onnx;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The exact rewrites in their order: first those that uncover the patterns of later ones. */
+final class Rewrites {
+
+  private static final List<Rewrite> ALL =
+      List.of(
+          new DropNoOps(),
+          new FoldBatchNorm(),
+          new MergeBranches(),
+          new FocusToConv(),
+          new ChainPools(),
+          new HardSwishForm(),
+          new ConvBeforeUpsample(),
+          new SortShuffledChannels());
+
+  /** Below it operators have other attributes than the rules know. */
+  private static final int OLDEST_OPSET = 9;
+
+  private Rewrites() {}
+
+  static Rewritten apply(OnnxModel model) {
+    return apply(model, ALL);
+  }
+
+  static Rewritten apply(OnnxModel model, List<Rewrite> rewrites) {
+    Graph graph = model.graph();
+    Map<String, Integer> fired = new LinkedHashMap<>();
+    if (graph.opset() < OLDEST_OPSET || hasInnerGraphs(graph)) {
+      return new Rewritten(model, fired);
+    }
+    for (Rewrite rewrite : rewrites) {
+      int times = rewrite.apply(graph);
+      if (times > 0) {
+        fired.put(rewrite.title(), times);
+        graph.dropUnreachable();
+      }
+    }
+    return new Rewritten(fired.isEmpty() ? model : model.with(graph), fired);
+  }
+
+  /** Branches and loops read tensors by name from within: renaming around them is not safe. */
+  private static boolean hasInnerGraphs(Graph graph) {
+    return graph.nodes().stream()
+        .flatMap(node -> node.proto().getAttributeList().stream())
+        .anyMatch(attribute -> attribute.hasG() || attribute.getGraphsCount() > 0);
+  }
+}

@@ -1,0 +1,14 @@
+package dev.ovkit.onnx;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is known of a tensor before it is computed.
+ *
+ * @param element ONNX's number of the element type; 0 if unknown
+ * @param shape null if not even the rank is known
+ */
+record TensorType(int element, @Nullable Shape shape) {
+
+  static final TensorType UNKNOWN = new TensorType(0, null);
+}
