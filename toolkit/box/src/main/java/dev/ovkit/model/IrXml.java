@@ -1,9 +1,9 @@
 package dev.ovkit.model;
 
 import dev.ovkit.ModelException;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.Reader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -89,7 +89,8 @@ final class IrXml {
     requireFile(xml);
     IrXml reader = new IrXml(xml);
     int version;
-    try (InputStream in = new BufferedInputStream(Files.newInputStream(xml), 1 << 16)) {
+    // A reader refuses bytes that are no UTF-8; given bytes, the parser would print it besides.
+    try (Reader in = Files.newBufferedReader(xml, StandardCharsets.UTF_8)) {
       version = reader.parse(in);
     } catch (XMLStreamException e) {
       throw reader.malformed("it is no complete XML" + place(e), e);
@@ -134,7 +135,7 @@ final class IrXml {
     }
   }
 
-  private int parse(InputStream in) throws XMLStreamException {
+  private int parse(Reader in) throws XMLStreamException {
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
     factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
     factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);

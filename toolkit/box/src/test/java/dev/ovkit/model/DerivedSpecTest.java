@@ -1,0 +1,185 @@
+package dev.ovkit.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ovkit.ModelException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What an IR that ovkit did not write is taken for. */
+class DerivedSpecTest {
+
+  @TempDir private Path folder;
+
+  private DerivedSpec derive(IrFiles ir, String info) throws IOException {
+    return DerivedSpec.of(IrDescription.read(ir.write(folder, info)));
+  }
+
+  private static IrFiles heads(int version, int channels) {
+    // Model Optimizer wrote the outputs of IR v10 in reverse.
+    return new IrFiles(version, "1,3,320,640")
+        .output("Conv_3", "p5", "Add", "1,%d,10,20".formatted(channels))
+        .output("Conv_2", "p4", "Add", "1,%d,20,40".formatted(channels))
+        .output("Conv_1", "p3", "Add", "1,%d,40,80".formatted(channels));
+  }
+
+  private static IrFiles flat(String type, String shape) {
+    return new IrFiles(11, "1,3,64,64").output("o", "out", type, shape);
+  }
+
+  @Test
+  void theOvkitSectionIsAllThatCounts() throws IOException {
+    DetectorSpec spec =
+        new DetectorSpec(
+            640,
+            320,
+            Colour.BGR,
+            Resize.LETTERBOX,
+            new HeadLayout.FlatColumns("p3", 4),
+            List.of(),
+            0.5f,
+            0.6f);
+    List<String> pairs = new ArrayList<>();
+    for (Map.Entry<String, String> entry : DetectorMetadata.write(spec).entrySet()) {
+      pairs.add(entry.getKey());
+      pairs.add(entry.getValue());
+    }
+    String other = IrFiles.info("model_info", List.of("confidence_threshold", "0.9"));
+    DerivedSpec derived = derive(heads(11, 18), other + IrFiles.info("ovkit", pairs));
+    assertThat(derived.spec()).isEqualTo(spec);
+    assertThat(derived.assumptions()).isEmpty();
+  }
+
+  @Test
+  void rawHeadsAreSortedByStrideAndGetTheUsualAnchors() throws IOException {
+    DerivedSpec derived = derive(heads(10, 255), "");
+    HeadLayout.RawHeads raw = (HeadLayout.RawHeads) derived.spec().layout();
+    assertThat(raw.classes()).isEqualTo(80);
+    assertThat(raw.heads()).extracting(Head::output).containsExactly("p3", "p4", "p5");
+    assertThat(raw.heads()).extracting(Head::stride).containsExactly(8, 16, 32);
+    assertThat(raw.heads().get(2).anchors())
+        .containsExactly(new Anchor(116, 90), new Anchor(156, 198), new Anchor(373, 326));
+    assertThat(derived.spec().inputWidth()).isEqualTo(640);
+    assertThat(derived.spec().inputHeight()).isEqualTo(320);
+    assertThat(derived.assumptions())
+        .containsExactly(
+            "three anchors a cell, so 80 classes",
+            "the anchors of YOLOv5 for strides 8, 16, 32",
+            "a letterbox in the centre, padded with 114",
+            "an input of RGB, divided by 255 (the IR does not say that this is inside it)");
+  }
+
+  @Test
+  void modelOptimizersNotesSayWhatIsInside() throws IOException {
+    String cli =
+        IrFiles.info("cli_parameters", List.of("scale", "255.0", "reverse_input_channels", "True"));
+    DetectorSpec spec = derive(heads(10, 18), cli).spec();
+    assertThat(spec.inputColour()).isEqualTo(Colour.BGR);
+    assertThat(spec.normalization()).isEqualTo(Normalization.NONE);
+    String onlyScale =
+        IrFiles.info(
+            "conversion_parameters", List.of("scale", "255.0", "reverse_input_channels", "False"));
+    assertThat(derive(heads(11, 18), onlyScale).spec().inputColour()).isEqualTo(Colour.RGB);
+    String none =
+        IrFiles.info("cli_parameters", List.of("scale", "None", "reverse_input_channels", "False"));
+    assertThat(derive(heads(11, 18), none).spec().normalization()).isEqualTo(Normalization.TO_UNIT);
+  }
+
+  @Test
+  void modelApiMetadataIsReadAsStepsStillToBeApplied() throws IOException {
+    String info =
+        IrFiles.info(
+            "model_info",
+            List.of(
+                "model_type", "YOLO",
+                "labels", "traffic_light stop_sign",
+                "resize_type", "fit_to_window_letterbox",
+                "pad_value", "114",
+                "confidence_threshold", "0.3",
+                "iou_threshold", "0.7",
+                "reverse_input_channels", "YES",
+                "mean_values", "1 2 3",
+                "scale_values", "255.0"));
+    DerivedSpec derived = derive(flat("Concat", "1,6,84"), info);
+    assertThat(derived.spec())
+        .isEqualTo(
+            new DetectorSpec(
+                64,
+                64,
+                Colour.RGB,
+                new Normalization(List.of(1f, 2f, 3f), List.of(255f)),
+                Resize.LETTERBOX,
+                new HeadLayout.FlatColumns("out", 2),
+                List.of("traffic light", "stop sign"),
+                0.3f,
+                0.7f));
+    assertThat(derived.assumptions()).isEmpty();
+  }
+
+  @Test
+  void resizeTypesAreThoseOfTheModelApi() throws IOException {
+    for (Map.Entry<String, Resize> type :
+        Map.of(
+                "standard", new Resize(Resize.Mode.STRETCH, 0),
+                "fit_to_window", new Resize(Resize.Mode.LETTERBOX_TOP_LEFT, 0),
+                "fit_to_window_letterbox", new Resize(Resize.Mode.LETTERBOX_CENTRE, 0))
+            .entrySet()) {
+      String info = IrFiles.info("model_info", List.of("resize_type", type.getKey()));
+      assertThat(derive(flat("Concat", "1,6,84"), info).spec().resize()).isEqualTo(type.getValue());
+    }
+  }
+
+  @Test
+  void flatRowsAreToldApartByTheirNumberAndBySeeingWhatMakesThem() throws IOException {
+    // 64x64: 84 cells over strides 8, 16, 32
+    assertThat(derive(flat("Multiply", "1,252,7"), "").spec().layout())
+        .isEqualTo(new HeadLayout.FlatRows("out", BoxCoding.PIXELS, false, List.of(), 2));
+    HeadLayout.FlatRows sigmoid =
+        (HeadLayout.FlatRows) derive(flat("Sigmoid", "1,252,7"), "").spec().layout();
+    assertThat(sigmoid.boxes()).isEqualTo(BoxCoding.YOLOV5_SIGMOID);
+    assertThat(sigmoid.logits()).isFalse();
+    assertThat(sigmoid.heads()).hasSize(3);
+    HeadLayout.FlatRows raw =
+        (HeadLayout.FlatRows) derive(flat("Add", "1,252,7"), "").spec().layout();
+    assertThat(raw.logits()).isTrue();
+    DerivedSpec yolox = derive(flat("Add", "1,84,85"), "");
+    HeadLayout.FlatRows rows = (HeadLayout.FlatRows) yolox.spec().layout();
+    assertThat(rows.boxes()).isEqualTo(BoxCoding.YOLOX);
+    assertThat(rows.logits()).isTrue();
+    assertThat(rows.classes()).isEqualTo(80);
+    assertThat(yolox.spec().inputColour()).isEqualTo(Colour.BGR);
+    assertThat(yolox.spec().normalization()).isEqualTo(Normalization.NONE);
+    assertThat(yolox.spec().resize().mode()).isEqualTo(Resize.Mode.LETTERBOX_TOP_LEFT);
+  }
+
+  @Test
+  void whatIsNoDetectorIsRefusedWithItsShapes() {
+    assertThatThrownBy(() -> derive(flat("SoftMax", "1,1000"), ""))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            folder.resolve("model.xml")
+                + ": it is no YOLO detector that can be read: its outputs are 'out' [1,1000]; convert the ONNX with ovkit, which records what is needed");
+    assertThatThrownBy(() -> derive(flat("Add", "1,100,86"), ""))
+        .hasMessageContaining("its output 'out' is [1,100,86], which is none of the layouts known");
+    assertThatThrownBy(
+            () -> derive(new IrFiles(11, "1,3,?,?").output("o", "o", "Add", "1,?,85"), ""))
+        .hasMessageContaining("expected a fixed size: convert it with --input-shape");
+    assertThatThrownBy(() -> derive(heads(11, 19), ""))
+        .hasMessageContaining("its outputs have 19 channels, which is not 3 * (5 + classes)");
+  }
+
+  @Test
+  void labelsThatDoNotFitAreLeftOutAndSaid() throws IOException {
+    DerivedSpec derived =
+        derive(flat("Concat", "1,7,84"), IrFiles.info("model_info", List.of("labels", "a b")));
+    assertThat(derived.spec().labels()).isEmpty();
+    assertThat(derived.assumptions())
+        .contains("its 2 labels do not fit its 3 classes and are left out");
+  }
+}
