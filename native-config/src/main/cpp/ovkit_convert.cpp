@@ -1,5 +1,7 @@
 #include "ovkit_convert.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <exception>
 #include <memory>
@@ -7,6 +9,9 @@
 #include <vector>
 
 #include "openvino/core/preprocess/pre_post_process.hpp"
+#include "openvino/core/graph_util.hpp"
+#include "openvino/op/constant.hpp"
+#include "openvino/op/convert.hpp"
 #include "openvino/openvino.hpp"
 #include "openvino/pass/constant_folding.hpp"
 #include "openvino/pass/manager.hpp"
@@ -34,6 +39,43 @@ int guarded(char* message, size_t capacity, Work work) {
         return fail(e.what(), message, capacity);
     } catch (...) {
         return fail("an exception of unknown type", message, capacity);
+    }
+}
+
+// A weight that f16 cannot hold would become infinite, so its whole constant stays as it is.
+bool fits_f16(const ov::op::v0::Constant& constant) {
+    constexpr float largest = 65504.f;
+    const float* values = constant.get_data_ptr<float>();
+    const size_t count = ov::shape_size(constant.get_shape());
+    return std::all_of(values, values + count, [](float v) { return std::abs(v) <= largest; });
+}
+
+void compress(const std::shared_ptr<ov::Model>& model, double exact_share) {
+    std::vector<std::shared_ptr<ov::op::v0::Constant>> constants;
+    size_t total = 0;
+    for (const auto& node : model->get_ordered_ops()) {
+        auto constant = ov::as_type_ptr<ov::op::v0::Constant>(node);
+        if (constant && constant->get_element_type() == ov::element::f32) {
+            constants.push_back(constant);
+            total += ov::shape_size(constant->get_shape());
+        }
+    }
+    // The order of the graph decides between equals, so the same model gives the same bytes.
+    std::stable_sort(constants.begin(), constants.end(), [](const auto& a, const auto& b) {
+        return ov::shape_size(a->get_shape()) < ov::shape_size(b->get_shape());
+    });
+    const double exact = exact_share * static_cast<double>(total);
+    size_t seen = 0;
+    for (const auto& constant : constants) {
+        seen += ov::shape_size(constant->get_shape());
+        if (static_cast<double>(seen) <= exact || !fits_f16(*constant)) continue;
+        const float* values = constant->get_data_ptr<float>();
+        std::vector<ov::float16> halves(values, values + ov::shape_size(constant->get_shape()));
+        auto stored = std::make_shared<ov::op::v0::Constant>(ov::element::f16, constant->get_shape(), halves);
+        auto widened = std::make_shared<ov::op::v0::Convert>(stored, ov::element::f32);
+        stored->set_friendly_name(constant->get_friendly_name() + "_f16");
+        widened->set_friendly_name(constant->get_friendly_name());
+        ov::replace_node(constant, widened);
     }
 }
 
@@ -84,8 +126,12 @@ int ovkit_model_set_info(ovkit_model* model, const char* section, const char* ke
     return guarded(message, capacity, [&] { model->model->set_rt_info(std::string(value), section, key); });
 }
 
-int ovkit_model_save(ovkit_model* model, const char* xml_path, int fp16, char* message, size_t capacity) {
-    return guarded(message, capacity, [&] { ov::save_model(model->model, xml_path, fp16 != 0); });
+int ovkit_model_compress(ovkit_model* model, double exact_share, char* message, size_t capacity) {
+    return guarded(message, capacity, [&] { compress(model->model, exact_share); });
+}
+
+int ovkit_model_save(ovkit_model* model, const char* xml_path, char* message, size_t capacity) {
+    return guarded(message, capacity, [&] { ov::save_model(model->model, xml_path, false); });
 }
 
 void ovkit_model_free(ovkit_model* model) { delete model; }

@@ -31,8 +31,12 @@ int ovkit_model_name_output(ovkit_model* model, size_t index, const char* name, 
 int ovkit_model_set_info(ovkit_model* model, const char* section, const char* key, const char* value, char* message,
                          size_t capacity);
 
-// Writes path.xml and path.bin; fp16 stores f32 weights as f16 where they fit.
-int ovkit_model_save(ovkit_model* model, const char* xml_path, int fp16, char* message, size_t capacity);
+// Stores f32 constants as f16, widened again when the model is compiled. The smallest constants, together at most
+// `exact_share` of all elements, stay f32, and so does one that has a value beyond f16.
+int ovkit_model_compress(ovkit_model* model, double exact_share, char* message, size_t capacity);
+
+// Writes path.xml and path.bin.
+int ovkit_model_save(ovkit_model* model, const char* xml_path, char* message, size_t capacity);
 
 void ovkit_model_free(ovkit_model* model);
 

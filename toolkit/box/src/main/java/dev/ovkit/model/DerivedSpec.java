@@ -26,21 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
 
-  /** The YOLOv5 anchors for strides 8, 16, 32 (its models/yolov5s.yaml). */
-  private static final List<List<Anchor>> ANCHORS_P5 =
-      List.of(
-          anchors(10, 13, 16, 30, 33, 23),
-          anchors(30, 61, 62, 45, 59, 119),
-          anchors(116, 90, 156, 198, 373, 326));
-
-  /** The YOLOv5 anchors for strides 8, 16, 32, 64 (its models/hub/yolov5s6.yaml). */
-  private static final List<List<Anchor>> ANCHORS_P6 =
-      List.of(
-          anchors(19, 27, 44, 40, 38, 94),
-          anchors(96, 68, 86, 152, 180, 137),
-          anchors(140, 301, 303, 264, 238, 542),
-          anchors(436, 615, 739, 380, 925, 792));
-
   private static final int[][] STRIDES = {{8, 16, 32}, {8, 16, 32, 64}};
 
   public DerivedSpec {
@@ -65,22 +50,6 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
               .formatted(ir.xml(), e.getMessage()),
           e);
     }
-  }
-
-  /** Returns the usual anchors for rising strides, or nothing where there are none. */
-  static @Nullable List<List<Anchor>> usualAnchors(List<Integer> strides) {
-    if (strides.equals(List.of(8, 16, 32))) {
-      return ANCHORS_P5;
-    }
-    return strides.equals(List.of(8, 16, 32, 64)) ? ANCHORS_P6 : null;
-  }
-
-  private static List<Anchor> anchors(int... sides) {
-    List<Anchor> anchors = new ArrayList<>();
-    for (int i = 0; i < sides.length; i += 2) {
-      anchors.add(new Anchor(sides[i], sides[i + 1]));
-    }
-    return anchors;
   }
 
   /** One derivation at work. */
@@ -210,7 +179,7 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
             "its outputs have %d channels, which is not 3 * (5 + classes)"
                 .formatted(first.channels()));
       }
-      List<List<Anchor>> anchors = usualAnchors(strides);
+      List<List<Anchor>> anchors = YoloAnchors.usual(strides);
       if (anchors == null || perCell != 3) {
         throw notADetector(
             "its anchors are not recorded, and for strides %s with %d anchors a cell there are no usual ones"
@@ -261,7 +230,7 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
         return new HeadLayout.FlatRows(output.name(), BoxCoding.PIXELS, false, List.of(), classes);
       }
       List<Integer> list = list(strides);
-      List<List<Anchor>> anchors = usualAnchors(list);
+      List<List<Anchor>> anchors = YoloAnchors.usual(list);
       if (anchors == null) {
         throw notADetector("its anchors are not recorded");
       }

@@ -1,5 +1,6 @@
 package dev.ovkit.model;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** How a detector lays out its candidates in its output tensors, and what the numbers mean. */
@@ -7,6 +8,40 @@ public sealed interface HeadLayout {
 
   /** The number of classes. */
   int classes();
+
+  /**
+   * Returns the layout with other anchors.
+   *
+   * @param anchors of all heads, by rising stride, as many for each
+   * @throws IllegalArgumentException if the layout uses none, or they do not divide evenly
+   */
+  default HeadLayout withAnchors(List<Anchor> anchors) {
+    if (this instanceof RawHeads raw) {
+      return new RawHeads(deal(raw.heads(), anchors), raw.classes());
+    }
+    if (this instanceof FlatRows rows && rows.boxes() == BoxCoding.YOLOV5_SIGMOID) {
+      return new FlatRows(
+          rows.output(), rows.boxes(), rows.logits(), deal(rows.heads(), anchors), rows.classes());
+    }
+    throw new IllegalArgumentException("this detector's output needs no anchors");
+  }
+
+  private static List<Head> deal(List<Head> heads, List<Anchor> anchors) {
+    if (anchors.isEmpty() || anchors.size() % heads.size() != 0) {
+      throw new IllegalArgumentException(
+          "%d anchors cannot be dealt to %d heads".formatted(anchors.size(), heads.size()));
+    }
+    int each = anchors.size() / heads.size();
+    List<Head> dealt = new ArrayList<>();
+    for (int i = 0; i < heads.size(); i++) {
+      dealt.add(
+          new Head(
+              heads.get(i).output(),
+              heads.get(i).stride(),
+              anchors.subList(i * each, (i + 1) * each)));
+    }
+    return dealt;
+  }
 
   /**
    * Raw heads of the YOLOv5 family: one output a stride, {@code [1, na*(5+nc), H, W]} (anchor-major

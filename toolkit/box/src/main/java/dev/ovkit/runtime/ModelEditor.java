@@ -99,14 +99,27 @@ public final class ModelEditor extends NativeHandle {
     }
   }
 
+  /**
+   * Stores weights as f16; they are widened again when the model is compiled.
+   *
+   * <p>The smallest constants (biases, depthwise kernels) stay f32: they take few bytes, and their
+   * rounding costs the most.
+   *
+   * @param exactShare how many of all elements may stay f32, 0..1
+   */
+  public void compress(double exactShare) {
+    use(
+        "store the weights as f16",
+        message ->
+            OpenVinoConvert.ovkit_model_compress(pointer, exactShare, message, MESSAGE_BYTES));
+  }
+
   /** Writes the IR: the .xml as named, the .bin beside it. */
-  public void save(Path xml, boolean fp16) {
+  public void save(Path xml) {
     try (BytePointer path = Status.utf8(xml.toString())) {
       use(
           "write " + xml,
-          message ->
-              OpenVinoConvert.ovkit_model_save(
-                  pointer, path, fp16 ? 1 : 0, message, MESSAGE_BYTES));
+          message -> OpenVinoConvert.ovkit_model_save(pointer, path, message, MESSAGE_BYTES));
     }
   }
 

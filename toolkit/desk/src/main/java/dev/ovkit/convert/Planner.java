@@ -9,6 +9,7 @@ import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Head;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Resize;
+import dev.ovkit.model.YoloAnchors;
 import dev.ovkit.onnx.DetectorFamily;
 import dev.ovkit.onnx.DetectorFamily.FlatOutput;
 import dev.ovkit.onnx.DetectorFamily.FoundHead;
@@ -33,16 +34,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Turns options and a model into a {@link Plan}: the caller's word first, then the model's. */
 final class Planner {
-
-  /** Of YOLOv5 and YOLOv5-Lite: what a model has whose graph does not carry its anchors. */
-  private static final List<List<Anchor>> YOLOV5_ANCHORS =
-      List.of(
-          List.of(new Anchor(10, 13), new Anchor(16, 30), new Anchor(33, 23)),
-          List.of(new Anchor(30, 61), new Anchor(62, 45), new Anchor(59, 119)),
-          List.of(new Anchor(116, 90), new Anchor(156, 198), new Anchor(373, 326)));
 
   /** What YOLO models are trained at where nothing says otherwise. */
   private static final long USUAL_SIZE = 640;
@@ -306,28 +301,25 @@ final class Planner {
 
   private List<Head> heads(Yolov5 yolo, List<String> tensors) {
     boolean carried = yolo.heads().stream().noneMatch(head -> head.anchors().isEmpty());
-    boolean usual =
-        !carried && yolo.anchorsPerCell() == 3 && strides(yolo).equals(List.of(8, 16, 32));
+    @Nullable List<List<Anchor>> usualAnchors =
+        yolo.anchorsPerCell() == 3 ? YoloAnchors.usual(strides(yolo)) : null;
+    if (!carried && usualAnchors == null) {
+      throw new ModelException(
+          "'%s' does not carry its anchors, and for %d a cell at strides %s there are no usual ones; export it with decoding (one output [1,N,5+nc]), or keep its outputs with --output none"
+              .formatted(options.onnx(), yolo.anchorsPerCell(), join(strides(yolo))));
+    }
     decide(
         "anchors",
-        carried ? "from the graph" : usual ? "YOLOv5's own" : "unknown",
+        carried ? "from the graph" : "YOLOv5's own",
         carried
             ? "the constants of its decoding"
-            : usual
-                ? "this export does not carry them; they are wrong for a model trained with others"
-                : "this export does not carry them, and YOLOv5 has none for strides "
-                    + join(strides(yolo)));
-    if (!carried && !usual) {
-      throw new ModelException(
-          "'%s' does not carry its anchors and has strides %s, for which there are no usual ones; export it with decoding (one output [1,N,5+nc])"
-              .formatted(options.onnx(), join(strides(yolo))));
-    }
+            : "this export does not carry them; wrong for a model trained with others");
     List<Head> heads = new ArrayList<>();
     for (int i = 0; i < yolo.heads().size(); i++) {
       FoundHead found = yolo.heads().get(i);
       heads.add(
           new Head(
-              tensors.get(i), found.stride(), carried ? found.anchors() : YOLOV5_ANCHORS.get(i)));
+              tensors.get(i), found.stride(), usualAnchors == null || carried ? found.anchors() : usualAnchors.get(i)));
     }
     return heads;
   }

@@ -255,6 +255,11 @@ final class Graph {
     return name;
   }
 
+  /** Makes a tensor that no node gives any more an initializer. */
+  void define(TensorProto tensor) {
+    initializers.put(tensor.getName(), tensor);
+  }
+
   /** A tensor name that is not taken. */
   String fresh(String wish) {
     String name = wish;

@@ -7,7 +7,8 @@ package dev.ovkit.onnx;
  * else reads or that is an output, weights that are no constants, odd pads, unknown shapes.
  */
 sealed interface Rewrite
-    permits DropNoOps,
+    permits FoldShapes,
+        DropNoOps,
         FoldBatchNorm,
         MergeBranches,
         FocusToConv,

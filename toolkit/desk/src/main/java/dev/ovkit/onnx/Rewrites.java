@@ -9,6 +9,7 @@ final class Rewrites {
 
   private static final List<Rewrite> ALL =
       List.of(
+          new FoldShapes(),
           new DropNoOps(),
           new FoldBatchNorm(),
           new MergeBranches(),

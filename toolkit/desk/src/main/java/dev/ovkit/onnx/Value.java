@@ -1,6 +1,7 @@
 package dev.ovkit.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
+import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,10 @@ record Value(Shape shape, boolean integer, double[] data) {
       }
     }
     return true;
+  }
+
+  long[] longs() {
+    return Arrays.stream(data).mapToLong(number -> (long) number).toArray();
   }
 
   /** The numbers as dimensions: {@link Shape#UNKNOWN} where unknown. */

@@ -1,0 +1,415 @@
+package dev.ovkit.cli;
+
+import dev.ovkit.OptionException;
+import dev.ovkit.OutputException;
+import dev.ovkit.PictureException;
+import dev.ovkit.model.Anchor;
+import dev.ovkit.model.Colour;
+import dev.ovkit.model.DerivedSpec;
+import dev.ovkit.model.Detection;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.IrDescription;
+import dev.ovkit.runtime.CompileOptions;
+import dev.ovkit.vision.DetectOptions;
+import dev.ovkit.vision.Detections;
+import dev.ovkit.vision.Detector;
+import dev.ovkit.vision.DetectorOptions;
+import dev.ovkit.vision.Picture;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.Callable;
+import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code ovkit infer}. */
+@Command(
+    name = "infer",
+    description = {
+      "Finds objects on pictures.",
+      "",
+      "What the IR says of itself is used; an option given here wins over it. A picture that cannot be read is reported in its place, the others are still done, and the exit code is 1."
+    },
+    footer = {
+      "  ovkit infer --ir model.xml --image street.jpg",
+      "  ovkit infer --ir model.xml --image pictures --out drawn --json"
+    })
+final class InferCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--ir",
+      required = true,
+      paramLabel = "MODEL.xml",
+      description = "The IR; its .bin lies beside it.")
+  private Path ir;
+
+  @Option(
+      names = {"-i", "--image"},
+      required = true,
+      arity = "1..*",
+      paramLabel = "PATH",
+      description = "Pictures, folders of pictures, or globs such as 'shots/*.jpg'.")
+  private List<String> images;
+
+  @Option(
+      names = "--conf",
+      paramLabel = "SCORE",
+      description = "The lowest score, 0..1. Default: the IR's, else 0.25.")
+  private @Nullable Float confidence;
+
+  @Option(
+      names = "--iou",
+      paramLabel = "IOU",
+      description =
+          "The overlap above which the weaker of two boxes is dropped, 0..1. Default: the IR's, else 0.45.")
+  private @Nullable Float iou;
+
+  @Option(
+      names = "--max-det",
+      paramLabel = "N",
+      defaultValue = "300",
+      description = "The most boxes a picture, best first. Default: ${DEFAULT-VALUE}.")
+  private int maxDetections;
+
+  @Option(
+      names = "--classes",
+      split = ",",
+      paramLabel = "CLASS",
+      description = "Only these classes, by name or number.")
+  private List<String> classes = List.of();
+
+  @Option(
+      names = "--agnostic",
+      description = "Let boxes of different classes suppress each other.")
+  private boolean agnostic;
+
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description = "Class names, one a line. Default: the IR's.")
+  private @Nullable Path labels;
+
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      defaultValue = "CPU",
+      description = "OpenVINO's name of the device. Default: ${DEFAULT-VALUE}.")
+  private String device;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      defaultValue = "f32",
+      description =
+          "The arithmetic: f32, bf16, or auto for what OpenVINO prefers on this CPU. Default: ${DEFAULT-VALUE}.")
+  private String precision;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Threads to compute with. Default: OpenVINO's choice.")
+  private @Nullable Integer threads;
+
+  @Option(
+      names = "--input-colour",
+      paramLabel = "ORDER",
+      description = "The channel order that the IR takes: BGR or RGB. Default: the IR's.")
+  private @Nullable String colour;
+
+  @Option(
+      names = "--anchors",
+      paramLabel = "W,H W,H …",
+      description =
+          "The anchors of all heads by rising stride, for an IR that does not tell its own.")
+  private @Nullable String anchors;
+
+  @Mixin private PictureOptions picture;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR|FILE",
+      description =
+          "Write the pictures with their boxes drawn: into a folder, or one picture to a .jpg or .png.")
+  private @Nullable Path out;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  private final Set<Path> written = new HashSet<>();
+
+  @Override
+  public Integer call() {
+    List<Path> pictures = new PictureList(images).expand();
+    boolean toFile = out != null && isPictureName(out);
+    if (toFile && pictures.size() > 1) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--out %s names one picture, but there are %d; give a folder"
+              .formatted(out, pictures.size()));
+    }
+    try (Detector detector = Detector.open(ir, options())) {
+      for (String assumption : detector.assumptions()) {
+        spec.commandLine().getErr().println("ovkit: assumed: " + assumption);
+      }
+      return run(detector, pictures, toFile);
+    }
+  }
+
+  private int run(Detector detector, List<Path> pictures, boolean toFile) {
+    List<Map<String, Object>> results = new ArrayList<>();
+    int failed = 0;
+    PrintWriter stdout = spec.commandLine().getOut();
+    try (@Nullable ProgressBar bar = progress(pictures.size())) {
+      for (Path file : pictures) {
+        try (Picture drawn = out == null ? null : Picture.read(file)) {
+          Detections found = detector.detect(file);
+          if (drawn != null) {
+            drawn.draw(found.detections());
+            write(drawn, toFile ? out : out.resolve(file.getFileName()), toFile);
+          }
+          if (json) {
+            results.add(result(file, found));
+          } else {
+            print(file, found, stdout);
+          }
+        } catch (PictureException e) {
+          failed++;
+          results.add(Map.of("file", file.toString(), "error", String.valueOf(e.getMessage())));
+          spec.commandLine().getErr().println("ovkit: " + e.getMessage());
+        }
+        if (bar != null) {
+          bar.step();
+        }
+      }
+    }
+    if (json) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("model", ir.toString());
+      object.put("device", device);
+      object.put("pictures", results);
+      Json.print(stdout, object);
+    }
+    return failed == 0 ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  private @Nullable ProgressBar progress(int pictures) {
+    boolean terminal = Boolean.getBoolean("ovkit.progress");
+    return terminal && json && pictures > 1 ? new ProgressBar("pictures", pictures) : null;
+  }
+
+  // ---- options
+
+  private DetectorOptions options() {
+    DetectorOptions options =
+        DetectorOptions.defaults().with(compileOptions()).withRequests(1);
+    boolean given =
+        labels != null
+            || colour != null
+            || anchors != null
+            || !classes.isEmpty()
+            || picture.given();
+    if (!given) {
+      return options.with(detectOptions(Set.of()));
+    }
+    DetectorSpec detector = changed(DerivedSpec.of(IrDescription.read(ir)).spec());
+    return options.with(detector).with(detectOptions(wanted(detector)));
+  }
+
+  private DetectOptions detectOptions(Set<Integer> wanted) {
+    return new DetectOptions(
+        confidence,
+        iou,
+        maxDetections,
+        DetectOptions.defaults().maxCandidates(),
+        wanted,
+        agnostic);
+  }
+
+  private CompileOptions compileOptions() {
+    CompileOptions options = CompileOptions.defaults().withDevice(device);
+    options =
+        switch (precision.toLowerCase(Locale.ROOT)) {
+          case "f32", "fp32" -> options.with(CompileOptions.Precision.F32);
+          case "bf16" -> options.with(CompileOptions.Precision.BF16);
+          case "auto" -> options.with(CompileOptions.Precision.AUTO);
+          default ->
+              throw new ParameterException(
+                  spec.commandLine(),
+                  "--precision %s: expected f32, bf16 or auto".formatted(precision));
+        };
+    return threads == null ? options : options.withThreads(threads);
+  }
+
+  private DetectorSpec changed(DetectorSpec detector) {
+    DetectorSpec changed = picture.applyTo(detector);
+    if (labels != null) {
+      List<String> names = Labels.read(labels);
+      if (names.size() != detector.layout().classes()) {
+        throw new OptionException(
+            "--labels '%s' has %d names, but '%s' has %d classes"
+                .formatted(labels, names.size(), ir, detector.layout().classes()));
+      }
+      changed = changed.withLabels(names);
+    }
+    if (colour != null) {
+      changed =
+          switch (colour.toUpperCase(Locale.ROOT)) {
+            case "BGR" -> changed.withInputColour(Colour.BGR);
+            case "RGB" -> changed.withInputColour(Colour.RGB);
+            default ->
+                throw new ParameterException(
+                    spec.commandLine(),
+                    "--input-colour %s: expected BGR or RGB".formatted(colour));
+          };
+    }
+    return anchors == null ? changed : changed.withLayout(changed.layout().withAnchors(anchors()));
+  }
+
+  private List<Anchor> anchors() {
+    try {
+      List<Anchor> parsed = new ArrayList<>();
+      for (String pair : anchors.strip().split("\\s+", -1)) {
+        String[] sides = pair.split(",", -1);
+        parsed.add(new Anchor(Float.parseFloat(sides[0]), Float.parseFloat(sides[1])));
+      }
+      return parsed;
+    } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--anchors '%s': expected pairs such as '10,13 16,30 33,23'".formatted(anchors),
+          e);
+    }
+  }
+
+  private Set<Integer> wanted(DetectorSpec detector) {
+    Set<Integer> wanted = new TreeSet<>();
+    for (String name : classes) {
+      int id = detector.labels().indexOf(name);
+      if (id < 0 && name.matches("\\d{1,6}")) {
+        id = Integer.parseInt(name);
+      }
+      if (id < 0 || id >= detector.layout().classes()) {
+        throw new OptionException(
+            "--classes %s: no such class; '%s' has %s"
+                .formatted(
+                    name,
+                    ir,
+                    detector.labels().isEmpty()
+                        ? "numbers 0 to " + (detector.layout().classes() - 1)
+                        : String.join(", ", detector.labels())));
+      }
+      wanted.add(id);
+    }
+    return wanted;
+  }
+
+  // ---- results
+
+  private static boolean isPictureName(Path path) {
+    String name = path.toString().toLowerCase(Locale.ROOT);
+    return !Files.isDirectory(path)
+        && (name.endsWith(".jpg") || name.endsWith(".jpeg") || name.endsWith(".png"));
+  }
+
+  /** Two pictures of one name from different folders must not overwrite each other. */
+  private void write(Picture drawn, Path target, boolean toFile) {
+    if (toFile) {
+      drawn.write(target);
+      return;
+    }
+    try {
+      Files.createDirectories(target.getParent());
+    } catch (IOException e) {
+      throw new OutputException(
+          "--out '%s' cannot be made: %s".formatted(out, e.getMessage()), e);
+    }
+    String name = target.getFileName().toString();
+    String stem = isPictureName(target) ? name.substring(0, name.lastIndexOf('.')) : name;
+    String ending = isPictureName(target) ? name.substring(name.lastIndexOf('.')) : ".jpg";
+    Path free = target.resolveSibling(stem + ending);
+    for (int i = 2; !written.add(free); i++) {
+      free = target.resolveSibling(stem + "-" + i + ending);
+    }
+    drawn.write(free);
+  }
+
+  private static void print(Path file, Detections found, PrintWriter out) {
+    out.printf(
+        Locale.ROOT,
+        "%s  %dx%d  %d found  %.1f ms (infer %.1f)%n",
+        file,
+        found.width(),
+        found.height(),
+        found.detections().size(),
+        ms(found.timings().total()),
+        ms(found.timings().infer()));
+    for (Detection d : found.detections()) {
+      out.printf(
+          Locale.ROOT,
+          "  %-16s %.3f  x %.1f  y %.1f  width %.1f  height %.1f%n",
+          d.label(),
+          d.score(),
+          d.box().x(),
+          d.box().y(),
+          d.box().width(),
+          d.box().height());
+    }
+    if (found.leftOut() > 0) {
+      out.printf("  (%d more were left out by a cap; --max-det sets it)%n", found.leftOut());
+    }
+  }
+
+  private static Map<String, Object> result(Path file, Detections found) {
+    Map<String, Object> result = new LinkedHashMap<>();
+    result.put("file", file.toString());
+    result.put("width", found.width());
+    result.put("height", found.height());
+    List<Map<String, Object>> detections = new ArrayList<>();
+    for (Detection d : found.detections()) {
+      Map<String, Object> box = new LinkedHashMap<>();
+      box.put("x", d.box().x());
+      box.put("y", d.box().y());
+      box.put("width", d.box().width());
+      box.put("height", d.box().height());
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("label", d.label());
+      one.put("class_id", d.classId());
+      one.put("score", d.score());
+      one.put("box", box);
+      detections.add(one);
+    }
+    result.put("detections", detections);
+    if (found.leftOut() > 0) {
+      result.put("left_out", found.leftOut());
+    }
+    Map<String, Object> ms = new LinkedHashMap<>();
+    ms.put("decode", ms(found.timings().decode()));
+    ms.put("preprocess", ms(found.timings().preprocess()));
+    ms.put("infer", ms(found.timings().infer()));
+    ms.put("postprocess", ms(found.timings().postprocess()));
+    result.put("ms", ms);
+    return result;
+  }
+
+  private static double ms(Duration duration) {
+    return duration.toNanos() / 1000 / 1e3;
+  }
+}

@@ -1,0 +1,198 @@
+package dev.ovkit.cli;
+
+import dev.ovkit.ModelException;
+import dev.ovkit.model.Anchor;
+import dev.ovkit.model.DerivedSpec;
+import dev.ovkit.model.DetectorMetadata;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.IrDescription;
+import dev.ovkit.model.TensorDescription;
+import dev.ovkit.onnx.DetectorFamily;
+import dev.ovkit.onnx.DetectorFamily.FoundHead;
+import dev.ovkit.onnx.DetectorFamily.Unknown;
+import dev.ovkit.onnx.DetectorFamily.Yolov5;
+import dev.ovkit.onnx.DetectorFamily.Yolov8;
+import dev.ovkit.onnx.DetectorFamily.Yolox;
+import dev.ovkit.onnx.OnnxModel;
+import dev.ovkit.onnx.TensorInfo;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ovkit inspect}. */
+@Command(
+    name = "inspect",
+    description = "Says what a model is: inputs, outputs, family, heads, strides, anchors, classes, metadata, precision.",
+    footer = {"  ovkit inspect yolov5s.onnx", "  ovkit inspect model.xml --json"})
+final class InspectCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "MODEL", description = "An ONNX, or the .xml of an IR.")
+  private Path model;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    String name = model.toString().toLowerCase(Locale.ROOT);
+    Map<String, Object> facts =
+        name.endsWith(".xml") ? ir(IrDescription.read(model)) : onnx(OnnxModel.read(model));
+    if (json) {
+      Json.print(spec.commandLine().getOut(), facts);
+    } else {
+      print("", facts);
+    }
+    return ExitCode.DONE;
+  }
+
+  private Map<String, Object> onnx(OnnxModel onnx) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("file", model.toString());
+    facts.put("format", "ONNX, opset " + onnx.opset());
+    facts.put("producer", onnx.producer());
+    facts.put("nodes", onnx.nodeCount());
+    facts.put("sha256", onnx.sha256());
+    facts.put("inputs", onnx.inputs().stream().map(TensorInfo::toString).toList());
+    facts.put("outputs", onnx.outputs().stream().map(TensorInfo::toString).toList());
+    putFamily(onnx.family(), facts);
+    if (!onnx.labels().isEmpty()) {
+      facts.put("labels", onnx.labels());
+    }
+    if (!onnx.metadata().isEmpty()) {
+      facts.put("metadata", onnx.metadata());
+    }
+    return facts;
+  }
+
+  private static void putFamily(DetectorFamily family, Map<String, Object> facts) {
+    if (family instanceof Yolov5 yolo) {
+      facts.put("family", "YOLOv5");
+      facts.put("classes", yolo.classes());
+      facts.put("heads", yolo.heads().stream().map(InspectCommand::head).toList());
+      yolo.flat()
+          .ifPresent(
+              flat ->
+                  facts.put(
+                      "flat_output",
+                      "%s: %s, rows %s"
+                          .formatted(flat.tensor(), words(flat.tail()), words(flat.rows()))));
+      if (!yolo.notes().isEmpty()) {
+        facts.put("assumed", yolo.notes());
+      }
+    } else if (family instanceof Yolox yolo) {
+      facts.put("family", "YOLOX");
+      facts.put("classes", yolo.classes());
+      facts.put("heads", yolo.heads().stream().map(InspectCommand::head).toList());
+      facts.put(
+          "flat_output",
+          "%s: %s, %s, rows %s"
+              .formatted(
+                  yolo.output(),
+                  yolo.boxes() == dev.ovkit.model.BoxCoding.PIXELS
+                      ? "boxes in pixels"
+                      : "boxes on the grid",
+                  yolo.logits() ? "logits" : "sigmoids",
+                  words(yolo.rows())));
+    } else if (family instanceof Yolov8 yolo) {
+      facts.put("family", "YOLOv8");
+      facts.put("classes", yolo.classes());
+      facts.put("strides", yolo.strides());
+    } else if (family instanceof Unknown unknown) {
+      facts.put("family", "not recognised: " + unknown.reason());
+    }
+  }
+
+  private static String words(Enum<?> value) {
+    return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  private static Map<String, Object> head(FoundHead found) {
+    Map<String, Object> head = new LinkedHashMap<>();
+    head.put("node", found.node());
+    head.put("tensor", found.tensor());
+    head.put("shape", found.shape().toString());
+    head.put("stride", found.stride());
+    head.put("anchors", anchors(found.anchors()));
+    return head;
+  }
+
+  private static String anchors(List<Anchor> anchors) {
+    return anchors.stream()
+        .map(a -> number(a.width()) + "," + number(a.height()))
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String number(float value) {
+    return value == Math.rint(value) ? Integer.toString((int) value) : Float.toString(value);
+  }
+
+  private Map<String, Object> ir(IrDescription ir) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("file", model.toString());
+    facts.put("format", "OpenVINO IR, version " + ir.version());
+    facts.put("weights", "%s, %,d bytes".formatted(ir.weights(), ir.weightsBytes()));
+    facts.put("constants", ir.constantBytes());
+    facts.put("operations", ir.operations());
+    facts.put("inputs", ir.inputs().stream().map(InspectCommand::tensor).toList());
+    facts.put("outputs", ir.outputs().stream().map(InspectCommand::tensor).toList());
+    try {
+      DerivedSpec derived = DerivedSpec.of(ir);
+      facts.put("detector", detector(derived.spec()));
+      if (!derived.assumptions().isEmpty()) {
+        facts.put("assumed", derived.assumptions());
+      }
+    } catch (ModelException e) {
+      facts.put("detector", "not recognised: " + e.getMessage());
+    }
+    facts.put("metadata", ir.info());
+    return facts;
+  }
+
+  private static Map<String, Object> detector(DetectorSpec spec) {
+    return new LinkedHashMap<>(DetectorMetadata.write(spec));
+  }
+
+  private static String tensor(TensorDescription tensor) {
+    return "%s %s %s"
+        .formatted(String.join(" = ", tensor.names()), tensor.shapeText(), tensor.elementType());
+  }
+
+  private void print(String indent, Map<?, ?> facts) {
+    for (Map.Entry<?, ?> fact : facts.entrySet()) {
+      String key = indent + fact.getKey();
+      Object value = fact.getValue();
+      if (value instanceof Map<?, ?> map) {
+        line(key, "");
+        print(indent + "  ", map);
+      } else if (value instanceof List<?> list && list.stream().anyMatch(Map.class::isInstance)) {
+        line(key, "");
+        for (Object one : new ArrayList<>(list)) {
+          line(indent + "  -", ((Map<?, ?>) one).entrySet().stream()
+              .filter(e -> !e.getValue().toString().isEmpty())
+              .map(e -> e.getKey() + " " + e.getValue())
+              .collect(Collectors.joining(", ")));
+        }
+      } else if (value instanceof List<?> list) {
+        line(key, list.stream().map(String::valueOf).collect(Collectors.joining(", ")));
+      } else {
+        line(key, String.valueOf(value));
+      }
+    }
+  }
+
+  private void line(String key, String value) {
+    spec.commandLine().getOut().println("%-16s %s".formatted(key, value).stripTrailing());
+  }
+}

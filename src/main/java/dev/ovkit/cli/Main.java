@@ -1,0 +1,112 @@
+package dev.ovkit.cli;
+
+import dev.ovkit.OptionException;
+import dev.ovkit.OvkitException;
+import dev.ovkit.RuntimeUnavailableException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** The {@code ovkit} command. */
+@Command(
+    name = "ovkit",
+    description =
+        "Takes a YOLO-family detector from ONNX to an Intel edge box: converts it to OpenVINO IR and runs it, without Python.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    scope = ScopeType.INHERIT,
+    synopsisSubcommandLabel = "COMMAND",
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "0:done",
+      "1:failed; the message says what, on which input, what was expected, what to do",
+      "2:wrong usage",
+      "3:no usable OpenVINO runtime or CPU",
+      "4:checked, and it does not hold"
+    },
+    footerHeading = "%nExample:%n",
+    subcommands = {
+      ConvertCommand.class,
+      InferCommand.class,
+      InspectCommand.class,
+      DoctorCommand.class,
+      AutoComplete.GenerateCompletion.class
+    })
+public final class Main implements Runnable {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--stacktrace",
+      scope = ScopeType.INHERIT,
+      description = "Print where in the code an error arose.")
+  private boolean stacktrace;
+
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "a COMMAND is missing");
+  }
+
+  public static void main(String[] arguments) {
+    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    int exitCode = run(out, err, arguments);
+    out.flush();
+    err.flush();
+    System.exit(exitCode);
+  }
+
+  /** Runs a command line as a program would, without ending the JVM. */
+  static int run(PrintWriter out, PrintWriter err, String... arguments) {
+    Main main = new Main();
+    return commandLine(main)
+        .setOut(out)
+        .setErr(err)
+        .setExecutionExceptionHandler(
+            (exception, commandLine, parsed) -> main.report(exception, commandLine))
+        .execute(arguments);
+  }
+
+  static CommandLine commandLine(Main main) {
+    CommandLine commandLine = new CommandLine(main);
+    commandLine.getSubcommands().get("generate-completion").getCommandSpec().usageMessage().hidden(false);
+    return commandLine
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(Main::wrongUsage);
+  }
+
+  private int report(Exception exception, CommandLine commandLine) {
+    PrintWriter err = commandLine.getErr();
+    if (stacktrace) {
+      exception.printStackTrace(err);
+    }
+    if (exception instanceof OvkitException) {
+      err.println("ovkit: " + exception.getMessage());
+      if (exception instanceof RuntimeUnavailableException) {
+        return ExitCode.NO_RUNTIME;
+      }
+      return exception instanceof OptionException ? ExitCode.WRONG_USAGE : ExitCode.FAILED;
+    }
+    err.println(
+        "ovkit: this is a fault of ovkit's own: %s; run it again with --stacktrace and report what it prints"
+            .formatted(exception));
+    return ExitCode.FAILED;
+  }
+
+  private static int wrongUsage(ParameterException exception, String[] arguments) {
+    CommandLine commandLine = exception.getCommandLine();
+    PrintWriter err = commandLine.getErr();
+    err.println("ovkit: " + exception.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(exception, err);
+    err.println("Try '" + commandLine.getCommandSpec().qualifiedName() + " --help'.");
+    return ExitCode.WRONG_USAGE;
+  }
+}
