@@ -166,8 +166,7 @@ final class ConvertCommand implements Callable<Integer> {
     } catch (NumberFormatException e) {
       // said below
     }
-    throw usage(
-        "--input-shape %s: expected positive numbers such as 1,3,640,640".formatted(text));
+    throw usage("--input-shape %s: expected positive numbers such as 1,3,640,640".formatted(text));
   }
 
   private ParameterException usage(String message) {

@@ -27,7 +27,15 @@ final class DoctorCommand implements Callable<Integer> {
 
   /** What OpenVINO's CPU plugin chooses its kernels by. */
   private static final List<String> FLAGS =
-      List.of("avx2", "fma", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16", "amx_int8", "amx_bf16");
+      List.of(
+          "avx2",
+          "fma",
+          "avx512f",
+          "avx512_vnni",
+          "avx_vnni",
+          "avx512_bf16",
+          "amx_int8",
+          "amx_bf16");
 
   @Spec private CommandSpec spec;
 
@@ -43,7 +51,8 @@ final class DoctorCommand implements Callable<Integer> {
     report.put("cpu", cpuinfo("model name"));
     List<String> flags = Arrays.asList(cpuinfo("flags").split(" "));
     report.put("cpu flags", FLAGS.stream().filter(flags::contains).toList());
-    report.put("processors", Runtime.getRuntime().availableProcessors() + " allowed to this process");
+    report.put(
+        "processors", Runtime.getRuntime().availableProcessors() + " allowed to this process");
     report.put("memory", Runtime.getRuntime().maxMemory() / (1 << 20) + " MB of Java heap at most");
     NativeRuntime runtime = NativeRuntime.current();
     if (runtime instanceof NativeRuntime.Found found) {
@@ -63,13 +72,17 @@ final class DoctorCommand implements Callable<Integer> {
           (key, value) ->
               out.printf(
                   "%-12s %s%n",
-                  key, value instanceof List<?> list ? list.toString().replaceAll("[\\[\\]]", "") : value));
+                  key,
+                  value instanceof List<?> list
+                      ? list.toString().replaceAll("[\\[\\]]", "")
+                      : value));
     }
     return runtime instanceof NativeRuntime.Found ? ExitCode.DONE : ExitCode.NO_RUNTIME;
   }
 
   private static String system() {
-    String name = "%s %s".formatted(System.getProperty("os.name"), System.getProperty("os.version"));
+    String name =
+        "%s %s".formatted(System.getProperty("os.name"), System.getProperty("os.version"));
     return read(Path.of("/etc/os-release"))
         .lines()
         .filter(line -> line.startsWith("PRETTY_NAME="))

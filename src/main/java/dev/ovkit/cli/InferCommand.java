@@ -96,9 +96,7 @@ final class InferCommand implements Callable<Integer> {
       description = "Only these classes, by name or number.")
   private List<String> classes = List.of();
 
-  @Option(
-      names = "--agnostic",
-      description = "Let boxes of different classes suppress each other.")
+  @Option(names = "--agnostic", description = "Let boxes of different classes suppress each other.")
   private boolean agnostic;
 
   @Option(
@@ -218,8 +216,7 @@ final class InferCommand implements Callable<Integer> {
   // ---- options
 
   private DetectorOptions options() {
-    DetectorOptions options =
-        DetectorOptions.defaults().with(compileOptions()).withRequests(1);
+    DetectorOptions options = DetectorOptions.defaults().with(compileOptions()).withRequests(1);
     boolean given =
         labels != null
             || colour != null
@@ -235,12 +232,7 @@ final class InferCommand implements Callable<Integer> {
 
   private DetectOptions detectOptions(Set<Integer> wanted) {
     return new DetectOptions(
-        confidence,
-        iou,
-        maxDetections,
-        DetectOptions.defaults().maxCandidates(),
-        wanted,
-        agnostic);
+        confidence, iou, maxDetections, DetectOptions.defaults().maxCandidates(), wanted, agnostic);
   }
 
   private CompileOptions compileOptions() {
@@ -276,8 +268,7 @@ final class InferCommand implements Callable<Integer> {
             case "RGB" -> changed.withInputColour(Colour.RGB);
             default ->
                 throw new ParameterException(
-                    spec.commandLine(),
-                    "--input-colour %s: expected BGR or RGB".formatted(colour));
+                    spec.commandLine(), "--input-colour %s: expected BGR or RGB".formatted(colour));
           };
     }
     return anchors == null ? changed : changed.withLayout(changed.layout().withAnchors(anchors()));
@@ -338,8 +329,7 @@ final class InferCommand implements Callable<Integer> {
     try {
       Files.createDirectories(target.getParent());
     } catch (IOException e) {
-      throw new OutputException(
-          "--out '%s' cannot be made: %s".formatted(out, e.getMessage()), e);
+      throw new OutputException("--out '%s' cannot be made: %s".formatted(out, e.getMessage()), e);
     }
     String name = target.getFileName().toString();
     String stem = isPictureName(target) ? name.substring(0, name.lastIndexOf('.')) : name;

@@ -32,7 +32,8 @@ import picocli.CommandLine.Spec;
 /** {@code ovkit inspect}. */
 @Command(
     name = "inspect",
-    description = "Says what a model is: inputs, outputs, family, heads, strides, anchors, classes, metadata, precision.",
+    description =
+        "Says what a model is: inputs, outputs, family, heads, strides, anchors, classes, metadata, precision.",
     footer = {"  ovkit inspect yolov5s.onnx", "  ovkit inspect model.xml --json"})
 final class InspectCommand implements Callable<Integer> {
 
@@ -179,10 +180,13 @@ final class InspectCommand implements Callable<Integer> {
       } else if (value instanceof List<?> list && list.stream().anyMatch(Map.class::isInstance)) {
         line(key, "");
         for (Object one : new ArrayList<>(list)) {
-          line(indent + "  -", ((Map<?, ?>) one).entrySet().stream()
-              .filter(e -> !e.getValue().toString().isEmpty())
-              .map(e -> e.getKey() + " " + e.getValue())
-              .collect(Collectors.joining(", ")));
+          line(
+              indent + "  -",
+              ((Map<?, ?>) one)
+                  .entrySet().stream()
+                      .filter(e -> !e.getValue().toString().isEmpty())
+                      .map(e -> e.getKey() + " " + e.getValue())
+                      .collect(Collectors.joining(", ")));
         }
       } else if (value instanceof List<?> list) {
         line(key, list.stream().map(String::valueOf).collect(Collectors.joining(", ")));

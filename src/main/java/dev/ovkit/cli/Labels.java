@@ -18,7 +18,8 @@ final class Labels {
               .filter(line -> !line.isEmpty())
               .toList();
       if (names.isEmpty()) {
-        throw new ModelException("--labels '%s' is empty; one name a line is expected".formatted(file));
+        throw new ModelException(
+            "--labels '%s' is empty; one name a line is expected".formatted(file));
       }
       return names;
     } catch (CharacterCodingException e) {

@@ -76,7 +76,12 @@ public final class Main implements Runnable {
 
   static CommandLine commandLine(Main main) {
     CommandLine commandLine = new CommandLine(main);
-    commandLine.getSubcommands().get("generate-completion").getCommandSpec().usageMessage().hidden(false);
+    commandLine
+        .getSubcommands()
+        .get("generate-completion")
+        .getCommandSpec()
+        .usageMessage()
+        .hidden(false);
     return commandLine
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setUsageHelpAutoWidth(true)

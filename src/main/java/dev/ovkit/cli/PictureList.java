@@ -52,10 +52,12 @@ record PictureList(List<String> given) {
     Path base = Path.of(magic < 0 ? "" : pattern.substring(0, magic + 1));
     PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
     List<Path> found = new ArrayList<>();
-    try (Stream<Path> walk = Files.walk(base, pattern.contains("**") ? Integer.MAX_VALUE : depth(pattern, magic))) {
+    try (Stream<Path> walk =
+        Files.walk(base, pattern.contains("**") ? Integer.MAX_VALUE : depth(pattern, magic))) {
       walk.filter(Files::isRegularFile).filter(matcher::matches).sorted().forEach(found::add);
     } catch (IOException e) {
-      throw new PictureException("'%s' cannot be searched: %s".formatted(pattern, e.getMessage()), e);
+      throw new PictureException(
+          "'%s' cannot be searched: %s".formatted(pattern, e.getMessage()), e);
     }
     if (found.isEmpty()) {
       throw new PictureException("'%s' matches no file".formatted(pattern));
@@ -76,7 +78,8 @@ record PictureList(List<String> given) {
     try (Stream<Path> children = Files.list(directory)) {
       return children.sorted().toList();
     } catch (IOException e) {
-      throw new PictureException("'%s' cannot be listed: %s".formatted(directory, e.getMessage()), e);
+      throw new PictureException(
+          "'%s' cannot be listed: %s".formatted(directory, e.getMessage()), e);
     }
   }
 }

@@ -52,11 +52,7 @@ final class PictureOptions {
   private @Nullable Integer pad;
 
   boolean given() {
-    return scale != null
-        || scaleValues != null
-        || mean != null
-        || letterbox != null
-        || pad != null;
+    return scale != null || scaleValues != null || mean != null || letterbox != null || pad != null;
   }
 
   Optional<List<Float>> scale() {
@@ -104,8 +100,7 @@ final class PictureOptions {
         .withNormalization(
             new Normalization(
                 mean().orElse(normalization.mean()), scale().orElse(normalization.scale())))
-        .withResize(
-            new Resize(mode().orElse(resize.mode()), pad().orElse(resize.padValue())));
+        .withResize(new Resize(mode().orElse(resize.mode()), pad().orElse(resize.padValue())));
   }
 
   /** As mo wrote them, brackets are allowed: {@code [123.675,116.28,103.53]}. */

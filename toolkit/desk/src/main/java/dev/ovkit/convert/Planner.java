@@ -319,7 +319,9 @@ final class Planner {
       FoundHead found = yolo.heads().get(i);
       heads.add(
           new Head(
-              tensors.get(i), found.stride(), usualAnchors == null || carried ? found.anchors() : usualAnchors.get(i)));
+              tensors.get(i),
+              found.stride(),
+              usualAnchors == null || carried ? found.anchors() : usualAnchors.get(i)));
     }
     return heads;
   }
