@@ -223,7 +223,7 @@ _V5LITE_S = (
 )
 
 # RepVGG: -g changes resolution in every RepVGG block, so none of them has an identity branch;
-# the A1 variant has fifteen that do.
+# the A1 variant has seventeen that do.
 
 _V5LITE_G = (
     _layer(blocks.focus, 32),
@@ -269,8 +269,6 @@ _V5 = "YOLOv5 v5.0"
 _V6 = "YOLOv5 v6.0"
 
 _NO_SE = "cannot be: see below"
-_CUT = "cut, not rounded"
-_LESS = "its authors' profiler is not ours: see below"
 
 _ALL = (
     System(
@@ -280,7 +278,7 @@ _ALL = (
         (25, 28, 31),
         figures=(
             Figure(_SEED, 1, "4,378,838", "8.6"),
-            Figure(_LITE, 80, "4.57M", "5.92", 512, True, f"{_CUT}; {_LESS}"),
+            Figure(_LITE, 80, "4.57M", "5.92", 512, True, "cut, not rounded"),
         ),
     ),
     System(
@@ -306,7 +304,7 @@ _ALL = (
         depth=0.33,
         figures=(
             Figure(f"{_V5}, its own count", 1, "7,063,542"),
-            Figure(f"{_V5}, README", 80, "7.3M", "17.0", why=_LESS),
+            Figure(f"{_V5}, README", 80, "7.3M", "17.0", why="the convolutions alone"),
         ),
     ),
     System(
@@ -341,7 +339,7 @@ _ALL = (
         size=320,
         figures=(
             Figure(_YAML, 80, "787,085", size=320),
-            Figure(_LITE, 80, "0.78M", "0.73", 320, True, _CUT),
+            Figure(_LITE, 80, "0.78M", "0.73", 320, True),
         ),
     ),
     System(
@@ -351,7 +349,7 @@ _ALL = (
         (14, 17, 20),
         figures=(
             Figure(_YAML, 80, "1,649,853"),
-            Figure(_LITE, 80, "1.64M", "1.66", 416, True, _LESS),
+            Figure(_LITE, 80, "1.64M", "1.66", 416, True),
         ),
     ),
     System(
@@ -361,7 +359,7 @@ _ALL = (
         (17, 20, 23),
         figures=(
             Figure(_YAML, 80, "5,574,845"),
-            Figure(_LITE, 80, "5.39M", "15.6", 640, True, "counted after merging"),
+            Figure(_LITE, 80, "5.39M", "15.6", 640, True, "the merged convolutions alone"),
         ),
     ),
     System(
