@@ -21,7 +21,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds objects on pictures with the model of an IR.
@@ -69,12 +72,18 @@ public final class Detector implements AutoCloseable {
 
   /** Opens an IR. */
   public static Detector open(Path ir, DetectorOptions options) {
-    IrDescription description = IrDescription.read(ir);
-    DetectorSpec given = options.spec();
-    DerivedSpec derived =
-        given == null ? DerivedSpec.of(description) : new DerivedSpec(given, List.of());
+    // The runtime loads while the XML is read: a tenth of a second each.
+    CompletableFuture<Core> loading = CompletableFuture.supplyAsync(Core::create);
+    DerivedSpec derived;
+    try {
+      derived = derive(ir, options);
+    } catch (RuntimeException e) {
+      // A process that ends while libraries load may crash, so they are waited for.
+      loading.handle(Detector::closeUnused).join();
+      throw e;
+    }
     DetectorSpec spec = derived.spec();
-    try (Core core = Core.create();
+    try (Core core = join(loading);
         Model model = core.readModel(ir)) {
       model.prepare(inputSteps(spec));
       CompiledModel compiled = core.compile(model, options.compile());
@@ -91,6 +100,34 @@ public final class Detector implements AutoCloseable {
         throw e;
       }
     }
+  }
+
+  /** The caller wins over the IR. */
+  private static DerivedSpec derive(Path ir, DetectorOptions options) {
+    IrDescription description = IrDescription.read(ir);
+    DetectorSpec given = options.spec();
+    return given == null ? DerivedSpec.of(description) : new DerivedSpec(given, List.of());
+  }
+
+  private static Core join(CompletableFuture<Core> loading) {
+    try {
+      return loading.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e;
+    }
+  }
+
+  private static @Nullable Void closeUnused(@Nullable Core core, @Nullable Throwable failure) {
+    if (core != null) {
+      core.close();
+    }
+    return null; // a failure of a runtime that is not needed any more is none
   }
 
   /** A picture lies in memory as BGR bytes; what the IR wants instead is done when it is loaded. */

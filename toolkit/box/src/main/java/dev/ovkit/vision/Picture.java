@@ -114,10 +114,7 @@ public final class Picture implements AutoCloseable {
       if (temporary != null) {
         temporary.toFile().delete();
       }
-      throw new OutputException(
-          "%s: it cannot be written (%s); is its folder there and may be written to?"
-              .formatted(file, e.getMessage()),
-          e);
+      throw OutputException.of(file, e);
     }
   }
 
