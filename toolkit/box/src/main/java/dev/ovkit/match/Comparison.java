@@ -27,45 +27,44 @@ public record Comparison(List<Pair> pairs, List<Detection> onlyFirst, List<Detec
    * score wins.
    */
   public static Comparison of(List<Detection> first, List<Detection> second, double lowestIou) {
-    List<Detection> chooser =
+    List<Detection> choosers =
         first.stream().sorted(Comparator.comparingDouble(Detection::score).reversed()).toList();
-    List<Detection> left = new ArrayList<>(second);
+    boolean[] taken = new boolean[second.size()];
     List<Pair> pairs = new ArrayList<>();
-    List<Detection> alone = new ArrayList<>();
-    for (Detection detection : chooser) {
+    List<Detection> onlyFirst = new ArrayList<>();
+    for (Detection chooser : choosers) {
       Pair best = null;
-      for (Detection other : left) {
-        if (other.classId() == detection.classId()) {
-          Pair pair = new Pair(detection, other, detection.box().iou(other.box()));
+      int place = -1;
+      for (int i = 0; i < second.size(); i++) {
+        Detection other = second.get(i);
+        if (!taken[i] && other.classId() == chooser.classId()) {
+          Pair pair = new Pair(chooser, other, chooser.box().iou(other.box()));
           if (pair.iou() >= lowestIou && (best == null || isBetter(pair, best))) {
             best = pair;
+            place = i;
           }
         }
       }
       if (best == null) {
-        alone.add(detection);
+        onlyFirst.add(chooser);
       } else {
         pairs.add(best);
-        removeThis(left, best.second());
+        taken[place] = true;
       }
     }
-    return new Comparison(pairs, alone, left);
+    List<Detection> onlySecond = new ArrayList<>();
+    for (int i = 0; i < second.size(); i++) {
+      if (!taken[i]) {
+        onlySecond.add(second.get(i));
+      }
+    }
+    return new Comparison(pairs, onlyFirst, onlySecond);
   }
 
   private static boolean isBetter(Pair pair, Pair best) {
     return pair.iou() > best.iou()
         || (pair.iou() == best.iou()
             && Math.abs(pair.scoreDifference()) < Math.abs(best.scoreDifference()));
-  }
-
-  /** Equal detections may stand twice in a list; one of them is taken. */
-  private static void removeThis(List<Detection> list, Detection detection) {
-    for (int i = 0; i < list.size(); i++) {
-      if (list.get(i) == detection) {
-        list.remove(i);
-        return;
-      }
-    }
   }
 
   /** Returns the largest difference of scores among the pairs; 0 if there are none. */

@@ -348,7 +348,7 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
       String text = info.getOrDefault("labels", "").strip();
       List<String> result = new ArrayList<>();
       if (!text.isEmpty()) {
-        for (String label : text.split("\\s+")) {
+        for (String label : text.split("\\s+", -1)) {
           result.add(label.replace('_', ' '));
         }
       }
@@ -373,7 +373,7 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
       String value = value(key);
       List<Float> numbers = new ArrayList<>();
       if (value != null && !value.equalsIgnoreCase("none")) {
-        for (String part : value.replaceAll("[\\[\\](),]", " ").strip().split("\\s+")) {
+        for (String part : value.replaceAll("[\\[\\](),]", " ").strip().split("\\s+", -1)) {
           if (!part.isEmpty()) {
             numbers.add(parse(key, part));
           }

@@ -182,8 +182,8 @@ public final class DetectorMetadata {
       String value = info.getOrDefault(key, "").strip();
       List<Anchor> anchors = new ArrayList<>();
       if (!value.isEmpty()) {
-        for (String pair : value.split("\\s+")) {
-          String[] sides = pair.split(",");
+        for (String pair : value.split("\\s+", -1)) {
+          String[] sides = pair.split(",", -1);
           if (sides.length != 2) {
             throw wrong(key, "pairs such as 10,13 16,30");
           }
@@ -257,7 +257,7 @@ public final class DetectorMetadata {
       List<Float> numbers = new ArrayList<>();
       String value = info.get(key);
       if (value != null) {
-        for (String part : value.split(",")) {
+        for (String part : value.split(",", -1)) {
           numbers.add(number(key, part));
         }
       }

@@ -383,7 +383,7 @@ final class IrXml {
   private static List<Long> shape(String text) {
     List<Long> shape = new ArrayList<>();
     if (!text.isBlank()) {
-      for (String dimension : text.split(",")) {
+      for (String dimension : text.split(",", -1)) {
         shape.add(dimension(dimension.strip()));
       }
     }

@@ -18,14 +18,21 @@ public record Frame(ByteBuffer pixels, int width, int height, int rowStride, For
 
   /** What the bytes of a pixel are. */
   public enum Format {
-    BGR(3),
-    RGB(3),
-    GRAY(1);
+    BGR(0, 3),
+    RGB(1, 3),
+    GRAY(2, 1);
 
+    private final int code;
     private final int bytes;
 
-    Format(int bytes) {
+    Format(int code, int bytes) {
+      this.code = code;
       this.bytes = bytes;
+    }
+
+    /** Returns the number that the picture shim knows it by. */
+    int code() {
+      return code;
     }
 
     /** Returns the bytes of one pixel. */

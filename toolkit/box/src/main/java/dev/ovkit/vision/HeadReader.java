@@ -235,9 +235,11 @@ sealed interface HeadReader {
       float y = sigmoid(heads.get(base + plane + cell));
       float w = 2 * sigmoid(heads.get(base + 2 * plane + cell));
       float h = 2 * sigmoid(heads.get(base + 3 * plane + cell));
+      int row = cell / grid.columns();
+      int column = cell % grid.columns();
       candidates.add(
-          (2 * x - 0.5f + cell % grid.columns()) * stride,
-          (2 * y - 0.5f + cell / grid.columns()) * stride,
+          (2 * x - 0.5f + column) * stride,
+          (2 * y - 0.5f + row) * stride,
           w * w * anchorWidth[a],
           h * h * anchorHeight[a],
           score,

@@ -176,7 +176,7 @@ record PictureHeader(Kind kind, long width, long height) {
         return sized(Kind.BMP, u16le(18), u16le(20));
       }
       // A negative height stands for rows from the top.
-      return sized(Kind.BMP, (int) u32(18, true), Math.abs((long) (int) u32(22, true)));
+      return sized(Kind.BMP, i32le(18), Math.abs(i32le(22)));
     }
 
     /** The first directory of a TIFF (6.0) or BigTIFF: tags 256 and 257. */
@@ -259,6 +259,12 @@ record PictureHeader(Kind kind, long width, long height) {
 
     private int u16le(int at) {
       return u16(at, true);
+    }
+
+    /** Signed, as the sizes of a BMP are. */
+    private long i32le(int at) {
+      long value = u32(at, true);
+      return value < 1L << 31 ? value : value - (1L << 32);
     }
 
     private long u32(int at, boolean little) {

@@ -105,7 +105,7 @@ final class PictureMemory implements AutoCloseable {
             frame.width(),
             frame.height(),
             frame.rowStride(),
-            frame.format().ordinal(),
+            frame.format().code(),
             message,
             MESSAGE_BYTES),
         "take a frame");
@@ -148,7 +148,7 @@ final class PictureMemory implements AutoCloseable {
             frame.width(),
             frame.height(),
             frame.rowStride(),
-            frame.format().ordinal(),
+            frame.format().code(),
             target,
             box.targetWidth(),
             box.targetHeight(),
