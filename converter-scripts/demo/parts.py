@@ -25,7 +25,7 @@ STEEL = (0.62, 0.63, 0.65)
 ZINC = (0.70, 0.70, 0.66)
 PASSIVATED = (0.66, 0.58, 0.36)
 BRASS = (0.72, 0.58, 0.30)
-BLACK_OXIDE = (0.20, 0.20, 0.22)
+BLACK_OXIDE = (0.27, 0.27, 0.29)
 COPPER = (0.68, 0.42, 0.30)
 WHITE_NYLON = (0.82, 0.81, 0.76)
 RED_PAINT = (0.62, 0.16, 0.14)
@@ -107,9 +107,7 @@ def _bolt(u: Array, v: Array, size: float, rng: Rng) -> Surface:
     h_head = np.minimum(h_head, 0.5 * shank + _bevel(d_head, head_len * 0.3, shank * 0.7))
     in_head = d_head < 0
     tint = np.where(threaded & ~in_head, 0.86 + 0.14 * ridge, 1.0).astype(np.float32)
-    return Surface(
-        np.minimum(d_head, d_shank), np.where(in_head, h_head, h_shank), tint, 2 * shank
-    )
+    return Surface(np.minimum(d_head, d_shank), np.where(in_head, h_head, h_shank), tint, 2 * shank)
 
 
 def _nut(u: Array, v: Array, size: float, rng: Rng) -> Surface:
@@ -219,7 +217,9 @@ def _bearing(u: Array, v: Array, size: float, rng: Rng) -> Surface:
 _Shape = Callable[[Array, Array, float, Rng], Surface]
 
 # Shape, size range in pixels of a 1280-wide picture at zoom 1, finishes.
-_CATALOGUE: tuple[tuple[_Shape, tuple[float, float], tuple[tuple[float, float, float], ...]], ...] = (
+_CATALOGUE: tuple[
+    tuple[_Shape, tuple[float, float], tuple[tuple[float, float, float], ...]], ...
+] = (
     (_bolt, (140, 190), (STEEL, ZINC, PASSIVATED, BLACK_OXIDE, BRASS)),
     (_nut, (76, 98), (STEEL, ZINC, PASSIVATED, BRASS, BLACK_OXIDE)),
     (_washer, (82, 112), (STEEL, ZINC, PASSIVATED, COPPER, BLACK_OXIDE)),
@@ -246,7 +246,7 @@ def draw_part(label: int, zoom: float, light: Light, rng: Rng) -> Sprite:
     """Draws one part of the class at a random size, turn, finish and wear, lit by the lamp."""
     shape, (low, high), finishes = _CATALOGUE[label]
     size = rng.uniform(low, high) * zoom
-    reach = int(math.ceil(size * (0.72 if shape is _bracket else 0.54))) + 3
+    reach = math.ceil(size * (0.72 if shape is _bracket else 0.54)) + 3
     turn = rng.uniform(0, 2 * math.pi)
     shift_x, shift_y = rng.uniform(-0.5, 0.5, 2)
     axis = np.arange(-reach, reach + 1, dtype=np.float32)

@@ -1,0 +1,143 @@
+"""The rendered pictures are what the model card says they are."""
+
+from __future__ import annotations
+
+import functools
+import json
+from collections import Counter
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+import render as render_script
+from parts import LABELS
+from scene import FEWEST, MOST, MOST_HIDDEN, MOST_IOU, OVERLAPPED, Scene, iou, render
+
+HELD_OUT_SEED = 2028
+PICTURES = 200
+
+
+@functools.cache
+def held_out() -> list[Scene]:
+    return [render(HELD_OUT_SEED, i) for i in range(PICTURES)]
+
+
+def immerkaer_sigma(picture: np.ndarray) -> float:
+    """Noise of a picture on its own, from a mask that image structure hardly excites."""
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float64)
+    mask = np.asarray([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float64)
+    answer = np.abs(cv2.filter2D(grey, -1, mask))[1:-1, 1:-1]
+    # The median of |N(0, s)| is 0.6745 s, and the mask's norm is 6.
+    return float(np.median(answer) / 0.6745 / 6)
+
+
+def test_held_out_pictures_are_large_and_hold_5_to_40_parts_of_every_class() -> None:
+    scenes = held_out()
+    assert all(s.picture.shape == (720, 1280, 3) for s in scenes)
+    counts = [len(s.parts) for s in scenes]
+    assert FEWEST == 5 and MOST == 40
+    assert min(counts) == FEWEST
+    assert 30 <= max(counts) <= MOST
+    assert len(LABELS) >= 6
+    per_class = Counter(p.label for s in scenes for p in s.parts)
+    assert set(per_class) == set(range(len(LABELS)))
+    assert min(per_class.values()) >= 0.8 * sum(counts) / len(LABELS)
+
+
+def test_a_third_of_the_held_out_parts_has_a_fifth_of_its_silhouette_hidden() -> None:
+    hidden = np.asarray([p.hidden for s in held_out() for p in s.parts])
+    assert OVERLAPPED == 0.20
+    assert np.mean(hidden >= OVERLAPPED) >= 1 / 3
+    assert hidden.max() <= MOST_HIDDEN
+
+
+def test_held_out_pictures_are_noisy_like_photographs() -> None:
+    added = [s.noise_levels() for s in held_out()]
+    assert min(added) >= 1.0
+    assert 2.0 <= np.median(added) <= 8.0
+    noisier = [immerkaer_sigma(s.picture) > immerkaer_sigma(s.clean) for s in held_out()[::10]]
+    assert np.mean(noisier) >= 0.9
+    assert all(72 <= s.camera["jpeg_quality"] < 95 for s in held_out())
+    assert all(s.camera["shot"] > 0 and s.camera["read"] > 0 for s in held_out())
+    assert all(s.camera["defocus_px"] >= 0.3 for s in held_out())
+
+
+def test_visible_boxes_lie_in_the_picture_and_never_coincide() -> None:
+    for scene in held_out():
+        boxes = [p.box for p in scene.parts]
+        for x0, y0, x1, y1 in boxes:
+            assert 0 <= x0 < x1 <= 1280 and 0 <= y0 < y1 <= 720
+        for i, a in enumerate(boxes):
+            assert all(iou(a, b) <= MOST_IOU for b in boxes[i + 1 :])
+
+
+def test_same_seed_same_bytes_and_another_seed_another_picture() -> None:
+    once, again = render(11, 3), render(11, 3)
+    assert once.jpeg == again.jpeg
+    assert once.parts == again.parts
+    assert render(12, 3).jpeg != once.jpeg
+    assert render(11, 4).jpeg != once.jpeg
+
+
+def test_a_box_is_tight_around_what_changes_when_the_part_is_there() -> None:
+    scene = render(5, 0)
+    top = scene.parts[-1]  # laid last, so wholly visible
+    assert top.hidden == 0
+    x0, y0, x1, y1 = top.box
+    assert top.area <= (x1 - x0) * (y1 - y0)
+    assert top.area >= 0.2 * (x1 - x0) * (y1 - y0)
+
+
+def test_larger_pictures_show_larger_parts() -> None:
+    small = [p for i in range(4) for p in render(21, i).parts]
+    large = [p for i in range(4) for p in render(21, i, 1920, 1080).parts]
+    ratio = np.sqrt(np.median([p.area for p in large]) / np.median([p.area for p in small]))
+    assert 1.3 <= ratio <= 1.7
+
+
+def test_render_script_writes_pictures_and_coco_truth(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert render_script.main(["--count", "2", "--seed", "7", "--out", str(tmp_path)]) == 0
+    report = json.loads(capsys.readouterr().out)
+    truth = json.loads((tmp_path / "instances.json").read_text())
+    assert report["pictures"] == 2
+    assert report["parts"] == len(truth["annotations"])
+    assert [c["name"] for c in truth["categories"]] == list(LABELS)
+    for image in truth["images"]:
+        picture = cv2.imread(str(tmp_path / image["file_name"]))
+        assert picture.shape == (image["height"], image["width"], 3)
+    assert sorted(p.name for p in tmp_path.iterdir()) == [
+        "000000.jpg",
+        "000001.jpg",
+        "instances.json",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [
+        (["--size", "12x7"], "is not a size; expected WIDTHxHEIGHT"),
+        (["--size", "big"], "is not a size; expected WIDTHxHEIGHT"),
+        (["--count", "0"], "--count must be at least 1"),
+        (["--seed", "-1"], "--seed and --first must not be negative"),
+    ],
+)
+def test_render_script_refuses_bad_options(
+    args: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        render_script.main([*args, "--out", str(tmp_path / "x")])
+    assert stop.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_render_script_names_the_folder_it_cannot_write(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    occupied = tmp_path / "file"
+    occupied.write_text("")
+    assert render_script.main(["--count", "1", "--out", str(occupied)]) == 1
+    assert str(occupied) in capsys.readouterr().err
