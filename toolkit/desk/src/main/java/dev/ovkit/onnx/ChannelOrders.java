@@ -203,6 +203,7 @@ final class ChannelOrders {
       require(convolution != null && order != null);
       require(node.inputs().stream().skip(1).noneMatch(orders::containsKey));
       require(convolution.group() == 1 || convolution.isDepthwise());
+      require(order.length == convolution.channelsPerGroup() * convolution.group());
       return convolution.group() == 1 ? null : order;
     }
     if (ALIKE.contains(node.op())) {

@@ -27,13 +27,23 @@ final class Convolution {
       return null;
     }
     TensorProto weights = graph.constant(node.input(1));
-    boolean plain =
-        weights != null
-            && weights.getDataType() == DataType.FLOAT_VALUE
-            && weights.getDimsCount() == 4
-            && (!node.has(2) || graph.floats(node.input(2)) != null)
-            && List.of("NOTSET", "VALID").contains(node.text("auto_pad", "NOTSET"));
-    return plain ? new Convolution(graph, node, Tensors.shape(weights)) : null;
+    if (weights == null
+        || weights.getDataType() != DataType.FLOAT_VALUE
+        || weights.getDimsCount() != 4
+        || !List.of("NOTSET", "VALID").contains(node.text("auto_pad", "NOTSET"))) {
+      return null;
+    }
+    Convolution convolution = new Convolution(graph, node, Tensors.shape(weights));
+    float[] bias = node.has(2) ? graph.floats(node.input(2)) : new float[0];
+    boolean whole =
+        bias != null
+            && (bias.length == convolution.outputChannels() || !node.has(2))
+            && convolution.shape.elements() > 0
+            && convolution.group() > 0
+            && convolution.outputChannels() % convolution.group() == 0
+            && convolution.strides().length == 2
+            && convolution.pads().length == 4;
+    return whole ? convolution : null;
   }
 
   Node node() {

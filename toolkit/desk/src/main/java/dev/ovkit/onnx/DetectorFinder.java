@@ -47,6 +47,9 @@ final class DetectorFinder {
   /** How a head's channels are divided. */
   private record Split(int anchors, int columns) {}
 
+  /** Keeps the number of cells countable. */
+  private static final long MAX_SIDE = 1 << 15;
+
   private final Graph graph;
 
   DetectorFinder(Graph graph) {
@@ -65,6 +68,9 @@ final class DetectorFinder {
     }
     if (picture.dim(2) == Shape.UNKNOWN || picture.dim(3) == Shape.UNKNOWN) {
       return new Unknown("the size of its input is left open (" + picture + ")");
+    }
+    if (picture.dim(2) > MAX_SIDE || picture.dim(3) > MAX_SIDE) {
+      return new Unknown("its input is larger than any picture (" + picture + ")");
     }
     List<Candidate> last = lastConvolutions(picture);
     return yolov5ByReshape(last)
@@ -334,7 +340,11 @@ final class DetectorFinder {
         Node square = graph.producer(node.input(side));
         Value factor = graph.value(node.input(1 - side));
         Shape shape = graph.staticShape(node.output());
-        if (square != null && isSquare(square) && factor != null && shape != null) {
+        if (square != null
+            && isSquare(square)
+            && factor != null
+            && shape != null
+            && shape.elements() == 2L * count * head.cells()) {
           List<Anchor> anchors = anchors(factor.broadcast(shape), count, head.cells());
           if (!anchors.isEmpty()) {
             return anchors;
@@ -346,9 +356,6 @@ final class DetectorFinder {
   }
 
   private static List<Anchor> anchors(Value factor, int count, int cells) {
-    if (factor.size() != count * cells * 2) {
-      return List.of();
-    }
     List<Anchor> anchors = new ArrayList<>();
     double[] data = factor.data();
     for (int i = 0; i < count; i++) {

@@ -25,9 +25,13 @@ final class FoldBatchNorm implements Rewrite {
       if (gamma == null || beta == null || mean == null || variance == null) {
         return null;
       }
+      int channels = gamma.length;
+      if (beta.length != channels || mean.length != channels || variance.length != channels) {
+        return null;
+      }
       double epsilon = node.real("epsilon", 1e-5f);
-      double[] scale = new double[gamma.length];
-      double[] shift = new double[gamma.length];
+      double[] scale = new double[channels];
+      double[] shift = new double[channels];
       for (int i = 0; i < scale.length; i++) {
         scale[i] = gamma[i] / Math.sqrt(variance[i] + epsilon);
         shift[i] = beta[i] - mean[i] * scale[i];

@@ -48,7 +48,7 @@ final class Folding {
         return List.of();
       }
     }
-    List<Value> moved = move(known, node, inputs.get(0), inputs);
+    List<Value> moved = move(known, node, inputs, limit);
     if (!moved.isEmpty()) {
       return moved;
     }
@@ -80,13 +80,15 @@ final class Folding {
   }
 
   /**
-   * Operators that only move elements about, applied to {@code x}, the first input; empty for
-   * others. {@code inputs} are all inputs, for Concat.
+   * What operators give that only move elements about; empty for others.
+   *
+   * @param inputs only the first is moved, except by Concat
    */
-  static List<Value> move(Inference known, Node node, Value x, List<Value> inputs) {
+  static List<Value> move(Inference known, Node node, List<Value> inputs, int limit) {
+    Value x = inputs.get(0);
     List<@Nullable Shape> shapes = ShapeRules.shapes(known, node);
     Shape to = shapes.isEmpty() ? null : shapes.get(0);
-    if (to == null || !to.isStatic()) {
+    if (to == null || !to.isStatic() || to.elements() > limit) {
       return List.of();
     }
     return switch (node.op()) {

@@ -172,10 +172,10 @@ final class Graph {
     return type(tensor).shape();
   }
 
-  /** A tensor's shape if it is wholly known, else null. */
+  /** A tensor's shape if it is wholly known and could be held in memory, else null. */
   @Nullable Shape staticShape(String tensor) {
     Shape shape = shape(tensor);
-    return shape != null && shape.isStatic() ? shape : null;
+    return shape != null && shape.isStatic() && shape.fitsIntoMemory() ? shape : null;
   }
 
   /** The tensor that an initializer or a Constant node holds, or null. */

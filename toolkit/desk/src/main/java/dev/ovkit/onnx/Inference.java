@@ -118,13 +118,18 @@ final class Inference {
   @Nullable Value value(String name) {
     Value value = values.get(name);
     TensorProto tensor = constants.get(name);
-    if (value == null && tensor != null && Tensors.shape(tensor).elements() <= MAX_FOLDED) {
+    if (value == null && tensor != null && holdsAtMost(tensor, MAX_FOLDED)) {
       value = Value.of(tensor);
       if (value != null) {
         values.put(name, value);
       }
     }
     return value;
+  }
+
+  private static boolean holdsAtMost(TensorProto tensor, int elements) {
+    Shape shape = Tensors.shape(tensor);
+    return shape.fitsIntoMemory() && shape.elements() <= elements;
   }
 
   @Nullable Shape shape(String name) {

@@ -2,9 +2,11 @@ package dev.ovkit.onnx;
 
 import dev.ovkit.onnx.FoldBatchNorm.Affine;
 import dev.ovkit.onnx.Nodes.Attr;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +28,7 @@ final class MergeBranches implements Rewrite {
     Collections.reverse(outermostFirst);
     for (Node sum : outermostFirst) {
       if (sum.is("Add") && graph.nodes().contains(sum)) {
-        List<Node> adds = new ArrayList<>();
-        List<String> leaves = new ArrayList<>();
-        collect(graph, sum, adds, leaves);
-        Node merged = merged(graph, leaves, sum.output());
+        Node merged = merged(graph, leaves(graph, sum), sum.output());
         if (merged != null) {
           graph.replace(sum, merged);
           graph.dropUnreachable();
@@ -41,16 +40,21 @@ final class MergeBranches implements Rewrite {
   }
 
   /** What is summed, through sums of sums that nobody else reads. */
-  private static void collect(Graph graph, Node sum, List<Node> adds, List<String> leaves) {
-    adds.add(sum);
-    for (String input : sum.inputs()) {
-      Node inner = graph.producer(input);
-      if (inner != null && inner.is("Add") && graph.onlyConsumer(input) == sum) {
-        collect(graph, inner, adds, leaves);
-      } else {
-        leaves.add(input);
+  private static List<String> leaves(Graph graph, Node sum) {
+    List<String> leaves = new ArrayList<>();
+    Deque<Node> sums = new ArrayDeque<>(List.of(sum));
+    while (!sums.isEmpty()) {
+      Node outer = sums.pop();
+      for (String input : outer.inputs()) {
+        Node inner = graph.producer(input);
+        if (inner != null && inner.is("Add") && graph.onlyConsumer(input) == outer) {
+          sums.push(inner);
+        } else {
+          leaves.add(input);
+        }
       }
     }
+    return leaves;
   }
 
   private static @Nullable Node merged(Graph graph, List<String> leaves, String output) {
@@ -85,9 +89,11 @@ final class MergeBranches implements Rewrite {
         return null;
       }
     }
+    int channels = largest.outputChannels();
     boolean sameSize =
         Arrays.stream(largest.strides()).allMatch(s -> s == 1)
-            && largest.outputChannels() == largest.channelsPerGroup() * largest.group();
+            && channels == largest.channelsPerGroup() * largest.group()
+            && identities.stream().allMatch(identity -> identity.scale().length == channels);
     return identities.isEmpty() || sameSize
         ? summed(largest, convolutions, identities, output)
         : null;

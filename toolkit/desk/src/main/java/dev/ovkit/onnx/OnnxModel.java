@@ -167,8 +167,13 @@ public final class OnnxModel {
     return derived(proto.toBuilder().setGraph(graph).build());
   }
 
-  /** What kind of detector this is, found from the graph alone. */
+  /** What kind of detector this is, found from the graph alone. An open batch is taken to be 1. */
   public DetectorFamily family() {
+    Shape input = inputs.size() == 1 ? inputs.get(0).shape() : null;
+    if (input != null && input.rank() == 4 && input.dim(0) == Shape.UNKNOWN) {
+      Shape one = Shape.of(1, input.dim(1), input.dim(2), input.dim(3));
+      return one.isStatic() ? withInputShape(one).family() : new DetectorFinder(graph()).find();
+    }
     return new DetectorFinder(graph()).find();
   }
 

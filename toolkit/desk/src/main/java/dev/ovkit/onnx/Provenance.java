@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Provenance {
 
   /** Elements of the output; following more would cost more than the answer is worth. */
-  private static final long MAX_ELEMENTS = 10_000_000;
+  private static final int MAX_ELEMENTS = 10_000_000;
 
   private Provenance() {}
 
@@ -41,11 +41,15 @@ final class Provenance {
       ids.put(head, new Value(shape, true, data));
     }
     Inference known = graph.known();
-    for (Node node : graph.nodes()) {
-      List<Value> moved = ids.containsKey(node.output()) ? List.of() : moved(known, node, ids);
-      for (int i = 0; i < moved.size(); i++) {
-        ids.put(node.outputs().get(i), moved.get(i));
+    try {
+      for (Node node : graph.nodes()) {
+        List<Value> moved = ids.containsKey(node.output()) ? List.of() : moved(known, node, ids);
+        for (int i = 0; i < moved.size(); i++) {
+          ids.put(node.outputs().get(i), moved.get(i));
+        }
       }
+    } catch (RuntimeException e) {
+      return null; // a node with senseless attributes: as in Inference, nothing is known behind it
     }
     return ids.get(target);
   }
@@ -72,9 +76,11 @@ final class Provenance {
           "Transpose",
           "Slice",
           "Split" ->
-          Folding.move(known, node, x, inputs);
+          Folding.move(known, node, inputs, MAX_ELEMENTS);
       case "Concat" ->
-          inputs.size() == node.inputs().size() ? Folding.move(known, node, x, inputs) : List.of();
+          inputs.size() == node.inputs().size()
+              ? Folding.move(known, node, inputs, MAX_ELEMENTS)
+              : List.of();
       case "Sigmoid", "Exp", "Cast", "Clip", "Add", "Sub", "Mul", "Div", "Pow", "ScatterND" -> {
         boolean one = inputs.stream().allMatch(v -> v.data() == x.data()) || node.is("ScatterND");
         yield one && x.shape().equals(known.shape(node.output())) ? List.of(x) : List.of();

@@ -31,7 +31,7 @@ final class Rewrites {
   static Rewritten apply(OnnxModel model, List<Rewrite> rewrites) {
     Graph graph = model.graph();
     Map<String, Integer> fired = new LinkedHashMap<>();
-    if (graph.opset() < OLDEST_OPSET || hasInnerGraphs(graph)) {
+    if (graph.opset() < OLDEST_OPSET || graph.contradiction() != null || hasInnerGraphs(graph)) {
       return new Rewritten(model, fired);
     }
     for (Rewrite rewrite : rewrites) {

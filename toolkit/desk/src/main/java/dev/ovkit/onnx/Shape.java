@@ -50,6 +50,15 @@ public record Shape(List<Long> dims) {
     return product;
   }
 
+  /** True if an array of the JVM could hold the elements of this static shape. */
+  boolean fitsIntoMemory() {
+    try {
+      return elements() < Integer.MAX_VALUE;
+    } catch (ArithmeticException e) {
+      return false;
+    }
+  }
+
   long[] toArray() {
     return dims.stream().mapToLong(Long::longValue).toArray();
   }

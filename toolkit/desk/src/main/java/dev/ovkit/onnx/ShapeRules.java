@@ -188,6 +188,10 @@ final class ShapeRules {
       throw new Contradiction(
           "wants " + w.dim(1) * group + " channels and gets " + x.dim(1) + " (" + x + ")");
     }
+    Shape bias = node.has(2) ? known.shape(node.input(2)) : null;
+    if (bias != null && bias.isStatic() && bias.elements() != w.dim(0)) {
+      throw new Contradiction("gives " + w.dim(0) + " channels, but has a bias of " + bias);
+    }
     long[] kernel = Arrays.copyOfRange(w.toArray(), 2, w.rank());
     return windows(node, x, w.dim(0), kernel);
   }

@@ -73,6 +73,9 @@ final class ShuffleRegion {
       return;
     }
     List<Channel> before = joined(first);
+    if (before.size() != split.dim(1) * split.dim(2)) {
+      return;
+    }
     List<Channel> after = new ArrayList<>();
     int groups = (int) split.dim(1);
     int each = (int) split.dim(2);
@@ -112,7 +115,7 @@ final class ShuffleRegion {
   private void findPieces(Node node) {
     List<Channel> whole = channels(node.input(0));
     Shape in = graph.staticShape(node.input(0));
-    if (in == null) {
+    if (in == null || in.rank() != 4 || in.dim(1) != whole.size()) {
       return;
     }
     Map<String, List<Channel>> pieces = new LinkedHashMap<>();
@@ -123,6 +126,9 @@ final class ShuffleRegion {
         return;
       }
       int count = (int) out.dim(1);
+      if (from + count > whole.size()) {
+        return;
+      }
       if (node.is("Split")) {
         pieces.put(output, whole.subList(from, from + count));
       } else if (node.is("Slice")) {

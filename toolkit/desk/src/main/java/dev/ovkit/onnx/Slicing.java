@@ -31,7 +31,10 @@ record Slicing(Shape shape, long[] starts, long[] steps) {
         return null;
       }
     }
-    if (ends == null) {
+    if (ends == null
+        || ends.length != starts.length
+        || (axes != null && axes.length != starts.length)
+        || (steps != null && steps.length != starts.length)) {
       return null;
     }
     long[] dims = x.toArray();
@@ -40,6 +43,9 @@ record Slicing(Shape shape, long[] starts, long[] steps) {
     Arrays.fill(by, 1);
     for (int i = 0; i < starts.length; i++) {
       int axis = (int) (axes == null ? i : axes[i] < 0 ? axes[i] + dims.length : axes[i]);
+      if (axis < 0 || axis >= dims.length) {
+        return null;
+      }
       long size = x.dim(axis);
       long step = steps == null ? 1 : steps[i];
       if (size == Shape.UNKNOWN || step == 0) {

@@ -2,6 +2,8 @@ package dev.ovkit.onnx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.BoxCoding;
 import dev.ovkit.onnx.DetectorFamily.FlatOutput;
@@ -24,12 +26,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Heads found without a name: real models, and every form in which exporters leave them. */
 class DetectorFinderTest {
 
-  private static final float[][] ANCHORS = {
+  static final float[][] ANCHORS = {
     {10, 13, 16, 30, 33, 23}, {30, 61, 62, 45, 59, 119}, {116, 90, 156, 198, 373, 326}
   };
 
   /** How a Detect layer may be written. */
-  private enum Form {
+  enum Form {
     MAPS,
     CONVOLUTIONS,
     SIGMOID,
@@ -135,8 +137,8 @@ class DetectorFinderTest {
   @Test
   void theOrderOfNodesDoesNotCount() {
     Sketch sketch = yolov5(Form.SPLIT, 2, 64, 64, ANCHORS);
-    var shuffled = sketch.proto().getGraph().toBuilder();
-    List<ai.onnx.proto.OnnxMl.NodeProto> nodes = new ArrayList<>(shuffled.getNodeList());
+    GraphProto.Builder shuffled = sketch.proto().getGraph().toBuilder();
+    List<NodeProto> nodes = new ArrayList<>(shuffled.getNodeList());
     Collections.reverse(nodes);
     shuffled.clearNode().addAllNode(nodes);
     OnnxModel model =
@@ -207,7 +209,7 @@ class DetectorFinderTest {
   // ---- graphs as exporters write them
 
   /** A detector with a gate and stray 1x1 convolutions in its body, one head an anchor row. */
-  private static Sketch yolov5(Form form, int classes, int height, int width, float[][] anchors) {
+  static Sketch yolov5(Form form, int classes, int height, int width, float[][] anchors) {
     Sketch sketch = new Sketch();
     String x = sketch.input("x", 1, 3, height, width);
     List<String> flat = new ArrayList<>();
@@ -305,7 +307,7 @@ class DetectorFinderTest {
     return sketch.op("Slice", List.of(x, sketch.longs(from), sketch.longs(to), sketch.longs(4)));
   }
 
-  private static Sketch yolox(boolean sigmoid, boolean decoded, boolean scrambled) {
+  static Sketch yolox(boolean sigmoid, boolean decoded, boolean scrambled) {
     Sketch sketch = new Sketch();
     String x = sketch.input("x", 1, 3, 64, 96);
     List<String> flat = new ArrayList<>();
@@ -339,7 +341,7 @@ class DetectorFinderTest {
     return sketch;
   }
 
-  private static Sketch yolov8(int classes) {
+  static Sketch yolov8(int classes) {
     Sketch sketch = new Sketch();
     String x = sketch.input("x", 1, 3, 64, 64);
     List<String> flat = new ArrayList<>();
