@@ -12,6 +12,8 @@
 #include "openvino/core/graph_util.hpp"
 #include "openvino/op/constant.hpp"
 #include "openvino/op/convert.hpp"
+#include "openvino/op/convolution.hpp"
+#include "openvino/op/group_conv.hpp"
 #include "openvino/openvino.hpp"
 #include "openvino/pass/constant_folding.hpp"
 #include "openvino/pass/manager.hpp"
@@ -42,12 +44,34 @@ int guarded(char* message, size_t capacity, Work work) {
     }
 }
 
+// A node that nobody named is named by a counter of the process, which is another one at every conversion; folding
+// hands such names on to constants.
+void name_the_nameless(const std::shared_ptr<ov::Model>& model) {
+    size_t place = 0;
+    for (const auto& node : model->get_ordered_ops()) {
+        ++place;
+        const bool weights = ov::is_type<ov::op::v0::Constant>(node) || ov::is_type<ov::op::v0::Convert>(node);
+        if (weights || node->get_friendly_name() == node->get_name()) {
+            node->set_friendly_name("ovkit/" + std::string(node->get_type_name()) + "_" + std::to_string(place));
+        }
+    }
+}
+
 // A weight that f16 cannot hold would become infinite, so its whole constant stays as it is.
 bool fits_f16(const ov::op::v0::Constant& constant) {
     constexpr float largest = 65504.f;
     const float* values = constant.get_data_ptr<float>();
     const size_t count = ov::shape_size(constant.get_shape());
     return std::all_of(values, values + count, [](float v) { return std::abs(v) <= largest; });
+}
+
+bool is_kernel(const ov::op::v0::Constant& constant) {
+    for (const auto& input : constant.output(0).get_target_inputs()) {
+        const bool convolution = ov::is_type<ov::op::v1::Convolution>(input.get_node()) ||
+                                 ov::is_type<ov::op::v1::GroupConvolution>(input.get_node());
+        if (convolution && input.get_index() == 1) return true;
+    }
+    return false;
 }
 
 void compress(const std::shared_ptr<ov::Model>& model, double exact_share) {
@@ -60,17 +84,19 @@ void compress(const std::shared_ptr<ov::Model>& model, double exact_share) {
             total += ov::shape_size(constant->get_shape());
         }
     }
-    // The order of the graph decides between equals, so the same model gives the same bytes.
-    std::stable_sort(constants.begin(), constants.end(), [](const auto& a, const auto& b) {
-        return ov::shape_size(a->get_shape()) < ov::shape_size(b->get_shape());
-    });
-    const double exact = exact_share * static_cast<double>(total);
-    size_t seen = 0;
+    // Biases and the like first, then kernels in the order of the graph: what rounding does to the first layers, all
+    // others carry.
+    std::stable_partition(constants.begin(), constants.end(), [](const auto& c) { return !is_kernel(*c); });
+    size_t room = static_cast<size_t>(exact_share * static_cast<double>(total));
     for (const auto& constant : constants) {
-        seen += ov::shape_size(constant->get_shape());
-        if (static_cast<double>(seen) <= exact || !fits_f16(*constant)) continue;
+        const size_t count = ov::shape_size(constant->get_shape());
+        if (count <= room) {
+            room -= count;
+            continue;
+        }
+        if (!fits_f16(*constant)) continue;
         const float* values = constant->get_data_ptr<float>();
-        std::vector<ov::float16> halves(values, values + ov::shape_size(constant->get_shape()));
+        std::vector<ov::float16> halves(values, values + count);
         auto stored = std::make_shared<ov::op::v0::Constant>(ov::element::f16, constant->get_shape(), halves);
         auto widened = std::make_shared<ov::op::v0::Convert>(stored, ov::element::f32);
         stored->set_friendly_name(constant->get_friendly_name() + "_f16");
@@ -131,7 +157,10 @@ int ovkit_model_compress(ovkit_model* model, double exact_share, char* message, 
 }
 
 int ovkit_model_save(ovkit_model* model, const char* xml_path, char* message, size_t capacity) {
-    return guarded(message, capacity, [&] { ov::save_model(model->model, xml_path, false); });
+    return guarded(message, capacity, [&] {
+        name_the_nameless(model->model);
+        ov::save_model(model->model, xml_path, false);
+    });
 }
 
 void ovkit_model_free(ovkit_model* model) { delete model; }

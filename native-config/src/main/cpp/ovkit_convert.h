@@ -31,8 +31,8 @@ int ovkit_model_name_output(ovkit_model* model, size_t index, const char* name, 
 int ovkit_model_set_info(ovkit_model* model, const char* section, const char* key, const char* value, char* message,
                          size_t capacity);
 
-// Stores f32 constants as f16, widened again when the model is compiled. The smallest constants, together at most
-// `exact_share` of all elements, stay f32, and so does one that has a value beyond f16.
+// Stores f32 constants as f16, widened again when the model is compiled. Biases, then kernels from the input on, stay
+// f32 as they fit, together at most `exact_share` of all elements; so does a constant with a value beyond f16.
 int ovkit_model_compress(ovkit_model* model, double exact_share, char* message, size_t capacity);
 
 // Writes path.xml and path.bin.

@@ -329,7 +329,7 @@ final class InferCommand implements Callable<Integer> {
     try {
       Files.createDirectories(target.getParent());
     } catch (IOException e) {
-      throw new OutputException("--out '%s' cannot be made: %s".formatted(out, e.getMessage()), e);
+      throw OutputException.of(target.getParent(), e);
     }
     String name = target.getFileName().toString();
     String stem = isPictureName(target) ? name.substring(0, name.lastIndexOf('.')) : name;

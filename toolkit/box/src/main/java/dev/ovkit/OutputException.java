@@ -1,5 +1,10 @@
 package dev.ovkit;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** A result could not be written. */
@@ -11,5 +16,27 @@ public final class OutputException extends OvkitException {
 
   public OutputException(String message, @Nullable Throwable cause) {
     super(message, cause);
+  }
+
+  /** A file or folder that cannot be written, with the reason in words. */
+  public static OutputException of(Path path, IOException cause) {
+    return new OutputException(
+        "cannot write '%s': %s; give a place that can be written".formatted(path, reason(cause)),
+        cause);
+  }
+
+  private static String reason(IOException cause) {
+    if (cause instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (cause instanceof FileAlreadyExistsException) {
+      return "there is a file of that name";
+    }
+    if (cause instanceof NoSuchFileException) {
+      return "its folder is not there and cannot be made";
+    }
+    String message = String.valueOf(cause.getMessage());
+    int colon = message.lastIndexOf(": ");
+    return colon < 0 ? message : message.substring(colon + 2);
   }
 }

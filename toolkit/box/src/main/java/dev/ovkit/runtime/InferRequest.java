@@ -29,11 +29,18 @@ public final class InferRequest extends NativeHandle {
   private final AtomicBoolean started = new AtomicBoolean();
 
   InferRequest(CompiledModel parent, ov_infer_request_t pointer) {
-    super(pointer, OpenVino::ov_infer_request_free);
+    this(parent, pointer, new ArrayList<>());
+  }
+
+  private InferRequest(
+      CompiledModel parent, ov_infer_request_t pointer, List<TensorMemory> memory) {
+    super(pointer, OpenVino::ov_infer_request_free, memory);
     this.parent = parent;
     this.pointer = pointer;
-    this.inputs = tensors(parent.inputs(), OpenVino::ov_infer_request_set_input_tensor_by_index);
-    this.outputs = tensors(parent.outputs(), OpenVino::ov_infer_request_set_output_tensor_by_index);
+    this.inputs =
+        tensors(parent.inputs(), memory, OpenVino::ov_infer_request_set_input_tensor_by_index);
+    this.outputs =
+        tensors(parent.outputs(), memory, OpenVino::ov_infer_request_set_output_tensor_by_index);
   }
 
   public CompiledModel compiledModel() {
@@ -111,7 +118,7 @@ public final class InferRequest extends NativeHandle {
     int at(ov_infer_request_t request, long index, ov_tensor_t tensor);
   }
 
-  private List<Tensor> tensors(List<Port> ports, SetTensor set) {
+  private List<Tensor> tensors(List<Port> ports, List<TensorMemory> memory, SetTensor set) {
     List<Tensor> tensors = new ArrayList<>();
     for (Port port : ports) {
       if (!port.shape().isStatic()) {
@@ -119,7 +126,9 @@ public final class InferRequest extends NativeHandle {
             "'%s' has the shape %s, which is not known before inference; convert the model with a static --input-shape"
                 .formatted(port.name(), port.shape()));
       }
-      Tensor tensor = new Tensor(port.shape(), port.type());
+      TensorMemory taken = TensorMemory.take(Tensor.bytes(port.shape(), port.type()));
+      memory.add(taken);
+      Tensor tensor = new Tensor(port.shape(), port.type(), taken);
       give(tensor, port, set);
       tensors.add(tensor);
     }

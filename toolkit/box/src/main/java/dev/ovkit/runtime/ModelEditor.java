@@ -102,8 +102,8 @@ public final class ModelEditor extends NativeHandle {
   /**
    * Stores weights as f16; they are widened again when the model is compiled.
    *
-   * <p>The smallest constants (biases, depthwise kernels) stay f32: they take few bytes, and their
-   * rounding costs the most.
+   * <p>Biases and the first kernels stay f32: they take few bytes, and their rounding costs the
+   * most.
    *
    * @param exactShare how many of all elements may stay f32, 0..1
    */

@@ -1,6 +1,8 @@
 package dev.ovkit.runtime;
 
 import java.lang.ref.Cleaner;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.Pointer;
@@ -18,7 +20,14 @@ abstract sealed class NativeHandle implements AutoCloseable
   private final Cleaner.Cleanable cleanable;
 
   <P extends Pointer> NativeHandle(P pointer, Consumer<P> free) {
-    cleanable = CLEANER.register(this, new Release<>(pointer, free));
+    this(pointer, free, new ArrayList<>());
+  }
+
+  /**
+   * @param memory what the native object uses and Java owns; given back after it is freed
+   */
+  <P extends Pointer> NativeHandle(P pointer, Consumer<P> free, List<TensorMemory> memory) {
+    cleanable = CLEANER.register(this, new Release<>(pointer, free, memory));
   }
 
   /** Begins a call that may run beside others; each enter wants its {@link #leave}. */
@@ -65,10 +74,12 @@ abstract sealed class NativeHandle implements AutoCloseable
   }
 
   /** Knows the native object only, so that the owner can become unreachable. */
-  private record Release<P extends Pointer>(P pointer, Consumer<P> free) implements Runnable {
+  private record Release<P extends Pointer>(P pointer, Consumer<P> free, List<TensorMemory> memory)
+      implements Runnable {
     @Override
     public void run() {
       free.accept(pointer);
+      memory.forEach(TensorMemory::giveBack);
     }
   }
 }

@@ -8,27 +8,25 @@ import java.nio.FloatBuffer;
  * The memory of one input or output of a request.
  *
  * <p>It is a direct buffer that Java owns and OpenVINO reads or writes in place: no copy, and no
- * dangling memory after the request is closed. While an inference runs its content is undefined.
+ * dangling memory after the request is closed. While an inference runs its content is undefined,
+ * and after close too: the next request may use the memory.
  */
 public final class Tensor {
-
-  /** What the CPU plugin's widest loads like. */
-  private static final int ALIGNMENT = 64;
 
   private final Shape shape;
   private final ElementType type;
   private final ByteBuffer bytes;
   private final FloatBuffer floats;
 
-  Tensor(Shape shape, ElementType type) {
+  Tensor(Shape shape, ElementType type, TensorMemory memory) {
     this.shape = shape;
     this.type = type;
-    int size = Math.toIntExact(Math.multiplyExact(shape.elements(), type.bytes()));
-    // A slice is aligned at both ends, so whole units are asked for.
-    int room = Math.addExact(size, 2 * ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    ByteBuffer aligned = ByteBuffer.allocateDirect(room).alignedSlice(ALIGNMENT);
-    this.bytes = aligned.limit(size).slice().order(ByteOrder.nativeOrder());
+    this.bytes = memory.bytes().duplicate().order(ByteOrder.nativeOrder());
     this.floats = bytes.asFloatBuffer();
+  }
+
+  static int bytes(Shape shape, ElementType type) {
+    return Math.toIntExact(Math.multiplyExact(shape.elements(), type.bytes()));
   }
 
   public Shape shape() {

@@ -53,26 +53,14 @@ final class Planner {
     OnnxModel sized = sized(read);
     DetectorFamily family = sized.family();
     List<String> tensors = tensors(sized, family);
-    OnnxModel cut = sized.cut(tensors);
-    if (options.inputShape().isPresent() && !wasOpen(read)) {
-      checkStrides(family, options.inputShape().get());
-      cut = cut.withInputShape(options.inputShape().get());
-    }
-    Optional<String> contradiction = cut.contradiction();
-    if (contradiction.isPresent()) {
-      throw new ModelException(
-          "'%s' cannot take the input %s: %s"
-              .formatted(options.onnx(), cut.inputs().get(0), contradiction.get()));
-    }
+    OnnxModel finished = finish(sized.cut(tensors), family, wasOpen(read));
     Optional<HeadLayout> layout = layout(family, tensors, sized);
-    Shape picture = cut.inputs().get(0).shape();
     Colour trained = family instanceof Yolox ? Colour.BGR : Colour.RGB;
     boolean reverse = reverse(family);
     List<Float> scale = scale(family);
     List<Float> mean = mean();
     Optional<DetectorSpec> detector =
-        layout.map(l -> spec(l, family, read, picture, reverse ? Colour.BGR : trained));
-    OnnxModel finished = rewrite(cut);
+        layout.map(l -> spec(l, family, finished, reverse ? Colour.BGR : trained));
     Map<Integer, String> names = outputNames(finished, tensors, sized);
     return new Plan(
         finished,
@@ -83,6 +71,24 @@ final class Planner {
         detector,
         effective(finished, tensors, mean, scale, reverse),
         List.copyOf(decisions));
+  }
+
+  /**
+   * Rewrites before another size is set: what a rewrite folds away often has the old one built in.
+   */
+  private OnnxModel finish(OnnxModel cut, DetectorFamily family, boolean sizeIsSet) {
+    OnnxModel finished = rewrite(cut);
+    if (options.inputShape().isPresent() && !sizeIsSet) {
+      checkStrides(family, options.inputShape().get());
+      finished = finished.withInputShape(options.inputShape().get());
+    }
+    Optional<String> contradiction = finished.contradiction();
+    if (contradiction.isPresent()) {
+      throw new ModelException(
+          "'%s' cannot take the input %s, another size is built into it: %s; export it at this size, or without simplifying it"
+              .formatted(options.onnx(), finished.inputs().get(0), contradiction.get()));
+    }
+    return finished;
   }
 
   // ---- input
@@ -183,7 +189,7 @@ final class Planner {
   private List<String> tensors(OnnxModel model, DetectorFamily family) {
     List<String> own = model.outputs().stream().map(TensorInfo::name).toList();
     if (options.outputs() instanceof Outputs.Named named) {
-      List<String> tensors = model.resolveOutputs(named.names());
+      List<String> tensors = resolve(model, named.names(), family);
       decide("outputs", String.join(", ", named.names()), "as asked");
       return tensors;
     }
@@ -207,6 +213,25 @@ final class Planner {
                     .formatted(family.getClass().getSimpleName().toUpperCase(Locale.ROOT));
     decide("outputs", String.join(", ", own), why);
     return own;
+  }
+
+  /** Head names differ from export to export, so a miss also says which heads this model has. */
+  private static List<String> resolve(OnnxModel model, List<String> names, DetectorFamily family) {
+    try {
+      return model.resolveOutputs(names);
+    } catch (ModelException e) {
+      if (family instanceof Yolov5 yolo) {
+        throw new ModelException(
+            "%s; its heads are %s, which --output auto takes"
+                .formatted(
+                    e.getMessage(),
+                    yolo.heads().stream()
+                        .map(head -> title(head) + " (" + head.shape() + ")")
+                        .collect(Collectors.joining(", "))),
+            e);
+      }
+      throw e;
+    }
   }
 
   private static String title(FoundHead head) {
@@ -417,7 +442,8 @@ final class Planner {
   // ---- detector
 
   private DetectorSpec spec(
-      HeadLayout layout, DetectorFamily family, OnnxModel model, Shape picture, Colour colour) {
+      HeadLayout layout, DetectorFamily family, OnnxModel model, Colour colour) {
+    Shape picture = model.inputs().get(0).shape();
     return new DetectorSpec(
         Math.toIntExact(picture.dim(3)),
         Math.toIntExact(picture.dim(2)),

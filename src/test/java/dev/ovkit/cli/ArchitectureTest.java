@@ -1,0 +1,114 @@
+package dev.ovkit.cli;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** The arrows between the packages: lowest first, each may be used only by those named. */
+@AnalyzeClasses(packages = "dev.ovkit", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+  @ArchTest
+  static final ArchRule PACKAGES_USE_ONLY_WHAT_LIES_BELOW =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInAnyPackage("dev.ovkit..")
+          .layer("errors")
+          .definedBy("dev.ovkit")
+          .layer("nativelib")
+          .definedBy("dev.ovkit.nativelib..")
+          .layer("runtime")
+          .definedBy("dev.ovkit.runtime")
+          .layer("model")
+          .definedBy("dev.ovkit.model")
+          .layer("vision")
+          .definedBy("dev.ovkit.vision")
+          .layer("match")
+          .definedBy("dev.ovkit.match")
+          .layer("onnx")
+          .definedBy("dev.ovkit.onnx")
+          .layer("convert")
+          .definedBy("dev.ovkit.convert")
+          .layer("cli")
+          .definedBy("dev.ovkit.cli")
+          .whereLayer("nativelib")
+          .mayOnlyBeAccessedByLayers("runtime", "vision", "cli")
+          .whereLayer("runtime")
+          .mayOnlyBeAccessedByLayers("vision", "convert", "cli")
+          .whereLayer("model")
+          .mayOnlyBeAccessedByLayers("vision", "match", "onnx", "convert", "cli")
+          .whereLayer("vision")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("match")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("onnx")
+          .mayOnlyBeAccessedByLayers("convert", "cli")
+          .whereLayer("convert")
+          .mayOnlyBeAccessedByLayers("cli")
+          .whereLayer("cli")
+          .mayNotBeAccessedByAnyLayer();
+
+  @ArchTest
+  static final ArchRule NATIVE_TYPES_STAY_IN_RUNTIME_AND_THE_PICTURE_MEMORY =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.ovkit.nativelib..", "dev.ovkit.runtime")
+          .and()
+          .doNotHaveFullyQualifiedName("dev.ovkit.vision.PictureMemory")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.bytedeco..",
+              "dev.ovkit.nativelib.global",
+              "dev.ovkit.nativelib.openvino",
+              "dev.ovkit.nativelib.pictures",
+              "dev.ovkit.nativelib.convert");
+
+  @ArchTest
+  static final ArchRule THE_LIBRARY_NEITHER_PRINTS_NOR_EXITS =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.ovkit.cli")
+          .should()
+          .accessField(System.class, "out")
+          .orShould()
+          .accessField(System.class, "err")
+          .orShould()
+          .callMethod(System.class, "exit", int.class);
+
+  @ArchTest
+  static final ArchRule NO_WINDOWS_ON_AN_EDGE_BOX =
+      noClasses().should().dependOnClassesThat().resideInAnyPackage("java.awt..", "javax.swing..");
+
+  @ArchTest
+  static final ArchRule PICOCLI_STAYS_IN_THE_COMMAND =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.ovkit.cli")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("picocli..");
+
+  @ArchTest
+  static final ArchRule CLASSES_ARE_FINAL_OR_SEALED =
+      classes()
+          .that()
+          .resideOutsideOfPackage("dev.ovkit.nativelib..")
+          .and()
+          .areNotInterfaces()
+          .and()
+          .doNotHaveModifier(JavaModifier.ABSTRACT)
+          .and()
+          .areNotEnums()
+          .and()
+          .areTopLevelClasses()
+          .and()
+          .doNotHaveSimpleName("package-info")
+          .should()
+          .haveModifier(JavaModifier.FINAL);
+}

@@ -1,0 +1,189 @@
+package dev.ovkit.convert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ovkit.ModelException;
+import dev.ovkit.OptionException;
+import dev.ovkit.OutputException;
+import dev.ovkit.model.Anchor;
+import dev.ovkit.model.BoxCoding;
+import dev.ovkit.model.Colour;
+import dev.ovkit.model.DerivedSpec;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.HeadLayout;
+import dev.ovkit.model.IrDescription;
+import dev.ovkit.model.Resize;
+import dev.ovkit.onnx.Shape;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConverterTest {
+
+  @TempDir private Path temp;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "v5lite-e-coco | Conv_358,Conv_378,Conv_398",
+        "v5lite-s | /model.21/m.0/Conv,/model.21/m.1/Conv,/model.21/m.2/Conv",
+        "yolov5n-ppe | /model.24/m.0/Conv,/model.24/m.1/Conv,/model.24/m.2/Conv",
+        "pplcnet-yolo-seed-names-quarter | Conv_462,Conv_478,Conv_494",
+        "yolov5s-seed-names-quarter | Conv_245,Conv_261,Conv_277",
+      })
+  void headsAreFoundWithoutAFlagAndTheSameBytesComeOutWhenTheyAreNamed(String name, String heads)
+      throws IOException {
+    ConvertOptions plain = options(name).into(temp.resolve("auto"), DataType.FP16);
+    Conversion auto = Converter.convert(plain);
+    Conversion again = Converter.convert(plain.into(temp.resolve("again"), DataType.FP16));
+    Conversion named =
+        Converter.convert(
+            with(plain, temp.resolve("named"), Outputs.parse(heads), Optional.empty()));
+    Conversion fp32 = Converter.convert(plain.into(temp.resolve("fp32"), DataType.FP32));
+
+    assertThat(auto.detector().orElseThrow().layout()).isInstanceOf(HeadLayout.RawHeads.class);
+    assertThat(again.xml()).hasSameBinaryContentAs(auto.xml());
+    assertThat(again.bin()).hasSameBinaryContentAs(auto.bin());
+    assertThat(named.xml()).hasSameBinaryContentAs(auto.xml());
+    assertThat(named.bin()).hasSameBinaryContentAs(auto.bin());
+    assertThat((double) auto.binBytes() / fp32.binBytes()).isBetween(0.48, 0.52);
+    assertThat(IrDescription.read(auto.xml()).outputs())
+        .extracting(output -> output.names().contains(heads.split(",")[0]))
+        .contains(true);
+  }
+
+  @Test
+  void theIrSaysWhatInferMustKnow() {
+    Conversion ir = Converter.convert(options("v5lite-s").into(temp, DataType.FP16));
+
+    DerivedSpec read = DerivedSpec.of(IrDescription.read(ir.xml()));
+    assertThat(read.assumptions()).isEmpty();
+    assertThat(read.spec()).isEqualTo(ir.detector().orElseThrow());
+    assertThat(read.spec().inputColour()).isEqualTo(Colour.BGR);
+    assertThat(read.spec().resize()).isEqualTo(Resize.LETTERBOX);
+    assertThat(((HeadLayout.RawHeads) read.spec().layout()).heads().get(1).anchors())
+        .containsExactly(new Anchor(30, 61), new Anchor(62, 45), new Anchor(59, 119));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"yolox_nano-416,false", "yolox_nano-fixed,true"})
+  void yoloxGetsItsOwnPreprocessing(String name, boolean logits) {
+    Conversion ir = Converter.convert(options(name).into(temp, DataType.FP16));
+
+    DetectorSpec spec = ir.detector().orElseThrow();
+    HeadLayout.FlatRows rows = (HeadLayout.FlatRows) spec.layout();
+    assertThat(rows.boxes()).isEqualTo(BoxCoding.YOLOX);
+    assertThat(rows.logits()).isEqualTo(logits);
+    assertThat(spec.inputColour()).isEqualTo(Colour.BGR);
+    assertThat(spec.resize().mode()).isEqualTo(Resize.Mode.LETTERBOX_TOP_LEFT);
+    assertThat(ir.decisions())
+        .anySatisfy(
+            d -> {
+              assertThat(d.what()).isEqualTo("scale");
+              assertThat(d.why()).contains("which a graph cannot show: --mean, --scale-values");
+            });
+  }
+
+  @Test
+  void aSmallerInputShapeMovesTheHeads() {
+    Conversion ir =
+        Converter.convert(
+            with(
+                options("v5lite-e-coco"),
+                temp,
+                new Outputs.Auto(),
+                Optional.of(Shape.of(1, 3, 192, 320))));
+
+    assertThat(IrDescription.read(ir.xml()).outputs())
+        .extracting(output -> output.shapeText())
+        .containsExactly("[1,255,24,40]", "[1,255,12,20]", "[1,255,6,10]");
+    assertThat(ir.detector().orElseThrow().inputHeight()).isEqualTo(192);
+  }
+
+  @Test
+  void theOutputsCanStayAsTheyAre() {
+    Conversion ir =
+        Converter.convert(
+            with(options("v5lite-s"), temp, new Outputs.AsTheyAre(), Optional.empty()));
+
+    assertThat(ir.detector().orElseThrow().layout()).isInstanceOf(HeadLayout.FlatRows.class);
+  }
+
+  @Test
+  void aSizeThatTheStridesDoNotDivideIsRefused() {
+    assertThatThrownBy(
+            () ->
+                Converter.convert(
+                    with(
+                        options("v5lite-e-coco"),
+                        temp,
+                        new Outputs.Auto(),
+                        Optional.of(Shape.of(1, 3, 300, 320)))))
+        .isInstanceOf(OptionException.class)
+        .hasMessageContaining("must be multiples of 32")
+        .hasMessageEndingWith("try 1,3,288,320");
+    assertThat(temp).isEmptyDirectory();
+  }
+
+  @Test
+  void anUnknownNameListsTheHeads() {
+    assertThatThrownBy(
+            () ->
+                Converter.convert(
+                    with(
+                        options("v5lite-e-coco"),
+                        temp,
+                        Outputs.parse("Conv_462"),
+                        Optional.empty())))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("has no node and no tensor 'Conv_462'; the nearest are ")
+        .hasMessageContaining("Conv_358 (1x255x40x40)");
+    assertThat(temp).isEmptyDirectory();
+  }
+
+  @Test
+  void aFolderThatCannotBeMadeIsSaidAndNothingIsLeft() throws IOException {
+    Path file = Files.writeString(temp.resolve("file"), "");
+
+    assertThatThrownBy(() -> Converter.convert(options("v5lite-e-coco").into(file, DataType.FP16)))
+        .isInstanceOf(OutputException.class)
+        .hasMessage(
+            "cannot write '%s': there is a file of that name; give a place that can be written"
+                .formatted(file));
+    try (Stream<Path> left = Files.list(temp)) {
+      assertThat(left).containsExactly(file);
+    }
+  }
+
+  private static ConvertOptions options(String model) {
+    return ConvertOptions.of(FidelityTest.shared().resolve("models/" + model + ".onnx"));
+  }
+
+  private static ConvertOptions with(
+      ConvertOptions o, Path directory, Outputs outputs, Optional<Shape> shape) {
+    return new ConvertOptions(
+        o.onnx(),
+        directory,
+        o.name(),
+        o.dataType(),
+        outputs,
+        shape,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        OptionalInt.empty(),
+        List.of(),
+        true);
+  }
+}
