@@ -114,13 +114,11 @@ final class ChannelOrders {
   /** The source and all tensors between it and the convolution that it is an activation of. */
   private Set<String> madeWith(String source) throws Unprovable {
     Set<String> tensors = new LinkedHashSet<>(List.of(source));
-    Set<Node> makers = new LinkedHashSet<>();
     List<String> open = new ArrayList<>(tensors);
     Node root = null;
     while (!open.isEmpty()) {
       Node node = graph.producer(open.remove(open.size() - 1));
       require(node != null && node.outputs().size() == 1);
-      makers.add(node);
       Convolution convolution = Convolution.of(graph, node);
       if (convolution != null && convolution.group() == 1) {
         require(root == null || root == node);
@@ -136,9 +134,6 @@ final class ChannelOrders {
     }
     for (String tensor : tensors) {
       require(!graph.isOutput(tensor));
-      for (Node reader : graph.consumers(tensor)) {
-        require(makers.contains(reader) || (tensor.equals(source) && region.contains(reader)));
-      }
     }
     return tensors;
   }

@@ -206,6 +206,29 @@ class DetectorFinderTest {
     assertThat(((Unknown) sketch.model().family()).reason()).contains("exp");
   }
 
+  @Test
+  void stridesThatAreNoPowersOfTwoAreNoHeads() {
+    Sketch sketch = new Sketch();
+    String x = sketch.input("x", 1, 3, 48, 48);
+    for (int stride : List.of(3, 6)) {
+      String head = sketch.conv(sketch.conv(x, 3, 8, 3, stride, 1), 8, 18);
+      sketch.output(detect(sketch, head, 3, 6, 48 / stride, 48 / stride));
+    }
+    assertThat(sketch.model().family()).isInstanceOf(Unknown.class);
+  }
+
+  @Test
+  void whatLiesBehindAnotherConvolutionIsNotTheHeadsTail() {
+    Sketch sketch = new Sketch();
+    String x = sketch.input("x", 1, 3, 64, 64);
+    for (int stride : List.of(8, 16)) {
+      String head = sketch.conv(sketch.conv(x, 3, 8, 3, stride, 1), 8, 18);
+      sketch.output(detect(sketch, head, 3, 6, 64 / stride, 64 / stride));
+      sketch.output(sketch.op("Exp", sketch.conv(head, 18, 7)));
+    }
+    assertThat(sketch.model().family()).isInstanceOf(Yolov5.class);
+  }
+
   // ---- graphs as exporters write them
 
   /** A detector with a gate and stray 1x1 convolutions in its body, one head an anchor row. */

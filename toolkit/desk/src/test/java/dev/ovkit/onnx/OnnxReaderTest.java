@@ -150,7 +150,8 @@ class OnnxReaderTest {
     Files.createSymbolicLink(inner.resolve("link.bin"), secret);
     Files.createSymbolicLink(inner.resolve("up"), folder);
     for (String location :
-        List.of("../secret.bin", secret.toString(), "link.bin", "up/secret.bin", "")) {
+        List.of(
+            "../secret.bin", "../none.bin", secret.toString(), "link.bin", "up/secret.bin", "")) {
       refused(external("inner/out.onnx", location, "0", "16"), "outside the model's folder");
     }
   }

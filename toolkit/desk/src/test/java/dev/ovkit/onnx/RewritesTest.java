@@ -90,8 +90,9 @@ class RewritesTest {
             .clearRawData()
             .addInt32Data(1)
             .build());
-    training.output(
-        training.op("Dropout", List.of(training.input("x", 8), training.scalar(0.5f), "yes")));
+    String dropped =
+        training.op("Dropout", List.of(training.input("x", 8), training.scalar(0.5f), "yes"));
+    training.output(training.op("Relu", dropped));
     stays(training, new DropNoOps());
 
     Sketch masked = new Sketch();
@@ -424,6 +425,20 @@ class RewritesTest {
   }
 
   @Test
+  void aSourceThatAConvolutionReadsTooIsFolded() {
+    Sketch sketch = new Sketch();
+    String x = sketch.input("x", 1, 3, 16, 16);
+    String a = sketch.op("Relu", sketch.conv(x, 3, 8, 3, 2, 1));
+    String b = sketch.op("Relu", sketch.conv(x, 3, 8, 3, 2, 1));
+    String shuffled = shuffle(sketch, List.of(a, b), 16, 8);
+    sketch.output(
+        sketch.conv(channels(sketch, shuffled, 0, 8), 8, 4),
+        sketch.conv(channels(sketch, shuffled, 8, 16), 8, 4),
+        sketch.conv(a, 8, 4));
+    fires(sketch, new SortShuffledChannels(), 1);
+  }
+
+  @Test
   void twoStagesInARowAreBothFolded() {
     Sketch sketch = new Sketch();
     String first = shuffleStage(sketch, "Relu", 1, false);
@@ -455,6 +470,14 @@ class RewritesTest {
     String b = source.op("Relu", source.conv(x, 3, 8, 3, 2, 1));
     source.output(source.conv(shuffle(source, List.of(a, b), 16, 8), 16, 4), source.op("Neg", a));
     stays(source, new SortShuffledChannels());
+
+    Sketch seen = new Sketch(); // before its activation, a source is an output
+    String y = seen.input("x", 1, 3, 16, 16);
+    String conv = seen.conv(y, 3, 8, 3, 2, 1);
+    String c = seen.op("Relu", conv);
+    String d = seen.op("Relu", seen.conv(y, 3, 8, 3, 2, 1));
+    seen.output(seen.conv(shuffle(seen, List.of(c, d), 16, 8), 16, 4), conv);
+    stays(seen, new SortShuffledChannels());
   }
 
   /** A ShuffleNetV2 stage: two branches, then units that leave half of the channels alone. */
