@@ -6,7 +6,6 @@ import dev.ovkit.PictureException;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
-import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.runtime.CompileOptions;
@@ -19,10 +18,8 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -184,9 +181,9 @@ final class InferCommand implements Callable<Integer> {
             write(drawn, toFile ? out : out.resolve(file.getFileName()), toFile);
           }
           if (json) {
-            results.add(result(file, found));
+            results.add(DetectionsText.json(file, found));
           } else {
-            print(file, found, stdout);
+            DetectionsText.print(file, found, stdout);
           }
         } catch (PictureException e) {
           failed++;
@@ -199,11 +196,7 @@ final class InferCommand implements Callable<Integer> {
       }
     }
     if (json) {
-      Map<String, Object> object = new LinkedHashMap<>();
-      object.put("model", ir.toString());
-      object.put("device", device);
-      object.put("pictures", results);
-      Json.print(stdout, object);
+      Json.print(stdout, DetectionsText.json(ir, device, results));
     }
     return failed == 0 ? ExitCode.DONE : ExitCode.FAILED;
   }
@@ -339,67 +332,5 @@ final class InferCommand implements Callable<Integer> {
       free = target.resolveSibling(stem + "-" + i + ending);
     }
     drawn.write(free);
-  }
-
-  private static void print(Path file, Detections found, PrintWriter out) {
-    out.printf(
-        Locale.ROOT,
-        "%s  %dx%d  %d found  %.1f ms (infer %.1f)%n",
-        file,
-        found.width(),
-        found.height(),
-        found.detections().size(),
-        ms(found.timings().total()),
-        ms(found.timings().infer()));
-    for (Detection d : found.detections()) {
-      out.printf(
-          Locale.ROOT,
-          "  %-16s %.3f  x %.1f  y %.1f  width %.1f  height %.1f%n",
-          d.label(),
-          d.score(),
-          d.box().x(),
-          d.box().y(),
-          d.box().width(),
-          d.box().height());
-    }
-    if (found.leftOut() > 0) {
-      out.printf("  (%d more were left out by a cap; --max-det sets it)%n", found.leftOut());
-    }
-  }
-
-  private static Map<String, Object> result(Path file, Detections found) {
-    Map<String, Object> result = new LinkedHashMap<>();
-    result.put("file", file.toString());
-    result.put("width", found.width());
-    result.put("height", found.height());
-    List<Map<String, Object>> detections = new ArrayList<>();
-    for (Detection d : found.detections()) {
-      Map<String, Object> box = new LinkedHashMap<>();
-      box.put("x", d.box().x());
-      box.put("y", d.box().y());
-      box.put("width", d.box().width());
-      box.put("height", d.box().height());
-      Map<String, Object> one = new LinkedHashMap<>();
-      one.put("label", d.label());
-      one.put("class_id", d.classId());
-      one.put("score", d.score());
-      one.put("box", box);
-      detections.add(one);
-    }
-    result.put("detections", detections);
-    if (found.leftOut() > 0) {
-      result.put("left_out", found.leftOut());
-    }
-    Map<String, Object> ms = new LinkedHashMap<>();
-    ms.put("decode", ms(found.timings().decode()));
-    ms.put("preprocess", ms(found.timings().preprocess()));
-    ms.put("infer", ms(found.timings().infer()));
-    ms.put("postprocess", ms(found.timings().postprocess()));
-    result.put("ms", ms);
-    return result;
-  }
-
-  private static double ms(Duration duration) {
-    return duration.toNanos() / 1000 / 1e3;
   }
 }

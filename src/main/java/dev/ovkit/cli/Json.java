@@ -6,15 +6,19 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.PrintWriter;
 import java.util.Map;
 
-/** One JSON object on stdout. */
+/** One JSON object. */
 final class Json {
 
   private static final ObjectMapper MAPPER =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
   static void print(PrintWriter out, Map<String, ?> object) {
+    out.println(text(object));
+  }
+
+  static String text(Map<String, ?> object) {
     try {
-      out.println(MAPPER.writeValueAsString(object));
+      return MAPPER.writeValueAsString(object);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("maps, lists, numbers and texts can always be written", e);
     }

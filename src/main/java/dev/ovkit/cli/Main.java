@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
     },
     footerHeading = "%nExample:%n",
     subcommands = {
+      DemoCommand.class,
       ConvertCommand.class,
       InferCommand.class,
       InspectCommand.class,

@@ -451,8 +451,23 @@ final class Planner {
         resize(family),
         layout,
         labels(layout, model),
-        DetectorSpec.DEFAULT_CONFIDENCE,
-        DetectorSpec.DEFAULT_IOU);
+        threshold(model, "confidence_threshold", DetectorSpec.DEFAULT_CONFIDENCE),
+        threshold(model, "iou_threshold", DetectorSpec.DEFAULT_IOU));
+  }
+
+  /** A training script may note at which score its model works best. */
+  private float threshold(OnnxModel model, String key, float otherwise) {
+    String noted = model.metadata().get(key);
+    try {
+      float value = noted == null ? Float.NaN : Float.parseFloat(noted);
+      if (value >= 0 && value <= 1) {
+        decide(key.replace("_threshold", ""), noted, "the exporter noted this threshold");
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // as if it were not there
+    }
+    return otherwise;
   }
 
   private List<String> labels(HeadLayout layout, OnnxModel model) {

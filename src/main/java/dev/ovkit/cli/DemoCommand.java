@@ -1,0 +1,136 @@
+package dev.ovkit.cli;
+
+import dev.ovkit.ModelException;
+import dev.ovkit.OutputException;
+import dev.ovkit.convert.Conversion;
+import dev.ovkit.convert.ConvertOptions;
+import dev.ovkit.convert.Converter;
+import dev.ovkit.convert.DataType;
+import dev.ovkit.convert.Decision;
+import dev.ovkit.model.Detection;
+import dev.ovkit.vision.Detections;
+import dev.ovkit.vision.Detector;
+import dev.ovkit.vision.DetectorOptions;
+import dev.ovkit.vision.Picture;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ovkit demo}. */
+@Command(
+    name = "demo",
+    description =
+        "Shows the whole path on ovkit's own model, offline: from ONNX to IR to boxes on rendered pictures of parts on a conveyor. Needs a checkout, for the model lies in its ir-models folder.",
+    footer = "  ovkit demo --out demo")
+final class DemoCommand implements Callable<Integer> {
+
+  private static final String MODEL = "conveyor-parts";
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      defaultValue = "demo",
+      description = "Where the IR, the drawn pictures and the JSON go. Default: ${DEFAULT-VALUE}.")
+  private Path out;
+
+  @Override
+  public Integer call() {
+    Path models = models();
+    Path onnx = models.resolve(MODEL + ".onnx");
+    PrintWriter text = spec.commandLine().getOut();
+
+    long start = System.nanoTime();
+    Conversion conversion = Converter.convert(ConvertOptions.of(onnx).into(out, DataType.FP16));
+    text.printf("Converted %s to an FP16 IR in %s:%n", onnx, seconds(start));
+    for (Decision decision : conversion.decisions()) {
+      text.printf("  %-10s %s%n", decision.what(), decision.value());
+    }
+
+    start = System.nanoTime();
+    List<Path> pictures = new PictureList(List.of(models.resolve("pictures").toString())).expand();
+    List<Map<String, Object>> results = new ArrayList<>();
+    try (Detector detector =
+        Detector.open(conversion.xml(), DetectorOptions.defaults().withRequests(1))) {
+      text.printf("%nCompiled it for the CPU in %s. Found:%n", seconds(start));
+      for (Path file : pictures) {
+        results.add(DetectionsText.json(file, detect(detector, file, text)));
+      }
+    }
+    Path json = out.resolve("detections.json");
+    write(json, Json.text(DetectionsText.json(conversion.xml(), "CPU", results)));
+
+    text.printf(
+        """
+
+        Look at %s/*.jpg; all boxes are in %s.
+
+        By hand, it is:
+          ./ovkit convert %s -o %s
+          ./ovkit infer --ir %s --image %s --out %s --json
+        """,
+        out, json, onnx, out, conversion.xml(), models.resolve("pictures"), out);
+    return ExitCode.DONE;
+  }
+
+  private Detections detect(Detector detector, Path file, PrintWriter text) {
+    Detections found = detector.detect(file);
+    try (Picture drawn = Picture.read(file)) {
+      drawn.draw(found.detections());
+      drawn.write(out.resolve(file.getFileName()));
+    }
+    text.printf(
+        Locale.ROOT,
+        "  %-12s %2d parts in %.1f ms (decode %.1f, letterbox %.1f, infer %.1f, boxes %.1f): %s%n",
+        file.getFileName(),
+        found.detections().size(),
+        DetectionsText.ms(found.timings().total()),
+        DetectionsText.ms(found.timings().decode()),
+        DetectionsText.ms(found.timings().preprocess()),
+        DetectionsText.ms(found.timings().infer()),
+        DetectionsText.ms(found.timings().postprocess()),
+        found.detections().stream()
+            .collect(Collectors.groupingBy(Detection::label, TreeMap::new, Collectors.counting()))
+            .entrySet()
+            .stream()
+            .map(count -> count.getValue() + " " + count.getKey())
+            .collect(Collectors.joining(", ")));
+    return found;
+  }
+
+  private static Path models() {
+    Path models = Path.of(System.getProperty("ovkit.home", "")).resolve("ir-models");
+    if (!Files.isRegularFile(models.resolve(MODEL + ".onnx"))) {
+      throw new ModelException(
+          "the demo's model is not at '%s'; run ./ovkit demo in a checkout".formatted(models));
+    }
+    return models;
+  }
+
+  private static void write(Path file, String text) {
+    try {
+      Path whole = Files.createTempFile(file.getParent(), ".ovkit-", ".json");
+      Files.writeString(whole, text);
+      Files.move(whole, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw OutputException.of(file, e);
+    }
+  }
+
+  private static String seconds(long since) {
+    return "%.2f s".formatted((System.nanoTime() - since) / 1e9);
+  }
+}
