@@ -18,6 +18,9 @@ openvino="$build/openvino"
 stamp="$build/openvino.stamp"
 wanted="$version ${installed:-wheel}"
 
+# Only when the new one is at hand: a build that fails leaves the last one as it was.
+clear() { rm -rf "$openvino" "$libraries"; }
+
 fetch_wheel() {
   python3 -m pip --version >/dev/null 2>&1 || fail "pip is missing; on Debian or Ubuntu: apt-get install python3-pip"
   local wheels="$build/wheel"
@@ -26,6 +29,7 @@ fetch_wheel() {
     --requirement "$here/openvino-requirements.txt" --require-hashes --no-deps --only-binary=:all: \
     --platform manylinux_2_28_x86_64 --python-version 311 --implementation cp --abi cp311 \
     --dest "$wheels" || fail "could not download OpenVINO $version with pip; with no network, give an installed one: -Dopenvino.dir=DIR"
+  clear
   python3 - "$wheels"/openvino-"$version"-*.whl "$openvino" <<'PY'
 import sys, zipfile
 wheel, target = sys.argv[1:]
@@ -50,6 +54,7 @@ use_installed() {
   for lib in "$root/runtime/lib/intel64" "$root/libs" "$root/lib"; do [ -e "$lib/libopenvino_c.so.$suffix" ] && break; done
   [ -d "$include/openvino" ] || fail "-Dopenvino.dir=$root has no include/openvino"
   [ -e "$lib/libopenvino_c.so.$suffix" ] || fail "-Dopenvino.dir=$root has no libopenvino_c.so.$suffix: OpenVINO $version is wanted"
+  clear
   mkdir -p "$openvino/lib" "$openvino/licenses"
   cp -rL "$include" "$openvino/include"
   cp -L "$lib"/*.so* "$openvino/lib/"
@@ -60,13 +65,11 @@ use_installed() {
 }
 
 if [ "$(cat "$stamp" 2>/dev/null)" != "$wanted" ]; then
-  rm -rf "$openvino" "$libraries"
-  mkdir -p "$openvino"
   if [ -n "$installed" ]; then use_installed "$installed"; else fetch_wheel; fi
   printf '%s' "$wanted" >"$stamp"
 fi
 
-mkdir -p "$libraries/licenses" "$build/link"
+mkdir -p "$libraries" "$build/link"
 
 # To run an IR on a CPU; the ONNX frontend besides, for conversion.
 for library in \
@@ -76,12 +79,12 @@ for library in \
   [ -e "$openvino/lib/$library" ] || fail "$library is not in this OpenVINO"
   cp -u "$openvino/lib/$library" "$libraries/"
 done
-cp -ru "$openvino/licenses" "$libraries/licenses/openvino"
+mkdir -p "$libraries/licenses/openvino" "$libraries/licenses/opencv"
+cp -ru "$openvino/licenses/." "$libraries/licenses/openvino/"
 
 opencv="$build/opencv/org/bytedeco/opencv/linux-x86_64"
 for library in core imgproc imgcodecs; do cp -uL "$opencv"/libopencv_$library.so.??? "$libraries/"; done
-mkdir -p "$libraries/licenses/opencv"
-find "$build/opencv/META-INF" "$opencv" -iname '*licen*' -type f -exec cp -u {} "$libraries/licenses/opencv/" \; 2>/dev/null
+cp -ru "$opencv/share/licenses/opencv4/." "$libraries/licenses/opencv/"
 
 # OpenCV's core names OpenBLAS but reaches no BLAS on our paths, and binding is lazy: an empty library of that name is enough.
 [ -e "$libraries/libopenblas.so.0" ] ||
