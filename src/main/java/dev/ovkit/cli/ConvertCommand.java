@@ -70,7 +70,7 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       defaultValue = "FP16",
       description =
-          "What weights are stored in: ${COMPLETION-CANDIDATES}. FP16 halves the .bin; it is storage, and no faster. Default: ${DEFAULT-VALUE}.")
+          "What weights are stored in: FP16 or FP32. FP16 halves the .bin; it is storage, and no faster. Default: ${DEFAULT-VALUE}.")
   private String dataType;
 
   @Option(

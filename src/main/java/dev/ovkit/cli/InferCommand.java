@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -187,7 +188,10 @@ final class InferCommand implements Callable<Integer> {
           }
         } catch (PictureException e) {
           failed++;
-          results.add(Map.of("file", file.toString(), "error", String.valueOf(e.getMessage())));
+          Map<String, Object> result = new LinkedHashMap<>();
+          result.put("file", file.toString());
+          result.put("error", String.valueOf(e.getMessage()));
+          results.add(result);
           spec.commandLine().getErr().println("ovkit: " + e.getMessage());
         }
         if (bar != null) {

@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
     footer = {"  ovkit inspect yolov5s.onnx", "  ovkit inspect model.xml --json"})
 final class InspectCommand implements Callable<Integer> {
 
+  private static final int LONGEST = 120;
+
   @Spec private CommandSpec spec;
 
   @Parameters(paramLabel = "MODEL", description = "An ONNX, or the .xml of an IR.")
@@ -196,7 +198,9 @@ final class InspectCommand implements Callable<Integer> {
     }
   }
 
+  /** Simplifiers record what they did in values of many kilobytes; the JSON has them whole. */
   private void line(String key, String value) {
-    spec.commandLine().getOut().println("%-16s %s".formatted(key, value).stripTrailing());
+    String shown = value.length() <= LONGEST ? value : value.substring(0, LONGEST - 1) + "…";
+    spec.commandLine().getOut().println("%-16s %s".formatted(key, shown).stripTrailing());
   }
 }

@@ -111,7 +111,10 @@ public final class Main implements Runnable {
     CommandLine commandLine = exception.getCommandLine();
     PrintWriter err = commandLine.getErr();
     err.println("ovkit: " + exception.getMessage());
-    CommandLine.UnmatchedArgumentException.printSuggestions(exception, err);
+    if (exception instanceof CommandLine.UnmatchedArgumentException unmatched) {
+      Suggestion.of(unmatched.getUnmatched().get(0), commandLine.getCommandSpec())
+          .ifPresent(near -> err.println("Did you mean: " + near + "?"));
+    }
     err.println("Try '" + commandLine.getCommandSpec().qualifiedName() + " --help'.");
     return ExitCode.WRONG_USAGE;
   }

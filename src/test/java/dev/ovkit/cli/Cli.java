@@ -1,9 +1,14 @@
 package dev.ovkit.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
 /** Runs the command as a user does and keeps what it said. */
@@ -18,6 +23,36 @@ record Cli(int exitCode, String out, String err) {
     }
     int exitCode = Main.run(new PrintWriter(out), new PrintWriter(err), texts);
     return new Cli(exitCode, out.toString(), err.toString());
+  }
+
+  /** Asserts that the command failed with this message, the whole of it, and nothing else. */
+  void failsWith(int expectedExitCode, String message) {
+    assertThat(err).isEqualTo("ovkit: " + message + System.lineSeparator());
+    assertThat(out).isEmpty();
+    assertThat(exitCode).isEqualTo(expectedExitCode);
+  }
+
+  /** Asserts that the command was not understood, and said so in this message and a pointer. */
+  void isWrongUsage(String message, String command) {
+    failsWith(
+        ExitCode.WRONG_USAGE, message + System.lineSeparator() + "Try '" + command + " --help'.");
+  }
+
+  /** Asserts that the command did all that was asked, and returns what it printed. */
+  String done() {
+    assertThat(err).isEmpty();
+    assertThat(exitCode).isEqualTo(ExitCode.DONE);
+    return out;
+  }
+
+  /** Everything below a folder, to see that a failed command leaves nothing. */
+  static List<String> files(Path folder) throws IOException {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      return walk.filter(Files::isRegularFile)
+          .map(file -> folder.relativize(file).toString())
+          .sorted()
+          .toList();
+    }
   }
 
   /**

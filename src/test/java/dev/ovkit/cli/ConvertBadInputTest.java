@@ -1,0 +1,172 @@
+package dev.ovkit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code convert} says of input it cannot use: one line, and no file is left behind. */
+class ConvertBadInputTest {
+
+  @TempDir private Path temp;
+  private Path out;
+
+  @BeforeEach
+  void anEmptyFolderForTheIr() throws IOException {
+    out = Files.createDirectory(temp.resolve("out"));
+  }
+
+  @AfterEach
+  void nothingWasWritten() throws IOException {
+    assertThat(Cli.files(out)).isEmpty();
+  }
+
+  @Test
+  void aMissingFile() {
+    Path model = temp.resolve("missing.onnx");
+    convert(model).failsWith(1, "'%s' does not exist; expected an ONNX file".formatted(model));
+  }
+
+  @Test
+  void aFolderAsModel() {
+    convert(temp).failsWith(1, "'%s' is a folder; expected an ONNX file".formatted(temp));
+  }
+
+  @Test
+  void aTextFileAsOnnx() throws IOException {
+    Path model = Files.writeString(temp.resolve("text.onnx"), "hello\n");
+    convert(model)
+        .failsWith(
+            1,
+            "'%s' is no ONNX model: it holds no graph; expected the file that an exporter wrote"
+                .formatted(model));
+  }
+
+  @Test
+  void anEmptyFileAsOnnx() throws IOException {
+    Path model = Files.createFile(temp.resolve("empty.onnx"));
+    convert(model).failsWith(1, "'%s' is empty; expected an ONNX model".formatted(model));
+  }
+
+  @Test
+  void aTruncatedOnnx() throws IOException {
+    Path model = temp.resolve("cut.onnx");
+    try (InputStream in = Files.newInputStream(e())) {
+      Files.write(model, in.readNBytes(100_000));
+    }
+    convert(model)
+        .failsWith(
+            1,
+            "'%s' is no ONNX model, or only a part of one; expected the file as the exporter wrote it: export or copy it again"
+                .formatted(model));
+  }
+
+  @Test
+  void anUnknownOutputIsAnsweredWithTheNearestAndTheirShapes() {
+    convert(e(), "--output", "Conv_359")
+        .failsWith(
+            1,
+            "'%s' has no node and no tensor 'Conv_359'; the nearest are 'Relu_171' -> tensor '359' (1x116x20x20), 'Conv_59' -> tensor '247' (1x60x40x40), 'Conv_309' -> tensor '497' (1x232x10x10), 'Conv_349' -> tensor '676' (1x96x10x10), 'Conv_351' -> tensor '679' (1x96x10x10); its heads are Conv_358 (1x255x40x40), Conv_378 (1x255x20x20), Conv_398 (1x255x10x10), which --output auto takes"
+                .formatted(e()));
+  }
+
+  @Test
+  void anOutputNamedTwice() {
+    convert(e(), "--output", "Conv_358,Conv_358")
+        .failsWith(2, "the output 'Conv_358' is given twice; name each output once");
+  }
+
+  @Test
+  void anOutputNamedTwiceInTwoSpellings() {
+    convert(e(), "--output", "Conv_358,564")
+        .failsWith(
+            2,
+            "the outputs 'Conv_358' and '564' are the same tensor 'Conv_358' -> tensor '564'"
+                + " (1x255x40x40); name each output once");
+  }
+
+  @Test
+  void anInputShapeThatIsNoMultipleOfTheLargestStride() {
+    convert(e(), "--input-shape", "1,3,300,320")
+        .failsWith(
+            2,
+            "--input-shape 1,3,300,320: height and width must be multiples of 32, the largest stride of '%s'; try 1,3,288,320"
+                .formatted(e()));
+  }
+
+  @Test
+  void anOutputFolderThatIsAFile() throws IOException {
+    Path file = Files.createFile(temp.resolve("afile"));
+    Cli.run("convert", e(), "-o", file)
+        .failsWith(
+            1,
+            "cannot write '%s': there is a file of that name; give a place that can be written"
+                .formatted(file));
+    assertThat(file).isEmptyFile();
+  }
+
+  @Test
+  void anOutputFolderThatCannotBeMade() {
+    Cli.run("convert", e(), "-o", "/proc/nope")
+        .failsWith(
+            1,
+            "cannot write '/proc/nope': its folder is not there and cannot be made; give a place"
+                + " that can be written");
+  }
+
+  @Test
+  void labelsOfAnotherModel() throws IOException {
+    Path labels = Files.writeString(temp.resolve("two.names"), "helmet\nvest\n");
+    convert(e(), "--labels", labels)
+        .failsWith(
+            2,
+            "--labels has 2 names, but '%s' has 80 classes; one name a line, in the order of training"
+                .formatted(e()));
+  }
+
+  @Test
+  void labelsThatAreMissing() {
+    Path labels = temp.resolve("missing.names");
+    convert(e(), "--labels", labels)
+        .failsWith(
+            1,
+            "--labels '%s' cannot be read; a file with one name a line is expected"
+                .formatted(labels));
+  }
+
+  @Test
+  void labelsThatAreEmpty() throws IOException {
+    Path labels = Files.writeString(temp.resolve("blank.names"), "\n \n");
+    convert(e(), "--labels", labels)
+        .failsWith(1, "--labels '%s' is empty; one name a line is expected".formatted(labels));
+  }
+
+  @Test
+  void labelsThatAreNoText() throws IOException {
+    Path labels =
+        Files.write(temp.resolve("binary.names"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
+    convert(e(), "--labels", labels)
+        .failsWith(
+            1, "--labels '%s' is no text in UTF-8; one name a line is expected".formatted(labels));
+  }
+
+  private Cli convert(Path model, Object... more) {
+    Object[] line = new Object[4 + more.length];
+    line[0] = "convert";
+    line[1] = model;
+    line[2] = "-o";
+    line[3] = out;
+    System.arraycopy(more, 0, line, 4, more.length);
+    return Cli.run(line);
+  }
+
+  private static Path e() {
+    return Cli.shared().resolve("models/v5lite-e-coco.onnx");
+  }
+}

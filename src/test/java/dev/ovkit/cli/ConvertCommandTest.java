@@ -1,0 +1,141 @@
+package dev.ovkit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code convert} as a user meets it. */
+class ConvertCommandTest {
+
+  @TempDir private Path temp;
+
+  @Test
+  void withoutAFlagItSaysWhatItDecidedAndWhy() {
+    Path labels = Cli.shared().resolve("models/coco.names");
+    String said = Cli.run("convert", e(), "-o", temp, "--labels", labels).done();
+    assertThat(said)
+        .isEqualTo(
+            """
+            outputs    Conv_358, Conv_378, Conv_398
+                         the heads of a YOLOv5-type detector: 3 anchors x (5 + 80 classes), strides 8, 16, 32
+            rewrites   channel shuffles folded into weights x14
+                         exact; --no-rewrite turns them off
+            anchors    YOLOv5's own
+                         this export does not carry them; wrong for a model trained with others
+            channels   reversed (the IR takes BGR)
+                         the family is trained on RGB, and cameras and OpenCV give BGR
+            scale      255
+                         the family is trained on 0..1
+            letterbox  centred, grey 114
+                         as the family does it
+            labels     80 names
+                         as given
+            graph      %1$s/v5lite-e-coco.xml
+            weights    %1$s/v5lite-e-coco.bin (1,614,252 bytes)
+            """
+                .formatted(temp));
+  }
+
+  @Test
+  void theSameInputGivesTheSameBytesWithAndWithoutNamedHeads() throws IOException {
+    Cli.run("convert", e(), "-o", temp.resolve("a")).done();
+    Cli.run("convert", e(), "-o", temp.resolve("b")).done();
+    Cli.run("convert", e(), "-o", temp.resolve("c"), "--output", "Conv_358,Conv_378,Conv_398")
+        .done();
+    for (String again : new String[] {"b", "c"}) {
+      same("a/v5lite-e-coco.xml", again + "/v5lite-e-coco.xml");
+      same("a/v5lite-e-coco.bin", again + "/v5lite-e-coco.bin");
+    }
+    assertThat(Cli.files(temp.resolve("a")))
+        .containsExactly("v5lite-e-coco.bin", "v5lite-e-coco.xml");
+  }
+
+  @Test
+  void theOldConvertersSpellingsGiveTheSameBytes() throws IOException {
+    String heads = "Conv_358,Conv_378,Conv_398";
+    Cli.run(
+            "convert",
+            e(),
+            "--data-type",
+            "FP16",
+            "--reverse-input-channels",
+            "-o",
+            temp.resolve("ours"),
+            "--model-name",
+            "edge",
+            "--scale",
+            "255",
+            "--output",
+            heads,
+            "--mean",
+            "0,0,0",
+            "--input-shape",
+            "1,3,320,320")
+        .done();
+    Cli.run(
+            "convert",
+            "--input_model",
+            e(),
+            "--data_type",
+            "half",
+            "--reverse_input_channels",
+            "--output_dir",
+            temp.resolve("theirs"),
+            "--model_name",
+            "edge",
+            "-s",
+            "255",
+            "--output",
+            heads,
+            "--mean_values",
+            "[0,0,0]",
+            "--input_shape",
+            "[1,3,320,320]")
+        .done();
+    same("ours/edge.xml", "theirs/edge.xml");
+    same("ours/edge.bin", "theirs/edge.bin");
+  }
+
+  @Test
+  void fp16HalvesTheWeights() throws IOException {
+    Cli.run("convert", e(), "-o", temp, "-n", "half").done();
+    Cli.run("convert", e(), "-o", temp, "-n", "full", "--data-type", "FP32").done();
+    double half = Files.size(temp.resolve("half.bin"));
+    assertThat(half / Files.size(temp.resolve("full.bin"))).isBetween(0.48, 0.52);
+  }
+
+  @Test
+  void jsonNamesFilesAndDecisions() throws IOException {
+    String printed = Cli.run("convert", e(), "-o", temp, "--json").done();
+    JsonNode json = new ObjectMapper().readTree(printed);
+    assertThat(json.fieldNames())
+        .toIterable()
+        .containsExactly("xml", "bin", "bin_bytes", "decisions");
+    assertThat(json.get("bin_bytes").asLong())
+        .isEqualTo(Files.size(Path.of(json.get("bin").asText())));
+    assertThat(json.get("decisions"))
+        .extracting(decision -> decision.get("what").asText())
+        .contains("outputs", "channels", "scale", "letterbox");
+  }
+
+  @Test
+  void yoloxWithoutFlagsSaysWhatNoGraphShows() {
+    Path model = Cli.shared().resolve("models/yolox_nano-fixed.onnx");
+    assertThat(Cli.run("convert", model, "-o", temp).done())
+        .contains("YOLOX", "--mean", "--scale-values");
+  }
+
+  private void same(String one, String other) throws IOException {
+    assertThat(temp.resolve(other)).hasSameBinaryContentAs(temp.resolve(one));
+  }
+
+  private static Path e() {
+    return Cli.shared().resolve("models/v5lite-e-coco.onnx");
+  }
+}

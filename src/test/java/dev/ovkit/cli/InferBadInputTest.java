@@ -1,0 +1,224 @@
+package dev.ovkit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What {@code infer} says of an IR or a picture it cannot use. */
+class InferBadInputTest {
+
+  @TempDir private static Path made;
+  private static Path ir;
+  private static Path bus;
+
+  @TempDir private Path temp;
+
+  @BeforeAll
+  static void anIr() {
+    Path shared = Cli.shared();
+    bus = shared.resolve("pictures/bus.jpg");
+    Cli.run("convert", shared.resolve("models/v5lite-e-coco.onnx"), "-o", made, "-n", "model")
+        .done();
+    ir = made.resolve("model.xml");
+  }
+
+  // ---- the IR
+
+  @Test
+  void anIrWhoseWeightsAreCut() throws IOException {
+    Path xml = Files.copy(ir, temp.resolve("a.xml"));
+    Path bin = temp.resolve("a.bin");
+    Files.write(bin, Arrays.copyOf(Files.readAllBytes(made.resolve("model.bin")), 100_000));
+    infer(xml, bus)
+        .failsWith(
+            1,
+            "%s: it has 100000 bytes, expected 1614252, the length recorded in a.xml; the two files do not belong together or one is cut: copy both or convert again"
+                .formatted(bin));
+  }
+
+  @Test
+  void anIrWhoseWeightsAreMissing() throws IOException {
+    Path xml = Files.copy(ir, temp.resolve("b.xml"));
+    infer(xml, bus)
+        .failsWith(
+            1,
+            "%s: its weights are missing, expected b.bin beside it; copy both files or convert again"
+                .formatted(xml));
+  }
+
+  @Test
+  void anIrWhoseGraphIsCut() throws IOException {
+    Path xml = temp.resolve("c.xml");
+    Files.write(xml, Arrays.copyOf(Files.readAllBytes(ir), 5000));
+    Files.copy(made.resolve("model.bin"), temp.resolve("c.bin"));
+    Cli said = infer(xml, bus);
+    assertThat(said.err())
+        .matches(
+            "ovkit: \\Q%s\\E: it is no complete XML \\(line \\d+\\); expected an OpenVINO IR, such as 'ovkit convert' writes\\R"
+                .formatted(xml));
+    assertThat(said.out()).isEmpty();
+    assertThat(said.exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void anIrThatIsMissing() {
+    Path xml = temp.resolve("missing.xml");
+    infer(xml, bus)
+        .failsWith(
+            1, "%s: there is no such file, expected the .xml of an OpenVINO IR".formatted(xml));
+  }
+
+  @Test
+  void aFolderAsIr() {
+    infer(temp, bus)
+        .failsWith(1, "%s: it is a folder, expected the .xml of an OpenVINO IR".formatted(temp));
+  }
+
+  @Test
+  void theWeightsGivenAsIr() {
+    Path bin = made.resolve("model.bin");
+    infer(bin, bus)
+        .failsWith(
+            1, "%s: it holds the weights of an IR, expected the .xml beside it".formatted(bin));
+  }
+
+  // ---- pictures
+
+  @Test
+  void aPictureThatIsMissing() {
+    Path picture = temp.resolve("nope.jpg");
+    infer(ir, picture)
+        .failsWith(1, "%s: there is no such file, expected a picture".formatted(picture));
+  }
+
+  @Test
+  void aPictureOfNoBytes() throws IOException {
+    Path picture = Files.createFile(temp.resolve("zero.jpg"));
+    infer(ir, picture)
+        .failsWith(
+            1, "%s: it has 0 bytes, expected a JPEG, PNG, WebP, BMP or TIFF".formatted(picture));
+  }
+
+  @Test
+  void aPictureCutInHalf() throws IOException {
+    Path picture = temp.resolve("half.jpg");
+    byte[] whole = Files.readAllBytes(bus);
+    Files.write(picture, Arrays.copyOf(whole, whole.length / 2));
+    infer(ir, picture)
+        .failsWith(
+            1,
+            "%s: the JPEG is damaged: its end is missing; copy or export the file again"
+                .formatted(picture));
+  }
+
+  @Test
+  void aTextNamedAsAPicture() throws IOException {
+    Path picture = Files.writeString(temp.resolve("text.jpg"), "not a picture\n");
+    infer(ir, picture)
+        .failsWith(
+            1, "%s: it is no picture, expected a JPEG, PNG, WebP, BMP or TIFF".formatted(picture));
+  }
+
+  @Test
+  void aPictureThatDeclaresMoreThanIsRead() throws IOException {
+    Path picture = TinyPictures.declaring(temp.resolve("huge.png"), 60_000, 60_000);
+    infer(ir, picture)
+        .failsWith(
+            1,
+            "%s: it declares 60000x60000 pixels, at most 100 megapixels are read; scale it down first"
+                .formatted(picture));
+  }
+
+  @Test
+  void aFolderWithoutPictures() {
+    infer(ir, temp)
+        .failsWith(
+            1,
+            "'%s' holds no picture; expected files ending in bmp, jpe, jpeg, jpg, png, tif, tiff, webp"
+                .formatted(temp));
+  }
+
+  @Test
+  void aGlobThatMatchesNothing() {
+    infer(ir, temp + "/*.jpg").failsWith(1, "'%s/*.jpg' matches no file".formatted(temp));
+  }
+
+  @Test
+  void aBadPictureIsReportedInItsPlaceAndTheOthersAreDone() throws IOException {
+    Path bad = Files.writeString(temp.resolve("bad.jpg"), "not a picture\n");
+    String why = bad + ": it is no picture, expected a JPEG, PNG, WebP, BMP or TIFF";
+    Cli said = Cli.run("infer", "--ir", ir, "--image", bus, bad, bus, "--json");
+    assertThat(said.exitCode()).isEqualTo(1);
+    assertThat(said.err()).isEqualTo("ovkit: %s%n".formatted(why));
+    JsonNode pictures = new ObjectMapper().readTree(said.out()).get("pictures");
+    assertThat(pictures).hasSize(3);
+    assertThat(pictures.get(0).get("detections")).hasSize(6);
+    assertThat(pictures.get(1).fieldNames()).toIterable().containsExactly("file", "error");
+    assertThat(pictures.get(1).get("file").asText()).isEqualTo(bad.toString());
+    assertThat(pictures.get(1).get("error").asText()).isEqualTo(why);
+    assertThat(pictures.get(2).get("detections")).isEqualTo(pictures.get(0).get("detections"));
+  }
+
+  // ---- options
+
+  @Test
+  void aDeviceThatIsNotThere() {
+    infer(ir, bus, "--device", "GPU")
+        .failsWith(
+            1,
+            "cannot compile the model for GPU: Device with \"GPU\" name is not registered in the"
+                + " OpenVINO Runtime");
+  }
+
+  @Test
+  void aScoreThatIsNone() {
+    infer(ir, bus, "--conf", "2").failsWith(2, "confidence: 2.0, expected a number from 0 to 1");
+  }
+
+  @Test
+  void aClassTheModelDoesNotName() {
+    infer(ir, bus, "--classes", "person")
+        .failsWith(2, "--classes person: no such class; '%s' has numbers 0 to 79".formatted(ir));
+  }
+
+  @Test
+  void aClassNumberBeyondTheLast() {
+    infer(ir, bus, "--classes", "80")
+        .failsWith(2, "--classes 80: no such class; '%s' has numbers 0 to 79".formatted(ir));
+  }
+
+  @Test
+  void labelsOfAnotherModel() throws IOException {
+    Path labels = Files.writeString(temp.resolve("two.names"), "helmet\nvest\n");
+    infer(ir, bus, "--labels", labels)
+        .failsWith(2, "--labels '%s' has 2 names, but '%s' has 80 classes".formatted(labels, ir));
+  }
+
+  @Test
+  void aPlaceThatCannotBeWritten() {
+    infer(ir, bus, "--out", "/proc/x")
+        .failsWith(
+            1,
+            "cannot write '/proc/x': its folder is not there and cannot be made; give a place that"
+                + " can be written");
+  }
+
+  private static Cli infer(Object model, Object picture, Object... more) {
+    Object[] line = new Object[5 + more.length];
+    line[0] = "infer";
+    line[1] = "--ir";
+    line[2] = model;
+    line[3] = "--image";
+    line[4] = picture;
+    System.arraycopy(more, 0, line, 5, more.length);
+    return Cli.run(line);
+  }
+}

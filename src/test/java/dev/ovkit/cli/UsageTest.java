@@ -1,0 +1,137 @@
+package dev.ovkit.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How the command line is read; nothing here gets as far as a model. */
+class UsageTest {
+
+  @TempDir private Path temp;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "`` | a COMMAND is missing | ovkit",
+        "frobnicate | Unmatched argument at index 0: 'frobnicate' | ovkit",
+        "convert | a MODEL.onnx is missing | ovkit convert",
+        "convert m.onnx --nonsense | Unknown option: '--nonsense' | ovkit convert",
+        "convert m.onnx --input_model m.onnx | the model is given twice | ovkit convert",
+        "convert m.onnx n.onnx | Unmatched argument at index 2: 'n.onnx' | ovkit convert",
+        "convert m.onnx --scale 255 --scale-values 1,2,3 | --scale and --scale-values exclude each"
+            + " other; give one | ovkit convert",
+        "convert m.onnx --scale-values 1,2 | --scale-values 1,2: expected one number or three, such"
+            + " as 1.5,2,3 | ovkit convert",
+        "convert m.onnx --mean 1,b,3 | --mean 1,b,3: expected one number or three, such as 1.5,2,3"
+            + " | ovkit convert",
+        "convert m.onnx --scale x | Invalid value for option '--scale': 'x' is not a float | ovkit"
+            + " convert",
+        "convert m.onnx --input-shape 1,3,abc | --input-shape 1,3,abc: expected positive numbers"
+            + " such as 1,3,640,640 | ovkit convert",
+        "convert m.onnx --input-shape 1,3,0,640 | --input-shape 1,3,0,640: expected positive"
+            + " numbers such as 1,3,640,640 | ovkit convert",
+        "convert m.onnx --input-shape 1,3,-640,640 | --input-shape 1,3,-640,640: expected positive"
+            + " numbers such as 1,3,640,640 | ovkit convert",
+        "convert m.onnx --pad 256 | --pad 256: expected 0..255 | ovkit convert",
+        "convert m.onnx --pad grey | Invalid value for option '--pad': 'grey' is not an int | ovkit"
+            + " convert",
+        "convert m.onnx --letterbox left | --letterbox left: expected centre, top-left or stretch |"
+            + " ovkit convert",
+        "convert m.onnx --data-type INT8 | --data-type INT8: expected FP16 or FP32 | ovkit convert",
+        "infer --ir m.xml | Missing required option: '--image=PATH' | ovkit infer",
+        "infer --image p.jpg | Missing required option: '--ir=MODEL.xml' | ovkit infer",
+        "infer --ir m.xml --image p.jpg --precision f64 | --precision f64: expected f32, bf16 or"
+            + " auto | ovkit infer",
+        "infer --ir m.xml --image p.jpg q.jpg --out one.png | --out one.png names one picture, but"
+            + " there are 2; give a folder | ovkit infer",
+        "inspect | Missing required parameter: 'MODEL' | ovkit inspect",
+        "doctor now | Unmatched argument at index 1: 'now' | ovkit doctor",
+      })
+  void aWrongCommandLineIsAnsweredWithWhatWasExpected(String line, String message, String command) {
+    String[] arguments =
+        Arrays.stream(line.split(" ")).filter(word -> !word.isEmpty()).toArray(String[]::new);
+    Cli.run((Object[]) arguments).isWrongUsage(message, command);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"convrt,convert", "infre,infer", "inspct,inspect", "docter,doctor"})
+  void aCommandMistypedIsAnsweredWithItsNeighbour(String typed, String meant) {
+    Cli.run(typed)
+        .isWrongUsage(
+            "Unmatched argument at index 0: '%s'%nDid you mean: %s?".formatted(typed, meant),
+            "ovkit");
+  }
+
+  @Test
+  void anOptionMistypedIsAnsweredWithItsNeighbour() {
+    Cli.run("convert", "m.onnx", "--labls", "names.txt")
+        .isWrongUsage(
+            "Unknown options: '--labls', 'names.txt'%nDid you mean: --labels?".formatted(),
+            "ovkit convert");
+  }
+
+  @Test
+  void conversionRefusesAScaleOfZeroAndWritesNothing() throws IOException {
+    Path model = Files.writeString(temp.resolve("m.onnx"), "");
+    Cli.run("convert", model, "-o", temp.resolve("out"), "--scale", "0")
+        .failsWith(2, "scale: 0 cannot divide; leave it out for no scaling");
+    assertThat(Cli.files(temp)).containsExactly("m.onnx");
+  }
+
+  @Test
+  void theVersionNamesOvkitOpenVinoAndJava() {
+    assertThat(Cli.run("--version").done())
+        .isEqualTo(
+            "ovkit (Java) %s%nOpenVINO 2026.4.1%nJava %s%n"
+                .formatted(Versions.ovkit(), Runtime.version()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo", "convert", "infer", "inspect", "doctor"})
+  void theHelpOfEachCommandHasAnExampleAndTheExitCodes(String command) {
+    String help = Cli.run(command, "--help").done();
+    assertThat(help)
+        .startsWith("Usage: ovkit " + command)
+        .contains(
+            "%nExample:%n  ovkit %s".formatted(command),
+            "Exit codes:",
+            "3   no usable OpenVINO runtime or CPU")
+        .doesNotContain(": .", "${");
+  }
+
+  @Test
+  void theHelpOfTheProgramNamesItsCommands() {
+    assertThat(Cli.run("--help").done())
+        .startsWith("Usage: ovkit")
+        .contains("  convert ", "  infer ", "  inspect ", "  doctor ", "  generate-completion ");
+  }
+
+  @Test
+  void completionIsAScriptThatBashReads() throws IOException, InterruptedException {
+    Path script = temp.resolve("ovkit_completion");
+    Files.writeString(script, Cli.run("generate-completion").done());
+    Process bash =
+        new ProcessBuilder(
+                "bash",
+                "-c",
+                "set -e; . \"$0\"; COMP_WORDS=(ovkit con); COMP_CWORD=1;"
+                    + " _complete_ovkit; echo \"${COMPREPLY[@]}\"",
+                script.toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(bash.getInputStream().readAllBytes(), UTF_8);
+    assertThat(bash.waitFor()).as(said).isZero();
+    assertThat(said.strip()).isEqualTo("convert");
+  }
+}
