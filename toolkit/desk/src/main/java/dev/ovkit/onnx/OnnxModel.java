@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * A model in ONNX. Immutable: a method that changes something gives another model. Safe to use from
@@ -213,7 +214,12 @@ public final class OnnxModel {
 
   /** Rewrites the graph into one that computes the same, faster. */
   public Rewritten rewritten() {
-    return Rewrites.apply(this);
+    return rewritten(title -> true);
+  }
+
+  /** The same with only those rewrites whose title, as {@link Rewritten} has it, is wanted. */
+  public Rewritten rewritten(Predicate<String> wanted) {
+    return Rewrites.apply(this, wanted);
   }
 
   OnnxModel with(Graph graph) {

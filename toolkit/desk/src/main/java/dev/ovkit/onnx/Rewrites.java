@@ -3,6 +3,7 @@ package dev.ovkit.onnx;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** The exact rewrites in their order: first those that uncover the patterns of later ones. */
 final class Rewrites {
@@ -24,8 +25,8 @@ final class Rewrites {
 
   private Rewrites() {}
 
-  static Rewritten apply(OnnxModel model) {
-    return apply(model, ALL);
+  static Rewritten apply(OnnxModel model, Predicate<String> wanted) {
+    return apply(model, ALL.stream().filter(rewrite -> wanted.test(rewrite.title())).toList());
   }
 
   static Rewritten apply(OnnxModel model, List<Rewrite> rewrites) {

@@ -100,7 +100,7 @@ class FidelityTest {
     return values;
   }
 
-  private static float[] prepared(float[] bytes, boolean reversed, float scale) {
+  static float[] prepared(float[] bytes, boolean reversed, float scale) {
     int plane = bytes.length / 3;
     float[] values = new float[bytes.length];
     for (int c = 0; c < 3; c++) {
@@ -112,8 +112,8 @@ class FidelityTest {
   }
 
   /** Inner tensors become outputs by being named so: nothing of ovkit's own cutting is used. */
-  private static List<float[]> onnxRuntime(
-      Path onnx, List<String> outputs, float[] input, Shape shape) throws Exception {
+  static List<float[]> onnxRuntime(Path onnx, List<String> outputs, float[] input, Shape shape)
+      throws Exception {
     ModelProto.Builder model = ModelProto.parseFrom(Files.readAllBytes(onnx)).toBuilder();
     for (String output : outputs) {
       boolean there =
@@ -144,7 +144,7 @@ class FidelityTest {
     }
   }
 
-  private static double relativeL2(float[] expected, FloatBuffer actual) {
+  static double relativeL2(float[] expected, FloatBuffer actual) {
     assertThat(actual.capacity()).isEqualTo(expected.length);
     double difference = 0;
     double norm = 0;

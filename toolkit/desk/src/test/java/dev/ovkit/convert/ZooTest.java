@@ -1,0 +1,276 @@
+package dev.ovkit.convert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ovkit.model.HeadLayout.RawHeads;
+import dev.ovkit.onnx.DetectorFamily.FlatOutput;
+import dev.ovkit.onnx.DetectorFamily.FoundHead;
+import dev.ovkit.onnx.DetectorFamily.Rows;
+import dev.ovkit.onnx.DetectorFamily.Tail;
+import dev.ovkit.onnx.DetectorFamily.Yolov5;
+import dev.ovkit.onnx.OnnxModel;
+import dev.ovkit.runtime.CompileOptions;
+import dev.ovkit.runtime.CompiledModel;
+import dev.ovkit.runtime.Core;
+import dev.ovkit.runtime.InferRequest;
+import dev.ovkit.runtime.Model;
+import dev.ovkit.runtime.Shape;
+import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Random;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Every architecture of the zoo, as every exporter spells it: its heads are found without a flag,
+ * and its IR computes what ONNX Runtime does with the ONNX.
+ */
+class ZooTest {
+
+  private static final double FP32_LIMIT = 1e-5;
+
+  /** Random weights amplify the rounding of weights. */
+  private static final double FP16_LIMIT = 2e-2;
+
+  @TempDir private Path temp;
+
+  static Stream<String> spellings() {
+    return Stream.of("modern", "legacy")
+        .flatMap(
+            names ->
+                Stream.of(
+                        "--size 256",
+                        "--size 256 --branches kept --form exported --classes 7",
+                        "--size 192x320 --head sigmoid --form exported --bn keep",
+                        "--size 320x192 --head decoded --classes 80 --bn keep")
+                    .map(spelling -> "--width 0.25 --names " + names + " " + spelling));
+  }
+
+  @ParameterizedTest
+  @MethodSource("spellings")
+  void headsOfEverySystemAreFoundAndItsIrEqualsOnnxRuntime(String spelling) throws Exception {
+    List<Zoo.Written> models = Zoo.all(spelling);
+    assertThat(models).extracting(Zoo.Written::system).isEqualTo(Zoo.systems()).hasSize(10);
+    SoftAssertions all = new SoftAssertions();
+    double worst = 0;
+    for (Zoo.Written model : models) {
+      facts(model, spelling);
+      double error = error(model, DataType.FP32);
+      all.assertThat(error).as("FP32 of %s %s", model.system(), spelling).isLessThan(FP32_LIMIT);
+      worst = Math.max(worst, error);
+    }
+    System.out.printf(Locale.ROOT, "zoo %s FP32: relative L2 up to %.2e%n", spelling, worst);
+    all.assertAll();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"modern", "legacy"})
+  void everySystemSurvivesFp16(String names) throws Exception {
+    SoftAssertions all = new SoftAssertions();
+    double worst = 0;
+    for (Zoo.Written model : Zoo.all("--width 0.25 --names " + names + " --size 256")) {
+      double error = error(model, DataType.FP16);
+      all.assertThat(error).as("FP16 of %s %s", model.system(), names).isLessThan(FP16_LIMIT);
+      worst = Math.max(worst, error);
+    }
+    System.out.printf(Locale.ROOT, "zoo %s FP16: relative L2 up to %.2e%n", names, worst);
+    all.assertAll();
+  }
+
+  /** The seed's own two, as large as they are, with the names that its page prints. */
+  @ParameterizedTest
+  @CsvSource({
+    "pplcnet-yolo, legacy, Conv_462 Conv_478 Conv_494",
+    "pplcnet-yolo, modern, /model.32/m.0/Conv /model.32/m.1/Conv /model.32/m.2/Conv",
+    "yolov5s-v5, legacy, Conv_245 Conv_261 Conv_277",
+    "yolov5s-v5, modern, /model.24/m.0/Conv /model.24/m.1/Conv /model.24/m.2/Conv",
+  })
+  void theSeedsModelsInFullSize(String system, String names, String heads) throws Exception {
+    String options = "--names " + names;
+    Zoo.Written model = Zoo.model(system, options);
+    assertThat(facts(model, options).heads())
+        .extracting(FoundHead::node)
+        .containsExactly(heads.split(" "));
+    for (DataType type : DataType.values()) {
+      double error = error(model, type);
+      System.out.printf(
+          Locale.ROOT, "zoo %s %s %s: relative L2 %.2e%n", system, names, type, error);
+      assertThat(error).isLessThan(type == DataType.FP32 ? FP32_LIMIT : FP16_LIMIT);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "v5lite-g, --size 320, --bn keep",
+    "v5lite-g, --size 320 --names legacy, --branches kept",
+    "repvgg-a1-yolo, --size 320 --width 0.25, --bn keep",
+    "repvgg-a1-yolo, --size 320 --width 0.25 --names legacy, --branches kept",
+  })
+  void branchesOfTrainingAreMerged(String system, String options, String form) throws Exception {
+    Zoo.Written training = Zoo.model(system, options + " " + form);
+    Zoo.Written merged = Zoo.model(system, options);
+    Conversion trainingIr = convert(training, DataType.FP32, "training");
+    Conversion mergedIr = convert(merged, DataType.FP32, "merged");
+    String xml = Files.readString(trainingIr.xml());
+    assertThat(convolutions(xml))
+        .isEqualTo(convolutions(Files.readString(mergedIr.xml())))
+        .isGreaterThan(40);
+    assertThat(xml).doesNotContain("BatchNormInference").doesNotContain("type=\"AvgPool\"");
+    float[] pixels = noise(training);
+    List<float[]> expected = infer(mergedIr, merged, pixels);
+    List<float[]> actual = infer(trainingIr, training, pixels);
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(FidelityTest.relativeL2(expected.get(i), FloatBuffer.wrap(actual.get(i))))
+          .isLessThan(FP32_LIMIT);
+    }
+    assertThat(error(training, DataType.FP32)).isLessThan(FP32_LIMIT);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--names legacy",
+    "--names legacy --form exported",
+    "--names modern --form exported --bn keep",
+  })
+  void focusBecomesOneConvolution(String options) throws Exception {
+    Zoo.Written model = Zoo.model("yolov5s-v5", "--width 0.25 --size 320 " + options);
+    assertThat(Files.readString(model.onnx(), StandardCharsets.ISO_8859_1)).contains("Slice");
+    Conversion ir = convert(model, DataType.FP32, "focus");
+    String xml = Files.readString(ir.xml());
+    assertThat(xml).doesNotContain("type=\"Slice\"").doesNotContain("type=\"StridedSlice\"");
+    // Its weights, 8 x 3 x 6 x 6, and the step of two pixels.
+    assertThat(xml).contains("shape=\"8, 3, 6, 6\"").contains("strides=\"2, 2\"");
+    assertThat(error(model, DataType.FP32)).isLessThan(FP32_LIMIT);
+  }
+
+  @Test
+  void withoutRewritingTheIrIsTheSameFunctionToo() throws Exception {
+    Zoo.Written model = Zoo.model("v5lite-g", "--size 320 --bn keep");
+    ConvertOptions asked = ConvertOptions.of(model.onnx());
+    Conversion plain =
+        Converter.convert(
+            new ConvertOptions(
+                asked.onnx(),
+                temp,
+                "plain",
+                DataType.FP32,
+                asked.outputs(),
+                asked.inputShape(),
+                asked.mean(),
+                asked.scale(),
+                asked.reverseChannels(),
+                asked.resize(),
+                asked.pad(),
+                asked.labels(),
+                false));
+    Conversion rewritten = convert(model, DataType.FP32, "rewritten");
+    assertThat(Files.readString(plain.xml())).contains("type=\"Slice\"");
+    assertThat(Files.readString(rewritten.xml())).doesNotContain("type=\"Slice\"");
+    float[] pixels = noise(model);
+    List<float[]> expected = infer(plain, model, pixels);
+    List<float[]> actual = infer(rewritten, model, pixels);
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(FidelityTest.relativeL2(expected.get(i), FloatBuffer.wrap(actual.get(i))))
+          .isLessThan(FP32_LIMIT);
+    }
+  }
+
+  /** Family, heads, strides, anchors and classes, from the graph alone. */
+  private static Yolov5 facts(Zoo.Written model, String options) {
+    String what = model.system() + " " + options;
+    assertThat(OnnxModel.read(model.onnx()).family()).as(what).isInstanceOf(Yolov5.class);
+    Yolov5 yolo = (Yolov5) OnnxModel.read(model.onnx()).family();
+    assertThat(yolo.classes()).as(what).isEqualTo(model.classes());
+    assertThat(yolo.anchorsPerCell()).as(what).isEqualTo(3);
+    assertThat(yolo.heads()).as(what).extracting(FoundHead::stride).containsExactly(8, 16, 32);
+    boolean decoded = options.contains("--head decoded");
+    for (int i = 0; i < 3; i++) {
+      FoundHead found = yolo.heads().get(i);
+      Zoo.Head written = model.heads().get(i);
+      assertThat(found.node()).as(what).isEqualTo(written.node());
+      assertThat(found.tensor()).as(what).isEqualTo(written.tensor());
+      assertThat(found.stride()).as(what).isEqualTo(written.stride());
+      assertThat(found.shape().dims()).as(what).isEqualTo(written.shape());
+      assertThat(found.anchors()).as(what).isEqualTo(decoded ? written.anchors() : List.of());
+    }
+    if (options.contains("--head")) {
+      assertThat(yolo.flat()).as(what).isPresent();
+      FlatOutput flat = yolo.flat().orElseThrow();
+      assertThat(flat.tail()).as(what).isEqualTo(decoded ? Tail.DECODED : Tail.SIGMOID);
+      assertThat(flat.rows()).as(what).isEqualTo(Rows.IN_ORDER);
+    } else {
+      assertThat(yolo.flat()).as(what).isEmpty();
+    }
+    return yolo;
+  }
+
+  /** The largest relative L2 of a raw head of the IR against ONNX Runtime on the file as it is. */
+  private double error(Zoo.Written model, DataType type) throws Exception {
+    Conversion ir = convert(model, type, model.system());
+    assertThat(ir.detector().orElseThrow().layout()).isInstanceOf(RawHeads.class);
+    float[] pixels = noise(model);
+    List<float[]> actual = infer(ir, model, pixels);
+    List<float[]> expected =
+        FidelityTest.onnxRuntime(
+            model.onnx(),
+            model.heads().stream().map(Zoo.Head::tensor).toList(),
+            FidelityTest.prepared(pixels, true, 255),
+            new Shape(List.of(1L, 3L, model.height(), model.width())));
+    double worst = 0;
+    for (int i = 0; i < expected.size(); i++) {
+      worst =
+          Math.max(
+              worst, FidelityTest.relativeL2(expected.get(i), FloatBuffer.wrap(actual.get(i))));
+    }
+    return worst;
+  }
+
+  private Conversion convert(Zoo.Written model, DataType type, String name) throws Exception {
+    Path folder = Files.createDirectories(temp.resolve(name + "-" + type));
+    return Converter.convert(ConvertOptions.of(model.onnx()).into(folder, type));
+  }
+
+  private static List<float[]> infer(Conversion ir, Zoo.Written zoo, float[] pixels) {
+    try (Core core = Core.create();
+        Model model = core.readModel(ir.xml());
+        CompiledModel compiled = core.compile(model, CompileOptions.defaults());
+        InferRequest request = compiled.createRequest()) {
+      request.input(0).floats().put(0, pixels);
+      request.infer();
+      List<float[]> heads = new ArrayList<>();
+      for (int i = 0; i < zoo.heads().size(); i++) {
+        assertThat(request.output(i).shape().dimensions()).isEqualTo(zoo.heads().get(i).shape());
+        FloatBuffer values = request.output(zoo.heads().get(i).tensor()).floats();
+        float[] copy = new float[values.remaining()];
+        values.get(copy);
+        heads.add(copy);
+      }
+      return heads;
+    }
+  }
+
+  /** Bytes of a picture of noise, the same each time. */
+  private static float[] noise(Zoo.Written model) {
+    Random random = new Random(7);
+    float[] pixels = new float[(int) (3 * model.height() * model.width())];
+    for (int i = 0; i < pixels.length; i++) {
+      pixels[i] = random.nextInt(256);
+    }
+    return pixels;
+  }
+
+  private static long convolutions(String xml) {
+    return Pattern.compile("type=\"(Group)?Convolution\"").matcher(xml).results().count();
+  }
+}
