@@ -2,15 +2,16 @@ package dev.ovkit.nativelib;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -66,7 +67,11 @@ record LibraryCache(Path root, LibraryList list) {
     if (Files.exists(target) && list.complaintAbout(target).isPresent()) {
       // A damaged copy: out of the way by a rename, for another JVM may still have it mapped.
       Path damaged = Files.createTempDirectory(root, ".damaged-");
-      Files.move(target, damaged.resolve("native"), StandardCopyOption.ATOMIC_MOVE);
+      try {
+        Files.move(target, damaged.resolve("native"), StandardCopyOption.ATOMIC_MOVE);
+      } catch (NoSuchFileException e) {
+        // Another JVM has just done so.
+      }
       delete(damaged);
     }
     try {
@@ -86,25 +91,30 @@ record LibraryCache(Path root, LibraryList list) {
     try (Stream<Path> children = Files.list(root)) {
       for (Path child : (Iterable<Path>) children::iterator) {
         String name = child.getFileName().toString();
-        boolean ours = name.startsWith(".filling-") || name.startsWith(".damaged-");
-        Instant deadline = Instant.now().minus(ABANDONED);
-        if (ours && Files.getLastModifiedTime(child).toInstant().isBefore(deadline)) {
+        if ((name.startsWith(".filling-") || name.startsWith(".damaged-")) && isAbandoned(child)) {
           delete(child);
         }
       }
     }
   }
 
+  /** What another JVM has removed meanwhile is not there to be removed. */
+  private static boolean isAbandoned(Path child) throws IOException {
+    try {
+      Instant deadline = Instant.now().minus(ABANDONED);
+      return Files.getLastModifiedTime(child).toInstant().isBefore(deadline);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
   private static void delete(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    List<Path> paths;
     try (Stream<Path> walk = Files.walk(directory)) {
-      paths = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : paths) {
-      Files.deleteIfExists(path);
+      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (NoSuchFileException | UncheckedIOException e) {
+      // Published, or another JVM tidies up too.
     }
   }
 }
