@@ -9,6 +9,7 @@ import dev.ovkit.onnx.DetectorFamily.Rows;
 import dev.ovkit.onnx.DetectorFamily.Tail;
 import dev.ovkit.onnx.DetectorFamily.Yolov5;
 import dev.ovkit.onnx.OnnxModel;
+import dev.ovkit.onnx.Rewritten;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
@@ -71,6 +72,35 @@ class ZooTest {
       worst = Math.max(worst, error);
     }
     System.out.printf(Locale.ROOT, "zoo %s FP32: relative L2 up to %.2e%n", spelling, worst);
+    all.assertAll();
+  }
+
+  /** The graph before and after, both in ONNX Runtime, at the number that differs most. */
+  @ParameterizedTest
+  @CsvSource({
+    "all, --width 0.25 --size 256 --names modern --form exported --bn keep, 1e-5",
+    "all, --width 0.25 --size 256 --names legacy --branches kept, 1e-5",
+    "pplcnet-yolo, --size 320 --names modern, 2e-5",
+  })
+  void rewritingIsExact(String system, String options, double limit) throws Exception {
+    SoftAssertions all = new SoftAssertions();
+    double worst = 0;
+    for (Zoo.Written model :
+        system.equals("all") ? Zoo.all(options) : List.of(Zoo.model(system, options))) {
+      Rewritten rewritten = OnnxModel.read(model.onnx()).rewritten();
+      all.assertThat(rewritten.fired()).as(model.system()).isNotEmpty();
+      Path other = temp.resolve("rewritten.onnx");
+      Files.write(other, rewritten.model().toBytes());
+      float[] pixels = FidelityTest.prepared(noise(model), true, 255);
+      List<float[]> before = heads(model.onnx(), model, pixels);
+      List<float[]> after = heads(other, model, pixels);
+      for (int head = 0; head < 3; head++) {
+        double error = largest(before.get(head), after.get(head));
+        all.assertThat(error).as("%s %s", model.system(), options).isLessThanOrEqualTo(limit);
+        worst = Math.max(worst, error);
+      }
+    }
+    System.out.printf(Locale.ROOT, "zoo %s rewritten: up to %.2e%n", options, worst);
     all.assertAll();
   }
 
@@ -221,12 +251,7 @@ class ZooTest {
     assertThat(ir.detector().orElseThrow().layout()).isInstanceOf(RawHeads.class);
     float[] pixels = noise(model);
     List<float[]> actual = infer(ir, model, pixels);
-    List<float[]> expected =
-        FidelityTest.onnxRuntime(
-            model.onnx(),
-            model.heads().stream().map(Zoo.Head::tensor).toList(),
-            FidelityTest.prepared(pixels, true, 255),
-            new Shape(List.of(1L, 3L, model.height(), model.width())));
+    List<float[]> expected = heads(model.onnx(), model, FidelityTest.prepared(pixels, true, 255));
     double worst = 0;
     for (int i = 0; i < expected.size(); i++) {
       worst =
@@ -234,6 +259,25 @@ class ZooTest {
               worst, FidelityTest.relativeL2(expected.get(i), FloatBuffer.wrap(actual.get(i))));
     }
     return worst;
+  }
+
+  private static List<float[]> heads(Path onnx, Zoo.Written model, float[] input) throws Exception {
+    return FidelityTest.onnxRuntime(
+        onnx,
+        model.heads().stream().map(Zoo.Head::tensor).toList(),
+        input,
+        new Shape(List.of(1L, 3L, model.height(), model.width())));
+  }
+
+  private static double largest(float[] expected, float[] actual) {
+    assertThat(actual).hasSameSizeAs(expected);
+    double difference = 0;
+    double scale = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference = Math.max(difference, Math.abs((double) expected[i] - actual[i]));
+      scale = Math.max(scale, Math.abs(expected[i]));
+    }
+    return difference / scale;
   }
 
   private Conversion convert(Zoo.Written model, DataType type, String name) throws Exception {
