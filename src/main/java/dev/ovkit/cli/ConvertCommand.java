@@ -48,11 +48,11 @@ final class ConvertCommand implements Callable<Integer> {
       description = "The model, simplified or not.")
   private @Nullable Path model;
 
-  @Option(names = "--input_model", hidden = true)
+  @Option(names = "--input-model", hidden = true)
   private @Nullable Path inputModel;
 
   @Option(
-      names = {"-o", "--output-dir", "--output_dir"},
+      names = {"-o", "--output-dir"},
       paramLabel = "DIR",
       defaultValue = "",
       showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
@@ -60,13 +60,13 @@ final class ConvertCommand implements Callable<Integer> {
   private Path directory;
 
   @Option(
-      names = {"--model-name", "--model_name", "-n"},
+      names = {"-n", "--model-name"},
       paramLabel = "NAME",
       description = "File name of the IR without ending. Default: the model's.")
   private @Nullable String name;
 
   @Option(
-      names = {"--data-type", "--data_type"},
+      names = "--data-type",
       paramLabel = "TYPE",
       defaultValue = "FP16",
       description =
@@ -82,13 +82,13 @@ final class ConvertCommand implements Callable<Integer> {
   private String output;
 
   @Option(
-      names = {"--input-shape", "--input_shape"},
+      names = "--input-shape",
       paramLabel = "1,3,H,W",
       description = "A static shape for the input.")
   private @Nullable String inputShape;
 
   @Option(
-      names = {"--reverse-input-channels", "--reverse_input_channels"},
+      names = "--reverse-input-channels",
       negatable = true,
       description =
           "Whether the IR takes BGR for a model that wants RGB. Default: as the family needs.")

@@ -113,6 +113,10 @@ final class DemoCommand implements Callable<Integer> {
 
   private static Path models() {
     Path models = Path.of(System.getProperty("ovkit.home", "")).resolve("ir-models");
+    Path here = Path.of("").toAbsolutePath();
+    if (models.startsWith(here)) {
+      models = here.relativize(models); // shorter to read, and to type
+    }
     if (!Files.isRegularFile(models.resolve(MODEL + ".onnx"))) {
       throw new ModelException(
           "the demo's model is not at '%s'; run ./ovkit demo in a checkout".formatted(models));

@@ -45,7 +45,7 @@ final class DetectionsText {
           d.box().height());
     }
     if (found.leftOut() > 0) {
-      out.printf("  (%d more were left out by a cap; --max-det sets it)%n", found.leftOut());
+      out.printf("  (up to %d more were left out by a cap; --max-det sets it)%n", found.leftOut());
     }
   }
 

@@ -72,7 +72,20 @@ public final class Main implements Runnable {
         .setErr(err)
         .setExecutionExceptionHandler(
             (exception, commandLine, parsed) -> main.report(exception, commandLine))
-        .execute(arguments);
+        .execute(moSpellings(arguments));
+  }
+
+  /** Model Optimizer wrote its options with underscores, as in {@code --data_type}. */
+  private static String[] moSpellings(String... arguments) {
+    String[] spelled = arguments.clone();
+    for (int i = 0; i < spelled.length; i++) {
+      if (spelled[i].matches("--[a-z]+(_[a-z]+)+(=.*)?")) {
+        String[] parts = spelled[i].split("=", 2);
+        parts[0] = parts[0].replace('_', '-');
+        spelled[i] = String.join("=", parts);
+      }
+    }
+    return spelled;
   }
 
   static CommandLine commandLine(Main main) {

@@ -26,13 +26,13 @@ final class PictureOptions {
   private @Nullable Float scale;
 
   @Option(
-      names = {"--scale-values", "--scale_values"},
+      names = "--scale-values",
       paramLabel = "A,B,C",
       description = "Divide each channel by its own number.")
   private @Nullable String scaleValues;
 
   @Option(
-      names = {"--mean", "--mean-values", "--mean_values"},
+      names = {"--mean", "--mean-values"},
       paramLabel = "A,B,C",
       description =
           "Subtract one number, or one a channel, before scaling; in the order that the model wants its channels.")

@@ -1,5 +1,6 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.EditDistance;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -18,26 +19,8 @@ final class Suggestion {
             : command.subcommands().keySet().stream();
     int near = Math.max(2, typed.length() / 3);
     return known
-        .filter(name -> distance(typed, name) <= near)
-        .min(Comparator.comparingInt(name -> distance(typed, name)));
-  }
-
-  /** Letters to insert, drop or replace. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replaced, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
+        .filter(name -> EditDistance.between(typed, name) <= near)
+        .min(Comparator.comparingInt(name -> EditDistance.between(typed, name)));
   }
 
   private Suggestion() {}

@@ -166,7 +166,8 @@ class InferCommandTest {
   void theMostBoxesAreTheBestAndTheRestIsNoted() throws IOException {
     assertThat(infer(bus, "--max-det", "2").done())
         .contains("  2 found  ")
-        .containsPattern("\\R  \\(\\d+ more were left out by a cap; --max-det sets it\\)\\R$");
+        .containsPattern(
+            "\\R  \\(up to \\d+ more were left out by a cap; --max-det sets it\\)\\R$");
     JsonNode picture = json(bus, "--max-det", "2").get("pictures").get(0);
     assertThat(picture.get("left_out").asInt()).isPositive();
     assertThat(picture.get("detections").get(0)).isEqualTo(only(bus).get(0));

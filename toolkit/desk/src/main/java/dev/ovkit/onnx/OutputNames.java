@@ -1,5 +1,6 @@
 package dev.ovkit.onnx;
 
+import dev.ovkit.EditDistance;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import java.util.ArrayList;
@@ -146,23 +147,6 @@ final class OutputNames {
       return Double.MAX_VALUE;
     }
     boolean tail = asked.length() > 2 && (name.endsWith(asked) || asked.endsWith(name));
-    return tail ? 0.5 : editDistance(asked, name);
-  }
-
-  private static int editDistance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      row[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replace = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(replace, 1 + Math.min(row[j], row[j - 1]));
-      }
-    }
-    return row[b.length()];
+    return tail ? 0.5 : EditDistance.between(asked, name);
   }
 }
