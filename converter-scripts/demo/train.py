@@ -200,32 +200,45 @@ def log(message: str) -> None:
 
 
 def train(
-    pictures: PictureSet, anchors: list[list[float]], args: argparse.Namespace
-) -> PplcnetYolo:
-    """Trains for the given number of epochs: AdamW, a short warm-up, then a cosine down to nothing."""
-    net = PplcnetYolo(len(LABELS), anchors, args.width, args.early)
-    net.to(memory_format=torch.channels_last)
+    net: PplcnetYolo,
+    pictures: PictureSet,
+    seed: int,
+    batch: int,
+    epochs: int,
+    rate: float,
+    frozen: bool,
+) -> None:
+    """Trains for some epochs (AdamW, a short warm-up, then a cosine down) and keeps the average.
+
+    Frozen means with the statistics of batch normalisation as they are. A net that only ever saw its
+    activations normalised by the batch they are in can explode on a rare picture once they are fixed, so
+    the last epochs train what will be used.
+    """
     decayed = [p for p in net.parameters() if p.ndim > 1]
     plain = [p for p in net.parameters() if p.ndim <= 1]
     optimiser = torch.optim.AdamW(
         [{"params": decayed, "weight_decay": 0.02}, {"params": plain, "weight_decay": 0.0}],
         betas=(0.9, 0.99),
     )
-    rng = np.random.default_rng(args.seed)
+    rng = np.random.default_rng(seed)
     average = Average(net, 0.998)
     count = len(pictures.boxes)
-    per_epoch = count // args.batch
-    steps, warm = per_epoch * args.epochs, max(1, min(300, per_epoch * args.epochs // 10))
+    per_epoch = count // batch
+    steps, warm = per_epoch * epochs, max(1, min(300, per_epoch * epochs // 10))
     step, started, running = 0, time.monotonic(), 0.0
-    for epoch in range(args.epochs):
+    for epoch in range(epochs):
         order = rng.permutation(count)
         net.train()
+        if frozen:
+            for module in net.modules():
+                if isinstance(module, torch.nn.BatchNorm2d):
+                    module.eval()
         for i in range(per_epoch):
             rise = min(1.0, (step + 1) / warm)
             fall = 0.5 * (1 + math.cos(math.pi * max(0, step - warm) / max(1, steps - warm)))
             for group in optimiser.param_groups:
-                group["lr"] = args.rate * rise * (0.01 + 0.99 * fall)
-            indices = order[i * args.batch : (i + 1) * args.batch]
+                group["lr"] = rate * rise * (0.01 + 0.99 * fall)
+            indices = order[i * batch : (i + 1) * batch]
             x, parts = make_batch(pictures, indices, int(rng.integers(4)))
             loss = detection_loss(net(x), parts, net.head.anchors)
             if not math.isfinite(loss.item()):
@@ -237,11 +250,8 @@ def train(
             average.update(net)
             running += (loss.item() - running) / min(step + 1, 100)
             step += 1
-        log(
-            f"epoch {epoch + 1}/{args.epochs} loss {running:.4f} {time.monotonic() - started:.0f} s"
-        )
+        log(f"epoch {epoch + 1}/{epochs} loss {running:.4f} {time.monotonic() - started:.0f} s")
     net.load_state_dict(average.state)
-    return net
 
 
 def _cpu_seconds() -> float:
@@ -276,7 +286,10 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         sizes = np.concatenate([training.parts(i)[:, 3:5] for i in range(args.pictures)])
         anchors = cluster_anchors(sizes, args.seed)
         log(f"anchors {anchors}")
-        net = train(training, anchors, args)
+        net = PplcnetYolo(len(LABELS), anchors, args.width, args.early)
+        net.to(memory_format=torch.channels_last)
+        train(net, training, args.seed, args.batch, args.epochs, args.rate, frozen=False)
+        train(net, training, args.seed + 1, args.batch, args.settle, args.rate / 3, frozen=True)
         mark = lap("train_s", mark)
 
         classes = len(LABELS)
@@ -328,6 +341,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         "seed": args.seed,
         "pictures": args.pictures,
         "epochs": args.epochs,
+        "settle": args.settle,
         "batch": args.batch,
         "rate": args.rate,
         "width": args.width,
@@ -357,7 +371,8 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=2026, help="seed+1 tunes, seed+2 is held out")
     parser.add_argument("--pictures", type=int, default=1600, help="training pictures")
     parser.add_argument("--check", type=int, default=200, help="tuning and held-out pictures, each")
-    parser.add_argument("--epochs", type=int, default=18)
+    parser.add_argument("--epochs", type=int, default=30)
+    parser.add_argument("--settle", type=int, default=6, help="more epochs, statistics frozen")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
     parser.add_argument(
@@ -366,7 +381,7 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--early", type=float, default=0.25, help="the same for the first layers")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 2)
     args = parser.parse_args(argv)
-    for option in ("pictures", "check", "epochs", "batch", "threads"):
+    for option in ("pictures", "check", "epochs", "settle", "batch", "threads"):
         if getattr(args, option) < 1:
             parser.error(f"--{option} must be at least 1")
     if args.pictures < args.batch:

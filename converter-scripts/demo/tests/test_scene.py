@@ -24,13 +24,15 @@ def held_out() -> list[Scene]:
     return [render(HELD_OUT_SEED, i) for i in range(PICTURES)]
 
 
-def immerkaer_sigma(picture: np.ndarray) -> float:
-    """Noise of a picture on its own, from a mask that image structure hardly excites."""
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.float64)
-    mask = np.asarray([[1, -2, 1], [-2, 4, -2], [1, -2, 1]], np.float64)
-    answer = np.abs(cv2.filter2D(grey, -1, mask))[1:-1, 1:-1]
-    # The median of |N(0, s)| is 0.6745 s, and the mask's norm is 6.
-    return float(np.median(answer) / 0.6745 / 6)
+def luma_levels(picture: np.ndarray, scene: Scene) -> float:
+    """How far a picture's brightness is from the clean one. (JPEG also halves the colour, noise or no.)"""
+    grey, clean = (cv2.cvtColor(p, cv2.COLOR_BGR2GRAY) for p in (picture, scene.clean))
+    return float(np.std(grey.astype(np.float32) - clean.astype(np.float32)))
+
+
+def encoded_without_noise(scene: Scene) -> np.ndarray:
+    quality = [cv2.IMWRITE_JPEG_QUALITY, int(scene.camera["jpeg_quality"])]
+    return cv2.imdecode(cv2.imencode(".jpg", scene.clean, quality)[1], cv2.IMREAD_COLOR)
 
 
 def test_held_out_pictures_are_large_and_hold_5_to_40_parts_of_every_class() -> None:
@@ -57,8 +59,9 @@ def test_held_out_pictures_are_noisy_like_photographs() -> None:
     added = [s.noise_levels() for s in held_out()]
     assert min(added) >= 1.0
     assert 2.0 <= np.median(added) <= 8.0
-    noisier = [immerkaer_sigma(s.picture) > immerkaer_sigma(s.clean) for s in held_out()[::10]]
-    assert np.mean(noisier) >= 0.9
+    # Sensor noise survives the encoder and outweighs what the encoder itself does.
+    for s in held_out()[::5]:
+        assert luma_levels(s.picture, s) >= 1.2 * luma_levels(encoded_without_noise(s), s)
     assert all(72 <= s.camera["jpeg_quality"] < 95 for s in held_out())
     assert all(s.camera["shot"] > 0 and s.camera["read"] > 0 for s in held_out())
     assert all(s.camera["defocus_px"] >= 0.3 for s in held_out())

@@ -161,6 +161,8 @@ def test_training_twice_from_one_seed_gives_the_same_model(
             "2",
             "--epochs",
             "1",
+            "--settle",
+            "1",
             "--batch",
             "2",
             "--threads",
