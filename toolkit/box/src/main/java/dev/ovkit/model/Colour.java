@@ -3,5 +3,10 @@ package dev.ovkit.model;
 /** The order of the three colour channels. */
 public enum Colour {
   BGR,
-  RGB
+  RGB;
+
+  /** Returns the order with first and last exchanged. */
+  public Colour reversed() {
+    return this == BGR ? RGB : BGR;
+  }
 }

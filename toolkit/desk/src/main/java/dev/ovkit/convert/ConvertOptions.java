@@ -109,4 +109,38 @@ public record ConvertOptions(
         labels,
         rewrite);
   }
+
+  public ConvertOptions withOutputs(Outputs changed) {
+    return new ConvertOptions(
+        onnx,
+        directory,
+        name,
+        dataType,
+        changed,
+        inputShape,
+        mean,
+        scale,
+        reverseChannels,
+        resize,
+        pad,
+        labels,
+        rewrite);
+  }
+
+  public ConvertOptions withoutRewrite() {
+    return new ConvertOptions(
+        onnx,
+        directory,
+        name,
+        dataType,
+        outputs,
+        inputShape,
+        mean,
+        scale,
+        reverseChannels,
+        resize,
+        pad,
+        labels,
+        false);
+  }
 }

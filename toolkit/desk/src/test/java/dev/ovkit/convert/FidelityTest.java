@@ -8,6 +8,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
+import dev.ovkit.Shared;
 import dev.ovkit.model.Resize;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
@@ -25,7 +26,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -156,12 +156,6 @@ class FidelityTest {
   }
 
   static Path shared() {
-    Path shared = Path.of(System.getProperty("ovkit.shared.dir", "../../../shared")).normalize();
-    boolean there = Files.isDirectory(shared.resolve("models"));
-    if (!there) {
-      System.out.println("SKIPPED: no shared models at " + shared);
-    }
-    Assumptions.assumeTrue(there, "no shared models at " + shared);
-    return shared;
+    return Shared.directory();
   }
 }

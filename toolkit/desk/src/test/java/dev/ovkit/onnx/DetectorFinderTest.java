@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import dev.ovkit.Shared;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.BoxCoding;
 import dev.ovkit.onnx.DetectorFamily.FlatOutput;
@@ -51,7 +52,7 @@ class DetectorFinderTest {
   })
   void headsOfRealModelsAreThoseOfTheirManifest(
       String name, String nodes, int classes, long largest) {
-    Yolov5 found = (Yolov5) Shared.read(name).family();
+    Yolov5 found = (Yolov5) OnnxModel.read(Shared.model(name)).family();
     assertThat(found.heads()).extracting(FoundHead::node).containsExactly(nodes.split(" "));
     assertThat(found.heads()).extracting(FoundHead::stride).containsExactly(8, 16, 32);
     assertThat(found.heads().get(0).shape())
@@ -62,10 +63,10 @@ class DetectorFinderTest {
 
   @Test
   void theTailOfRealModelsIsToldApart() {
-    assertThat(((Yolov5) Shared.read("v5lite-e-coco.onnx").family()).flat())
+    assertThat(((Yolov5) OnnxModel.read(Shared.model("v5lite-e-coco.onnx")).family()).flat())
         .contains(new FlatOutput("output", Tail.SIGMOID, Rows.IN_ORDER));
     for (String name : List.of("v5lite-s.onnx", "yolov5n-ppe.onnx")) {
-      Yolov5 found = (Yolov5) Shared.read(name).family();
+      Yolov5 found = (Yolov5) OnnxModel.read(Shared.model(name)).family();
       assertThat(found.flat().orElseThrow().tail()).isEqualTo(Tail.DECODED);
       assertThat(found.flat().orElseThrow().rows()).isEqualTo(Rows.IN_ORDER);
       for (int i = 0; i < 3; i++) {
@@ -76,11 +77,11 @@ class DetectorFinderTest {
 
   @Test
   void yoloxIsRecognisedWithAndWithoutItsSigmoids() {
-    Yolox raw = (Yolox) Shared.read("yolox_nano-fixed.onnx").family();
+    Yolox raw = (Yolox) OnnxModel.read(Shared.model("yolox_nano-fixed.onnx")).family();
     assertThat(raw.heads()).extracting(FoundHead::node).contains("Concat_329", "Concat_360");
     assertThat(raw.heads()).extracting(FoundHead::stride).containsExactly(8, 16, 32);
     assertThat(raw.logits()).isTrue();
-    Yolox official = (Yolox) Shared.read("yolox_nano-416.onnx").family();
+    Yolox official = (Yolox) OnnxModel.read(Shared.model("yolox_nano-416.onnx")).family();
     assertThat(official.logits()).isFalse();
     for (Yolox yolox : List.of(raw, official)) {
       assertThat(yolox.classes()).isEqualTo(80);

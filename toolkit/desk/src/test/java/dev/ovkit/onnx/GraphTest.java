@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
+import dev.ovkit.Shared;
 import dev.ovkit.onnx.Nodes.Attr;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +32,7 @@ class GraphTest {
         "yolov5s-seed-names-quarter.onnx"
       })
   void shapesOfRealModelsAreThoseThatTheirExporterNoted(String name) {
-    ModelProto proto = Shared.read(name).graph().toModel();
+    ModelProto proto = OnnxModel.read(Shared.model(name)).graph().toModel();
     Graph blind =
         new Graph(
             proto.toBuilder().setGraph(proto.getGraph().toBuilder().clearValueInfo()).build());
@@ -123,7 +124,7 @@ class GraphTest {
 
   @Test
   void aCutKeepsNamesAndOrderAndDropsWhatIsNotNeeded() {
-    OnnxModel model = Shared.read("v5lite-e-coco.onnx");
+    OnnxModel model = OnnxModel.read(Shared.model("v5lite-e-coco.onnx"));
     List<String> heads = model.resolveOutputs(List.of("Conv_398", "592", "Conv_358:0"));
     assertThat(heads).containsExactly("620", "592", "564");
     OnnxModel cut = model.cut(heads);
@@ -144,7 +145,7 @@ class GraphTest {
 
   @Test
   void aCutModelGivesInOnnxRuntimeWhatTheWholeModelHasThere() {
-    OnnxModel model = Shared.read("yolov5n-ppe.onnx");
+    OnnxModel model = OnnxModel.read(Shared.model("yolov5n-ppe.onnx"));
     List<String> heads = model.resolveOutputs(List.of("/model.24/m.2/Conv", "/model.24/m.0/Conv"));
     Graph whole = model.graph();
     whole.cut(List.of(heads.get(0), heads.get(1), "output0"));
@@ -179,7 +180,7 @@ class GraphTest {
 
   @Test
   void aNewInputShapeReachesEveryHead() {
-    OnnxModel model = Shared.read("yolov5n-ppe.onnx");
+    OnnxModel model = OnnxModel.read(Shared.model("yolov5n-ppe.onnx"));
     OnnxModel small =
         model
             .cut(model.resolveOutputs(List.of("/model.24/m.0/Conv", "/model.24/m.2/Conv")))
@@ -192,7 +193,8 @@ class GraphTest {
 
   @Test
   void aSizeThatIsBuiltIntoTheGraphIsSaid() {
-    OnnxModel model = Shared.read("yolov5n-ppe.onnx").withInputShape(Shape.of(1, 3, 320, 320));
+    OnnxModel model =
+        OnnxModel.read(Shared.model("yolov5n-ppe.onnx")).withInputShape(Shape.of(1, 3, 320, 320));
     assertThat(model.contradiction())
         .hasValueSatisfying(
             text ->

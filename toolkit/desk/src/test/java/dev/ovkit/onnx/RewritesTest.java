@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
+import dev.ovkit.Shared;
 import dev.ovkit.onnx.DetectorFamily.FoundHead;
 import dev.ovkit.onnx.DetectorFamily.Yolov5;
 import dev.ovkit.onnx.Nodes.Attr;
@@ -541,7 +542,7 @@ class RewritesTest {
   })
   void realModelsKeepTheirHeads(
       String name, float range, int focus, int pools, int moved, int shuffles) {
-    OnnxModel whole = Shared.read(name);
+    OnnxModel whole = OnnxModel.read(Shared.model(name));
     OnnxModel model =
         whole.family() instanceof Yolov5 found
             ? whole.cut(found.heads().stream().map(FoundHead::tensor).toList())

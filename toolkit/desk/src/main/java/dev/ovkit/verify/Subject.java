@@ -1,0 +1,34 @@
+package dev.ovkit.verify;
+
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.vision.Picture;
+import java.nio.file.Path;
+
+/**
+ * A detector that answers for a picture with raw outputs and boxes: an ONNX in ONNX Runtime, or an
+ * IR in OpenVINO, both in f32.
+ *
+ * <p>Everything around the network is the same code for both, so that what differs is the network
+ * and what was baked into it. For one thread at a time.
+ */
+public sealed interface Subject extends AutoCloseable permits IrSubject, OnnxSubject {
+
+  /** Returns the file, as it was given. */
+  Path file();
+
+  /** Returns what runs it, with its version. */
+  String engine();
+
+  /** Returns what is done before the network and after it. */
+  DetectorSpec spec();
+
+  /**
+   * Runs the network on one picture.
+   *
+   * @throws dev.ovkit.ModelException when its outputs do not fit its spec
+   */
+  Answer answer(Picture picture);
+
+  @Override
+  void close();
+}

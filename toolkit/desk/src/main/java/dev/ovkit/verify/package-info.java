@@ -1,0 +1,9 @@
+/**
+ * Compares two models on the same pictures, explains wrong boxes, and measures accuracy.
+ *
+ * <p>Start at {@link dev.ovkit.verify.Subject}: an ONNX or an IR that answers for a picture.
+ */
+@NullMarked
+package dev.ovkit.verify;
+
+import org.jspecify.annotations.NullMarked;
