@@ -1,0 +1,130 @@
+import ai.onnxruntime.OnnxTensor;
+import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
+import dev.ovkit.runtime.CompileOptions;
+import dev.ovkit.runtime.CompiledModel;
+import dev.ovkit.runtime.Core;
+import dev.ovkit.runtime.InferRequest;
+import dev.ovkit.runtime.Model;
+import dev.ovkit.vision.Detector;
+import dev.ovkit.vision.DetectorOptions;
+import java.io.BufferedReader;
+import java.io.InputStreamReader;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/**
+ * One of those that are compared, in a JVM of its own.
+ *
+ * <p>usage: {@code Contestant runtime MODEL.xml THREADS}, {@code Contestant onnxruntime MODEL.onnx
+ * THREADS}, or {@code Contestant detector MODEL.xml THREADS PICTURES}. Prints "ready" once warm.
+ * Then for each line "N" on stdin: N passes, one line with their nanoseconds.
+ */
+final class Contestant {
+
+  private interface Pass {
+    void run() throws Exception;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    int threads = Integer.parseInt(arguments[2]);
+    CompileOptions compile = CompileOptions.defaults().withThreads(threads).withStreams(1);
+    switch (arguments[0]) {
+      case "runtime" -> {
+        try (Core core = Core.create();
+            Model model = core.readModel(Path.of(arguments[1]));
+            CompiledModel compiled = core.compile(model, compile);
+            InferRequest request = compiled.createRequest()) {
+          FloatBuffer input = request.input(0).floats();
+          FloatBuffer pixels = pixels(input.capacity());
+          serve(
+              200,
+              () -> {
+                input.put(0, pixels, 0, pixels.capacity());
+                request.infer();
+              });
+        }
+      }
+      case "onnxruntime" -> {
+        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        try (OrtSession.SessionOptions options = new OrtSession.SessionOptions()) {
+          options.setIntraOpNumThreads(threads);
+          options.setInterOpNumThreads(1);
+          try (OrtSession session = environment.createSession(arguments[1], options)) {
+            String name = session.getInputNames().iterator().next();
+            long[] shape = ((TensorInfo) session.getInputInfo().get(name).getInfo()).getShape();
+            int size = 1;
+            for (long dimension : shape) {
+              size *= (int) dimension;
+            }
+            FloatBuffer pixels = pixels(size);
+            serve(
+                20,
+                () -> {
+                  try (OnnxTensor tensor = OnnxTensor.createTensor(environment, pixels, shape);
+                      OrtSession.Result result = session.run(Map.of(name, tensor))) {
+                    result.size();
+                  }
+                });
+          }
+        }
+      }
+      case "detector" -> {
+        List<Path> pictures;
+        try (Stream<Path> files = Files.list(Path.of(arguments[3]))) {
+          pictures = files.filter(f -> f.toString().endsWith(".jpg")).sorted().toList();
+        }
+        try (Detector detector =
+            Detector.open(
+                Path.of(arguments[1]), DetectorOptions.defaults().with(compile).withRequests(1))) {
+          int[] turn = {0};
+          serve(100, () -> detector.detect(pictures.get(turn[0]++ % pictures.size())));
+        }
+      }
+      default -> throw new IllegalArgumentException(arguments[0]);
+    }
+  }
+
+  private static FloatBuffer pixels(int size) {
+    FloatBuffer pixels =
+        ByteBuffer.allocateDirect(size * Float.BYTES)
+            .order(ByteOrder.nativeOrder())
+            .asFloatBuffer();
+    Random random = new Random(3);
+    for (int i = 0; i < size; i++) {
+      pixels.put(i, random.nextInt(256));
+    }
+    return pixels;
+  }
+
+  private static void serve(int warm, Pass pass) throws Exception {
+    long until = System.nanoTime() + 3_000_000_000L;
+    for (int i = 0; i < warm && System.nanoTime() < until; i++) {
+      pass.run();
+    }
+    System.out.println("ready");
+    BufferedReader in =
+        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
+    for (String line = in.readLine(); line != null; line = in.readLine()) {
+      StringBuilder times = new StringBuilder();
+      int passes = Integer.parseInt(line.strip());
+      for (int i = 0; i < passes; i++) {
+        long start = System.nanoTime();
+        pass.run();
+        times.append(i == 0 ? "" : ",").append(System.nanoTime() - start);
+      }
+      System.out.println(times);
+    }
+  }
+
+  private Contestant() {}
+}
