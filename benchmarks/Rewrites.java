@@ -31,8 +31,8 @@ import java.util.stream.IntStream;
 /**
  * Times what the rewrites of a conversion are worth: the same model with all of them, with none,
  * with each alone and with each left out, one inference of each in a round, so that whatever slows
- * the machine slows all alike. Each turn is preceded by one that is not timed, which brings the weights
- * back into the caches.
+ * the machine slows all alike. Each turn is preceded by one that is not timed, which brings the
+ * weights back into the caches.
  *
  * <p>A ratio is taken within a round; what is printed is the median over all rounds, with the
  * interval that holds it in 95 % of 2,000 bootstrap samples.
@@ -366,7 +366,15 @@ final class Rewrites {
             .map(
                 r ->
                     Map.of(
-                        "of", r.of(), "to", r.to(), "median", r.median(), "low", r.low(), "high",
+                        "of",
+                        r.of(),
+                        "to",
+                        r.to(),
+                        "median",
+                        r.median(),
+                        "low",
+                        r.low(),
+                        "high",
                         r.high()))
             .toList());
     return plain;
@@ -380,9 +388,7 @@ final class Rewrites {
     List<String> flags = List.of(field(cpu, "flags").split(" "));
     settings.put(
         "flags",
-        String.join(
-            " ",
-            flags.stream().filter(f -> f.matches("avx.*|fma|amx.*")).toList()));
+        String.join(" ", flags.stream().filter(f -> f.matches("avx.*|fma|amx.*")).toList()));
     settings.put("cores", Runtime.getRuntime().availableProcessors());
     settings.put("threads", threads);
     settings.put("streams", 1);

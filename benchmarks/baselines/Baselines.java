@@ -98,11 +98,28 @@ final class Baselines {
     public double turn(int passes) throws IOException, InterruptedException {
       ProcessBuilder builder =
           new ProcessBuilder(
-                  python, "-c", "from openvino.tools.benchmark.main import main; main()",
-                  "-m", ir.toString(), "-d", "CPU", "-api", "sync", "-hint", "none",
-                  "-inference_only=false", "-infer_precision", "f32", "-ip", "f32",
-                  "-nstreams", "1", "-nthreads", Integer.toString(threads),
-                  "-niter", Integer.toString(Math.max(10, 4 * passes)))
+                  python,
+                  "-c",
+                  "from openvino.tools.benchmark.main import main; main()",
+                  "-m",
+                  ir.toString(),
+                  "-d",
+                  "CPU",
+                  "-api",
+                  "sync",
+                  "-hint",
+                  "none",
+                  "-inference_only=false",
+                  "-infer_precision",
+                  "f32",
+                  "-ip",
+                  "f32",
+                  "-nstreams",
+                  "1",
+                  "-nthreads",
+                  Integer.toString(threads),
+                  "-niter",
+                  Integer.toString(Math.max(10, 4 * passes)))
               .redirectErrorStream(true);
       builder.environment().put("CI", "true");
       Process process = builder.start();
@@ -118,7 +135,8 @@ final class Baselines {
     public void close() {}
   }
 
-  private record Ratio(String of, String to, double of_ms, double to_ms, double median, double low, double high) {}
+  private record Ratio(
+      String of, String to, double of_ms, double to_ms, double median, double low, double high) {}
 
   private final Settings settings;
   private final List<Map<String, Object>> rows = new ArrayList<>();
@@ -167,8 +185,14 @@ final class Baselines {
           .writeValue(
               new File(given.get("--json")),
               Map.of(
-                  "threads", settings.threads(), "rounds", settings.rounds(), "peak_gflops", peak,
-                  "rows", run.rows));
+                  "threads",
+                  settings.threads(),
+                  "rounds",
+                  settings.rounds(),
+                  "peak_gflops",
+                  peak,
+                  "rows",
+                  run.rows));
     }
   }
 
@@ -188,9 +212,11 @@ final class Baselines {
       contestants.put("C++ loop", new Served(loop(ir)));
       contestants.put("C++ loop again", new Served(loop(ir)));
       if (!toy) {
-        contestants.put("benchmark_app", new BenchmarkApp(settings.python(), ir, settings.threads()));
         contestants.put(
-            "benchmark_app, stock IR", new BenchmarkApp(settings.python(), stock, settings.threads()));
+            "benchmark_app", new BenchmarkApp(settings.python(), ir, settings.threads()));
+        contestants.put(
+            "benchmark_app, stock IR",
+            new BenchmarkApp(settings.python(), stock, settings.threads()));
         contestants.put("ONNX Runtime", jvm("onnxruntime", onnx.toString()));
       }
       Map<String, double[]> ms = turns(contestants, subject.passes());
@@ -200,13 +226,22 @@ final class Baselines {
         }
       }
       Ratio control = ratio("C++ loop again", "C++ loop", ms);
-      print(name + (control.median() < 0.98 || control.median() > 1.02 ? " (A/A control: VOID)" : " (A/A control)"), control);
+      print(
+          name
+              + (control.median() < 0.98 || control.median() > 1.02
+                  ? " (A/A control: VOID)"
+                  : " (A/A control)"),
+          control);
       if (!toy && settings.threads() == 1) {
         double gflops = zoo.path("gflops").asDouble() / median(ms.get("ovkit runtime")) * 1e3;
         for (Map.Entry<String, Double> entry : peak.entrySet()) {
           System.out.printf(
-              Locale.ROOT, "| %s | %.1f GFLOP/s of the %s peak | | | %.2f | |%n",
-              name, gflops, entry.getKey(), gflops / entry.getValue());
+              Locale.ROOT,
+              "| %s | %.1f GFLOP/s of the %s peak | | | %.2f | |%n",
+              name,
+              gflops,
+              entry.getKey(),
+              gflops / entry.getValue());
         }
       }
     } finally {
@@ -222,13 +257,17 @@ final class Baselines {
   private void pipeline(String name, Path ir) throws Exception {
     Map<String, Contestant> contestants = new LinkedHashMap<>();
     try {
-      contestants.put("ovkit JPEG to boxes", jvm("detector", ir.toString(), settings.pictures().toString()));
+      contestants.put(
+          "ovkit JPEG to boxes", jvm("detector", ir.toString(), settings.pictures().toString()));
       contestants.put(
           "Python JPEG to boxes",
           new Served(
               List.of(
-                  settings.python(), script("pipeline.py"), ir.toString(),
-                  settings.pictures().toString(), Integer.toString(settings.threads()))));
+                  settings.python(),
+                  script("pipeline.py"),
+                  ir.toString(),
+                  settings.pictures().toString(),
+                  Integer.toString(settings.threads()))));
       print(name, ratio("ovkit JPEG to boxes", "Python JPEG to boxes", turns(contestants, 4)));
     } finally {
       for (Contestant contestant : contestants.values()) {
@@ -258,30 +297,51 @@ final class Baselines {
     List<String> command =
         new ArrayList<>(
             List.of(
-                "java", "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC",
+                "java",
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
                 "-Dorg.bytedeco.javacpp.cacheLibraries=false",
                 "-Dovkit.native.dir=" + System.getProperty("ovkit.native.dir"),
-                "-cp", settings.app() + "/*:" + settings.work(), "Contestant",
-                kind, model, Integer.toString(settings.threads())));
+                "-cp",
+                settings.app() + "/*:" + settings.work(),
+                "Contestant",
+                kind,
+                model,
+                Integer.toString(settings.threads())));
     command.addAll(List.of(more));
     return new Served(command);
   }
 
   private List<String> loop(Path ir) {
     return List.of(
-        settings.work().resolve("loop").toString(), ir.toString(),
-        Integer.toString(settings.threads()), "1");
+        settings.work().resolve("loop").toString(),
+        ir.toString(),
+        Integer.toString(settings.threads()),
+        "1");
   }
 
   private String script(String name) {
-    return settings.scripts().resolve("../benchmarks/baselines").resolve(name).normalize().toString();
+    return settings
+        .scripts()
+        .resolve("../benchmarks/baselines")
+        .resolve(name)
+        .normalize()
+        .toString();
   }
 
   private JsonNode zoo(Subject subject, Path onnx) throws Exception {
     List<String> command =
         new ArrayList<>(
-            List.of(settings.python(), "-m", "zoo", "--system", subject.system(), "--names", "modern",
-                "--out", onnx.toString()));
+            List.of(
+                settings.python(),
+                "-m",
+                "zoo",
+                "--system",
+                subject.system(),
+                "--names",
+                "modern",
+                "--out",
+                onnx.toString()));
     command.addAll(List.of(subject.options().split(" ")));
     return new ObjectMapper().readTree(run(command)).path("models").get(0);
   }
@@ -301,7 +361,8 @@ final class Baselines {
     Process process = builder.redirectError(settings.work().resolve("log").toFile()).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
-      throw new IOException(command + ": " + said + Files.readString(settings.work().resolve("log")));
+      throw new IOException(
+          command + ": " + said + Files.readString(settings.work().resolve("log")));
     }
     return said;
   }
@@ -318,7 +379,10 @@ final class Baselines {
             .mapToDouble(
                 sample ->
                     median(
-                        random.ints(ratios.length, 0, ratios.length).mapToDouble(i -> ratios[i]).toArray()))
+                        random
+                            .ints(ratios.length, 0, ratios.length)
+                            .mapToDouble(i -> ratios[i])
+                            .toArray()))
             .sorted()
             .toArray();
     return new Ratio(of, to, median(a), median(b), median(ratios), medians[49], medians[1949]);
@@ -333,11 +397,33 @@ final class Baselines {
 
   private void print(String model, Ratio ratio) {
     System.out.printf(
-        Locale.ROOT, "| %s | %s / %s | %.3f | %.3f | **%.3f** | %.3f–%.3f |%n",
-        model, ratio.of(), ratio.to(), ratio.of_ms(), ratio.to_ms(), ratio.median(), ratio.low(), ratio.high());
+        Locale.ROOT,
+        "| %s | %s / %s | %.3f | %.3f | **%.3f** | %.3f–%.3f |%n",
+        model,
+        ratio.of(),
+        ratio.to(),
+        ratio.of_ms(),
+        ratio.to_ms(),
+        ratio.median(),
+        ratio.low(),
+        ratio.high());
     rows.add(
         Map.of(
-            "model", model, "of", ratio.of(), "to", ratio.to(), "of_ms", ratio.of_ms(), "to_ms", ratio.to_ms(),
-            "median", ratio.median(), "low", ratio.low(), "high", ratio.high()));
+            "model",
+            model,
+            "of",
+            ratio.of(),
+            "to",
+            ratio.to(),
+            "of_ms",
+            ratio.of_ms(),
+            "to_ms",
+            ratio.to_ms(),
+            "median",
+            ratio.median(),
+            "low",
+            ratio.low(),
+            "high",
+            ratio.high()));
   }
 }
