@@ -47,7 +47,7 @@ class ArchitectureTest {
           .layer("cli")
           .definedBy("dev.ovkit.cli")
           .whereLayer("nativelib")
-          .mayOnlyBeAccessedByLayers("runtime", "vision", "bench", "cli")
+          .mayOnlyBeAccessedByLayers("runtime", "vision", "python", "bench", "cli")
           .whereLayer("runtime")
           .mayOnlyBeAccessedByLayers("vision", "convert", "verify", "bench", "quantize", "cli")
           .whereLayer("model")
