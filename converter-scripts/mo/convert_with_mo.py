@@ -1,4 +1,4 @@
-"""Runs Model Optimizer's own command line, which writes the IR into the working directory (an empty one).
+"""Runs Model Optimizer's own command line, which writes the IR into the (empty) working directory.
 
     python convert_with_mo.py -- --input_model PPLcnet-yolo.onnx -s 255
 
