@@ -1,11 +1,14 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.convert.BackEnd;
 import dev.ovkit.convert.Conversion;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Decision;
 import dev.ovkit.convert.Outputs;
+import dev.ovkit.convert.Route;
+import dev.ovkit.convert.Simplify;
 import dev.ovkit.onnx.Shape;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -13,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -110,12 +114,28 @@ final class ConvertCommand implements Callable<Integer> {
       description = "Whether to apply exact rewrites that make the IR faster. Default: on.")
   private boolean rewrite;
 
+  @Option(
+      names = "--backend",
+      paramLabel = "CONVERTER",
+      defaultValue = "native",
+      description =
+          "What reads the graph, cut and rewritten: native, mo or ovc. The last two make a Python environment on first use; the IR is the same. Default: ${DEFAULT-VALUE}.")
+  private String backEnd;
+
+  @Option(
+      names = "--simplify",
+      paramLabel = "WHEN",
+      defaultValue = "auto",
+      description =
+          "Whether onnxsim comes first: auto, never or always. auto means: if the model is not recognised as a detector and computes shapes as it runs. Default: ${DEFAULT-VALUE}.")
+  private String simplify;
+
   @Option(names = "--json", description = "Print what was made as one JSON object.")
   private boolean json;
 
   @Override
   public Integer call() {
-    Conversion conversion = Converter.convert(options());
+    Conversion conversion = Converter.convert(options(), route());
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       Json.print(out, json(conversion));
@@ -146,8 +166,26 @@ final class ConvertCommand implements Callable<Integer> {
         rewrite);
   }
 
+  private Route route() {
+    return new Route(
+        switch (backEnd.toLowerCase(Locale.ROOT)) {
+          case "native" -> BackEnd.NATIVE;
+          case "mo" -> BackEnd.MO;
+          case "ovc" -> BackEnd.OVC;
+          default -> throw usage("--backend %s: expected native, mo or ovc".formatted(backEnd));
+        },
+        switch (simplify.toLowerCase(Locale.ROOT)) {
+          case "auto" -> Simplify.AUTO;
+          case "never" -> Simplify.NEVER;
+          case "always" -> Simplify.ALWAYS;
+          default ->
+              throw usage("--simplify %s: expected auto, never or always".formatted(simplify));
+        },
+        new PythonProgress(spec.commandLine().getErr(), false));
+  }
+
   private DataType type() {
-    return switch (dataType.toUpperCase(java.util.Locale.ROOT)) {
+    return switch (dataType.toUpperCase(Locale.ROOT)) {
       case "FP16", "HALF" -> DataType.FP16;
       case "FP32", "FLOAT" -> DataType.FP32;
       default -> throw usage("--data-type %s: expected FP16 or FP32".formatted(dataType));
@@ -173,7 +211,7 @@ final class ConvertCommand implements Callable<Integer> {
     return new ParameterException(spec.commandLine(), message);
   }
 
-  private static void print(Conversion conversion, PrintWriter out) {
+  static void print(Conversion conversion, PrintWriter out) {
     for (Decision decision : conversion.decisions()) {
       out.printf("%-10s %s%n", decision.what(), decision.value());
       out.printf("%-10s   %s%n", "", decision.why());
@@ -182,7 +220,7 @@ final class ConvertCommand implements Callable<Integer> {
     out.printf("%-10s %s (%,d bytes)%n", "weights", conversion.bin(), conversion.binBytes());
   }
 
-  private static Map<String, Object> json(Conversion conversion) {
+  static Map<String, Object> json(Conversion conversion) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("xml", conversion.xml().toString());
     object.put("bin", conversion.bin().toString());

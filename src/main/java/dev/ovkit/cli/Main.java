@@ -5,6 +5,8 @@ import dev.ovkit.OvkitException;
 import dev.ovkit.RuntimeUnavailableException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -35,12 +37,16 @@ import picocli.CommandLine.Spec;
     subcommands = {
       DemoCommand.class,
       ConvertCommand.class,
+      MoCommand.class,
+      SimplifyCommand.class,
       InferCommand.class,
       InspectCommand.class,
       DoctorCommand.class,
       AutoComplete.GenerateCompletion.class
     })
 public final class Main implements Runnable {
+
+  private static final Optional<String> MO = Optional.of("mo");
 
   @Spec private CommandSpec spec;
 
@@ -75,9 +81,15 @@ public final class Main implements Runnable {
         .execute(moSpellings(arguments));
   }
 
-  /** Model Optimizer wrote its options with underscores, as in {@code --data_type}. */
+  /**
+   * Model Optimizer wrote its options with underscores, as in {@code --data_type}; {@code mo} takes
+   * them so, the other commands with hyphens.
+   */
   private static String[] moSpellings(String... arguments) {
     String[] spelled = arguments.clone();
+    if (Arrays.stream(arguments).filter(a -> !a.startsWith("-")).findFirst().equals(MO)) {
+      return spelled;
+    }
     for (int i = 0; i < spelled.length; i++) {
       if (spelled[i].matches("--[a-z]+(_[a-z]+)+(=.*)?")) {
         String[] parts = spelled[i].split("=", 2);

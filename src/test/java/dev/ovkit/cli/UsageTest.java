@@ -49,6 +49,10 @@ class UsageTest {
         "convert m.onnx --letterbox left | --letterbox left: expected centre, top-left or stretch |"
             + " ovkit convert",
         "convert m.onnx --data-type INT8 | --data-type INT8: expected FP16 or FP32 | ovkit convert",
+        "convert m.onnx --backend tf | --backend tf: expected native, mo or ovc | ovkit convert",
+        "convert m.onnx --simplify maybe | --simplify maybe: expected auto, never or always | ovkit"
+            + " convert",
+        "simplify | Missing required parameter: 'MODEL.onnx' | ovkit simplify",
         "infer --ir m.xml | Missing required option: '--image=PATH' | ovkit infer",
         "infer --image p.jpg | Missing required option: '--ir=MODEL.xml' | ovkit infer",
         "infer --ir m.xml --image p.jpg --precision f64 | --precision f64: expected f32, bf16 or"
@@ -98,7 +102,7 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "convert", "infer", "inspect", "doctor"})
+  @ValueSource(strings = {"demo", "convert", "mo", "simplify", "infer", "inspect", "doctor"})
   void theHelpOfEachCommandHasAnExampleAndTheExitCodes(String command) {
     String help = Cli.run(command, "--help").done();
     assertThat(help)
@@ -114,7 +118,14 @@ class UsageTest {
   void theHelpOfTheProgramNamesItsCommands() {
     assertThat(Cli.run("--help").done())
         .startsWith("Usage: ovkit")
-        .contains("  convert ", "  infer ", "  inspect ", "  doctor ", "  generate-completion ");
+        .contains(
+            "  convert ",
+            "  mo ",
+            "  simplify ",
+            "  infer ",
+            "  inspect ",
+            "  doctor ",
+            "  generate-completion ");
   }
 
   @Test

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.util.ArrayList;
@@ -40,7 +39,7 @@ record LibrarySearch(
         LibraryList.ofThisBuild(),
         explicit,
         besideTheApplication(),
-        cacheDirectory(),
+        UserCache.directory().orElse(null),
         name -> LibrarySearch.class.getResourceAsStream("/" + FOLDER + "/" + name));
   }
 
@@ -124,22 +123,7 @@ record LibrarySearch(
     }
   }
 
-  private static @Nullable Path cacheDirectory() {
-    Path given = setting("ovkit.cache.dir", "OVKIT_CACHE_DIR");
-    if (given != null) {
-      return given;
-    }
-    String xdg = System.getenv("XDG_CACHE_HOME");
-    if (xdg != null && !xdg.isBlank()) {
-      return Path.of(xdg, "ovkit");
-    }
-    String home = System.getProperty("user.home");
-    return home == null || home.isBlank() || !Files.isDirectory(Path.of(home))
-        ? null
-        : Path.of(home, ".cache", "ovkit");
-  }
-
-  private static @Nullable Path setting(String property, String variable) {
+  static @Nullable Path setting(String property, String variable) {
     String value = System.getProperty(property, System.getenv(variable));
     return value == null || value.isBlank() ? null : Path.of(value).toAbsolutePath().normalize();
   }

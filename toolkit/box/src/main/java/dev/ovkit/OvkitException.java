@@ -14,6 +14,7 @@ public abstract sealed class OvkitException extends RuntimeException
         OptionException,
         OutputException,
         PictureException,
+        PythonException,
         RuntimeUnavailableException {
 
   OvkitException(String message, @Nullable Throwable cause) {

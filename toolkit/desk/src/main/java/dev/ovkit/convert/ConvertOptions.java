@@ -88,9 +88,13 @@ public record ConvertOptions(
 
   /** The file's name without its ending. */
   public static String stem(Path onnx) {
-    Path file = onnx.getFileName();
+    return stem(onnx, ".onnx");
+  }
+
+  static String stem(Path path, String ending) {
+    Path file = path.getFileName();
     String name = file == null ? "" : file.toString();
-    return name.endsWith(".onnx") ? name.substring(0, name.length() - ".onnx".length()) : name;
+    return name.endsWith(ending) ? name.substring(0, name.length() - ending.length()) : name;
   }
 
   public ConvertOptions into(Path otherDirectory, DataType otherType) {

@@ -2,9 +2,11 @@ package dev.ovkit.convert;
 
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.onnx.OnnxModel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Everything that a back end needs to know, with no question left open.
@@ -26,4 +28,14 @@ record Plan(
     Map<Integer, String> outputNames,
     Optional<DetectorSpec> detector,
     Map<String, String> options,
-    List<Decision> decisions) {}
+    List<Decision> decisions) {
+
+  /** The same plan for a model that was, or was not, simplified first. */
+  Plan after(Simplifier.Source source) {
+    List<Decision> all = new ArrayList<>(decisions);
+    source.decision().ifPresent(decision -> all.add(0, decision));
+    Map<String, String> kept = new TreeMap<>(options);
+    source.tool().ifPresent(tool -> kept.put("simplified_by", tool));
+    return new Plan(model, reverseChannels, mean, scale, outputNames, detector, kept, all);
+  }
+}

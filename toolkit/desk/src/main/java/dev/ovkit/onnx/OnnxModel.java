@@ -222,6 +222,20 @@ public final class OnnxModel {
     return Rewrites.apply(this, wanted);
   }
 
+  /** This model under the name and hash of another, of which it is another form. */
+  public OnnxModel standingFor(OnnxModel original) {
+    return of(original.file, proto, original.sha256);
+  }
+
+  /**
+   * Whether it works out shapes, or which way to go, as it runs; what an exporter leaves if nothing
+   * simplifies its graph.
+   */
+  public boolean computesShapes() {
+    Set<String> operations = Set.of("Shape", "ConstantOfShape", "NonZero", "If", "Loop");
+    return graph().nodes().stream().anyMatch(node -> operations.contains(node.op()));
+  }
+
   OnnxModel with(Graph graph) {
     return derived(graph.toModel());
   }

@@ -1,0 +1,63 @@
+package dev.ovkit.cli;
+
+import dev.ovkit.convert.ConvertOptions;
+import dev.ovkit.convert.Simplifier;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ovkit simplify}. */
+@Command(
+    name = "simplify",
+    description = {
+      "Simplifies an ONNX model with onnxsim.",
+      "",
+      "convert does not need it. The first use makes a Python environment (172 MB; needs Python 3.11 and the network)."
+    },
+    footer = "  ovkit simplify yolov5s.onnx -o yolov5s-sim.onnx")
+final class SimplifyCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "MODEL.onnx", description = "The model.")
+  private Path model;
+
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "OUT.onnx",
+      description =
+          "The file to write. Default: the model's name with -sim, in the working directory.")
+  private @Nullable Path target;
+
+  @Option(names = "--json", description = "Print what was made as one JSON object.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
+    Path to = target != null ? target : Path.of(ConvertOptions.stem(model) + "-sim.onnx");
+    Simplifier.Simplified made =
+        Simplifier.simplify(model, to, new PythonProgress(spec.commandLine().getErr(), false));
+    if (json) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("onnx", made.onnx().toString());
+      object.put("nodes_before", made.nodesBefore());
+      object.put("nodes_after", made.nodesAfter());
+      object.put("onnxsim", made.version());
+      Json.print(out, object);
+    } else {
+      out.printf(
+          "%s: %d operations, %d before (onnxsim %s)%n",
+          made.onnx(), made.nodesAfter(), made.nodesBefore(), made.version());
+    }
+    return ExitCode.DONE;
+  }
+}

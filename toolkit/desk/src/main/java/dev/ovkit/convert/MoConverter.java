@@ -1,0 +1,188 @@
+package dev.ovkit.convert;
+
+import dev.ovkit.ModelException;
+import dev.ovkit.OptionException;
+import dev.ovkit.OutputException;
+import dev.ovkit.OvkitException;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.IrDescription;
+import dev.ovkit.model.Normalization;
+import dev.ovkit.model.TensorDescription;
+import dev.ovkit.onnx.OnnxModel;
+import dev.ovkit.onnx.Shape;
+import dev.ovkit.onnx.TensorInfo;
+import dev.ovkit.python.PythonListener;
+import dev.ovkit.python.PythonTool;
+import dev.ovkit.python.PythonTools;
+import dev.ovkit.runtime.ModelEditor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Does what a command line of Model Optimizer says, with Model Optimizer.
+ *
+ * <p>The user's file goes to mo untouched; mo cuts, scales and reverses. Weights are then stored as
+ * in every IR of ovkit: mo's own FP16 rounds biases and the constants of activations too. If what
+ * comes out is a detector that ovkit recognises, the IR says so, and {@code infer} needs no flag;
+ * else it says what mo wrote into it.
+ */
+public final class MoConverter {
+
+  /**
+   * Converts.
+   *
+   * @throws ModelException if the model cannot be read, or mo refuses it
+   * @throws OptionException if mo does not take these words
+   * @throws OutputException if the directory cannot be written
+   * @throws dev.ovkit.PythonException if there is no Python for mo
+   */
+  public static Conversion convert(MoCommandLine line, PythonListener listener) {
+    OnnxModel model = OnnxModel.read(line.model());
+    Recognised recognised = recognise(line, model);
+    try (Staging staging = Staging.in(line.directory())) {
+      Path work = Files.createDirectory(staging.resolve(".work"));
+      Path made = run(line, recognised, work, listener);
+      Path xml = staging.resolve(made.getFileName().toString());
+      Optional<Plan> plan = recognised.plan().flatMap(p -> fitted(p, IrDescription.read(made)));
+      List<Decision> decisions = new ArrayList<>(line.notes());
+      try (ModelEditor editor = GraphMaker.stored(ModelEditor.ofFile(made), line.dataType())) {
+        if (plan.isPresent()) {
+          decisions.addAll(plan.get().decisions());
+          Converter.write(plan.get(), xml, editor);
+        } else {
+          decisions.add(new Decision("metadata", "none", recognised.reason()));
+          editor.save(xml);
+        }
+      }
+      return Converter.publish(xml, line.directory(), plan.flatMap(Plan::detector), decisions);
+    } catch (IOException e) {
+      throw OutputException.of(line.directory().toAbsolutePath().normalize(), e);
+    }
+  }
+
+  private static Path run(
+      MoCommandLine line, Recognised recognised, Path work, PythonListener listener) {
+    List<String> words = new ArrayList<>(List.of("--"));
+    words.addAll(line.forMo());
+    try {
+      Map<String, Object> answer = PythonTools.create(listener).run(PythonTool.MO, work, words);
+      return work.resolve(answer.get("xml").toString());
+    } catch (ModelException e) {
+      // Of a name that it does not find mo says no more than that.
+      throw recognised.trouble().orElse(e);
+    }
+  }
+
+  /**
+   * What ovkit knows of the model.
+   *
+   * @param plan as if ovkit converted it; empty if nothing is known
+   * @param trouble why not, if the model does not fit the command line
+   */
+  private record Recognised(Optional<Plan> plan, Optional<ModelException> trouble) {
+
+    String reason() {
+      return trouble
+          .map(Throwable::getMessage)
+          .orElse(
+              plan.isPresent()
+                  ? "what mo made has other inputs or outputs than ovkit would have made of these words"
+                  : "not recognised as a detector, or these outputs are not a whole one");
+    }
+  }
+
+  private static Recognised recognise(MoCommandLine line, OnnxModel model) {
+    try {
+      Plan plan = new Planner(line.equivalent()).plan(model);
+      return new Recognised(
+          Optional.of(plan).filter(p -> p.detector().isPresent()).map(p -> asMoDoes(p, line)),
+          Optional.empty());
+    } catch (ModelException e) {
+      return new Recognised(Optional.empty(), Optional.of(e));
+    } catch (OvkitException e) {
+      return new Recognised(Optional.empty(), Optional.empty());
+    }
+  }
+
+  /** What mo was not told to do is left to who loads the IR, and the IR says so. */
+  private static Plan asMoDoes(Plan plan, MoCommandLine line) {
+    if (!line.leavesNumbers() || plan.scale().isEmpty()) {
+      return plan;
+    }
+    DetectorSpec detector =
+        plan.detector().orElseThrow().withNormalization(new Normalization(List.of(), plan.scale()));
+    Map<String, String> options = new TreeMap<>(plan.options());
+    options.remove("scale");
+    List<Decision> decisions =
+        plan.decisions().stream()
+            .map(
+                d ->
+                    d.what().equals("scale")
+                        ? new Decision("scale", "none", "not asked for; left to who loads the IR")
+                        : d)
+            .toList();
+    return new Plan(
+        plan.model(),
+        plan.reverseChannels(),
+        List.of(),
+        List.of(),
+        plan.outputNames(),
+        Optional.of(detector),
+        options,
+        decisions);
+  }
+
+  /**
+   * The plan with its output names in the IR's order, if the IR has the inputs and outputs that it
+   * speaks of.
+   */
+  private static Optional<Plan> fitted(Plan plan, IrDescription ir) {
+    List<TensorInfo> outputs = plan.model().outputs();
+    if (!fits(plan.model().inputs(), ir.inputs()) || ir.outputs().size() != outputs.size()) {
+      return Optional.empty();
+    }
+    Map<Integer, String> names = new LinkedHashMap<>();
+    for (int i = 0; i < outputs.size(); i++) {
+      TensorInfo wanted = outputs.get(i);
+      Optional<TensorDescription> found =
+          ir.outputs().stream()
+              .filter(o -> o.names().contains(wanted.name()) && same(wanted.shape(), o))
+              .findFirst();
+      if (found.isEmpty()) {
+        return Optional.empty();
+      }
+      String further = plan.outputNames().get(i);
+      if (further != null) {
+        names.put(ir.outputs().indexOf(found.get()), further);
+      }
+    }
+    return Optional.of(
+        new Plan(
+            plan.model(),
+            plan.reverseChannels(),
+            plan.mean(),
+            plan.scale(),
+            names,
+            plan.detector(),
+            plan.options(),
+            plan.decisions()));
+  }
+
+  private static boolean fits(List<TensorInfo> wanted, List<TensorDescription> found) {
+    return wanted.size() == 1 && found.size() == 1 && same(wanted.get(0).shape(), found.get(0));
+  }
+
+  private static boolean same(@Nullable Shape shape, TensorDescription of) {
+    return shape != null && shape.dims().equals(of.shape());
+  }
+
+  private MoConverter() {}
+}

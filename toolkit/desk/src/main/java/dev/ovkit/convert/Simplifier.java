@@ -1,0 +1,114 @@
+package dev.ovkit.convert;
+
+import dev.ovkit.ModelException;
+import dev.ovkit.OutputException;
+import dev.ovkit.PythonException;
+import dev.ovkit.onnx.DetectorFamily.Unknown;
+import dev.ovkit.onnx.OnnxModel;
+import dev.ovkit.python.PythonListener;
+import dev.ovkit.python.PythonTool;
+import dev.ovkit.python.PythonTools;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Simplifies an ONNX with onnxsim, in its pinned Python environment. Conversion does not need it:
+ * ovkit folds the shape arithmetic of the exporters it knows by itself.
+ */
+public final class Simplifier {
+
+  /**
+   * What was made.
+   *
+   * @param onnx the file
+   * @param nodesBefore operations in the model as it was given, constants included
+   * @param nodesAfter those in the file
+   * @param version of onnxsim
+   */
+  public record Simplified(Path onnx, int nodesBefore, int nodesAfter, String version) {}
+
+  /**
+   * Writes a simplified model. The file appears whole or not at all.
+   *
+   * @throws ModelException if the model cannot be read or simplified
+   * @throws OutputException if the file cannot be written
+   * @throws PythonException if there is no Python for it
+   */
+  public static Simplified simplify(Path onnx, Path target, PythonListener listener) {
+    OnnxModel.read(onnx);
+    Path folder = Staging.parent(target);
+    try (Staging staging = Staging.in(folder)) {
+      Path made = staging.resolve("simplified.onnx");
+      Map<String, Object> answer =
+          PythonTools.create(listener)
+              .run(
+                  PythonTool.SIMPLIFY,
+                  staging.folder(),
+                  List.of(
+                      "--input", onnx.toAbsolutePath().toString(), "--output", "simplified.onnx"));
+      Staging.move(made, target);
+      return new Simplified(
+          target,
+          ((Number) answer.get("nodes_before")).intValue(),
+          ((Number) answer.get("nodes_after")).intValue(),
+          answer.get("version").toString());
+    } catch (IOException e) {
+      throw OutputException.of(target, e);
+    }
+  }
+
+  /**
+   * A model to convert.
+   *
+   * @param model with the name and hash of the file that was given
+   * @param decision what was decided, if there was anything to decide
+   * @param tool what simplified it; empty if nothing did
+   */
+  record Source(OnnxModel model, Optional<Decision> decision, Optional<String> tool) {}
+
+  /** Reads a model and simplifies it, if the route and the model say so. */
+  static Source read(Path onnx, Route route) {
+    OnnxModel model = OnnxModel.read(onnx);
+    boolean auto = route.simplify() == Simplify.AUTO;
+    if (route.simplify() == Simplify.NEVER
+        || (auto && !(model.family() instanceof Unknown && model.computesShapes()))) {
+      return new Source(model, Optional.empty(), Optional.empty());
+    }
+    try {
+      return simplified(onnx, model, auto, route.listener());
+    } catch (PythonException | ModelException e) {
+      if (auto) {
+        return unchanged(model, "not recognised, and onnxsim cannot help: " + e.getMessage());
+      }
+      throw e;
+    }
+  }
+
+  private static Source simplified(
+      Path onnx, OnnxModel model, boolean auto, PythonListener listener) {
+    try (Staging staging = Staging.in(Path.of(System.getProperty("java.io.tmpdir")))) {
+      Simplified made = simplify(onnx, staging.resolve("model.onnx"), listener);
+      OnnxModel simpler = OnnxModel.read(made.onnx()).standingFor(model);
+      if (auto && simpler.family() instanceof Unknown) {
+        return unchanged(model, "not recognised, nor is what onnxsim makes of it");
+      }
+      String tool = "onnxsim " + made.version();
+      String value =
+          "%s: %d operations become %d".formatted(tool, made.nodesBefore(), made.nodesAfter());
+      String why = auto ? "it was not recognised as a detector without" : "as asked";
+      return new Source(
+          simpler, Optional.of(new Decision("simplify", value, why)), Optional.of(tool));
+    } catch (IOException e) {
+      throw OutputException.of(onnx, e);
+    }
+  }
+
+  private static Source unchanged(OnnxModel model, String why) {
+    return new Source(model, Optional.of(new Decision("simplify", "no", why)), Optional.empty());
+  }
+
+  private Simplifier() {}
+}

@@ -1,0 +1,47 @@
+package dev.ovkit.convert;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
+import java.util.stream.Stream;
+
+/**
+ * A hidden folder beside where results go, so that they can be renamed into place; gone when
+ * closed.
+ */
+record Staging(Path folder) implements AutoCloseable {
+
+  static Staging in(Path directory) throws IOException {
+    Path target = directory.toString().isEmpty() ? Path.of(".") : directory;
+    Files.createDirectories(target);
+    return new Staging(Files.createTempDirectory(target, ".ovkit-"));
+  }
+
+  Path resolve(String name) {
+    return folder.resolve(name);
+  }
+
+  /** The folder that a file lies in. */
+  static Path parent(Path file) {
+    Path parent = file.getParent();
+    return parent == null ? Path.of("") : parent;
+  }
+
+  static Path move(Path file, Path target) throws IOException {
+    return Files.move(
+        file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Override
+  public void close() {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    } catch (IOException e) {
+      // Nothing but a hidden folder is left behind, and the error that matters is on its way.
+    }
+  }
+}

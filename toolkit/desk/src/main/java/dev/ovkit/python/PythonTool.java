@@ -1,0 +1,51 @@
+package dev.ovkit.python;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+/** A tool that exists only in Python: a script of ours, and the packages that it stands on. */
+public enum PythonTool {
+  /** The legacy Model Optimizer. */
+  MO("mo", "mo/convert_with_mo.py", 288),
+  /** OpenVINO's present converter. */
+  OVC("ovc", "ovc/convert_with_ovc.py", 278),
+  /** onnxsim. */
+  SIMPLIFY("simplify", "simplify/simplify_onnx.py", 172);
+
+  private final String title;
+  private final String script;
+  private final int megabytes;
+
+  PythonTool(String title, String script, int megabytes) {
+    this.title = title;
+    this.script = script;
+    this.megabytes = megabytes;
+  }
+
+  /** The name that messages use. */
+  String title() {
+    return title;
+  }
+
+  String script() {
+    return text(script);
+  }
+
+  Requirements requirements() {
+    return new Requirements(title, text("requirements/" + title + ".txt"), megabytes);
+  }
+
+  /** The jar carries converter-scripts, so that all this works outside a checkout. */
+  private static String text(String resource) {
+    try (InputStream in = PythonTool.class.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new IllegalStateException(resource + " is not in the jar");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
