@@ -69,7 +69,7 @@ final class VerificationText {
   }
 
   private static String line(Finding finding) {
-    return (finding.kind() == Finding.Kind.CAUSE ? "  " : "- ") + finding.sentence();
+    return (finding.kind() == Finding.Kind.CAUSE ? "- why: " : "- ") + finding.sentence();
   }
 
   /** Says what could not be read and what was assumed; returns the exit code. */

@@ -56,7 +56,11 @@ public final class VerificationReport {
   private static void verdict(HtmlPage page, Verification v) {
     page.element(
         "p", v.holds() ? "The same." : "Not the same.", "class", v.holds() ? "good" : "bad");
-    list(page, v.findings().stream().map(Finding::sentence).toList());
+    list(
+        page,
+        v.findings().stream()
+            .map(f -> (f.kind() == Finding.Kind.CAUSE ? "why: " : "") + f.sentence())
+            .toList());
     if (!v.notes().isEmpty() || !v.unreadable().isEmpty()) {
       page.element("h2", "Notes");
       list(page, v.notes());

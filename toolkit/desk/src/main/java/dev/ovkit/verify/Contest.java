@@ -110,6 +110,7 @@ final class Contest implements AutoCloseable {
     private DetectorSpec spec;
     private @Nullable SourceDetector source;
     private @Nullable DetectorSpec otherwise;
+    private boolean tells;
 
     Plan(Path file, Precision precision, DetectorSpec spec) {
       this.file = file;
@@ -127,8 +128,11 @@ final class Contest implements AutoCloseable {
         if (otherwise == null) {
           throw e;
         }
-        opening.find(
-            Finding.Kind.METADATA, "what the IR says of itself does not fit it: " + e.getMessage());
+        if (tells) {
+          opening.find(
+              Finding.Kind.METADATA,
+              "what the IR says of itself does not fit it: " + e.getMessage());
+        }
         return IrSubject.open(file, otherwise, detect);
       }
     }
@@ -272,11 +276,13 @@ final class Contest implements AutoCloseable {
                           .withInputColour(CONTRACT)
                           .withNormalization(Normalization.NONE))
               .orElse(null);
+      @Nullable DetectorSpec otherwise = own ? silent : null;
       DetectorSpec spec;
       try {
         DerivedSpec derived = DerivedSpec.of(ir);
         spec = asContract(ir, derived);
         if (!own && layout.isPresent()) {
+          otherwise = spec;
           boolean saysResize = ir.info().containsKey("model_info/resize_type");
           spec =
               oracle
@@ -301,7 +307,8 @@ final class Contest implements AutoCloseable {
         spec = silent;
       }
       Plan plan = new Plan(ir.xml(), Precision.of(ir), held(spec, oracle));
-      plan.otherwise = silent == null ? null : held(silent, oracle);
+      plan.otherwise = otherwise == null ? null : held(otherwise, oracle);
+      plan.tells = own;
       cut.names().forEach(plan.names::put);
       hint(ir, source, oracle, plan.spec);
       return plan;

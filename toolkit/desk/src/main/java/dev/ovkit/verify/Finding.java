@@ -9,7 +9,7 @@ import java.util.Locale;
  */
 public record Finding(Kind kind, String sentence) {
 
-  /** What it is about. */
+  /** What it is about; in the order in which findings are told. */
   public enum Kind {
     /** The two detect different numbers of classes. */
     CLASSES,

@@ -59,6 +59,15 @@ final class RawComparison {
     return List.copyOf(worst.values());
   }
 
+  /** Whether every output was compared, counts, and holds. */
+  boolean decides() {
+    return !worst.isEmpty()
+        && findings.isEmpty()
+        && unpaired().isEmpty()
+        && Double.isFinite(contest.tolerance.relativeL2())
+        && worst.values().stream().allMatch(output -> output.holds(contest.tolerance));
+  }
+
   /** Outputs of the first model that the second lacks. */
   List<String> unpaired() {
     return pairs == null ? List.of() : pairs.unpaired();
@@ -144,7 +153,7 @@ final class RawComparison {
     boolean finite =
         second.outputs().stream().allMatch(RawComparison::isFinite)
             && first.outputs().stream().allMatch(RawComparison::isFinite);
-    if (cause.isEmpty() && finite) {
+    if (cause.isEmpty() && contest.hints.isEmpty() && finite) {
       cause(
           "neither exchanged channels, nor a scale that is missing or doubled, nor exchanged outputs explain it: other weights, or another graph; 'ovkit diagnose' tries more");
     }
@@ -229,12 +238,12 @@ final class RawComparison {
           onnx.outputs(picture, way.exchanged() ? colour.reversed() : colour, way.normalization());
       if (allFit(outputs, ir, firstIsOnnx)) {
         return Optional.of(
-            "the IR answers as the ONNX does when %s: %s"
+            "the IR answers as the ONNX does when %s; 'ovkit convert' without a flag does it as the network's family wants%s"
                 .formatted(
                     way.words(),
-                    way.exchanged()
-                        ? "convert it with the network's own channel order and scale, as 'ovkit convert' does without a flag"
-                        : "convert it with the network's own scale, as 'ovkit convert' does without a flag"));
+                    way.normalization().isNone() && way.exchanged()
+                        ? "; --bare says that an IR without preprocessing inside is meant"
+                        : ""));
       }
     }
     return Optional.empty();
@@ -263,6 +272,11 @@ final class RawComparison {
               false,
               new Normalization(wanted.mean(), List.of(255f)),
               "its numbers are divided by 255, which they should not be"));
+      single.add(
+          new Way(
+              false,
+              new Normalization(wanted.mean(), List.of(255f * 255f)),
+              "its numbers are divided by 255 twice, which they should not be at all"));
     } else {
       single.add(
           new Way(

@@ -4,11 +4,18 @@ import dev.ovkit.PictureException;
 import dev.ovkit.match.Pair;
 import dev.ovkit.vision.Picture;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 
 /** Compares two models on the same pictures. */
 public final class Verifier {
+
+  /**
+   * Real pictures show fewer objects (COCO's measure looks at 100). A model that finds more finds
+   * noise, as one with random weights does, and there rounding moves boxes at will.
+   */
+  private static final int NOISE = 100;
 
   /**
    * Runs both models on every picture and compares raw outputs and boxes.
@@ -68,20 +75,32 @@ public final class Verifier {
         pictures,
         unreadable,
         findings(contest, raw, pictures),
-        notes(contest, raw));
+        notes(contest, raw, pictures));
   }
 
   private static Verification.Side side(Subject subject) {
     return new Verification.Side(subject.file().toString(), subject.engine());
   }
 
-  private static List<String> notes(Contest contest, RawComparison raw) {
+  /** Whether the boxes of a picture say something; where raw outputs cannot, they always do. */
+  private static boolean isJudged(PictureDifference picture, RawComparison raw) {
+    return !raw.decides() || Math.max(picture.first().size(), picture.second().size()) < NOISE;
+  }
+
+  private static List<String> notes(
+      Contest contest, RawComparison raw, List<PictureDifference> pictures) {
     List<String> notes = new ArrayList<>(contest.notes);
     if (!raw.unpaired().isEmpty()) {
       notes.add(
           "no output of '%s' has the name or the shape of %s of '%s': the boxes decide"
               .formatted(
                   contest.second.file(), String.join(", ", raw.unpaired()), contest.first.file()));
+    }
+    long noisy = pictures.stream().filter(p -> !isJudged(p, raw)).count();
+    if (noisy > 0) {
+      notes.add(
+          "on %d of %d pictures a model finds %d boxes or more, which is noise: there only raw outputs are judged"
+              .formatted(noisy, pictures.size(), NOISE));
     }
     return notes;
   }
@@ -90,7 +109,7 @@ public final class Verifier {
       Contest contest, RawComparison raw, List<PictureDifference> pictures) {
     List<Finding> findings = new ArrayList<>(contest.findings);
     findings.addAll(raw.findings());
-    boolean boxesHold = pictures.stream().allMatch(PictureDifference::holds);
+    boolean boxesHold = pictures.stream().allMatch(p -> p.holds() || !isJudged(p, raw));
     if (!boxesHold) {
       findings.add(boxes(contest, pictures));
       if (raw.findings().isEmpty()) {
@@ -106,7 +125,10 @@ public final class Verifier {
               Finding.Kind.NOTHING_COMPARED,
               "nothing could be compared: raw outputs do not pair or do not count, and no object is found on these pictures; give pictures that show objects"));
     }
-    return findings.stream().distinct().toList();
+    return findings.stream()
+        .distinct()
+        .sorted(Comparator.comparing(Finding::kind)) // what differs, then why
+        .toList();
   }
 
   private static Finding boxes(Contest contest, List<PictureDifference> pictures) {
