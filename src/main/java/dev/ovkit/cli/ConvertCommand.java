@@ -10,6 +10,9 @@ import dev.ovkit.convert.Outputs;
 import dev.ovkit.convert.Route;
 import dev.ovkit.convert.Simplify;
 import dev.ovkit.onnx.Shape;
+import dev.ovkit.verify.PictureSource;
+import dev.ovkit.verify.Verification;
+import dev.ovkit.verify.VerifyOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,6 +42,7 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "  ovkit convert yolov5s.onnx --labels coco.names",
+      "  ovkit convert yolov5s.onnx --verify --images pictures",
       "  ovkit convert PPLcnet-yolo.onnx -s 255 --reverse-input-channels --output Conv_462,Conv_478,Conv_494"
     })
 final class ConvertCommand implements Callable<Integer> {
@@ -130,19 +134,46 @@ final class ConvertCommand implements Callable<Integer> {
           "Whether onnxsim comes first: auto, never or always. auto means: if the model is not recognised as a detector and computes shapes as it runs. Default: ${DEFAULT-VALUE}.")
   private String simplify;
 
+  @Option(
+      names = "--verify",
+      description =
+          "Compare the IR with the ONNX at once, as 'ovkit verify' does; the exit code is 4 when they differ.")
+  private boolean verify;
+
+  @Mixin private Images images;
+
   @Option(names = "--json", description = "Print what was made as one JSON object.")
   private boolean json;
 
   @Override
   public Integer call() {
-    Conversion conversion = Converter.convert(options(), route());
+    if (images.given() && !verify) {
+      throw usage("--images serves --verify only; give both");
+    }
+    ConvertOptions options = options();
+    List<PictureSource> pictures = verify ? images.sources() : List.of();
+    Conversion conversion = Converter.convert(options, route());
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      Json.print(out, json(conversion));
-    } else {
+    Map<String, Object> object = json(conversion);
+    if (!json) {
       print(conversion, out);
     }
-    return ExitCode.DONE;
+    int exitCode = ExitCode.DONE;
+    if (verify) {
+      // The witness follows the family, not the flags: a wrong flag is what it is there to find.
+      Verification verification =
+          VerifyCommand.run(VerifyOptions.of(options.onnx(), conversion.xml()), pictures);
+      object.put("verification", VerificationText.json(verification));
+      if (!json) {
+        out.println();
+        VerificationText.print(verification, out);
+      }
+      exitCode = VerificationText.complain(verification, spec.commandLine().getErr());
+    }
+    if (json) {
+      Json.print(out, object);
+    }
+    return exitCode;
   }
 
   private ConvertOptions options() {

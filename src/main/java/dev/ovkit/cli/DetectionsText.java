@@ -57,17 +57,7 @@ final class DetectionsText {
     result.put("height", found.height());
     List<Map<String, Object>> detections = new ArrayList<>();
     for (Detection d : found.detections()) {
-      Map<String, Object> box = new LinkedHashMap<>();
-      box.put("x", d.box().x());
-      box.put("y", d.box().y());
-      box.put("width", d.box().width());
-      box.put("height", d.box().height());
-      Map<String, Object> one = new LinkedHashMap<>();
-      one.put("label", d.label());
-      one.put("class_id", d.classId());
-      one.put("score", d.score());
-      one.put("box", box);
-      detections.add(one);
+      detections.add(json(d));
     }
     result.put("detections", detections);
     if (found.leftOut() > 0) {
@@ -80,6 +70,21 @@ final class DetectionsText {
     ms.put("postprocess", ms(found.timings().postprocess()));
     result.put("ms", ms);
     return result;
+  }
+
+  /** One box. */
+  static Map<String, Object> json(Detection d) {
+    Map<String, Object> box = new LinkedHashMap<>();
+    box.put("x", d.box().x());
+    box.put("y", d.box().y());
+    box.put("width", d.box().width());
+    box.put("height", d.box().height());
+    Map<String, Object> one = new LinkedHashMap<>();
+    one.put("label", d.label());
+    one.put("class_id", d.classId());
+    one.put("score", d.score());
+    one.put("box", box);
+    return one;
   }
 
   static double ms(Duration duration) {

@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
       MoCommand.class,
       SimplifyCommand.class,
       InferCommand.class,
+      VerifyCommand.class,
       InspectCommand.class,
       DoctorCommand.class,
       AutoComplete.GenerateCompletion.class

@@ -59,6 +59,11 @@ class UsageTest {
             + " auto | ovkit infer",
         "infer --ir m.xml --image p.jpg q.jpg --out one.png | --out one.png names one picture, but"
             + " there are 2; give a folder | ovkit infer",
+        "convert m.onnx --images p.jpg | --images serves --verify only; give both | ovkit convert",
+        "verify a.onnx | Missing required parameter: 'B' | ovkit verify",
+        "verify a.onnx b.xml --conf 2 | --conf 2.0: expected a number from 0 to 1 | ovkit verify",
+        "verify a.onnx b.xml --input-colour GBR | --input-colour GBR: expected BGR or RGB | ovkit"
+            + " verify",
         "inspect | Missing required parameter: 'MODEL' | ovkit inspect",
         "doctor now | Unmatched argument at index 1: 'now' | ovkit doctor",
       })
@@ -102,7 +107,8 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "convert", "mo", "simplify", "infer", "inspect", "doctor"})
+  @ValueSource(
+      strings = {"demo", "convert", "mo", "simplify", "infer", "verify", "inspect", "doctor"})
   void theHelpOfEachCommandHasAnExampleAndTheExitCodes(String command) {
     String help = Cli.run(command, "--help").done();
     assertThat(help)

@@ -26,10 +26,18 @@ import org.jspecify.annotations.Nullable;
  */
 public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
 
+  /** How an assumption on the input begins. */
+  private static final String AN_INPUT = "an input of ";
+
   private static final int[][] STRIDES = {{8, 16, 32}, {8, 16, 32, 64}};
 
   public DerivedSpec {
     assumptions = List.copyOf(assumptions);
+  }
+
+  /** Returns whether nothing in the IR says what numbers its input wants, in which order. */
+  public boolean inputIsAssumed() {
+    return assumptions.stream().anyMatch(sentence -> sentence.startsWith(AN_INPUT));
   }
 
   /**
@@ -337,8 +345,8 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
       }
       assumptions.add(
           yolox
-              ? "an input of BGR, 0..255 (YOLOX)"
-              : "an input of RGB, divided by 255 (the IR does not say that this is inside it)");
+              ? AN_INPUT + "BGR, 0..255 (YOLOX)"
+              : AN_INPUT + "RGB, divided by 255 (the IR does not say that this is inside it)");
       return yolox
           ? new Input(Colour.BGR, Normalization.NONE)
           : new Input(Colour.RGB, Normalization.TO_UNIT);

@@ -3,6 +3,7 @@ package dev.ovkit.verify;
 import dev.ovkit.ModelException;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
+import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.runtime.CompileOptions;
@@ -16,7 +17,6 @@ import dev.ovkit.runtime.Port;
 import dev.ovkit.vision.DetectOptions;
 import dev.ovkit.vision.Letterbox;
 import dev.ovkit.vision.Picture;
-import dev.ovkit.vision.Postprocessor;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ public final class IrSubject implements Subject {
   private final List<String> assumptions;
   private final CompiledModel compiled;
   private final InferRequest request;
-  private final Postprocessor postprocessor;
+  private final BoxReader boxes;
   private final String version;
 
   private IrSubject(
@@ -41,8 +41,7 @@ public final class IrSubject implements Subject {
     this.compiled = compiled;
     this.request = compiled.createRequest();
     this.version = version;
-    this.postprocessor =
-        new Postprocessor(spec, options, name -> request.output(name).shape().dimensions());
+    this.boxes = new BoxReader(spec, options, name -> request.output(name).shape().dimensions());
   }
 
   /**
@@ -112,14 +111,19 @@ public final class IrSubject implements Subject {
     picture.letterbox(letterbox, spec.resize(), request.input(0).bytes());
     request.infer();
     List<FloatBuffer> heads = new ArrayList<>();
-    for (String name : postprocessor.outputs()) {
+    for (String name : boxes.outputs()) {
       heads.add(request.output(name).floats());
     }
     List<Output> outputs = new ArrayList<>();
     for (Port port : compiled.outputs()) {
       outputs.add(output(port));
     }
-    return new Answer(outputs, postprocessor.run(heads, letterbox));
+    return new Answer(outputs, boxes.read(heads, letterbox));
+  }
+
+  @Override
+  public List<Detection> candidates() {
+    return boxes.candidates();
   }
 
   private Output output(Port port) {

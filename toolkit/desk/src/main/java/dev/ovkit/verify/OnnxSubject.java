@@ -11,11 +11,12 @@ import dev.ovkit.ModelException;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.SourceDetector;
 import dev.ovkit.model.Colour;
+import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.Normalization;
 import dev.ovkit.vision.DetectOptions;
 import dev.ovkit.vision.Letterbox;
 import dev.ovkit.vision.Picture;
-import dev.ovkit.vision.Postprocessor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -36,7 +37,7 @@ public final class OnnxSubject implements Subject {
   private final OrtSession session;
   private final String input;
   private final Map<String, List<Long>> shapes;
-  private final Postprocessor postprocessor;
+  private final BoxReader boxes;
   private final ByteBuffer pixels;
   private final FloatBuffer planes;
 
@@ -50,8 +51,7 @@ public final class OnnxSubject implements Subject {
     for (NodeInfo output : session.getOutputInfo().values()) {
       shapes.put(output.getName(), dimensions(output.getInfo()));
     }
-    this.postprocessor =
-        new Postprocessor(spec, options, name -> shapes.getOrDefault(name, List.of()));
+    this.boxes = new BoxReader(spec, options, name -> shapes.getOrDefault(name, List.of()));
     int cells = spec.inputWidth() * spec.inputHeight();
     this.pixels = ByteBuffer.allocateDirect(3 * cells);
     this.planes =
@@ -109,41 +109,59 @@ public final class OnnxSubject implements Subject {
 
   @Override
   public Answer answer(Picture picture) {
-    Letterbox letterbox =
-        Letterbox.of(
-            picture.width(),
-            picture.height(),
-            spec.inputWidth(),
-            spec.inputHeight(),
-            spec.resize().mode());
-    picture.letterbox(letterbox, spec.resize(), pixels);
-    fillPlanes();
+    Letterbox letterbox = letterbox(picture);
+    List<Output> outputs = outputs(picture, spec.inputColour(), spec.normalization());
+    List<FloatBuffer> heads = new ArrayList<>();
+    for (String name : boxes.outputs()) {
+      for (Output output : outputs) {
+        if (output.name().equals(name)) {
+          heads.add(FloatBuffer.wrap(output.values()));
+        }
+      }
+    }
+    return new Answer(outputs, boxes.read(heads, letterbox));
+  }
+
+  @Override
+  public List<Detection> candidates() {
+    return boxes.candidates();
+  }
+
+  /** What the network gives when its numbers are prepared in another way than it wants. */
+  List<Output> outputs(Picture picture, Colour colour, Normalization normalization) {
+    picture.letterbox(letterbox(picture), spec.resize(), pixels);
+    fillPlanes(colour, normalization);
     long[] shape = {1, 3, spec.inputHeight(), spec.inputWidth()};
-    Map<String, Output> outputs = new LinkedHashMap<>();
+    List<Output> outputs = new ArrayList<>();
     try (OnnxTensor tensor =
             OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), planes, shape);
         OrtSession.Result result = session.run(Map.of(input, tensor))) {
       for (Map.Entry<String, OnnxValue> named : result) {
-        outputs.put(named.getKey(), output(named.getKey(), named.getValue()));
+        outputs.add(output(named.getKey(), named.getValue()));
       }
     } catch (OrtException e) {
       throw new ModelException(
           "ONNX Runtime cannot run '%s': %s".formatted(onnx, e.getMessage()), e);
     }
-    List<FloatBuffer> heads = new ArrayList<>();
-    for (String name : postprocessor.outputs()) {
-      heads.add(FloatBuffer.wrap(outputs.get(name).values()));
-    }
-    return new Answer(List.copyOf(outputs.values()), postprocessor.run(heads, letterbox));
+    return outputs;
+  }
+
+  private Letterbox letterbox(Picture picture) {
+    return Letterbox.of(
+        picture.width(),
+        picture.height(),
+        spec.inputWidth(),
+        spec.inputHeight(),
+        spec.resize().mode());
   }
 
   /** BGR rows of bytes to one plane of floats a channel, normalised as the network wants them. */
-  private void fillPlanes() {
+  private void fillPlanes(Colour colour, Normalization normalization) {
     int cells = spec.inputWidth() * spec.inputHeight();
     for (int channel = 0; channel < 3; channel++) {
-      int from = spec.inputColour() == Colour.RGB ? 2 - channel : channel;
-      float mean = of(spec.normalization().mean(), channel, 0);
-      float scale = of(spec.normalization().scale(), channel, 1);
+      int from = colour == Colour.RGB ? 2 - channel : channel;
+      float mean = of(normalization.mean(), channel, 0);
+      float scale = of(normalization.scale(), channel, 1);
       for (int i = 0; i < cells; i++) {
         planes.put(channel * cells + i, ((pixels.get(3 * i + from) & 0xff) - mean) / scale);
       }

@@ -1,8 +1,10 @@
 package dev.ovkit.verify;
 
+import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.vision.Picture;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A detector that answers for a picture with raw outputs and boxes: an ONNX in ONNX Runtime, or an
@@ -28,6 +30,9 @@ public sealed interface Subject extends AutoCloseable permits IrSubject, OnnxSub
    * @throws dev.ovkit.ModelException when its outputs do not fit its spec
    */
   Answer answer(Picture picture);
+
+  /** Returns every box of the picture answered last, those that suppression dropped too. */
+  List<Detection> candidates();
 
   @Override
   void close();

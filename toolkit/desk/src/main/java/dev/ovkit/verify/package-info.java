@@ -1,7 +1,8 @@
 /**
  * Compares two models on the same pictures, explains wrong boxes, and measures accuracy.
  *
- * <p>Start at {@link dev.ovkit.verify.Subject}: an ONNX or an IR that answers for a picture.
+ * <p>Start at {@link dev.ovkit.verify.Verifier}, which compares two models, or at {@link
+ * dev.ovkit.verify.Subject}: an ONNX or an IR that answers for a picture.
  */
 @NullMarked
 package dev.ovkit.verify;

@@ -1,0 +1,190 @@
+package dev.ovkit.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+
+/** {@code verify} and {@code convert --verify} as a user meets them. */
+class VerifyCommandTest {
+
+  @TempDir private static Path made;
+  private static Path onnx;
+  private static Path right;
+  private static Path unscaled;
+  private static Path bus;
+
+  @TempDir private Path temp;
+
+  @BeforeAll
+  static void irs() {
+    Path shared = Cli.shared();
+    bus = shared.resolve("pictures/bus.jpg");
+    onnx = shared.resolve("models/v5lite-e-coco.onnx");
+    Cli.run("convert", onnx, "-o", made, "-n", "right").done();
+    Cli.run("convert", onnx, "-o", made, "-n", "unscaled", "-s", "1").done();
+    right = made.resolve("right.xml");
+    unscaled = made.resolve("unscaled.xml");
+  }
+
+  @Test
+  void aRightIrIsTheSame() {
+    String said = Cli.run("verify", onnx, right, "--images", bus).done();
+    assertThat(said)
+        .contains("A  %s (ONNX Runtime 1.".formatted(onnx), "%s (OpenVINO 20".formatted(right))
+        .contains("), FP16%n".formatted())
+        .containsPattern("(?m)^564 +0\\.0\\d+ +\\d\\.\\d\\de-04 +1\\.000000 +0$")
+        .contains("picture", "matched", "only A", "only B")
+        .endsWith(
+            "the same: 6 objects in both; tolerated are relative L2 0.020, scores 0.02, IoU 0.95%n"
+                .formatted());
+  }
+
+  @Test
+  void aWrongIrIsNotAndTheReasonIsGiven() {
+    Cli said = Cli.run("verify", onnx, unscaled, "--images", bus);
+    assertThat(said.exitCode()).isEqualTo(ExitCode.DOES_NOT_HOLD);
+    assertThat(said.err()).isEmpty();
+    assertThat(said.out())
+        .contains(
+            "- output '564' differs: relative L2 ", "- boxes differ on 1 of 1 pictures: 0 in both")
+        .contains(
+            "- why: the IR answers as the ONNX does when its numbers are not scaled (the scale is missing)",
+            "- why: its metadata says that it was converted with scale 1, and the network wants 255")
+        .endsWith("not the same%n".formatted());
+  }
+
+  @Test
+  void theJsonHasAllOfIt() throws IOException {
+    Cli said = Cli.run("verify", onnx, unscaled, "--images", bus, "--json");
+    assertThat(said.exitCode()).isEqualTo(ExitCode.DOES_NOT_HOLD);
+    JsonNode json = new ObjectMapper().readTree(said.out());
+    assertThat(json.get("holds").asBoolean()).isFalse();
+    assertThat(json.get("first").get("file").asText()).isEqualTo(onnx.toString());
+    assertThat(json.get("precision").asText()).isEqualTo("FP16");
+    assertThat(json.get("tolerance").get("relative_l2").asDouble()).isEqualTo(0.02);
+    assertThat(json.get("findings").findValuesAsText("kind")).contains("outputs", "boxes", "cause");
+    assertThat(json.get("outputs")).hasSize(3);
+    assertThat(json.get("outputs").get(0).get("name").asText()).isEqualTo("564");
+    assertThat(json.get("outputs").get(0).get("cosine").asDouble()).isLessThan(0.99);
+    assertThat(json.get("pictures").get(0).get("only_first")).hasSize(6);
+    assertThat(json.get("pictures").get(0).get("only_first").get(0).get("box").has("width"))
+        .isTrue();
+  }
+
+  @Test
+  void aToleranceOfTheUsersOwnDecides() {
+    assertThat(Cli.run("verify", onnx, right, "--images", bus, "--tolerance", "0.0001").exitCode())
+        .isEqualTo(ExitCode.DOES_NOT_HOLD);
+    assertThat(
+            Cli.run("verify", onnx, right, "--images", bus, "--score-tolerance", "0.0000001")
+                .exitCode())
+        .isEqualTo(ExitCode.DOES_NOT_HOLD);
+  }
+
+  @Test
+  void theReportIsOneFileThatNeedsNothingAndIsWellFormed() throws Exception {
+    Path odd = Files.copy(bus, temp.resolve("<b>&\"odd'.jpg"));
+    Path html = temp.resolve("report.html");
+    Cli said = Cli.run("verify", right, unscaled, "--images", odd, bus, "--html", html);
+    assertThat(said.exitCode()).isEqualTo(ExitCode.DOES_NOT_HOLD);
+    String text = Files.readString(html);
+    assertThat(text)
+        .startsWith("<!DOCTYPE html>")
+        .doesNotContain("<script", "http://", "https://", "<b>&")
+        .contains("&lt;b&gt;&amp;");
+    DocumentBuilderFactory factory = DocumentBuilderFactory.newInstance();
+    Document document = factory.newDocumentBuilder().parse(new InputSource(new StringReader(text)));
+    NodeList pictures = document.getElementsByTagName("img");
+    assertThat(pictures.getLength()).isEqualTo(4);
+    for (int i = 0; i < pictures.getLength(); i++) {
+      assertThat(pictures.item(i).getAttributes().getNamedItem("src").getNodeValue())
+          .startsWith("data:image/jpeg;base64,/9j/");
+    }
+    assertThat(document.getElementsByTagName("p").item(1).getTextContent())
+        .isEqualTo("Not the same.");
+    assertThat(Cli.files(temp)).containsExactly("<b>&\"odd'.jpg", "report.html");
+  }
+
+  @Test
+  void histogramsAreDrawnWhereObjectsMatch() throws IOException {
+    Path html = temp.resolve("report.html");
+    Cli.run("verify", onnx, right, "--images", bus, "--html", html).done();
+    assertThat(Files.readString(html))
+        .contains(
+            "The same.", "<svg ", "score in B less score in A (6)", "IoU of the two boxes (6)");
+  }
+
+  @Test
+  void conversionVerifiesAtOnce() throws IOException {
+    Cli said = Cli.run("convert", onnx, "-o", temp, "--verify", "--images", bus, "--json");
+    JsonNode json = new ObjectMapper().readTree(said.done());
+    assertThat(json.get("xml").asText()).isEqualTo(temp.resolve("v5lite-e-coco.xml").toString());
+    assertThat(json.get("verification").get("holds").asBoolean()).isTrue();
+  }
+
+  @Test
+  void conversionWithoutPicturesComparesRawOutputsAndDoesNotFollowAWrongFlag() {
+    Cli right = Cli.run("convert", onnx, "-o", temp, "--verify");
+    assertThat(right.exitCode()).isEqualTo(ExitCode.DONE);
+    assertThat(right.err())
+        .isEqualTo(
+            "ovkit: no --images: raw outputs are compared on generated pictures; give pictures that show objects to compare boxes too%n"
+                .formatted());
+    assertThat(right.out()).contains("weights ", "generated-1 (640x480)", "the same: ");
+    Cli wrong = Cli.run("convert", onnx, "-o", temp, "--verify", "--no-reverse-input-channels");
+    assertThat(wrong.exitCode()).isEqualTo(ExitCode.DOES_NOT_HOLD);
+    assertThat(wrong.out()).contains("the IR takes RGB, 0..255 (so its metadata says)");
+  }
+
+  // ---- bad input
+
+  @Test
+  void whatIsNoModelIsSaid() throws IOException {
+    Path text = Files.writeString(temp.resolve("a.txt"), "x");
+    Cli.run("verify", text, text, "--images", bus)
+        .failsWith(
+            1,
+            "'%s' is neither an ONNX nor an IR; expected a name ending in .onnx or .xml"
+                .formatted(text));
+    Path missing = temp.resolve("missing.xml");
+    Cli.run("verify", onnx, missing, "--images", bus)
+        .failsWith(
+            1, "%s: there is no such file, expected the .xml of an OpenVINO IR".formatted(missing));
+  }
+
+  @Test
+  void anEmptyFolderAndABrokenPicture() throws IOException {
+    Path empty = Files.createDirectory(temp.resolve("empty"));
+    Cli said = Cli.run("verify", onnx, right, "--images", empty);
+    assertThat(said.err()).startsWith("ovkit: '%s' holds no picture; expected ".formatted(empty));
+    assertThat(said.exitCode()).isEqualTo(ExitCode.FAILED);
+
+    Path broken = Files.writeString(temp.resolve("broken.jpg"), "no picture");
+    Cli both = Cli.run("verify", onnx, right, "--images", broken, bus);
+    assertThat(both.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(both.err()).startsWith("ovkit: ").contains(broken.toString());
+    assertThat(both.out()).contains("the same: 6 objects in both");
+  }
+
+  @Test
+  void theReportsFolderIsMissing() {
+    Path html = temp.resolve("no/report.html");
+    Cli.run("verify", onnx, right, "--images", bus, "--html", html)
+        .failsWith(
+            1,
+            "cannot write '%s': its folder is not there and cannot be made; give a place that can be written"
+                .formatted(html));
+  }
+}

@@ -1,0 +1,162 @@
+package dev.ovkit.report;
+
+import dev.ovkit.OutputException;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Base64;
+import java.util.List;
+import javax.xml.stream.XMLOutputFactory;
+import javax.xml.stream.XMLStreamException;
+import javax.xml.stream.XMLStreamWriter;
+
+/**
+ * One HTML page being written: well-formed, everything escaped, nothing loaded from elsewhere (a
+ * browser is told to refuse it).
+ */
+final class HtmlPage {
+
+  private static final String STYLE =
+      """
+      body { font: 15px/1.5 system-ui, sans-serif; color: #1c1e21; margin: 2em auto; max-width: 76em; padding: 0 1em; }
+      h1 { font-size: 1.5em; } h2 { font-size: 1.15em; margin-top: 2em; }
+      table { border-collapse: collapse; } th, td { padding: .25em .9em .25em 0; text-align: left; border-bottom: 1px solid #dde; }
+      td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+      .good { color: #17692f; font-weight: 600; } .bad { color: #a8071a; font-weight: 600; }
+      .charts, .pair { display: flex; flex-wrap: wrap; gap: 1.5em; } figure { margin: 0 0 1.5em; } figcaption { color: #556; }
+      img { max-width: 100%; height: auto; } code { font-size: .95em; }
+      """;
+
+  private final StringWriter text = new StringWriter();
+  private final XMLStreamWriter xml;
+
+  HtmlPage(String title) {
+    try {
+      xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(text);
+      xml.writeDTD("<!DOCTYPE html>");
+    } catch (XMLStreamException e) {
+      throw new IllegalStateException("memory can always be written", e);
+    }
+    open("html", "lang", "en");
+    open("head");
+    empty("meta", "charset", "utf-8");
+    empty(
+        "meta",
+        "http-equiv",
+        "Content-Security-Policy",
+        "content",
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'");
+    empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
+    element("title", title);
+    element("style", STYLE);
+    close();
+    open("body");
+    element("h1", title);
+  }
+
+  /** Opens an element with attributes given as name, value, name, value. */
+  HtmlPage open(String element, String... attributes) {
+    write(
+        () -> {
+          xml.writeStartElement(element);
+          attributes(attributes);
+        });
+    return this;
+  }
+
+  /** Closes the element opened last. */
+  HtmlPage close() {
+    write(xml::writeEndElement);
+    return this;
+  }
+
+  /** Writes text. */
+  HtmlPage text(String characters) {
+    write(() -> xml.writeCharacters(legal(characters)));
+    return this;
+  }
+
+  /** Writes an element that holds text. */
+  HtmlPage element(String element, String characters, String... attributes) {
+    return open(element, attributes).text(characters).close();
+  }
+
+  /** Writes an element that holds nothing. */
+  HtmlPage empty(String element, String... attributes) {
+    write(
+        () -> {
+          xml.writeEmptyElement(element);
+          attributes(attributes);
+        });
+    return this;
+  }
+
+  /** Writes a picture into the page itself. */
+  HtmlPage jpeg(byte[] jpeg, String alternative) {
+    return empty(
+        "img",
+        "src",
+        "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg),
+        "alt",
+        alternative);
+  }
+
+  /** Writes one row of a table; numbers stand to the right. */
+  HtmlPage row(String cell, List<String> values) {
+    open("tr");
+    for (String value : values) {
+      boolean number = value.matches("[-+]?\\d[\\d.,]*([eE][-+]?\\d+)?%?");
+      if (number) {
+        element(cell, value, "class", "number");
+      } else {
+        element(cell, value);
+      }
+    }
+    return close();
+  }
+
+  /** Writes the page; the file appears whole or not at all. */
+  void write(Path file) {
+    write(xml::writeEndDocument);
+    write(xml::flush);
+    Path temporary = null;
+    try {
+      temporary = Files.createTempFile(file.toAbsolutePath().getParent(), ".ovkit-", ".tmp");
+      Files.writeString(temporary, text.toString());
+      Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      if (temporary != null) {
+        temporary.toFile().delete();
+      }
+      throw OutputException.of(file, e);
+    }
+  }
+
+  private interface Write {
+    void run() throws XMLStreamException;
+  }
+
+  private void write(Write what) {
+    try {
+      what.run();
+    } catch (XMLStreamException e) {
+      throw new IllegalStateException("memory can always be written", e);
+    }
+  }
+
+  private void attributes(String... attributes) throws XMLStreamException {
+    for (int i = 0; i < attributes.length; i += 2) {
+      xml.writeAttribute(attributes[i], legal(attributes[i + 1]));
+    }
+  }
+
+  /** A file name can hold characters that no page can. */
+  private static String legal(String characters) {
+    return characters.replaceAll("[^\\t\\n\\r\\x20-\\uFFFD\\x{10000}-\\x{10FFFF}]", "\uFFFD");
+  }
+}

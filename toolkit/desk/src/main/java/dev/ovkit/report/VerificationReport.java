@@ -1,0 +1,186 @@
+package dev.ovkit.report;
+
+import dev.ovkit.match.Pair;
+import dev.ovkit.model.Detection;
+import dev.ovkit.verify.Finding;
+import dev.ovkit.verify.OutputDifference;
+import dev.ovkit.verify.PictureDifference;
+import dev.ovkit.verify.Verification;
+import dev.ovkit.vision.Picture;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+
+/** A {@link Verification} as one HTML file. */
+public final class VerificationReport {
+
+  private static final int MOST_PICTURES = 6;
+  private static final int BARS = 21;
+
+  /**
+   * Writes the report: verdict, raw outputs, histograms, every picture in a table, and the worst
+   * ones drawn side by side.
+   *
+   * @throws dev.ovkit.OutputException if the file cannot be written
+   */
+  public static void write(Verification verification, Path file) {
+    HtmlPage page = new HtmlPage("ovkit verify");
+    models(page, verification);
+    verdict(page, verification);
+    outputs(page, verification);
+    histograms(page, verification);
+    pictures(page, verification);
+    worst(page, verification);
+    page.write(file);
+  }
+
+  private static void models(HtmlPage page, Verification v) {
+    page.open("table");
+    page.row("td", List.of("A", v.first().file(), v.first().engine()));
+    page.row("td", List.of("B", v.second().file(), v.second().engine()));
+    page.close();
+    page.element(
+        "p",
+        "Weights in %s. Tolerated: relative L2 %s, scores %s, IoU %s. A box counts from a score of %s."
+            .formatted(
+                v.precision(),
+                Double.isFinite(v.tolerance().relativeL2())
+                    ? number("%.2g", v.tolerance().relativeL2())
+                    : "any",
+                v.tolerance().score(),
+                v.tolerance().iou(),
+                number("%.3g", v.threshold())));
+  }
+
+  private static void verdict(HtmlPage page, Verification v) {
+    page.element(
+        "p", v.holds() ? "The same." : "Not the same.", "class", v.holds() ? "good" : "bad");
+    list(
+        page,
+        v.findings().stream()
+            .map(f -> (f.kind() == Finding.Kind.CAUSE ? "why: " : "") + f.sentence())
+            .toList());
+    if (!v.notes().isEmpty() || !v.unreadable().isEmpty()) {
+      page.element("h2", "Notes");
+      list(page, v.notes());
+      list(page, v.unreadable().stream().map(Verification.Unreadable::why).toList());
+    }
+  }
+
+  private static void list(HtmlPage page, List<String> sentences) {
+    if (!sentences.isEmpty()) {
+      page.open("ul");
+      sentences.forEach(sentence -> page.element("li", sentence));
+      page.close();
+    }
+  }
+
+  private static void outputs(HtmlPage page, Verification v) {
+    page.element("h2", "Raw outputs, at their worst");
+    if (v.outputs().isEmpty()) {
+      page.element("p", "No output of one has the name or the shape of one of the other.");
+      return;
+    }
+    page.open("table");
+    page.row(
+        "th", List.of("output", "shape", "max abs", "relative L2", "cosine", "non-finite", ""));
+    for (OutputDifference o : v.outputs()) {
+      page.row(
+          "td",
+          List.of(
+              o.name(),
+              o.shape().toString(),
+              number("%.3g", o.maxAbs()),
+              number("%.2e", o.relativeL2()),
+              number("%.6f", o.cosine()),
+              Long.toString(o.nonFiniteFirst() + o.nonFiniteSecond()),
+              o.holds(v.tolerance()) ? "" : "differs"));
+    }
+    page.close();
+  }
+
+  private static void histograms(HtmlPage page, Verification v) {
+    List<Pair> pairs = v.pictures().stream().flatMap(p -> p.pairs().stream()).toList();
+    if (pairs.isEmpty()) {
+      return;
+    }
+    page.element("h2", "Objects found in both");
+    double widest =
+        Math.max(
+            v.tolerance().score(),
+            pairs.stream().mapToDouble(p -> Math.abs(p.scoreDifference())).max().orElse(0));
+    double least = pairs.stream().mapToDouble(Pair::iou).min().orElse(1);
+    page.open("div", "class", "charts");
+    Histogram.of(
+            "score in B less score in A",
+            pairs.stream().map(Pair::scoreDifference).toList(),
+            -widest,
+            widest,
+            BARS)
+        .write(page);
+    Histogram.of(
+            "IoU of the two boxes",
+            pairs.stream().map(Pair::iou).toList(),
+            Math.min(v.tolerance().iou(), least),
+            1,
+            BARS)
+        .write(page);
+    page.close();
+  }
+
+  private static void pictures(HtmlPage page, Verification v) {
+    page.element("h2", "Pictures");
+    page.open("table");
+    page.row(
+        "th",
+        List.of("picture", "matched", "only A", "only B", "score difference", "smallest IoU", ""));
+    for (PictureDifference p : v.pictures()) {
+      page.row(
+          "td",
+          List.of(
+              p.picture().name(),
+              Integer.toString(p.pairs().size()),
+              Integer.toString(p.onlyFirst().size()),
+              Integer.toString(p.onlySecond().size()),
+              number("%.4f", p.largestScoreDifference()),
+              number("%.4f", p.smallestIou()),
+              p.holds() ? "" : "differs"));
+    }
+    page.close();
+  }
+
+  private static void worst(HtmlPage page, Verification v) {
+    page.element("h2", "The pictures that differ most");
+    List<PictureDifference> worst =
+        v.pictures().stream()
+            .sorted(Comparator.comparingDouble(PictureDifference::badness).reversed())
+            .limit(MOST_PICTURES)
+            .toList();
+    for (PictureDifference p : worst) {
+      page.element("p", p.picture().name());
+      page.open("div", "class", "pair");
+      try (Picture picture = p.picture().open()) {
+        drawn(page, picture, "A", p.first(), v.threshold());
+        drawn(page, picture, "B", p.second(), v.threshold());
+      }
+      page.close();
+    }
+  }
+
+  private static void drawn(
+      HtmlPage page, Picture picture, String side, List<Detection> all, double threshold) {
+    List<Detection> shown = all.stream().filter(d -> d.score() >= threshold).toList();
+    String caption = "%s: %d objects".formatted(side, shown.size());
+    page.open("figure");
+    page.jpeg(Drawing.jpeg(picture, shown), caption);
+    page.element("figcaption", caption);
+    page.close();
+  }
+
+  private static String number(String format, double value) {
+    return Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : "infinite";
+  }
+
+  private VerificationReport() {}
+}

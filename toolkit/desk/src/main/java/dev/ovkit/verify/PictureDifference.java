@@ -1,0 +1,58 @@
+package dev.ovkit.verify;
+
+import dev.ovkit.match.Pair;
+import dev.ovkit.model.Detection;
+import java.util.List;
+
+/**
+ * How the boxes of two models differ on one picture.
+ *
+ * @param first what the first model found, down to the score where the comparison ends
+ * @param second likewise
+ * @param pairs the same object in both, where one of the two scores reaches the threshold
+ * @param apart pairs whose scores or boxes differ by more than is tolerated
+ * @param onlyFirst objects that reach the threshold in the first and that the second lacks
+ * @param onlySecond likewise
+ */
+public record PictureDifference(
+    PictureSource picture,
+    List<Detection> first,
+    List<Detection> second,
+    List<Pair> pairs,
+    List<Pair> apart,
+    List<Detection> onlyFirst,
+    List<Detection> onlySecond) {
+
+  public PictureDifference {
+    first = List.copyOf(first);
+    second = List.copyOf(second);
+    pairs = List.copyOf(pairs);
+    apart = List.copyOf(apart);
+    onlyFirst = List.copyOf(onlyFirst);
+    onlySecond = List.copyOf(onlySecond);
+  }
+
+  /** Returns whether the boxes are the same, within the tolerance. */
+  public boolean holds() {
+    return apart.isEmpty() && onlyFirst.isEmpty() && onlySecond.isEmpty();
+  }
+
+  /** Returns the largest difference of scores among the pairs; 0 if there are none. */
+  public double largestScoreDifference() {
+    return pairs.stream().mapToDouble(p -> Math.abs(p.scoreDifference())).max().orElse(0);
+  }
+
+  /** Returns the smallest overlap among the pairs; 1 if there are none. */
+  public double smallestIou() {
+    return pairs.stream().mapToDouble(Pair::iou).min().orElse(1);
+  }
+
+  /** Returns a number that is larger the worse the two agree, to sort by. */
+  public double badness() {
+    return onlyFirst.size()
+        + onlySecond.size()
+        + apart.size()
+        + largestScoreDifference()
+        + (1 - smallestIou());
+  }
+}

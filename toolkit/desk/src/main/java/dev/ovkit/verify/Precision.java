@@ -1,0 +1,30 @@
+package dev.ovkit.verify;
+
+import dev.ovkit.model.IrDescription;
+import java.util.Map;
+
+/** What the weights of an IR are stored in, which says how far its answers may stray. */
+public enum Precision {
+  FP32,
+  FP16,
+  INT8;
+
+  /**
+   * An IR is 8-bit when it has fake quantisation, or 8-bit constants of this share of all bytes.
+   */
+  private static final double SHARE = 0.05;
+
+  /** Reads the precision from the constants, which cannot be mislabelled. */
+  public static Precision of(IrDescription ir) {
+    long all = ir.constantBytes().values().stream().mapToLong(Long::longValue).sum();
+    long eighths = bytes(ir, "i8") + bytes(ir, "u8");
+    if (ir.operations().containsKey("FakeQuantize") || eighths > SHARE * all) {
+      return INT8;
+    }
+    return bytes(ir, "f16") > SHARE * all ? FP16 : FP32;
+  }
+
+  private static long bytes(IrDescription ir, String type) {
+    return ((Map<String, Long>) ir.constantBytes()).getOrDefault(type, 0L);
+  }
+}

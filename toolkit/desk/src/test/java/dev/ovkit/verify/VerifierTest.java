@@ -1,0 +1,471 @@
+package dev.ovkit.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ovkit.ModelException;
+import dev.ovkit.PictureException;
+import dev.ovkit.Shared;
+import dev.ovkit.convert.ConvertOptions;
+import dev.ovkit.convert.Converter;
+import dev.ovkit.convert.DataType;
+import dev.ovkit.convert.Outputs;
+import dev.ovkit.model.Colour;
+import dev.ovkit.model.Resize;
+import dev.ovkit.onnx.Shape;
+import dev.ovkit.verify.Finding.Kind;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A right IR passes, and each way to spoil one is found and named. */
+class VerifierTest {
+
+  @TempDir private Path temp;
+
+  // ---- right
+
+  @ParameterizedTest
+  @CsvSource({
+    "v5lite-e-coco,FP32",
+    "v5lite-e-coco,FP16",
+    "yolox_nano-416,FP32",
+    "yolox_nano-416,FP16",
+    "yolov5n-ppe,FP32",
+    "yolov5n-ppe,FP16",
+    "v5lite-s,FP32",
+    "v5lite-s,FP16",
+    "pplcnet-yolo-seed-names-quarter,FP16",
+    "yolov5s-seed-names-quarter,FP16",
+  })
+  void aRightIrIsTheSameWithItsMetadataAndWithout(String name, DataType type) throws IOException {
+    Path ir = Converter.convert(options(name).into(temp, type)).xml();
+    for (Path made : List.of(ir, IrEdits.foreign(ir, "foreign"))) {
+      Verification v = verify(onnx(name), made, "bus", "zidane");
+      assertThat(v.findings()).as(made.toString()).isEmpty();
+      assertThat(v.holds()).isTrue();
+      assertThat(v.precision().name()).isEqualTo(type.name());
+      assertThat(v.outputs()).isNotEmpty();
+      if (name.equals("v5lite-e-coco") || name.startsWith("yolo") && !name.endsWith("quarter")) {
+        assertThat(v.matched()).isPositive();
+      }
+    }
+  }
+
+  @Test
+  void anIrCutAtTheFlatOutputIsComparedThere() {
+    ConvertOptions flat = options("v5lite-s").into(temp, DataType.FP16);
+    Path ir = Converter.convert(flat.withOutputs(new Outputs.AsTheyAre())).xml();
+    Verification v = verify(onnx("v5lite-s"), ir, "bus", "street");
+    assertThat(v.findings()).isEmpty();
+    assertThat(v.outputs())
+        .extracting(OutputDifference::name)
+        .containsExactly("outputs, boxes", "outputs, scores");
+  }
+
+  @Test
+  void theOrderOfTheTwoDoesNotMatterAndTwoIrsCompareToo() {
+    Path fp32 = Converter.convert(options("v5lite-e-coco").into(temp, DataType.FP32)).xml();
+    Path fp16 =
+        Converter.convert(options("v5lite-e-coco").into(temp.resolve("fp16"), DataType.FP16)).xml();
+    assertThat(verify(fp16, onnx("v5lite-e-coco"), "bus").findings()).isEmpty();
+    assertThat(verify(onnx("v5lite-e-coco"), onnx("v5lite-e-coco"), "bus").findings()).isEmpty();
+    Verification v = verify(fp32, fp16, "bus", "zidane");
+    assertThat(v.findings()).isEmpty();
+    assertThat(v.precision()).isEqualTo(Precision.FP16);
+    assertThat(v.matched()).isPositive();
+  }
+
+  @Test
+  void anotherInputSizeIsTakenFromTheIr() {
+    ConvertOptions o = options("yolov5n-ppe");
+    Path ir =
+        Converter.convert(
+                new ConvertOptions(
+                    o.onnx(),
+                    temp,
+                    "small",
+                    DataType.FP32,
+                    o.outputs(),
+                    Optional.of(Shape.of(1, 3, 320, 416)),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    OptionalInt.empty(),
+                    List.of(),
+                    true))
+            .xml();
+    assertThat(verify(onnx("yolov5n-ppe"), ir, "bus").findings()).isEmpty();
+  }
+
+  @Test
+  void generatedPicturesServeRawOutputsAndShowAnExchangeOfChannels() throws IOException {
+    Path right = Converter.convert(options("v5lite-e-coco").into(temp, DataType.FP16)).xml();
+    Path wrong = IrEdits.foreign(converted("v5lite-e-coco", "norev", null, false), "wrong");
+    VerifyOptions good = VerifyOptions.of(onnx("v5lite-e-coco"), right);
+    VerifyOptions bad = VerifyOptions.of(onnx("v5lite-e-coco"), wrong);
+    List<PictureSource> pictures = PictureSource.generated();
+    assertThat(Verifier.verify(good, pictures, () -> {}).findings()).isEmpty();
+    assertThat(kinds(Verifier.verify(bad, pictures, () -> {}))).contains(Kind.OUTPUTS);
+  }
+
+  // ---- wrong preprocessing
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "v5lite-e-coco | 255 | false | its channels are exchanged (a reversal is missing",
+        "v5lite-e-coco | 1 | true | its numbers are not scaled (the scale is missing)",
+        "v5lite-e-coco | 65025 | true | its numbers are scaled twice",
+        "v5lite-e-coco | 1 | false | not scaled (the scale is missing), and its channels are exchanged",
+        "yolov5n-ppe | 255 | false | its channels are exchanged",
+        "yolov5n-ppe | 1 | true | its numbers are not scaled",
+        "yolov5n-ppe | 65025 | true | its numbers are scaled twice",
+        "yolox_nano-416 | 1 | true | its channels are exchanged (a reversal is missing, or one too many)",
+        "yolox_nano-416 | 255 | false | its numbers are divided by 255, which they should not be",
+        "yolox_nano-416 | 65025 | false | its numbers are divided by 255 twice",
+      })
+  void aStrangersIrWithWrongPreprocessingIsNamed(
+      String name, float scale, boolean reverse, String cause) throws IOException {
+    Path ir = IrEdits.foreign(converted(name, "wrong", List.of(scale), reverse), "foreign");
+    Verification v = verify(onnx(name), ir, "bus", "zidane");
+    assertThat(v.holds()).isFalse();
+    assertThat(kinds(v)).contains(Kind.OUTPUTS, Kind.BOXES);
+    assertThat(sentences(v, Kind.CAUSE)).first().asString().contains(cause);
+    assertThat(v.notes())
+        .containsExactly(
+            "'%s' does not say what its input wants: it gets BGR, 0..255, as an IR of 'ovkit convert' does"
+                .formatted(ir));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "1 | converted with scale 1, and the network wants 255",
+        "65025 | converted with scale 65025, and the network wants 255",
+      })
+  void theWitnessDoesNotFollowAWrongFlag(float scale, String hint) {
+    Path ir = converted("v5lite-e-coco", "wrong", List.of(scale), null);
+    Verification v = verify(onnx("v5lite-e-coco"), ir, "bus");
+    assertThat(v.holds()).isFalse();
+    assertThat(sentences(v, Kind.CAUSE)).anySatisfy(s -> assertThat(s).contains(hint));
+  }
+
+  @Test
+  void anIrThatTakesRgbDoesNotPassUnlessItIsMeant() {
+    Path ir = converted("v5lite-e-coco", "rgb", null, false);
+    VerifyOptions options = VerifyOptions.of(onnx("v5lite-e-coco"), ir);
+    Verification v = Verifier.verify(options, pictures("bus"), () -> {});
+    assertThat(v.findings())
+        .extracting(Finding::sentence)
+        .containsExactly(
+            "the IR takes RGB, 0..255 (so its metadata says), where one of 'ovkit convert' takes BGR, 0..255: a program that hands it frames as cameras and OpenCV give them gets wrong boxes; --input-colour RGB says that it is meant");
+    assertThat(kinds(v)).containsExactly(Kind.INPUT);
+
+    VerifyOptions meant = options.withInputColour(Colour.RGB);
+    assertThat(Verifier.verify(meant, pictures("bus"), () -> {}).findings()).isEmpty();
+  }
+
+  @Test
+  void anIrWithoutPreprocessingPassesWhenThatIsMeant() throws IOException {
+    Path ir =
+        IrEdits.foreign(converted("v5lite-e-coco", "bare", List.of(1f), false), "bare-foreign");
+    VerifyOptions o = VerifyOptions.of(onnx("v5lite-e-coco"), ir);
+    Verification unasked = Verifier.verify(o, pictures("bus"), () -> {});
+    assertThat(sentences(unasked, Kind.CAUSE)).first().asString().contains("--bare says");
+    assertThat(Verifier.verify(bare(o), pictures("bus"), () -> {}).findings()).isEmpty();
+  }
+
+  @Test
+  void anUnusualModelIsRunAsTheCallerSays() {
+    List<Float> mean = List.of(123.675f, 116.28f, 103.53f);
+    List<Float> scale = List.of(58.395f, 57.12f, 57.375f);
+    ConvertOptions o = options("yolox_nano-fixed");
+    Path ir =
+        Converter.convert(
+                new ConvertOptions(
+                    o.onnx(),
+                    temp,
+                    "unusual",
+                    DataType.FP16,
+                    o.outputs(),
+                    Optional.empty(),
+                    Optional.of(mean),
+                    Optional.of(scale),
+                    Optional.of(true),
+                    Optional.of(Resize.Mode.LETTERBOX_CENTRE),
+                    OptionalInt.of(128),
+                    List.of(),
+                    true))
+            .xml();
+    assertThat(verify(onnx("yolox_nano-fixed"), ir, "bus").holds()).isFalse();
+    VerifyOptions told =
+        new VerifyOptions(
+            o.onnx(),
+            ir,
+            new Outputs.Auto(),
+            Optional.of(mean),
+            Optional.of(scale),
+            Optional.of(Colour.RGB),
+            Optional.of(Resize.Mode.LETTERBOX_CENTRE),
+            OptionalInt.of(128),
+            Optional.empty(),
+            false,
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty(),
+            OptionalDouble.empty());
+    Verification v = Verifier.verify(told, pictures("bus"), () -> {});
+    assertThat(v.findings()).isEmpty();
+    assertThat(v.matched()).isPositive();
+  }
+
+  // ---- metadata that lies
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "input_colour | RGB | INPUT | takes RGB",
+        "input_colour | RGB | CAUSE | its channels are exchanged",
+        "resize | stretch | INPUT | wants pictures stretched",
+        "pad_value | 0 | INPUT | on grey 0 (so its metadata says), and the ONNX letterboxed in the centre on grey 114",
+        "head_0_output | 592 | METADATA | what the IR says of itself does not fit it",
+        "head_0_anchors | 116,90 156,198 373,326 | CAUSE | other anchors at stride 8",
+        "head_0_anchors | 116,90 156,198 373,326 | BOXES | boxes differ on",
+        "layout | rubbish | METADATA | has 'rubbish' for 'layout'",
+      })
+  void metadataThatLiesIsFound(String key, String value, Kind kind, String words)
+      throws IOException {
+    Path right = Converter.convert(options("v5lite-e-coco").into(temp, DataType.FP16)).xml();
+    Path lying = IrEdits.saying(right, "lying", key, value);
+    Verification v = verify(onnx("v5lite-e-coco"), lying, "bus", "zidane");
+    assertThat(v.holds()).isFalse();
+    assertThat(sentences(v, kind)).anySatisfy(s -> assertThat(s).contains(words));
+  }
+
+  @Test
+  void metadataThatClaimsTheRightThingDoesNotHelpAWrongGraph() throws IOException {
+    Path wrong = converted("v5lite-e-coco", "norev", List.of(1f), false);
+    Path lying =
+        IrEdits.saying(
+            IrEdits.saying(
+                IrEdits.saying(wrong, "l1", "input_colour", "BGR"), "l2", "scale", "255"),
+            "l3",
+            "reversed_channels",
+            "true");
+    Verification v = verify(onnx("v5lite-e-coco"), lying, "bus");
+    assertThat(v.holds()).isFalse();
+    assertThat(sentences(v, Kind.CAUSE))
+        .first()
+        .asString()
+        .contains(
+            "its numbers are not scaled (the scale is missing), and its channels are exchanged");
+  }
+
+  // ---- wrong outputs, weights
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void headsUnderEachOthersNamesAreExchanged(boolean foreign) throws IOException {
+    Path edited =
+        OnnxEdits.exchanged(
+            onnx("v5lite-e-coco"),
+            temp.resolve("edited.onnx"),
+            "564",
+            "592",
+            "Conv_358",
+            "Conv_378");
+    Path ir = Converter.convert(ConvertOptions.of(edited).into(temp, DataType.FP16)).xml();
+    Verification v =
+        verify(onnx("v5lite-e-coco"), foreign ? IrEdits.foreign(ir, "foreign") : ir, "bus");
+    assertThat(v.holds()).isFalse();
+    assertThat(sentences(v, Kind.OUTPUTS_EXCHANGED))
+        .containsExactly(
+            "outputs '564' and '592' are exchanged: each has the values of the other ([1,255,40,40] and [1,255,20,20])");
+  }
+
+  @Test
+  void headsInAnotherOrderDoNotPassUnlessItIsMeant() {
+    Outputs swapped = Outputs.parse("Conv_378,Conv_358,Conv_398");
+    Path ir =
+        Converter.convert(options("v5lite-e-coco").into(temp, DataType.FP16).withOutputs(swapped))
+            .xml();
+    Verification v = verify(onnx("v5lite-e-coco"), ir, "bus");
+    assertThat(kinds(v)).containsExactly(Kind.OUTPUT_ORDER);
+    assertThat(sentences(v, Kind.OUTPUT_ORDER))
+        .first()
+        .asString()
+        .contains("in the order 592, 564, 620", "in the order 564, 592, 620");
+    VerifyOptions o = VerifyOptions.of(onnx("v5lite-e-coco"), ir);
+    VerifyOptions meant =
+        new VerifyOptions(
+            o.first(),
+            o.second(),
+            swapped,
+            o.mean(),
+            o.scale(),
+            o.modelColour(),
+            o.resize(),
+            o.pad(),
+            o.inputColour(),
+            o.bare(),
+            o.confidence(),
+            o.relativeL2(),
+            o.score(),
+            o.iou());
+    assertThat(Verifier.verify(meant, pictures("bus"), () -> {}).findings()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"v5lite-e-coco", "yolox_nano-416"})
+  void anOverflowOfF16IsNonFinite(String name) throws IOException {
+    Path ir = Converter.convert(options(name).into(temp, DataType.FP16)).xml();
+    Path overflown = IrEdits.overflown(ir, "overflown");
+    for (Path one : List.of(overflown, IrEdits.foreign(overflown, "foreign"))) {
+      Verification v = verify(onnx(name), one, "bus");
+      assertThat(v.holds()).isFalse();
+      assertThat(sentences(v, Kind.NON_FINITE))
+          .first()
+          .asString()
+          .contains("holds non-finite values", "65504, where f16 ends", "--data-type FP32");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void otherWeightsAreWhatNothingElseExplains(boolean foreign) throws IOException {
+    Path other = OnnxEdits.trainedOn(onnx("v5lite-e-coco"), temp.resolve("other.onnx"));
+    Path made = Converter.convert(ConvertOptions.of(other).into(temp, DataType.FP16)).xml();
+    Path ir = foreign ? IrEdits.foreign(made, "foreign") : made;
+    Verification v = verify(onnx("v5lite-e-coco"), ir, "bus", "zidane");
+    assertThat(v.holds()).isFalse();
+    assertThat(kinds(v)).contains(Kind.OUTPUTS);
+    assertThat(sentences(v, Kind.CAUSE))
+        .first()
+        .asString()
+        .contains(foreign ? "other weights" : "it was made of another ONNX (sha256 ");
+  }
+
+  @Test
+  void aModelWithOtherClassesIsAnotherModel() {
+    Path ir = Converter.convert(options("v5lite-s").into(temp, DataType.FP16)).xml();
+    Verification v = verify(onnx("yolov5n-ppe"), ir, "bus");
+    assertThat(sentences(v, Kind.CLASSES))
+        .containsExactly(
+            "'%s' detects 2 classes and '%s' 7: they are different models"
+                .formatted(onnx("yolov5n-ppe"), ir));
+  }
+
+  // ---- bad input
+
+  @Test
+  void whatIsNoModelIsSaid() throws IOException {
+    Path text = Files.writeString(temp.resolve("notes.txt"), "x");
+    VerifyOptions options = VerifyOptions.of(text, text);
+    assertThatThrownBy(() -> Verifier.verify(options, List.of(), () -> {}))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "'%s' is neither an ONNX nor an IR; expected a name ending in .onnx or .xml"
+                .formatted(text));
+  }
+
+  @Test
+  void aPictureThatCannotBeReadIsNotedAndTheOthersAreCompared() throws IOException {
+    Path ir = Converter.convert(options("v5lite-e-coco").into(temp, DataType.FP16)).xml();
+    Path broken = Files.writeString(temp.resolve("broken.jpg"), "no picture");
+    VerifyOptions options = VerifyOptions.of(onnx("v5lite-e-coco"), ir);
+    int[] steps = {0};
+    Verification v =
+        Verifier.verify(
+            options,
+            PictureSource.of(List.of(broken, Shared.picture("bus.jpg"))),
+            () -> steps[0]++);
+    assertThat(v.unreadable()).extracting(u -> u.picture()).containsExactly(broken.toString());
+    assertThat(v.pictures()).hasSize(1);
+    assertThat(steps[0]).isEqualTo(2);
+    assertThatThrownBy(() -> Verifier.verify(options, PictureSource.of(List.of(broken)), () -> {}))
+        .isInstanceOf(PictureException.class)
+        .hasMessageContaining("broken.jpg");
+  }
+
+  // ---- helpers
+
+  private Path converted(
+      String name, String as, @Nullable List<Float> scale, @Nullable Boolean reverse) {
+    ConvertOptions o = options(name);
+    return Converter.convert(
+            new ConvertOptions(
+                o.onnx(),
+                temp,
+                as,
+                DataType.FP16,
+                o.outputs(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.ofNullable(scale),
+                Optional.ofNullable(reverse),
+                Optional.empty(),
+                OptionalInt.empty(),
+                List.of(),
+                true))
+        .xml();
+  }
+
+  private static VerifyOptions bare(VerifyOptions o) {
+    return new VerifyOptions(
+        o.first(),
+        o.second(),
+        o.outputs(),
+        o.mean(),
+        o.scale(),
+        o.modelColour(),
+        o.resize(),
+        o.pad(),
+        o.inputColour(),
+        true,
+        o.confidence(),
+        o.relativeL2(),
+        o.score(),
+        o.iou());
+  }
+
+  private static Verification verify(Path first, Path second, String... pictures) {
+    return Verifier.verify(VerifyOptions.of(first, second), pictures(pictures), () -> {});
+  }
+
+  private static List<PictureSource> pictures(String... names) {
+    return PictureSource.of(
+        Arrays.stream(names).map(name -> Shared.picture(name + ".jpg")).toList());
+  }
+
+  private static List<Kind> kinds(Verification v) {
+    return v.findings().stream().map(Finding::kind).toList();
+  }
+
+  private static List<String> sentences(Verification v, Kind kind) {
+    return v.findings().stream().filter(f -> f.kind() == kind).map(Finding::sentence).toList();
+  }
+
+  private static Path onnx(String name) {
+    return Shared.model(name + ".onnx");
+  }
+
+  private static ConvertOptions options(String name) {
+    return ConvertOptions.of(onnx(name));
+  }
+}
