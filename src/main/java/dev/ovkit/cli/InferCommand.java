@@ -3,8 +3,6 @@ package dev.ovkit.cli;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.PictureException;
-import dev.ovkit.model.Anchor;
-import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
@@ -124,18 +122,7 @@ final class InferCommand implements Callable<Integer> {
       description = "Threads to compute with. Default: OpenVINO's choice.")
   private @Nullable Integer threads;
 
-  @Option(
-      names = "--input-colour",
-      paramLabel = "ORDER",
-      description = "The channel order that the IR takes: BGR or RGB. Default: the IR's.")
-  private @Nullable String colour;
-
-  @Option(
-      names = "--anchors",
-      paramLabel = "W,H W,H …",
-      description =
-          "The anchors of all heads by rising stride, for an IR that does not tell its own.")
-  private @Nullable String anchors;
+  @Mixin private IrOptions reading;
 
   @Mixin private PictureOptions picture;
 
@@ -214,12 +201,7 @@ final class InferCommand implements Callable<Integer> {
 
   private DetectorOptions options() {
     DetectorOptions options = DetectorOptions.defaults().with(compileOptions()).withRequests(1);
-    boolean given =
-        labels != null
-            || colour != null
-            || anchors != null
-            || !classes.isEmpty()
-            || picture.given();
+    boolean given = labels != null || reading.given() || !classes.isEmpty() || picture.given();
     if (!given) {
       return options.with(detectOptions(Set.of()));
     }
@@ -258,33 +240,7 @@ final class InferCommand implements Callable<Integer> {
       }
       changed = changed.withLabels(names);
     }
-    if (colour != null) {
-      changed =
-          switch (colour.toUpperCase(Locale.ROOT)) {
-            case "BGR" -> changed.withInputColour(Colour.BGR);
-            case "RGB" -> changed.withInputColour(Colour.RGB);
-            default ->
-                throw new ParameterException(
-                    spec.commandLine(), "--input-colour %s: expected BGR or RGB".formatted(colour));
-          };
-    }
-    return anchors == null ? changed : changed.withLayout(changed.layout().withAnchors(anchors()));
-  }
-
-  private List<Anchor> anchors() {
-    try {
-      List<Anchor> parsed = new ArrayList<>();
-      for (String pair : anchors.strip().split("\\s+", -1)) {
-        String[] sides = pair.split(",", -1);
-        parsed.add(new Anchor(Float.parseFloat(sides[0]), Float.parseFloat(sides[1])));
-      }
-      return parsed;
-    } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--anchors '%s': expected pairs such as '10,13 16,30 33,23'".formatted(anchors),
-          e);
-    }
+    return reading.applyTo(changed);
   }
 
   private Set<Integer> wanted(DetectorSpec detector) {

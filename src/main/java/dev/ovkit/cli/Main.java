@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
       SimplifyCommand.class,
       InferCommand.class,
       VerifyCommand.class,
+      EvalCommand.class,
       InspectCommand.class,
       DoctorCommand.class,
       AutoComplete.GenerateCompletion.class

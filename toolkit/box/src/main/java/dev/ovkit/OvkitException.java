@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * it can be shown to a user as it is.
  */
 public abstract sealed class OvkitException extends RuntimeException
-    permits ModelException,
+    permits AnnotationException,
+        ModelException,
         NativeCallException,
         OptionException,
         OutputException,

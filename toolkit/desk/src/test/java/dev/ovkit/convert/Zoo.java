@@ -2,6 +2,7 @@ package dev.ovkit.convert;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ovkit.PinnedPython;
 import dev.ovkit.model.Anchor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,17 +17,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 
 /**
  * The seed's architectures with random weights, written by {@code converter-scripts/zoo} when a
  * test asks for them and kept under {@code target/zoo} until the script changes.
- *
- * <p>The script needs Python 3.11 with the pinned packages; they are put into {@code
- * target/zoo-env} once, unless {@code -Dovkit.zoo.python} names a Python that has them. Where they
- * cannot be had, the test is skipped and says why.
  */
 final class Zoo {
 
@@ -42,6 +37,7 @@ final class Zoo {
       String system, Path onnx, int classes, long height, long width, List<Head> heads) {}
 
   private static final Path SCRIPTS = Path.of("../../converter-scripts").toAbsolutePath();
+  private static final PinnedPython PYTHON = new PinnedPython("zoo");
   private static final Path TARGET = Path.of("target").toAbsolutePath();
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Map<String, List<Written>> WRITTEN = new ConcurrentHashMap<>();
@@ -127,96 +123,9 @@ final class Zoo {
   // ---- Python
 
   private static String zoo(List<String> arguments) throws Exception {
-    List<String> command = new ArrayList<>(List.of(python(), "-m", "zoo"));
-    command.addAll(arguments);
-    Run run = Run.of(command, SCRIPTS);
-    if (run.exitCode() != 0) {
-      throw new AssertionError(String.join(" ", command) + " failed: " + run.err());
-    }
-    return run.out();
-  }
-
-  private static String python() throws Exception {
-    String given = System.getProperty("ovkit.zoo.python");
-    if (given != null) {
-      return given;
-    }
-    Path requirements = SCRIPTS.resolve("requirements/zoo.txt");
-    Path environment = TARGET.resolve("zoo-env");
-    Path python = environment.resolve("bin/python");
-    Path done = environment.resolve("requirements.txt");
-    if (Files.exists(done) && Files.mismatch(done, requirements) == -1) {
-      return python.toString();
-    }
-    String minor = "import sys; print('%d.%d' % sys.version_info[:2])";
-    step("python3 is missing", List.of("python3", "-c", minor), "3.11");
-    step(
-        "python3 cannot make an environment (python3-venv is missing?)",
-        List.of("python3", "-m", "venv", "--clear", environment.toString()),
-        "");
-    step(
-        "pip cannot fetch the zoo's packages",
-        List.of(
-            python.toString(),
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-            "--require-hashes",
-            "--no-deps",
-            "--only-binary=:all:",
-            "-r",
-            requirements.toString()),
-        "");
-    Files.copy(requirements, done);
-    return python.toString();
-  }
-
-  /** Skips the test unless the command succeeds and says what is expected. */
-  private static void step(String trouble, List<String> command, String expected)
-      throws InterruptedException {
-    String reason;
-    try {
-      Run run = Run.of(command, TARGET);
-      if (run.exitCode() == 0 && run.out().strip().startsWith(expected)) {
-        return;
-      }
-      reason =
-          run.exitCode() == 0
-              ? "python3 is " + run.out().strip() + ", the zoo's packages are for " + expected
-              : trouble + ": " + run.err().strip();
-    } catch (IOException e) {
-      reason = trouble + ": " + e.getMessage();
-    }
-    String why = "no zoo models: " + reason + "; -Dovkit.zoo.python names another Python";
-    System.out.println("SKIPPED: " + why);
-    Assumptions.abort(why);
-  }
-
-  private record Run(int exitCode, String out, String err) {
-
-    static Run of(List<String> command, Path directory) throws IOException, InterruptedException {
-      Path err = Files.createTempFile("zoo", ".err");
-      Path out = Files.createTempFile("zoo", ".out");
-      try {
-        ProcessBuilder builder =
-            new ProcessBuilder(command)
-                .directory(directory.toFile())
-                .redirectError(err.toFile())
-                .redirectOutput(out.toFile());
-        builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
-        Process process = builder.start();
-        if (!process.waitFor(5, TimeUnit.MINUTES)) {
-          process.destroyForcibly();
-          throw new IOException(command.get(0) + " took more than five minutes");
-        }
-        return new Run(process.exitValue(), Files.readString(out), Files.readString(err));
-      } finally {
-        Files.deleteIfExists(err);
-        Files.deleteIfExists(out);
-      }
-    }
+    List<String> all = new ArrayList<>(List.of("-m", "zoo"));
+    all.addAll(arguments);
+    return PYTHON.run(all);
   }
 
   /** Of the request and of the script, so that no model outlives the code that wrote it. */

@@ -1,0 +1,66 @@
+package dev.ovkit.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ovkit.PinnedPython;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.data.Offset;
+
+/** The reference implementation of COCO's evaluation, in its pinned environment. */
+final class Pycocotools {
+
+  private static final PinnedPython PYTHON = new PinnedPython("eval");
+  private static final Offset<Double> NOTHING = Offset.offset(1e-9);
+
+  /** Annotations and results, as files. */
+  record Case(Path truth, Path detections) {}
+
+  /** Returns its figures for each case. */
+  static List<JsonNode> evaluate(List<Case> cases) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("eval/coco_metrics.py"));
+    for (Case one : cases) {
+      arguments.addAll(List.of("--case", one.truth().toString(), one.detections().toString()));
+    }
+    List<JsonNode> figures = new ArrayList<>();
+    new ObjectMapper().readTree(PYTHON.run(arguments)).get("cases").forEach(figures::add);
+    assertThat(figures).hasSameSizeAs(cases);
+    return figures;
+  }
+
+  /** Asserts that all figures are its. */
+  static void assertEqual(String what, CocoMetrics ours, JsonNode theirs) {
+    assertFigure(what + " map", ours.map(), theirs, "map");
+    assertFigure(what + " map50", ours.map50(), theirs, "map50");
+    assertFigure(what + " map75", ours.map75(), theirs, "map75");
+    assertFigure(what + " small", ours.mapSmall(), theirs, "map_small");
+    assertFigure(what + " medium", ours.mapMedium(), theirs, "map_medium");
+    assertFigure(what + " large", ours.mapLarge(), theirs, "map_large");
+    assertFigure(what + " ar1", ours.ar1(), theirs, "ar1");
+    assertFigure(what + " ar10", ours.ar10(), theirs, "ar10");
+    assertFigure(what + " ar100", ours.ar100(), theirs, "ar100");
+    assertFigure(what + " ar small", ours.arSmall(), theirs, "ar_small");
+    assertFigure(what + " ar medium", ours.arMedium(), theirs, "ar_medium");
+    assertFigure(what + " ar large", ours.arLarge(), theirs, "ar_large");
+    assertThat(theirs.get("per_class")).as(what).hasSameSizeAs(ours.perClass());
+    for (int i = 0; i < ours.perClass().size(); i++) {
+      CocoMetrics.PerClass one = ours.perClass().get(i);
+      JsonNode their = theirs.get("per_class").get(i);
+      String name = what + " " + one.name();
+      assertThat(their.get("category_id").asLong()).as(name).isEqualTo(one.category());
+      assertFigure(name + " ap", one.ap(), their, "ap");
+      assertFigure(name + " ap50", one.ap50(), their, "ap50");
+      assertFigure(name + " ap75", one.ap75(), their, "ap75");
+    }
+  }
+
+  private static void assertFigure(String what, double ours, JsonNode theirs, String key) {
+    double expected = theirs.get(key).asDouble();
+    assertThat(Double.isNaN(ours) ? -1 : ours).as(what).isEqualTo(expected, NOTHING);
+  }
+
+  private Pycocotools() {}
+}

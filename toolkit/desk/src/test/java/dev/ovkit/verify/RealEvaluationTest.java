@@ -1,0 +1,150 @@
+package dev.ovkit.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.ovkit.Shared;
+import dev.ovkit.convert.ConvertOptions;
+import dev.ovkit.convert.Converter;
+import dev.ovkit.convert.DataType;
+import dev.ovkit.vision.DetectOptions;
+import dev.ovkit.vision.Detections;
+import dev.ovkit.vision.Detector;
+import dev.ovkit.vision.DetectorOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Real models on real pictures, against pycocotools and against references made elsewhere. */
+class RealEvaluationTest {
+
+  private static final Offset<Double> REFERENCE = Offset.offset(0.005);
+
+  @TempDir private Path temp;
+
+  @ParameterizedTest
+  @CsvSource({
+    "v5lite-e-coco,0.1791,0.3268,0.1795",
+    "yolox_nano-416,0.2445,0.4007,0.2567",
+  })
+  void theFiguresAreThoseOfPycocotoolsAndNearTheReference(
+      String model, double map, double map50, double map75) throws Exception {
+    Path set = Shared.directory().resolve("eval");
+    GroundTruth truth = GroundTruth.coco(set.resolve("instances.json"), set.resolve("images"));
+    Map<Path, Detections> found = new ConcurrentHashMap<>();
+    long start = System.nanoTime();
+    ClassMapping mapping;
+    CocoEvaluation evaluation;
+    try (Detector detector = open(model)) {
+      mapping = ClassMapping.of(detector.spec(), truth);
+      evaluation =
+          CocoEvaluation.run(
+              truth,
+              mapping,
+              file -> found.computeIfAbsent(file, detector::detect),
+              detector.requests(),
+              () -> {});
+    }
+    CocoMetrics metrics = evaluation.metrics();
+    System.out.printf(
+        Locale.ROOT,
+        "%s: mAP %.6f, @.5 %.6f, @.75 %.6f, %d detections, %.1f s%n",
+        model,
+        metrics.map(),
+        metrics.map50(),
+        metrics.map75(),
+        evaluation.detections(),
+        (System.nanoTime() - start) / 1e9);
+    assertThat(metrics.map()).isEqualTo(map, REFERENCE);
+    assertThat(metrics.map50()).isEqualTo(map50, REFERENCE);
+    assertThat(metrics.map75()).isEqualTo(map75, REFERENCE);
+
+    Path results = temp.resolve("found.json");
+    evaluation.writeDetections(results);
+    JsonNode theirs =
+        Pycocotools.evaluate(List.of(new Pycocotools.Case(set.resolve("instances.json"), results)))
+            .get(0);
+    Pycocotools.assertEqual(model, metrics, theirs);
+
+    assertEqualFromYoloLabels(truth, found);
+  }
+
+  /** The same objects as labels of a YOLO trainer, which know no crowds and no mask's area. */
+  private void assertEqualFromYoloLabels(GroundTruth coco, Map<Path, Detections> found)
+      throws IOException {
+    List<Long> ids = new ArrayList<>(coco.categories().keySet());
+    List<TruthPicture> plain = new ArrayList<>();
+    Path labels = Files.createDirectory(temp.resolve("labels"));
+    for (TruthPicture picture : coco.pictures()) {
+      StringBuilder text = new StringBuilder();
+      List<TruthBox> boxes = new ArrayList<>();
+      for (TruthBox box : picture.boxes()) {
+        if (!box.crowd()) {
+          boxes.add(box);
+          text.append(
+              "%d %s %s %s %s%n"
+                  .formatted(
+                      ids.indexOf(box.category()),
+                      (box.x() + box.width() / 2) / picture.width(),
+                      (box.y() + box.height() / 2) / picture.height(),
+                      box.width() / picture.width(),
+                      box.height() / picture.height()));
+        }
+      }
+      plain.add(
+          new TruthPicture(picture.id(), picture.file(), picture.width(), picture.height(), boxes));
+      String name = picture.file().getFileName().toString();
+      if (!boxes.isEmpty()) {
+        Files.writeString(labels.resolve(name.replace(".jpg", ".txt")), text);
+      }
+    }
+    GroundTruth without = new GroundTruth(coco.source(), coco.categories(), plain);
+    GroundTruth yolo =
+        GroundTruth.yolo(
+            labels,
+            coco.pictures().stream().map(TruthPicture::file).toList(),
+            List.copyOf(coco.categories().values()));
+    CocoMetrics expected =
+        CocoEvaluation.run(without, order(ids), found::get, 1, () -> {}).metrics();
+    CocoMetrics actual =
+        CocoEvaluation.run(yolo, ClassMapping.numbers(ids.size()), found::get, 1, () -> {})
+            .metrics();
+    Offset<Double> nothing = Offset.offset(1e-9);
+    assertThat(actual.map()).isEqualTo(expected.map(), nothing);
+    assertThat(actual.map50()).isEqualTo(expected.map50(), nothing);
+    assertThat(actual.map75()).isEqualTo(expected.map75(), nothing);
+    assertThat(actual.arLarge()).isEqualTo(expected.arLarge(), nothing);
+  }
+
+  private static ClassMapping order(List<Long> ids) {
+    Map<Integer, Long> mapping = new ConcurrentHashMap<>();
+    for (int i = 0; i < ids.size(); i++) {
+      mapping.put(i, ids.get(i));
+    }
+    return new ClassMapping(ClassMapping.How.ORDER, mapping);
+  }
+
+  private Detector open(String model) {
+    Path ir =
+        Converter.convert(
+                ConvertOptions.of(Shared.model(model + ".onnx")).into(temp, DataType.FP16))
+            .xml();
+    return Detector.open(
+        ir,
+        DetectorOptions.defaults()
+            .with(
+                DetectOptions.defaults()
+                    .withConfidence(CocoEvaluation.CONFIDENCE)
+                    .withIou(CocoEvaluation.IOU)
+                    .withMaxDetections(CocoEvaluation.MOST_BOXES)));
+  }
+}
