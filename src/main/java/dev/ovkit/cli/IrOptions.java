@@ -48,7 +48,15 @@ final class IrOptions {
                     spec.commandLine(), "--input-colour %s: expected BGR or RGB".formatted(colour));
           };
     }
-    return anchors == null ? changed : changed.withLayout(changed.layout().withAnchors(anchors()));
+    if (anchors == null) {
+      return changed;
+    }
+    try {
+      return changed.withLayout(changed.layout().withAnchors(anchors()));
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--anchors '%s': %s".formatted(anchors, e.getMessage()), e);
+    }
   }
 
   private List<Anchor> anchors() {

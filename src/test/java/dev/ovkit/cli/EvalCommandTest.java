@@ -176,7 +176,7 @@ class EvalCommandTest {
     Cli.run("eval", "--ir", IR, "--coco", json, "--images", PICTURES, "--names", mixed)
         .failsWith(
             1,
-            "'%s' has objects of categories that the model does not name: person; give the names of its classes, in order"
+            "'%s' has objects of categories that the model does not name: person; give --names a file with the model's classes, one a line, in order"
                 .formatted(json));
     Cli.run("eval", "--ir", IR, "--coco", json, "--images", PICTURES, "--names", few)
         .failsWith(2, "--names '%s' has 2 names, but '%s' has 6 classes".formatted(few, IR));

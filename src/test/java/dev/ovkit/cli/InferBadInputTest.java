@@ -203,6 +203,13 @@ class InferBadInputTest {
   }
 
   @Test
+  void anchorsThatDoNotFitTheHeads() {
+    infer(ir, bus, "--anchors", "10,13 16,30")
+        .isWrongUsage(
+            "--anchors '10,13 16,30': 2 anchors cannot be dealt to 3 heads", "ovkit infer");
+  }
+
+  @Test
   void aPlaceThatCannotBeWritten() {
     infer(ir, bus, "--out", "/proc/x")
         .failsWith(

@@ -49,7 +49,7 @@ class ClassMappingTest {
     assertThatThrownBy(() -> map(4, "traffic light", "person", "aeroplane", "tv"))
         .isInstanceOf(AnnotationException.class)
         .hasMessage(
-            "'truth.json' has objects of categories that the model does not name: airplane; give the names of its classes, in order");
+            "'truth.json' has objects of categories that the model does not name: airplane; give --names a file with the model's classes, one a line, in order");
   }
 
   @Test
@@ -57,7 +57,7 @@ class ClassMappingTest {
     assertThatThrownBy(() -> map(3))
         .isInstanceOf(AnnotationException.class)
         .hasMessage(
-            "'truth.json' has 4 categories, the model 3 classes without names; give the names of the classes, in order");
+            "'truth.json' has 4 categories, the model 3 classes without names; give --names a file with the model's classes, one a line, in order");
   }
 
   @Test
