@@ -18,48 +18,55 @@ final class VerificationText {
 
   static void print(Verification v, PrintWriter out) {
     out.printf("A  %s (%s)%n", v.first().file(), v.first().engine());
-    out.printf("B  %s (%s), %s%n", v.second().file(), v.second().engine(), v.precision());
+    out.printf("B  %s (%s)%n", v.second().file(), v.second().engine());
     out.println();
     if (!v.outputs().isEmpty()) {
       int width =
           Math.max(6, v.outputs().stream().mapToInt(o -> o.name().length()).max().orElse(0));
-      String row = "%-" + width + "s  %10s  %11s  %9s  %10s  %s%n";
-      out.printf(row, "output", "max abs", "relative L2", "cosine", "non-finite", "");
+      String row = "%-" + width + "s  %10s  %11s  %9s  %10s  %s";
+      out.println(
+          row.formatted("output", "max abs", "relative L2", "cosine", "non-finite", "")
+              .stripTrailing());
       for (OutputDifference o : v.outputs()) {
-        out.printf(
-            row,
-            o.name(),
-            number("%.3g", o.maxAbs()),
-            number("%.2e", o.relativeL2()),
-            number("%.6f", o.cosine()),
-            o.nonFiniteFirst() + o.nonFiniteSecond(),
-            o.holds(v.tolerance()) ? "" : "differs");
+        out.println(
+            row.formatted(
+                    o.name(),
+                    number("%.3g", o.maxAbs()),
+                    number("%.2e", o.relativeL2()),
+                    number("%.6f", o.cosine()),
+                    o.nonFiniteFirst() + o.nonFiniteSecond(),
+                    o.holds(v.tolerance()) ? "" : "differs")
+                .stripTrailing());
       }
       out.println();
     }
     int width =
         Math.max(
             7, v.pictures().stream().mapToInt(p -> p.picture().name().length()).max().orElse(0));
-    String row = "%-" + width + "s  %7s  %6s  %6s  %11s  %12s  %s%n";
-    out.printf(row, "picture", "matched", "only A", "only B", "score diff.", "smallest IoU", "");
+    String row = "%-" + width + "s  %7s  %6s  %6s  %11s  %12s  %s";
+    out.println(
+        row.formatted("picture", "matched", "only A", "only B", "score diff.", "smallest IoU", "")
+            .stripTrailing());
     for (PictureDifference p : v.pictures()) {
-      out.printf(
-          row,
-          p.picture().name(),
-          p.pairs().size(),
-          p.onlyFirst().size(),
-          p.onlySecond().size(),
-          number("%.4f", p.largestScoreDifference()),
-          number("%.4f", p.smallestIou()),
-          p.holds() ? "" : "differs");
+      out.println(
+          row.formatted(
+                  p.picture().name(),
+                  p.pairs().size(),
+                  p.onlyFirst().size(),
+                  p.onlySecond().size(),
+                  number("%.4f", p.largestScoreDifference()),
+                  number("%.4f", p.smallestIou()),
+                  p.holds() ? "" : "differs")
+              .stripTrailing());
     }
     out.println();
     v.findings().forEach(finding -> out.println(line(finding)));
     if (v.holds()) {
       out.printf(
           Locale.ROOT,
-          "the same: %d objects in both; tolerated are relative L2 %s, scores %s, IoU %s%n",
+          "the same: %d objects in both; tolerated for %s are relative L2 %s, scores %s, IoU %s%n",
           v.matched(),
+          v.precision(),
           number("%.2g", v.tolerance().relativeL2()),
           v.tolerance().score(),
           v.tolerance().iou());
