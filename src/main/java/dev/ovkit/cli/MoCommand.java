@@ -22,7 +22,7 @@ import picocli.CommandLine.Unmatched;
     description = {
       "Takes an old mo.py command line word for word, and runs the legacy Model Optimizer with it.",
       "",
-      "The first use makes a Python environment with openvino-dev 2024.6 (288 MB; needs Python 3.11 and the network). The model goes to mo untouched. All options that have a meaning for ONNX are taken, --data_type too, which newer ones no longer know; without it mo stores FP16. If the result is a detector, the IR says how to use it, so that infer needs no flag."
+      "The first use makes a Python environment with openvino-dev 2024.6 (288 MB; needs Python 3.11 or 3.12 and the network). The model goes to mo untouched. All options that have a meaning for ONNX are taken, --data_type too, which newer ones no longer know; without it mo stores FP16. If the result is a detector, the IR says how to use it, so that infer needs no flag."
     },
     footer = {
       "  ovkit mo --input_model PPLcnet-yolo.onnx -s 255 --data_type FP16 --reverse_input_channels --output Conv_462,Conv_478,Conv_494"

@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Simplifies an ONNX model with onnxsim.",
       "",
-      "convert does not need it. The first use makes a Python environment (172 MB; needs Python 3.11 and the network)."
+      "convert does not need it. The first use makes a Python environment (172 MB; needs Python 3.11 to 3.13 and the network)."
     },
     footer = "  ovkit simplify yolov5s.onnx -o yolov5s-sim.onnx")
 final class SimplifyCommand implements Callable<Integer> {

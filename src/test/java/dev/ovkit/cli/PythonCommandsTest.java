@@ -116,7 +116,7 @@ class PythonCommandsTest {
     assertThat(out).isEmpty();
     assertThat(err)
         .contains(
-            "ovkit: 'mo' needs Python 3.11, and there is no python3 on the PATH; on Debian 12: apt-get install python3 python3-venv; elsewhere install python3.11, or name one in OVKIT_PYTHON");
+            "ovkit: 'mo' needs Python 3.11 or 3.12, and there is no python3 on the PATH; on Debian 12 or Ubuntu 24.04: apt-get install python3 python3-venv; elsewhere install python3.11, or name one in OVKIT_PYTHON");
     assertThat(Cli.files(temp.resolve("w"))).isEmpty();
   }
 }

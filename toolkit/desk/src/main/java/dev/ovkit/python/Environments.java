@@ -2,6 +2,7 @@ package dev.ovkit.python;
 
 import dev.ovkit.PythonException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -168,12 +169,19 @@ record Environments(Path root, Map<String, String> variables) {
     return clean;
   }
 
-  /** Only who holds the lock comes here, so whatever bears the name was abandoned. */
+  /**
+   * Only who holds the lock comes here, so whatever bears the name was abandoned. If a pip whose
+   * JVM was killed still writes there, the rest is left to the next sweep.
+   */
   private void sweep(String prefix) throws IOException {
     try (Stream<Path> children = Files.list(root)) {
       for (Path child : children.toList()) {
         if (child.getFileName().toString().startsWith(prefix)) {
-          delete(child);
+          try {
+            delete(child);
+          } catch (IOException | UncheckedIOException e) {
+            // said above
+          }
         }
       }
     }

@@ -58,7 +58,7 @@ record Interpreters(Map<String, String> environment) {
       }
     }
     throw new PythonException(
-        "'%s' needs Python %s, and %s; on Debian 12: apt-get install python3 python3-venv; elsewhere install python%s, or name one in %s"
+        "'%s' needs Python %s, and %s; on Debian 12 or Ubuntu 24.04: apt-get install python3 python3-venv; elsewhere install python%s, or name one in %s"
             .formatted(
                 requirements.name(),
                 wanted,

@@ -105,7 +105,7 @@ class EnvironmentsTest {
             () -> environments(Map.of("PATH", temp.toString())).python(SMALL, heard::add))
         .isInstanceOf(PythonException.class)
         .hasMessage(
-            "'small' needs Python 3.11, and there is no python3 on the PATH; on Debian 12: apt-get"
+            "'small' needs Python 3.11, and there is no python3 on the PATH; on Debian 12 or Ubuntu 24.04: apt-get"
                 + " install python3 python3-venv; elsewhere install python3.11, or name one in"
                 + " OVKIT_PYTHON");
     assertThat(heard).isEmpty();
@@ -117,7 +117,8 @@ class EnvironmentsTest {
     assertThatThrownBy(() -> environments(Map.of("PATH", path(bin))).python(SMALL, heard::add))
         .isInstanceOf(PythonException.class)
         .hasMessageStartingWith(
-            "'small' needs Python 3.11, and %s is Python 3.9; on Debian 12: ".formatted(bin));
+            "'small' needs Python 3.11, and %s is Python 3.9; on Debian 12 or Ubuntu 24.04: "
+                .formatted(bin));
     assertThatThrownBy(
             () ->
                 environments(Map.of("PATH", path(bin), "OVKIT_PYTHON", bin.toString()))
