@@ -316,7 +316,8 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
           || info.containsKey("mean_values")) {
         return new Input(
             flag(value("reverse_input_channels")) ? Colour.RGB : Colour.BGR,
-            new Normalization(numbers("mean_values"), numbers("scale_values")));
+            new Normalization(
+                without(0, numbers("mean_values")), without(1, numbers("scale_values"))));
       }
       Map<String, String> mo = ir.section("conversion_parameters");
       if (mo.isEmpty()) {
@@ -342,6 +343,11 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
       return yolox
           ? new Input(Colour.BGR, Normalization.NONE)
           : new Input(Colour.RGB, Normalization.TO_UNIT);
+    }
+
+    /** To subtract 0 or divide by 1 is to do nothing. */
+    private static List<Float> without(float neutral, List<Float> values) {
+      return values.stream().allMatch(value -> value == neutral) ? List.of() : values;
     }
 
     private List<String> modelApiLabels() {

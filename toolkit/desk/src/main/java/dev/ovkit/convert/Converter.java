@@ -3,9 +3,6 @@ package dev.ovkit.convert;
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
 import dev.ovkit.model.DetectorMetadata;
-import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.HeadLayout;
-import dev.ovkit.model.Resize;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.runtime.ModelEditor;
 import java.io.IOException;
@@ -37,7 +34,7 @@ public final class Converter {
    * Converts.
    *
    * <p>The IR appears whole or not at all: it is written under another name, and renamed with the
-   * .bin first and the .xml last.
+   * .bin first and the .xml last. Beside it lies its {@link ConversionManifest}.
    *
    * @throws ModelException if the model cannot be read or does not fit the options
    * @throws dev.ovkit.OptionException if the options cannot work for any model
@@ -46,19 +43,67 @@ public final class Converter {
   public static Conversion convert(ConvertOptions options) {
     OnnxModel model = OnnxModel.read(options.onnx());
     Plan plan = new Planner(options).plan(model);
+    Path source = options.onnx().getFileName();
+    return write(options, plan, source == null ? "" : source.toString(), plan.decisions());
+  }
+
+  /**
+   * Converts again as a manifest says.
+   *
+   * <p>The new manifest tells how it came to the options in the words of the old one, so that
+   * nothing differs but what is different.
+   *
+   * @param onnx the file that the IR was made of, under whatever name
+   * @param directory where the IR goes
+   * @throws ModelException if the file is another one, or as {@link #convert} does
+   * @throws OutputException if the directory cannot be written
+   */
+  public static Repetition repeat(ConversionManifest manifest, Path onnx, Path directory) {
+    ConvertOptions options = manifest.options().of(onnx, directory);
+    OnnxModel model = OnnxModel.read(onnx);
+    if (!model.sha256().equals(manifest.sourceSha256())) {
+      throw new ModelException(
+          "'%s' is not the file that the IR was made of: its SHA-256 is %s, expected %s; give the '%s' of then"
+              .formatted(onnx, model.sha256(), manifest.sourceSha256(), manifest.source()));
+    }
+    Plan plan = new Planner(options).plan(model);
+    Conversion made = write(options, plan, manifest.source(), manifest.decisions());
+    return new Repetition(made, manifest.otherVersions(), manifest.otherFiles(made.manifest()));
+  }
+
+  private static Conversion write(
+      ConvertOptions options, Plan plan, String source, List<Decision> decisions) {
     Path staging = staging(options.directory());
     try {
       Path xml = staging.resolve(options.name() + ".xml");
       long binBytes = write(plan, xml, options);
       Path bin = staging.resolve(options.name() + ".bin");
+      ConversionManifest manifest =
+          new ConversionManifest(
+              source,
+              plan.model().sha256(),
+              ConversionManifest.toolsHere(),
+              plan.effective(),
+              plan.rewrites(),
+              plan.detector().map(DetectorMetadata::write).orElse(Map.of()),
+              decisions,
+              List.of(made(xml), made(bin)));
+      Path json = Files.write(staging.resolve(options.name() + ".json"), manifest.toBytes());
       Path finalBin = publish(bin, options.directory());
+      Path finalJson = publish(json, options.directory());
       Path finalXml = publish(xml, options.directory());
-      return new Conversion(finalXml, finalBin, binBytes, plan.detector(), plan.decisions());
+      return new Conversion(
+          finalXml, finalBin, finalJson, binBytes, plan.detector(), decisions, manifest);
     } catch (IOException e) {
       throw OutputException.of(options.directory(), e);
     } finally {
       delete(staging);
     }
+  }
+
+  private static ConversionManifest.MadeFile made(Path file) throws IOException {
+    return new ConversionManifest.MadeFile(
+        String.valueOf(file.getFileName()), Files.size(file), sha256(file));
   }
 
   /** Writes twice: the .xml tells length and hash of the .bin, which is known after the first. */
@@ -73,7 +118,7 @@ public final class Converter {
       plan.outputNames().forEach(editor::nameOutput);
       info(plan).forEach((key, value) -> editor.setInfo(DetectorMetadata.SECTION, key, value));
       plan.detector()
-          .map(Converter::modelInfo)
+          .map(ModelApiInfo::of)
           .orElse(Map.of())
           .forEach((key, value) -> editor.setInfo("model_info", key, value));
       editor.save(xml);
@@ -90,46 +135,6 @@ public final class Converter {
     Map<String, String> info = new TreeMap<>(plan.options());
     plan.detector().ifPresent(detector -> info.putAll(DetectorMetadata.write(detector)));
     return info;
-  }
-
-  /**
-   * What other OpenVINO tools read (the Model API's words): only what a client must still do. Steps
-   * inside the graph are not named here, for a reader would apply them a second time.
-   */
-  private static Map<String, String> modelInfo(DetectorSpec detector) {
-    Map<String, String> info = new TreeMap<>();
-    if (!detector.labels().isEmpty()) {
-      info.put(
-          "labels",
-          String.join(
-              " ", detector.labels().stream().map(label -> label.replace(' ', '_')).toList()));
-    }
-    info.put(
-        "resize_type",
-        detector.resize().mode() == Resize.Mode.STRETCH
-            ? "standard"
-            : detector.resize().mode() == Resize.Mode.LETTERBOX_CENTRE
-                ? "fit_to_window_letterbox"
-                : "fit_to_window");
-    info.put("pad_value", Integer.toString(detector.resize().padValue()));
-    info.put("confidence_threshold", Float.toString(detector.confidenceThreshold()));
-    info.put("iou_threshold", Float.toString(detector.iouThreshold()));
-    modelType(detector.layout()).ifPresent(type -> info.put("model_type", type));
-    return info;
-  }
-
-  /** Raw heads are ours alone: no other client decodes them. */
-  private static java.util.Optional<String> modelType(HeadLayout layout) {
-    if (layout instanceof HeadLayout.FlatRows rows) {
-      return switch (rows.boxes()) {
-        case PIXELS -> java.util.Optional.of("YOLOv5");
-        case YOLOX -> java.util.Optional.of("YOLOX");
-        case YOLOV5_SIGMOID -> java.util.Optional.empty();
-      };
-    }
-    return layout instanceof HeadLayout.FlatColumns
-        ? java.util.Optional.of("YOLOv8")
-        : java.util.Optional.empty();
   }
 
   // ---- files

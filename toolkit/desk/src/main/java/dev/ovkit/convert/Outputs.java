@@ -24,6 +24,17 @@ public sealed interface Outputs {
     }
   }
 
+  /**
+   * These tensors, in this order; what else bears such a name does not matter.
+   *
+   * @param names as the graph has them
+   */
+  record Tensors(List<String> names) implements Outputs {
+    public Tensors {
+      names = List.copyOf(names);
+    }
+  }
+
   /** Reads {@code auto}, {@code none}, or names with commas between them. */
   static Outputs parse(String text) {
     return switch (text.strip()) {

@@ -15,6 +15,8 @@ import java.util.Optional;
  * @param scale then what to divide by; none, one or three values
  * @param outputNames a further name for an output, by its place
  * @param detector what the IR says of itself
+ * @param rewrites how often each rewrite fired
+ * @param effective the caller's options with no question left open: they alone give the same plan
  * @param options the effective options, as the IR keeps them
  * @param decisions how it came to this
  */
@@ -25,5 +27,7 @@ record Plan(
     List<Float> scale,
     Map<Integer, String> outputNames,
     Optional<DetectorSpec> detector,
+    Map<String, Integer> rewrites,
+    ConvertOptions effective,
     Map<String, String> options,
     List<Decision> decisions) {}

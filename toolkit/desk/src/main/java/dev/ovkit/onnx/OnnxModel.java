@@ -206,6 +206,11 @@ public final class OnnxModel {
     return derived(graph.toModel());
   }
 
+  /** Whether a node computes this tensor, so that it can be an output. */
+  public boolean computes(String tensor) {
+    return graph().producer(tensor) != null;
+  }
+
   /** The name of the node that computes a tensor; empty if it has none. */
   public String nodeOf(String tensor) {
     Node node = graph().producer(tensor);
