@@ -84,7 +84,7 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "NAMES",
       defaultValue = "auto",
       description =
-          "Outputs of the IR: node names, tensor names or NODE:port, with commas between; auto finds the heads, none keeps the model's own. Default: ${DEFAULT-VALUE}.")
+          "Outputs of the IR: node names, tensor names or NODE:port, with commas between; auto finds the heads, none keeps the model's own, columns decodes the boxes in the graph into one output [1,4+classes,N], which OpenVINO's Model API reads. Default: ${DEFAULT-VALUE}.")
   private String output;
 
   @Option(

@@ -177,7 +177,7 @@ public record ConversionManifest(
     if (options.outputs() instanceof Outputs.Tensors tensors) {
       tensors.names().forEach(node.putArray("outputs")::add);
     } else {
-      node.put("outputs", "none");
+      node.put("outputs", options.outputs() instanceof Outputs.Columns ? "columns" : "none");
     }
     options.inputShape().ifPresent(s -> s.dims().forEach(node.putArray("input_shape")::add));
     options.reverseChannels().ifPresent(reverse -> node.put("reverse_input_channels", reverse));
@@ -243,10 +243,13 @@ public record ConversionManifest(
     }
 
     private Outputs outputs(JsonNode node) {
-      if (!text(node, "outputs").equals("none")) {
-        throw wrong("outputs", node.get("outputs"), "a list of tensors or \"none\"");
-      }
-      return new Outputs.AsTheyAre();
+      return switch (text(node, "outputs")) {
+        case "none" -> new Outputs.AsTheyAre();
+        case "columns" -> new Outputs.Columns();
+        default ->
+            throw wrong(
+                "outputs", node.get("outputs"), "a list of tensors, \"none\" or \"columns\"");
+      };
     }
 
     private <E extends Enum<E>> E constant(Class<E> type, String key, String value) {

@@ -57,13 +57,29 @@ final class Planner {
     List<String> tensors = tensors(sized, family);
     OnnxModel finished = finish(sized.cut(tensors), family, wasOpen(read));
     Optional<HeadLayout> layout = layout(family, tensors, sized);
+    if (options.outputs() instanceof Outputs.Columns && layout.isEmpty()) {
+      throw new ModelException(
+          "'%s' cannot have its boxes decoded in the graph: %s; --output none keeps its outputs"
+              .formatted(
+                  options.onnx(),
+                  family instanceof Unknown unknown
+                      ? "it is not recognised as a YOLO detector: " + unknown.reason()
+                      : "its outputs are not a whole detector"));
+    }
+    if (options.outputs() instanceof Outputs.Columns
+        && !(layout.get() instanceof HeadLayout.FlatColumns)) {
+      finished = finished.withColumns(layout.get());
+      tensors = finished.outputs().stream().map(TensorInfo::name).toList();
+      layout = Optional.of(new HeadLayout.FlatColumns(tensors.get(0), layout.get().classes()));
+    }
     Colour trained = family instanceof Yolox ? Colour.BGR : Colour.RGB;
     boolean reverse = reverse(family);
     List<Float> scale = scale(family);
     List<Float> mean = mean();
+    OnnxModel model = finished;
     Optional<DetectorSpec> detector =
-        layout.map(l -> spec(l, family, finished, reverse ? Colour.BGR : trained));
-    Map<Integer, String> names = outputNames(finished, tensors, sized);
+        layout.map(l -> spec(l, family, model, reverse ? Colour.BGR : trained));
+    Map<Integer, String> names = outputNames(model, tensors, sized);
     return new Plan(
         finished,
         reverse,
@@ -207,6 +223,12 @@ final class Planner {
       }
       decide("outputs", String.join(", ", exact.names()), "as asked");
       return exact.names();
+    }
+    if (options.outputs() instanceof Outputs.Columns) {
+      decide("outputs", "columns", "as asked: one output [1,4+classes,N], decoded in the graph");
+      return family instanceof Yolov5 yolo
+          ? yolo.heads().stream().map(FoundHead::tensor).toList()
+          : own;
     }
     if (options.outputs() instanceof Outputs.Auto && family instanceof Yolov5 yolo) {
       decide(
@@ -386,7 +408,9 @@ final class Planner {
                 .toList();
     decide(
         "decoding",
-        yolo.boxes() == BoxCoding.PIXELS ? "in the graph" : "grid by the client",
+        yolo.boxes() == BoxCoding.PIXELS || options.outputs() instanceof Outputs.Columns
+            ? "in the graph"
+            : "grid by the client",
         "objectness and classes are %s".formatted(yolo.logits() ? "logits" : "sigmoids already"));
     return Optional.of(
         new HeadLayout.FlatRows(yolo.output(), yolo.boxes(), yolo.logits(), heads, yolo.classes()));
@@ -543,7 +567,9 @@ final class Planner {
         options.directory(),
         options.name(),
         options.dataType(),
-        tensors.equals(own) ? new Outputs.AsTheyAre() : new Outputs.Tensors(tensors),
+        options.outputs() instanceof Outputs.Columns
+            ? options.outputs()
+            : tensors.equals(own) ? new Outputs.AsTheyAre() : new Outputs.Tensors(tensors),
         closed,
         mean.isEmpty() ? Optional.empty() : Optional.of(mean),
         scale.isEmpty() ? Optional.empty() : Optional.of(scale),

@@ -27,6 +27,7 @@ class ConversionManifestTest {
   @CsvSource({
     "v5lite-e-coco,auto",
     "v5lite-s,none",
+    "yolov5n-ppe,columns",
     "yolox_nano-416,auto",
     "yolox_nano-fixed,auto",
     "pplcnet-yolo-seed-names-quarter,'Conv_462,Conv_478,Conv_494'",
