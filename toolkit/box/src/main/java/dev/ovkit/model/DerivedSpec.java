@@ -43,7 +43,11 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
   public static DerivedSpec of(IrDescription ir) {
     Map<String, String> own = ir.section(DetectorMetadata.SECTION);
     if (DetectorMetadata.describes(own)) {
-      return new DerivedSpec(DetectorMetadata.read(own, ir.xml().toString()), List.of());
+      DetectorSpec spec = DetectorMetadata.read(own, ir.xml().toString());
+      boolean embedded = isEmbedded(ir.section("model_info").get("embedded_processing"));
+      return new DerivedSpec(
+          embedded ? spec.withInputColour(Colour.BGR).withNormalization(Normalization.NONE) : spec,
+          List.of());
     }
     try {
       return new Derivation(ir).run();
@@ -53,6 +57,11 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
               .formatted(ir.xml(), e.getMessage()),
           e);
     }
+  }
+
+  /** Whether the Model API saved the model, with what a client would still do inside. */
+  static boolean isEmbedded(@Nullable String value) {
+    return value != null && List.of("yes", "true").contains(value.toLowerCase(Locale.ROOT));
   }
 
   /** One derivation at work. */
@@ -70,7 +79,7 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
       this.ir = ir;
       this.info = ir.section("model_info");
       this.notes = notes();
-      this.embedded = flag(value("embedded_processing"));
+      this.embedded = isEmbedded(value("embedded_processing"));
       this.labels = notes != null && !notes.names().isEmpty() ? notes.names() : modelApiLabels();
       requireDetector();
       if (ir.inputs().size() != 1) {

@@ -228,6 +228,31 @@ class DerivedSpecTest {
     assertThat(derived.spec().labels()).containsExactly("a", "traffic light");
   }
 
+  /** It keeps our section, whose notes on input and weights are then out of date. */
+  @Test
+  void oursSavedByTheModelApiIsReadAsWhatItIsNow() throws IOException {
+    DetectorSpec before =
+        new DetectorSpec(
+            64,
+            64,
+            Colour.RGB,
+            Normalization.TO_UNIT,
+            Resize.LETTERBOX,
+            new HeadLayout.FlatColumns("out", 2),
+            List.of(),
+            0.5f,
+            0.6f);
+    List<String> pairs = new ArrayList<>(List.of("bin_bytes", "7"));
+    DetectorMetadata.write(before).forEach((key, value) -> pairs.addAll(List.of(key, value)));
+    String info =
+        IrFiles.info("ovkit", pairs)
+            + IrFiles.info("model_info", List.of("embedded_processing", "YES"));
+    Files.write(folder.resolve("model.bin"), new byte[9]);
+    IrFiles ir = new IrFiles(11, "1,?,?,3").output("o", "out", "Concat", "1,6,84");
+    assertThat(derive(ir, info).spec())
+        .isEqualTo(before.withInputColour(Colour.BGR).withNormalization(Normalization.NONE));
+  }
+
   @Test
   void whatUltralyticsNotesBesideAnIrIsRead() throws IOException {
     notes("task: detect", "names:", "  0: traffic light", "  1: a, b");

@@ -1,6 +1,7 @@
 package dev.ovkit.convert;
 
 import dev.ovkit.model.BoxCoding;
+import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import java.util.Map;
@@ -10,9 +11,10 @@ import java.util.TreeMap;
 /**
  * What OpenVINO's Model API is told of a detector, in its words: only what a client must still do.
  *
- * <p>Its wrappers have defaults of their own, which are not neutral: those of YOLOv5 and YOLOv8
- * reverse the channels and divide by 255 where nothing is said. What is inside the graph is
- * therefore said to be nothing to do, not left out.
+ * <p>It hands over BGR, so an IR that takes RGB wants a reversal. Its wrappers have defaults of
+ * their own, which are not neutral: those of YOLOv5 and YOLOv8 reverse the channels and divide by
+ * 255 where nothing is said. What is inside the graph is therefore said to be nothing to do, not
+ * left out.
  */
 final class ModelApiInfo {
 
@@ -38,7 +40,9 @@ final class ModelApiInfo {
         .ifPresent(
             type -> {
               info.put("model_type", type);
-              info.put("reverse_input_channels", "False");
+              info.put(
+                  "reverse_input_channels",
+                  detector.inputColour() == Colour.RGB ? "True" : "False");
               info.put("mean_values", "0");
               info.put("scale_values", "1");
               info.put("nms_execute", "True");
