@@ -5,6 +5,7 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,6 +55,19 @@ void name_the_nameless(const std::shared_ptr<ov::Model>& model) {
         if (weights || node->get_friendly_name() == node->get_name()) {
             node->set_friendly_name("ovkit/" + std::string(node->get_type_name()) + "_" + std::to_string(place));
         }
+    }
+}
+
+std::set<std::string> names_of(const std::shared_ptr<ov::Model>& model) {
+    std::set<std::string> names;
+    for (const auto& node : model->get_ops()) names.insert(node->get_friendly_name());
+    return names;
+}
+
+// What takes the place of a nameless node inherits its number as a name; it stays nameless.
+void forget_numbers(const std::shared_ptr<ov::Model>& model, const std::set<std::string>& given) {
+    for (const auto& node : model->get_ops()) {
+        if (given.count(node->get_friendly_name()) == 0) node->set_friendly_name(node->get_name());
     }
 }
 
@@ -129,6 +143,7 @@ int ovkit_model_read_file(const char* path, ovkit_model** model, char* message, 
 int ovkit_model_preprocess(ovkit_model* model, int reverse_channels, const float* mean, size_t mean_count,
                            const float* scale, size_t scale_count, char* message, size_t capacity) {
     return guarded(message, capacity, [&] {
+        const std::set<std::string> given = names_of(model->model);
         ov::preprocess::PrePostProcessor processor(model->model);
         auto& input = processor.input(0);
         input.tensor().set_layout("NCHW");
@@ -140,6 +155,7 @@ int ovkit_model_preprocess(ovkit_model* model, int reverse_channels, const float
         if (scale_count == 1) steps.scale(scale[0]);
         if (scale_count > 1) steps.scale(std::vector<float>(scale, scale + scale_count));
         model->model = processor.build();
+        forget_numbers(model->model, given);
     });
 }
 

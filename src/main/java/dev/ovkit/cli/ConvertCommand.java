@@ -2,11 +2,13 @@ package dev.ovkit.cli;
 
 import dev.ovkit.convert.BackEnd;
 import dev.ovkit.convert.Conversion;
+import dev.ovkit.convert.ConversionManifest;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Decision;
 import dev.ovkit.convert.Outputs;
+import dev.ovkit.convert.Repetition;
 import dev.ovkit.convert.Route;
 import dev.ovkit.convert.Simplify;
 import dev.ovkit.onnx.Shape;
@@ -21,12 +23,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
@@ -43,7 +48,8 @@ import picocli.CommandLine.Spec;
     footer = {
       "  ovkit convert yolov5s.onnx --labels coco.names",
       "  ovkit convert yolov5s.onnx --verify --images pictures",
-      "  ovkit convert PPLcnet-yolo.onnx -s 255 --reverse-input-channels --output Conv_462,Conv_478,Conv_494"
+      "  ovkit convert PPLcnet-yolo.onnx -s 255 --reverse-input-channels --output Conv_462,Conv_478,Conv_494",
+      "  ovkit convert --from-manifest yolov5s.json -o again"
     })
 final class ConvertCommand implements Callable<Integer> {
 
@@ -86,7 +92,7 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "NAMES",
       defaultValue = "auto",
       description =
-          "Outputs of the IR: node names, tensor names or NODE:port, with commas between; auto finds the heads, none keeps the model's own. Default: ${DEFAULT-VALUE}.")
+          "Outputs of the IR: node names, tensor names or NODE:port, with commas between; auto finds the heads, none keeps the model's own, columns decodes the boxes in the graph into one output [1,4+classes,N], which OpenVINO's Model API reads. Default: ${DEFAULT-VALUE}.")
   private String output;
 
   @Option(
@@ -142,45 +148,113 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Mixin private Images images;
 
+  @Option(
+      names = "--from-manifest",
+      paramLabel = "MODEL.json",
+      description =
+          "Convert again as this manifest says, which lies beside every IR; MODEL.onnx is then looked for beside it. Exit code 4 if other bytes come out.")
+  private @Nullable Path fromManifest;
+
+  @Option(
+      names = "--model",
+      paramLabel = "MODEL.onnx",
+      description = "The same as MODEL.onnx without an option.")
+  private @Nullable Path modelOption;
+
   @Option(names = "--json", description = "Print what was made as one JSON object.")
   private boolean json;
 
   @Override
   public Integer call() {
+    if (fromManifest != null) {
+      return repeat(fromManifest);
+    }
     if (images.given() && !verify) {
       throw usage("--images serves --verify only; give both");
     }
     ConvertOptions options = options();
     List<PictureSource> pictures = verify ? images.sources() : List.of();
     Conversion conversion = Converter.convert(options, route());
-    PrintWriter out = spec.commandLine().getOut();
-    Map<String, Object> object = json(conversion);
+    if (!verify) {
+      print(conversion, Map.of());
+      return ExitCode.DONE;
+    }
+    // The witness follows the family, not the flags: a wrong flag is what it is there to find.
+    Verification verification =
+        VerifyCommand.run(VerifyOptions.of(options.onnx(), conversion.xml()), pictures);
+    print(conversion, Map.of("verification", VerificationText.json(verification)));
     if (!json) {
+      PrintWriter out = spec.commandLine().getOut();
+      out.println();
+      VerificationText.print(verification, out);
+    }
+    return VerificationText.complain(verification, spec.commandLine().getErr());
+  }
+
+  private Integer repeat(Path file) {
+    requireNothingElse();
+    ConversionManifest manifest = ConversionManifest.read(file);
+    Path onnx = onnx();
+    Repetition repetition =
+        Converter.repeat(
+            manifest,
+            onnx != null ? onnx : file.resolveSibling(manifest.source()),
+            directory,
+            new PythonProgress(spec.commandLine().getErr(), false));
+    PrintWriter err = spec.commandLine().getErr();
+    repetition.otherVersions().forEach(other -> err.println("ovkit: " + other));
+    print(
+        repetition.conversion(),
+        Map.of(
+            "same_bytes", repetition.otherFiles().isEmpty(),
+            "other_versions", repetition.otherVersions()));
+    if (repetition.otherFiles().isEmpty()) {
+      return ExitCode.DONE;
+    }
+    err.println(
+        "ovkit: %s: not repeated: %s came out with other bytes than it says"
+            .formatted(file, String.join(" and ", repetition.otherFiles())));
+    return ExitCode.DOES_NOT_HOLD;
+  }
+
+  /** The manifest says how; an option beside it would be lost. */
+  private void requireNothingElse() {
+    List<String> allowed =
+        List.of("--from-manifest", "--model", "--input-model", "--output-dir", "--json");
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      if (!option.inherited() && !allowed.contains(option.longestName())) {
+        throw usage(
+            "%s: --from-manifest says how to convert; leave it out"
+                .formatted(option.longestName()));
+      }
+    }
+  }
+
+  private void print(Conversion conversion, Map<String, Object> more) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Map<String, Object> object = json(conversion);
+      object.putAll(more);
+      Json.print(out, object);
+    } else {
       print(conversion, out);
     }
-    int exitCode = ExitCode.DONE;
-    if (verify) {
-      // The witness follows the family, not the flags: a wrong flag is what it is there to find.
-      Verification verification =
-          VerifyCommand.run(VerifyOptions.of(options.onnx(), conversion.xml()), pictures);
-      object.put("verification", VerificationText.json(verification));
-      if (!json) {
-        out.println();
-        VerificationText.print(verification, out);
-      }
-      exitCode = VerificationText.complain(verification, spec.commandLine().getErr());
+  }
+
+  /** The model, by whichever name it was given. */
+  private @Nullable Path onnx() {
+    List<Path> given = Stream.of(model, inputModel, modelOption).filter(Objects::nonNull).toList();
+    if (given.size() > 1) {
+      throw usage("the model is given twice");
     }
-    if (json) {
-      Json.print(out, object);
-    }
-    return exitCode;
+    return given.isEmpty() ? null : given.get(0);
   }
 
   private ConvertOptions options() {
-    if ((model == null) == (inputModel == null)) {
-      throw usage(model == null ? "a MODEL.onnx is missing" : "the model is given twice");
+    Path onnx = onnx();
+    if (onnx == null) {
+      throw usage("a MODEL.onnx is missing");
     }
-    Path onnx = model != null ? model : inputModel;
     return new ConvertOptions(
         onnx,
         directory,
@@ -249,6 +323,7 @@ final class ConvertCommand implements Callable<Integer> {
     }
     out.printf("%-10s %s%n", "graph", conversion.xml());
     out.printf("%-10s %s (%,d bytes)%n", "weights", conversion.bin(), conversion.binBytes());
+    out.printf("%-10s %s%n", "manifest", conversion.manifestFile());
   }
 
   static Map<String, Object> json(Conversion conversion) {
@@ -256,6 +331,7 @@ final class ConvertCommand implements Callable<Integer> {
     object.put("xml", conversion.xml().toString());
     object.put("bin", conversion.bin().toString());
     object.put("bin_bytes", conversion.binBytes());
+    object.put("manifest", conversion.manifestFile().toString());
     List<Map<String, Object>> decisions = new ArrayList<>();
     for (Decision decision : conversion.decisions()) {
       Map<String, Object> one = new LinkedHashMap<>();

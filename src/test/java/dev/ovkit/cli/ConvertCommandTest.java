@@ -38,6 +38,7 @@ class ConvertCommandTest {
                          as given
             graph      %1$s/v5lite-e-coco.xml
             weights    %1$s/v5lite-e-coco.bin (1,614,252 bytes)
+            manifest   %1$s/v5lite-e-coco.json
             """
                 .formatted(temp));
   }
@@ -53,7 +54,27 @@ class ConvertCommandTest {
       same("a/v5lite-e-coco.bin", again + "/v5lite-e-coco.bin");
     }
     assertThat(Cli.files(temp.resolve("a")))
-        .containsExactly("v5lite-e-coco.bin", "v5lite-e-coco.xml");
+        .containsExactly("v5lite-e-coco.bin", "v5lite-e-coco.json", "v5lite-e-coco.xml");
+  }
+
+  @Test
+  void aManifestRepeatsTheConversionToTheSameBytes() throws IOException {
+    Path labels = Cli.shared().resolve("models/coco.names");
+    Path a = temp.resolve("a/v5lite-e-coco.json");
+    Cli.run("convert", e(), "-o", temp.resolve("a"), "--labels", labels, "--pad", "9").done();
+    String said =
+        Cli.run("convert", "--from-manifest", a, "--model", e(), "-o", temp.resolve("b")).done();
+    assertThat(said).contains("letterbox  centred, grey 9\n             as the family does it\n");
+    for (String ending : new String[] {"xml", "bin", "json"}) {
+      same("a/v5lite-e-coco." + ending, "b/v5lite-e-coco." + ending);
+    }
+    Cli.run("convert", "--from-manifest", a, "-o", temp.resolve("c"))
+        .failsWith(
+            ExitCode.FAILED,
+            "'%s/a/v5lite-e-coco.onnx' does not exist; expected an ONNX file".formatted(temp));
+    Cli.run("convert", "--from-manifest", a, "--labels", labels, "-o", temp.resolve("c"))
+        .isWrongUsage(
+            "--labels: --from-manifest says how to convert; leave it out", "ovkit convert");
   }
 
   @Test
@@ -116,7 +137,7 @@ class ConvertCommandTest {
     JsonNode json = new ObjectMapper().readTree(printed);
     assertThat(json.fieldNames())
         .toIterable()
-        .containsExactly("xml", "bin", "bin_bytes", "decisions");
+        .containsExactly("xml", "bin", "bin_bytes", "manifest", "decisions");
     assertThat(json.get("bin_bytes").asLong())
         .isEqualTo(Files.size(Path.of(json.get("bin").asText())));
     assertThat(json.get("decisions"))

@@ -1,6 +1,8 @@
 package dev.ovkit.model;
 
 import dev.ovkit.ModelException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>An IR written by ovkit says everything. Of others the section {@code model_info} is read, in
  * the vocabulary of OpenVINO's Model API (its keys {@code reverse_input_channels}, {@code
  * mean_values} and {@code scale_values} are steps still to be applied), then what Model Optimizer
- * noted of its own command line, then the shapes.
+ * noted of its own command line, then {@code metadata.yaml} beside it, as Ultralytics writes it
+ * (its class names win over {@code model_info}'s, which have no blanks), then the shapes.
  *
  * @param spec the detector
  * @param assumptions a sentence for each thing that nothing in the IR says
@@ -48,7 +51,11 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
   public static DerivedSpec of(IrDescription ir) {
     Map<String, String> own = ir.section(DetectorMetadata.SECTION);
     if (DetectorMetadata.describes(own)) {
-      return new DerivedSpec(DetectorMetadata.read(own, ir.xml().toString()), List.of());
+      DetectorSpec spec = DetectorMetadata.read(own, ir.xml().toString());
+      boolean embedded = isEmbedded(ir.section("model_info").get("embedded_processing"));
+      return new DerivedSpec(
+          embedded ? spec.withInputColour(Colour.BGR).withNormalization(Normalization.NONE) : spec,
+          List.of());
     }
     try {
       return new Derivation(ir).run();
@@ -60,11 +67,18 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
     }
   }
 
+  /** Whether the Model API saved the model, with what a client would still do inside. */
+  static boolean isEmbedded(@Nullable String value) {
+    return value != null && List.of("yes", "true").contains(value.toLowerCase(Locale.ROOT));
+  }
+
   /** One derivation at work. */
   private static final class Derivation {
     private final IrDescription ir;
     private final Map<String, String> info;
     private final List<String> assumptions = new ArrayList<>();
+    private final @Nullable ExportNotes notes;
+    private final boolean embedded;
     private final List<String> labels;
     private final int width;
     private final int height;
@@ -72,12 +86,15 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
     Derivation(IrDescription ir) {
       this.ir = ir;
       this.info = ir.section("model_info");
-      this.labels = modelApiLabels();
+      this.notes = notes();
+      this.embedded = isEmbedded(value("embedded_processing"));
+      this.labels = notes != null && !notes.names().isEmpty() ? notes.names() : modelApiLabels();
+      requireDetector();
       if (ir.inputs().size() != 1) {
         throw notADetector("it has %d inputs, expected one".formatted(ir.inputs().size()));
       }
       TensorDescription input = ir.inputs().get(0);
-      List<Long> shape = input.shape();
+      List<Long> shape = embedded ? embeddedShape(input) : input.shape();
       if (shape.size() != 4 || shape.get(0) != 1 || shape.get(1) != 3) {
         throw notADetector(
             "its input '%s' is %s, expected [1,3,height,width]"
@@ -90,6 +107,47 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
       }
       this.height = Math.toIntExact(shape.get(2));
       this.width = Math.toIntExact(shape.get(3));
+    }
+
+    private @Nullable ExportNotes notes() {
+      Path file = ir.xml().resolveSibling("metadata.yaml");
+      if (!Files.isRegularFile(file)) {
+        return null;
+      }
+      try {
+        return ExportNotes.read(file);
+      } catch (NoClassDefFoundError e) {
+        assumptions.add(
+            "nothing that stands in %s, for SnakeYAML is not on the class path"
+                .formatted(file.getFileName()));
+        return null;
+      }
+    }
+
+    private void requireDetector() {
+      String task = notes == null ? "" : notes.task();
+      if (!task.isEmpty() && !task.equals("detect")) {
+        throw new ModelException(
+            "%s: its metadata.yaml says that its task is '%s'; ovkit reads detectors, task 'detect'"
+                .formatted(ir.xml(), task));
+      }
+      String type = modelType();
+      if (!type.isEmpty() && (!type.startsWith("yolo") || type.endsWith("seg"))) {
+        throw new ModelException(
+            "%s: its model_info says that it is a '%s'; ovkit reads YOLO detectors"
+                .formatted(ir.xml(), value("model_type")));
+      }
+    }
+
+    /** The Model API saves a model with resize and all inside; its size before is noted. */
+    private List<Long> embeddedShape(TensorDescription input) {
+      List<Long> shape = input.shape();
+      if (shape.size() != 4 || shape.get(3) != 3) {
+        throw notADetector(
+            "its input '%s' is %s, expected [1,height,width,3] with embedded_processing"
+                .formatted(input.name(), input.shapeText()));
+      }
+      return List.of(1L, 3L, (long) number("orig_height", -1), (long) number("orig_width", -1));
     }
 
     DerivedSpec run() {
@@ -130,6 +188,9 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
       }
       List<TensorDescription> flat =
           ir.outputs().stream().filter(o -> o.shape().size() == 3).toList();
+      if (flat.size() == 1 && !maps.isEmpty()) {
+        throw notADetector("beside boxes it gives masks: " + outputsText());
+      }
       if (flat.size() == 1) {
         return flat(flat.get(0));
       }
@@ -309,6 +370,9 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
             assumptions.add("its resize_type '%s' is unknown and ignored".formatted(type));
         }
       }
+      if (notes != null) {
+        return new Resize(Resize.Mode.LETTERBOX_CENTRE, pad);
+      }
       assumptions.add(
           "a letterbox %s, padded with %d"
               .formatted(yolox ? "at the top left" : "in the centre", pad));
@@ -319,12 +383,16 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
     private record Input(Colour colour, Normalization normalization) {}
 
     private Input input(boolean yolox) {
+      if (embedded) {
+        return new Input(Colour.BGR, Normalization.NONE);
+      }
       if (info.containsKey("reverse_input_channels")
           || info.containsKey("scale_values")
           || info.containsKey("mean_values")) {
         return new Input(
             flag(value("reverse_input_channels")) ? Colour.RGB : Colour.BGR,
-            new Normalization(numbers("mean_values"), numbers("scale_values")));
+            new Normalization(
+                without(0, numbers("mean_values")), without(1, numbers("scale_values"))));
       }
       Map<String, String> mo = ir.section("conversion_parameters");
       if (mo.isEmpty()) {
@@ -343,6 +411,9 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
             reversed || yolox ? Colour.BGR : Colour.RGB,
             toUnit ? Normalization.TO_UNIT : Normalization.NONE);
       }
+      if (notes != null) {
+        return new Input(Colour.RGB, Normalization.TO_UNIT);
+      }
       assumptions.add(
           yolox
               ? AN_INPUT + "BGR, 0..255 (YOLOX)"
@@ -350,6 +421,11 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
       return yolox
           ? new Input(Colour.BGR, Normalization.NONE)
           : new Input(Colour.RGB, Normalization.TO_UNIT);
+    }
+
+    /** To subtract 0 or divide by 1 is to do nothing. */
+    private static List<Float> without(float neutral, List<Float> values) {
+      return values.stream().allMatch(value -> value == neutral) ? List.of() : values;
     }
 
     private List<String> modelApiLabels() {

@@ -343,7 +343,11 @@ final class IrXml {
   }
 
   private long checkWeights(Path weights) {
-    String recorded = info.get(DetectorMetadata.SECTION + "/bin_bytes");
+    // The Model API saves what it was given with further constants, and keeps our section.
+    String recorded =
+        DerivedSpec.isEmbedded(info.get("model_info/embedded_processing"))
+            ? null
+            : info.get(DetectorMetadata.SECTION + "/bin_bytes");
     if (!Files.isRegularFile(weights)) {
       if (weightsEnd == 0 && recorded == null) {
         return 0;

@@ -1,16 +1,13 @@
 package dev.ovkit.vision;
 
 import dev.ovkit.ModelException;
-import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
-import dev.ovkit.model.Normalization;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.ElementType;
 import dev.ovkit.runtime.InferRequest;
-import dev.ovkit.runtime.InputSteps;
 import dev.ovkit.runtime.Model;
 import dev.ovkit.runtime.Tensor;
 import java.nio.ByteBuffer;
@@ -85,7 +82,7 @@ public final class Detector implements AutoCloseable {
     DetectorSpec spec = derived.spec();
     try (Core core = join(loading);
         Model model = core.readModel(ir)) {
-      model.prepare(inputSteps(spec));
+      InputPreparation.apply(model, spec);
       CompiledModel compiled = core.compile(model, options.compile());
       List<Worker> workers = new ArrayList<>();
       try {
@@ -128,17 +125,6 @@ public final class Detector implements AutoCloseable {
       core.close();
     }
     return null; // a failure of a runtime that is not needed any more is none
-  }
-
-  /** A picture lies in memory as BGR bytes; what the IR wants instead is done when it is loaded. */
-  private static InputSteps inputSteps(DetectorSpec spec) {
-    Normalization normalization = spec.normalization();
-    return new InputSteps(
-        ElementType.U8,
-        true,
-        spec.inputColour() == Colour.RGB,
-        normalization.mean(),
-        normalization.scale());
   }
 
   private static int liked(CompiledModel compiled) {

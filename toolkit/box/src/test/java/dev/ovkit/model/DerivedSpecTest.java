@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.ModelException;
+import java.io.File;
 import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -181,5 +185,166 @@ class DerivedSpecTest {
     assertThat(derived.spec().labels()).isEmpty();
     assertThat(derived.assumptions())
         .contains("its 2 labels do not fit its 3 classes and are left out");
+  }
+
+  @Test
+  void neutralValuesOfTheModelApiMeanThatNothingIsLeftToDo() throws IOException {
+    String info =
+        IrFiles.info(
+            "model_info",
+            List.of(
+                "model_type", "YOLOv8",
+                "reverse_input_channels", "False",
+                "mean_values", "0",
+                "scale_values", "1 1 1"));
+    DetectorSpec spec = derive(flat("Concat", "1,6,84"), info).spec();
+    assertThat(spec.normalization()).isEqualTo(Normalization.NONE);
+    assertThat(spec.inputColour()).isEqualTo(Colour.BGR);
+  }
+
+  /** The keys and spellings are those of its save(); what they name stands inside the graph. */
+  @Test
+  void aModelThatTheModelApiSavedHasAllStepsInside() throws IOException {
+    String info =
+        IrFiles.info(
+            "model_info",
+            List.of(
+                "model_type", "YOLOv8",
+                "embedded_processing", "YES",
+                "orig_height", "64",
+                "orig_width", "64",
+                "labels", "a traffic_light",
+                "resize_type", "fit_to_window_letterbox",
+                "pad_value", "114",
+                "reverse_input_channels", "YES",
+                "scale_values", "255",
+                "iou_threshold", "0.7"));
+    DerivedSpec derived =
+        derive(new IrFiles(11, "1,?,?,3").output("o", "out", "Concat", "1,6,84"), info);
+    assertThat(derived.assumptions()).isEmpty();
+    assertThat(derived.spec().inputWidth()).isEqualTo(64);
+    assertThat(derived.spec().inputColour()).isEqualTo(Colour.BGR);
+    assertThat(derived.spec().normalization()).isEqualTo(Normalization.NONE);
+    assertThat(derived.spec().labels()).containsExactly("a", "traffic light");
+  }
+
+  /** It keeps our section, whose notes on input and weights are then out of date. */
+  @Test
+  void oursSavedByTheModelApiIsReadAsWhatItIsNow() throws IOException {
+    DetectorSpec before =
+        new DetectorSpec(
+            64,
+            64,
+            Colour.RGB,
+            Normalization.TO_UNIT,
+            Resize.LETTERBOX,
+            new HeadLayout.FlatColumns("out", 2),
+            List.of(),
+            0.5f,
+            0.6f);
+    List<String> pairs = new ArrayList<>(List.of("bin_bytes", "7"));
+    DetectorMetadata.write(before).forEach((key, value) -> pairs.addAll(List.of(key, value)));
+    String info =
+        IrFiles.info("ovkit", pairs)
+            + IrFiles.info("model_info", List.of("embedded_processing", "YES"));
+    Files.write(folder.resolve("model.bin"), new byte[9]);
+    IrFiles ir = new IrFiles(11, "1,?,?,3").output("o", "out", "Concat", "1,6,84");
+    assertThat(derive(ir, info).spec())
+        .isEqualTo(before.withInputColour(Colour.BGR).withNormalization(Normalization.NONE));
+  }
+
+  @Test
+  void whatUltralyticsNotesBesideAnIrIsRead() throws IOException {
+    notes("task: detect", "names:", "  0: traffic light", "  1: a, b");
+    DerivedSpec derived = derive(flat("Concat", "1,6,84"), "");
+    assertThat(derived.assumptions()).isEmpty();
+    assertThat(derived.spec().labels()).containsExactly("traffic light", "a, b");
+    assertThat(derived.spec().inputColour()).isEqualTo(Colour.RGB);
+    assertThat(derived.spec().normalization()).isEqualTo(Normalization.TO_UNIT);
+    assertThat(derived.spec().resize()).isEqualTo(Resize.LETTERBOX);
+  }
+
+  @Test
+  void aTaskThatIsNoDetectionIsRefused() throws IOException {
+    notes("task: segment", "names: {0: a}");
+    assertThatThrownBy(() -> derive(flat("Concat", "1,6,84"), ""))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "%s: its metadata.yaml says that its task is 'segment'; ovkit reads detectors, task 'detect'",
+            folder.resolve("model.xml"));
+  }
+
+  @Test
+  void aWrapperThatIsNoDetectorIsRefused() {
+    for (String type : List.of("YOLOv8-seg", "Classification", "ssd")) {
+      String info = IrFiles.info("model_info", List.of("model_type", type));
+      assertThatThrownBy(() -> derive(flat("Concat", "1,6,84"), info))
+          .isInstanceOf(ModelException.class)
+          .hasMessageEndingWith(
+              "its model_info says that it is a '%s'; ovkit reads YOLO detectors", type);
+    }
+  }
+
+  @Test
+  void damagedNotesAreRefused() throws IOException {
+    notes("names: [a", "task: !!java.net.URL [x]");
+    assertThatThrownBy(() -> derive(flat("Concat", "1,6,84"), ""))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("metadata.yaml: it is no YAML (");
+    Files.writeString(folder.resolve("metadata.yaml"), "names: {0: a, 2: b}");
+    assertThatThrownBy(() -> derive(flat("Concat", "1,6,84"), ""))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("its names have no class 1; expected numbers from 0 without a gap");
+  }
+
+  /** An edge box has no YAML reader: the IR is read without the notes, and that is said. */
+  @Test
+  void withoutSnakeYamlTheNotesAreLeftOut() throws Exception {
+    notes("task: detect", "names: {0: a, 1: b}");
+    Path xml = flat("Concat", "1,6,84").write(folder, "");
+    List<URL> entries = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      if (!entry.contains("snakeyaml")) {
+        entries.add(Path.of(entry).toUri().toURL());
+      }
+    }
+    try (URLClassLoader bare =
+        new URLClassLoader(entries.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
+      Object ir =
+          bare.loadClass("dev.ovkit.model.IrDescription")
+              .getMethod("read", Path.class)
+              .invoke(null, xml);
+      Object derived =
+          bare.loadClass("dev.ovkit.model.DerivedSpec")
+              .getMethod("of", ir.getClass())
+              .invoke(null, ir);
+      assertThat((List<?>) derived.getClass().getMethod("assumptions").invoke(derived))
+          .first()
+          .isEqualTo(
+              "nothing that stands in metadata.yaml, for SnakeYAML is not on the class path");
+    }
+  }
+
+  /** Other keys as its exporter writes them, which say nothing that is needed. */
+  private void notes(String... lines) throws IOException {
+    Files.writeString(
+        folder.resolve("metadata.yaml"),
+        String.join(
+                "\n",
+                "description: Ultralytics YOLOv8n model trained on coco.yaml",
+                "author: Ultralytics",
+                "date: '2025-01-02T03:04:05.678901'",
+                "version: 8.3.0",
+                "stride: 32",
+                "batch: 1",
+                "imgsz:",
+                "- 64",
+                "- 64",
+                "args:",
+                "  batch: 1",
+                "  half: false",
+                "")
+            + String.join("\n", lines)
+            + "\n");
   }
 }

@@ -10,12 +10,20 @@ import java.util.Optional;
  *
  * @param xml the graph
  * @param bin its weights
+ * @param manifestFile how it was made, to be repeated
  * @param binBytes their size
  * @param detector what the IR says of itself; empty if the model was not recognised
  * @param decisions what was decided and why, in the order of the work
+ * @param manifest what stands in the manifest's file
  */
 public record Conversion(
-    Path xml, Path bin, long binBytes, Optional<DetectorSpec> detector, List<Decision> decisions) {
+    Path xml,
+    Path bin,
+    Path manifestFile,
+    long binBytes,
+    Optional<DetectorSpec> detector,
+    List<Decision> decisions,
+    ConversionManifest manifest) {
 
   public Conversion {
     decisions = List.copyOf(decisions);

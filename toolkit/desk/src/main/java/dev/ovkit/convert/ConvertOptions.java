@@ -97,6 +97,23 @@ public record ConvertOptions(
     return name.endsWith(ending) ? name.substring(0, name.length() - ending.length()) : name;
   }
 
+  ConvertOptions of(Path otherOnnx, Path otherDirectory) {
+    return new ConvertOptions(
+        otherOnnx,
+        otherDirectory,
+        name,
+        dataType,
+        outputs,
+        inputShape,
+        mean,
+        scale,
+        reverseChannels,
+        resize,
+        pad,
+        labels,
+        rewrite);
+  }
+
   public ConvertOptions into(Path otherDirectory, DataType otherType) {
     return new ConvertOptions(
         onnx,

@@ -4,8 +4,8 @@ import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
 import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.HeadLayout;
-import dev.ovkit.model.Resize;
+import dev.ovkit.onnx.OnnxModel;
+import dev.ovkit.python.PythonListener;
 import dev.ovkit.runtime.ModelEditor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,7 +26,7 @@ public final class Converter {
    * Converts without any Python.
    *
    * <p>The IR appears whole or not at all: it is written under another name, and renamed with the
-   * .bin first and the .xml last.
+   * .bin first and the .xml last. Beside it lies its {@link ConversionManifest}.
    *
    * @throws ModelException if the model cannot be read or does not fit the options
    * @throws dev.ovkit.OptionException if the options cannot work for any model
@@ -42,6 +42,45 @@ public final class Converter {
    * @throws dev.ovkit.PythonException if the route needs Python and there is none
    */
   public static Conversion convert(ConvertOptions options, Route route) {
+    return convert(options, route, Optional.empty());
+  }
+
+  /**
+   * Converts again as a manifest says.
+   *
+   * <p>The new manifest tells how it came to the options in the words of the old one, so that
+   * nothing differs but what is different.
+   *
+   * @param onnx the file that the IR was made of, under whatever name
+   * @param directory where the IR goes
+   * @param listener hears what Python tools do, if any is used
+   * @throws ModelException if the file is another one, or as {@link #convert} does
+   * @throws OutputException if the directory cannot be written
+   */
+  public static Repetition repeat(
+      ConversionManifest manifest, Path onnx, Path directory, PythonListener listener) {
+    String sha256 = OnnxModel.read(onnx).sha256();
+    if (!sha256.equals(manifest.sourceSha256())) {
+      throw new ModelException(
+          "'%s' is not the file that the IR was made of: its SHA-256 is %s, expected %s; give the '%s' of then"
+              .formatted(onnx, sha256, manifest.sourceSha256(), manifest.source()));
+    }
+    Conversion made;
+    if (manifest.recipe() instanceof ConversionManifest.Converted recipe) {
+      made =
+          convert(
+              recipe.options().of(onnx, directory), recipe.route(listener), Optional.of(manifest));
+    } else {
+      ConversionManifest.MoWords words = (ConversionManifest.MoWords) manifest.recipe();
+      made =
+          MoConverter.convert(
+              MoCommandLine.of(words.words(), onnx, directory), listener, manifest.source());
+    }
+    return new Repetition(made, manifest.otherVersions(), manifest.otherFiles(made.manifest()));
+  }
+
+  private static Conversion convert(
+      ConvertOptions options, Route route, Optional<ConversionManifest> before) {
     Simplifier.Source source = Simplifier.read(options.onnx(), route);
     Plan plan = new Planner(options).plan(source.model()).after(source);
     GraphMaker maker = GraphMaker.of(route);
@@ -51,25 +90,47 @@ public final class Converter {
       try (ModelEditor editor = maker.make(plan, options.dataType(), work)) {
         write(plan, xml, editor);
       }
-      return publish(xml, options.directory(), plan.detector(), plan.decisions());
+      ConversionManifest manifest =
+          new ConversionManifest(
+              before.map(ConversionManifest::source).orElse(fileName(options.onnx())),
+              source.model().sha256(),
+              new ConversionManifest.Converted(
+                  plan.effective(), route.backEnd(), source.tool().isPresent()),
+              plan.rewrites(),
+              plan.detector().map(DetectorMetadata::write).orElse(Map.of()),
+              before.map(ConversionManifest::decisions).orElse(plan.decisions()),
+              List.of(made(xml), made(bin(xml))));
+      return publish(xml, options.directory(), plan.detector(), manifest);
     } catch (IOException e) {
       throw OutputException.of(options.directory().toAbsolutePath().normalize(), e);
     }
   }
 
-  /** The .xml last: who sees it finds the .bin beside it. */
+  static String fileName(Path file) {
+    return String.valueOf(file.getFileName());
+  }
+
+  /** The .xml last: who sees it finds the others beside it. */
   static Conversion publish(
-      Path xml, Path directory, Optional<DetectorSpec> detector, List<Decision> decisions)
+      Path xml, Path directory, Optional<DetectorSpec> detector, ConversionManifest manifest)
       throws IOException {
     Path bin = bin(xml);
+    Path json = xml.resolveSibling(ConvertOptions.stem(xml, ".xml") + ".json");
+    Files.write(json, manifest.toBytes());
     long bytes = Files.size(bin);
     Path finalBin = Staging.move(bin, directory.resolve(bin.getFileName()));
+    Path finalJson = Staging.move(json, directory.resolve(json.getFileName()));
     Path finalXml = Staging.move(xml, directory.resolve(xml.getFileName()));
-    return new Conversion(finalXml, finalBin, bytes, detector, decisions);
+    return new Conversion(
+        finalXml, finalBin, finalJson, bytes, detector, manifest.decisions(), manifest);
   }
 
   static Path bin(Path xml) {
     return xml.resolveSibling(ConvertOptions.stem(xml, ".xml") + ".bin");
+  }
+
+  static ConversionManifest.MadeFile made(Path file) throws IOException {
+    return new ConversionManifest.MadeFile(fileName(file), Files.size(file), sha256(file));
   }
 
   /** Writes twice: the .xml tells length and hash of the .bin, which is known after the first. */
@@ -77,7 +138,7 @@ public final class Converter {
     plan.outputNames().forEach(editor::nameOutput);
     info(plan).forEach((key, value) -> editor.setInfo(DetectorMetadata.SECTION, key, value));
     plan.detector()
-        .map(Converter::modelInfo)
+        .map(ModelApiInfo::of)
         .orElse(Map.of())
         .forEach((key, value) -> editor.setInfo("model_info", key, value));
     editor.save(xml);
@@ -90,44 +151,6 @@ public final class Converter {
     Map<String, String> info = new TreeMap<>(plan.options());
     plan.detector().ifPresent(detector -> info.putAll(DetectorMetadata.write(detector)));
     return info;
-  }
-
-  /**
-   * What other OpenVINO tools read (the Model API's words): only what a client must still do. Steps
-   * inside the graph are not named here, for a reader would apply them a second time.
-   */
-  private static Map<String, String> modelInfo(DetectorSpec detector) {
-    Map<String, String> info = new TreeMap<>();
-    if (!detector.labels().isEmpty()) {
-      info.put(
-          "labels",
-          String.join(
-              " ", detector.labels().stream().map(label -> label.replace(' ', '_')).toList()));
-    }
-    info.put(
-        "resize_type",
-        detector.resize().mode() == Resize.Mode.STRETCH
-            ? "standard"
-            : detector.resize().mode() == Resize.Mode.LETTERBOX_CENTRE
-                ? "fit_to_window_letterbox"
-                : "fit_to_window");
-    info.put("pad_value", Integer.toString(detector.resize().padValue()));
-    info.put("confidence_threshold", Float.toString(detector.confidenceThreshold()));
-    info.put("iou_threshold", Float.toString(detector.iouThreshold()));
-    modelType(detector.layout()).ifPresent(type -> info.put("model_type", type));
-    return info;
-  }
-
-  /** Raw heads are ours alone: no other client decodes them. */
-  private static Optional<String> modelType(HeadLayout layout) {
-    if (layout instanceof HeadLayout.FlatRows rows) {
-      return switch (rows.boxes()) {
-        case PIXELS -> Optional.of("YOLOv5");
-        case YOLOX -> Optional.of("YOLOX");
-        case YOLOV5_SIGMOID -> Optional.empty();
-      };
-    }
-    return layout instanceof HeadLayout.FlatColumns ? Optional.of("YOLOv8") : Optional.empty();
   }
 
   // ---- files

@@ -192,7 +192,28 @@ public final class MoCommandLine {
                 });
   }
 
+  /** The line that {@link #words} was taken from, for a file and a folder of now. */
+  static MoCommandLine of(List<String> words, Path model, Path directory) {
+    List<String> all = new ArrayList<>(words);
+    all.add("--input_model=" + model);
+    all.add("--output_dir=" + (directory.toString().isEmpty() ? "." : directory));
+    return parse(all);
+  }
+
   // ---- what it says
+
+  /** All that does not say where files lie. */
+  List<String> words() {
+    List<String> words = new ArrayList<>();
+    values.forEach(
+        (name, value) -> {
+          if (!List.of("input_model", "output_dir", "model_name").contains(name)) {
+            words.add(value.isEmpty() ? "--" + name : "--%s=%s".formatted(name, value));
+          }
+        });
+    words.add("--model_name=" + name());
+    return words;
+  }
 
   Path model() {
     return Path.of(value("input_model"));

@@ -4,6 +4,7 @@ import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.OvkitException;
+import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.Normalization;
@@ -45,6 +46,10 @@ public final class MoConverter {
    * @throws dev.ovkit.PythonException if there is no Python for mo
    */
   public static Conversion convert(MoCommandLine line, PythonListener listener) {
+    return convert(line, listener, Converter.fileName(line.model()));
+  }
+
+  static Conversion convert(MoCommandLine line, PythonListener listener, String source) {
     OnnxModel model = OnnxModel.read(line.model());
     Recognised recognised = recognise(line, model);
     try (Staging staging = Staging.in(line.directory())) {
@@ -62,7 +67,17 @@ public final class MoConverter {
           editor.save(xml);
         }
       }
-      return Converter.publish(xml, line.directory(), plan.flatMap(Plan::detector), decisions);
+      Optional<DetectorSpec> detector = plan.flatMap(Plan::detector);
+      ConversionManifest manifest =
+          new ConversionManifest(
+              source,
+              model.sha256(),
+              new ConversionManifest.MoWords(line.words()),
+              Map.of(),
+              detector.map(DetectorMetadata::write).orElse(Map.of()),
+              decisions,
+              List.of(Converter.made(xml), Converter.made(Converter.bin(xml))));
+      return Converter.publish(xml, line.directory(), detector, manifest);
     } catch (IOException e) {
       throw OutputException.of(line.directory().toAbsolutePath().normalize(), e);
     }
@@ -136,6 +151,8 @@ public final class MoConverter {
         List.of(),
         plan.outputNames(),
         Optional.of(detector),
+        plan.rewrites(),
+        plan.effective(),
         options,
         decisions);
   }
@@ -172,6 +189,8 @@ public final class MoConverter {
             plan.scale(),
             names,
             plan.detector(),
+            plan.rewrites(),
+            plan.effective(),
             plan.options(),
             plan.decisions()));
   }

@@ -14,6 +14,12 @@ public sealed interface Outputs {
   record AsTheyAre() implements Outputs {}
 
   /**
+   * One, {@code [1, 4 + classes, N]}: a detector's boxes, decoded in the graph into the layout of
+   * YOLOv8, which OpenVINO's Model API reads.
+   */
+  record Columns() implements Outputs {}
+
+  /**
    * These, in this order.
    *
    * @param names each a node's name, a tensor's name, or {@code NODE:port}
@@ -24,16 +30,29 @@ public sealed interface Outputs {
     }
   }
 
-  /** Reads {@code auto}, {@code none}, or names with commas between them. */
+  /**
+   * These tensors, in this order; what else bears such a name does not matter.
+   *
+   * @param names as the graph has them
+   */
+  record Tensors(List<String> names) implements Outputs {
+    public Tensors {
+      names = List.copyOf(names);
+    }
+  }
+
+  /** Reads {@code auto}, {@code none}, {@code columns}, or names with commas between them. */
   static Outputs parse(String text) {
     return switch (text.strip()) {
       case "auto" -> new Auto();
       case "none" -> new AsTheyAre();
+      case "columns" -> new Columns();
       default -> {
         List<String> names = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
         if (names.contains("")) {
           throw new OptionException(
-              "--output '%s': an empty name; expected NAME,NAME,… or auto or none".formatted(text));
+              "--output '%s': an empty name; expected NAME,NAME,… or auto, none or columns"
+                  .formatted(text));
         }
         yield new Named(names);
       }

@@ -17,6 +17,8 @@ import java.util.TreeMap;
  * @param scale then what to divide by; none, one or three values
  * @param outputNames a further name for an output, by its place
  * @param detector what the IR says of itself
+ * @param rewrites how often each rewrite fired
+ * @param effective the caller's options with no question left open: they alone give the same plan
  * @param options the effective options, as the IR keeps them
  * @param decisions how it came to this
  */
@@ -27,6 +29,8 @@ record Plan(
     List<Float> scale,
     Map<Integer, String> outputNames,
     Optional<DetectorSpec> detector,
+    Map<String, Integer> rewrites,
+    ConvertOptions effective,
     Map<String, String> options,
     List<Decision> decisions) {
 
@@ -36,6 +40,7 @@ record Plan(
     source.decision().ifPresent(decision -> all.add(0, decision));
     Map<String, String> kept = new TreeMap<>(options);
     source.tool().ifPresent(tool -> kept.put("simplified_by", tool));
-    return new Plan(model, reverseChannels, mean, scale, outputNames, detector, kept, all);
+    return new Plan(
+        model, reverseChannels, mean, scale, outputNames, detector, rewrites, effective, kept, all);
   }
 }

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -44,6 +45,7 @@ final class Planner {
 
   private final ConvertOptions options;
   private final List<Decision> decisions = new ArrayList<>();
+  private Map<String, Integer> rewrites = Map.of();
 
   Planner(ConvertOptions options) {
     this.options = options;
@@ -55,13 +57,29 @@ final class Planner {
     List<String> tensors = tensors(sized, family);
     OnnxModel finished = finish(sized.cut(tensors), family, wasOpen(read));
     Optional<HeadLayout> layout = layout(family, tensors, sized);
+    if (options.outputs() instanceof Outputs.Columns && layout.isEmpty()) {
+      throw new ModelException(
+          "'%s' cannot have its boxes decoded in the graph: %s; --output none keeps its outputs"
+              .formatted(
+                  options.onnx(),
+                  family instanceof Unknown unknown
+                      ? "it is not recognised as a YOLO detector: " + unknown.reason()
+                      : "its outputs are not a whole detector"));
+    }
+    if (options.outputs() instanceof Outputs.Columns
+        && !(layout.get() instanceof HeadLayout.FlatColumns)) {
+      finished = finished.withColumns(layout.get());
+      tensors = finished.outputs().stream().map(TensorInfo::name).toList();
+      layout = Optional.of(new HeadLayout.FlatColumns(tensors.get(0), layout.get().classes()));
+    }
     Colour trained = family instanceof Yolox ? Colour.BGR : Colour.RGB;
     boolean reverse = reverse(family);
     List<Float> scale = scale(family);
     List<Float> mean = mean();
+    OnnxModel model = finished;
     Optional<DetectorSpec> detector =
-        layout.map(l -> spec(l, family, finished, reverse ? Colour.BGR : trained));
-    Map<Integer, String> names = outputNames(finished, tensors, sized);
+        layout.map(l -> spec(l, family, model, reverse ? Colour.BGR : trained));
+    Map<Integer, String> names = outputNames(model, tensors, sized);
     return new Plan(
         finished,
         reverse,
@@ -69,7 +87,9 @@ final class Planner {
         scale,
         names,
         detector,
-        effective(finished, tensors, mean, scale, reverse),
+        rewrites,
+        resolved(sized, wasOpen(read), tensors, mean, scale, reverse, detector),
+        kept(finished, tensors, mean, scale, reverse),
         List.copyOf(decisions));
   }
 
@@ -192,6 +212,23 @@ final class Planner {
       List<String> tensors = resolve(model, named.names(), family);
       decide("outputs", String.join(", ", named.names()), "as asked");
       return tensors;
+    }
+    if (options.outputs() instanceof Outputs.Tensors exact) {
+      for (String tensor : exact.names()) {
+        if (!model.computes(tensor)) {
+          throw new ModelException(
+              "'%s' computes no tensor '%s', which was to be an output"
+                  .formatted(options.onnx(), tensor));
+        }
+      }
+      decide("outputs", String.join(", ", exact.names()), "as asked");
+      return exact.names();
+    }
+    if (options.outputs() instanceof Outputs.Columns) {
+      decide("outputs", "columns", "as asked: one output [1,4+classes,N], decoded in the graph");
+      return family instanceof Yolov5 yolo
+          ? yolo.heads().stream().map(FoundHead::tensor).toList()
+          : own;
     }
     if (options.outputs() instanceof Outputs.Auto && family instanceof Yolov5 yolo) {
       decide(
@@ -371,7 +408,9 @@ final class Planner {
                 .toList();
     decide(
         "decoding",
-        yolo.boxes() == BoxCoding.PIXELS ? "in the graph" : "grid by the client",
+        yolo.boxes() == BoxCoding.PIXELS || options.outputs() instanceof Outputs.Columns
+            ? "in the graph"
+            : "grid by the client",
         "objectness and classes are %s".formatted(yolo.logits() ? "logits" : "sigmoids already"));
     return Optional.of(
         new HeadLayout.FlatRows(yolo.output(), yolo.boxes(), yolo.logits(), heads, yolo.classes()));
@@ -497,6 +536,7 @@ final class Planner {
       return model;
     }
     Rewritten rewritten = model.rewritten();
+    rewrites = rewritten.fired();
     decide(
         "rewrites",
         rewritten.fired().isEmpty()
@@ -508,8 +548,40 @@ final class Planner {
     return rewritten.model();
   }
 
+  /** The options with everything that was decided put in. */
+  private ConvertOptions resolved(
+      OnnxModel sized,
+      boolean wasOpen,
+      List<String> tensors,
+      List<Float> mean,
+      List<Float> scale,
+      boolean reverse,
+      Optional<DetectorSpec> detector) {
+    List<String> own = sized.outputs().stream().map(TensorInfo::name).toList();
+    Optional<Shape> closed =
+        wasOpen && !wasOpen(sized)
+            ? Optional.of(sized.inputs().get(0).shape())
+            : options.inputShape();
+    return new ConvertOptions(
+        options.onnx(),
+        options.directory(),
+        options.name(),
+        options.dataType(),
+        options.outputs() instanceof Outputs.Columns
+            ? options.outputs()
+            : tensors.equals(own) ? new Outputs.AsTheyAre() : new Outputs.Tensors(tensors),
+        closed,
+        mean.isEmpty() ? Optional.empty() : Optional.of(mean),
+        scale.isEmpty() ? Optional.empty() : Optional.of(scale),
+        Optional.of(reverse),
+        detector.map(d -> d.resize().mode()).or(options::resize),
+        detector.map(d -> OptionalInt.of(d.resize().padValue())).orElse(options.pad()),
+        detector.map(DetectorSpec::labels).orElse(options.labels()),
+        options.rewrite());
+  }
+
   /** What the IR keeps of how it was made: resolved values only, no paths, no time. */
-  private Map<String, String> effective(
+  private Map<String, String> kept(
       OnnxModel model, List<String> tensors, List<Float> mean, List<Float> scale, boolean reverse) {
     Map<String, String> kept = new TreeMap<>();
     kept.put("source_sha256", model.sha256());

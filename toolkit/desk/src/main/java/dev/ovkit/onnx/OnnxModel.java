@@ -3,10 +3,12 @@ package dev.ovkit.onnx;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
+import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
+import dev.ovkit.model.HeadLayout;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -204,6 +206,32 @@ public final class OnnxModel {
     }
     graph.cut(tensors);
     return derived(graph.toModel());
+  }
+
+  /**
+   * The model with its boxes decoded and joined to one output {@code [1, 4 + classes, N]}, in
+   * pixels of the input: the layout of YOLOv8.
+   *
+   * @param layout what the outputs are now, with raw heads as {@code [1, C, H, W]} or rows that are
+   *     decoded or YOLOX's
+   * @throws ModelException if the graph is older than opset 10 or not in f32
+   */
+  public OnnxModel withColumns(HeadLayout layout) {
+    Graph graph = graph();
+    Shape input = inputs.get(0).shape();
+    int element = graph.type(outputs.get(0).name()).element();
+    if (opset() < 10 || element != TensorProto.DataType.FLOAT_VALUE || input == null) {
+      throw new ModelException(
+          "'%s' cannot have its boxes decoded in the graph: it has opset %d and elements of type %d, expected opset 10 or later and f32 (1)"
+              .formatted(file, opset(), element));
+    }
+    new ColumnsTail(graph).append(layout, (int) input.dim(3), (int) input.dim(2));
+    return derived(graph.toModel());
+  }
+
+  /** Whether a node computes this tensor, so that it can be an output. */
+  public boolean computes(String tensor) {
+    return graph().producer(tensor) != null;
   }
 
   /** The name of the node that computes a tensor; empty if it has none. */

@@ -8,25 +8,32 @@ import java.nio.charset.StandardCharsets;
 /** A tool that exists only in Python: a script of ours, and the packages that it stands on. */
 public enum PythonTool {
   /** The legacy Model Optimizer. */
-  MO("mo", "mo/convert_with_mo.py", 288),
+  MO("mo", "openvino-dev", "mo/convert_with_mo.py", 288),
   /** OpenVINO's present converter. */
-  OVC("ovc", "ovc/convert_with_ovc.py", 278),
+  OVC("ovc", "openvino", "ovc/convert_with_ovc.py", 278),
   /** onnxsim. */
-  SIMPLIFY("simplify", "simplify/simplify_onnx.py", 172);
+  SIMPLIFY("simplify", "onnxsim", "simplify/simplify_onnx.py", 172);
 
   private final String title;
+  private final String distribution;
   private final String script;
   private final int megabytes;
 
-  PythonTool(String title, String script, int megabytes) {
+  PythonTool(String title, String distribution, String script, int megabytes) {
     this.title = title;
+    this.distribution = distribution;
     this.script = script;
     this.megabytes = megabytes;
   }
 
-  /** The name that messages use. */
-  String title() {
+  /** Returns the name that messages use. */
+  public String title() {
     return title;
+  }
+
+  /** Returns the version that is pinned. */
+  public String version() {
+    return requirements().version(distribution);
   }
 
   String script() {

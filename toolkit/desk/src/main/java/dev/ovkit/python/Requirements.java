@@ -29,6 +29,16 @@ record Requirements(String name, String text, int megabytes) {
     return List.of(line.group(1).strip().split(" +"));
   }
 
+  /** The version that a package is pinned to. */
+  String version(String distribution) {
+    Matcher line =
+        Pattern.compile("(?m)^" + Pattern.quote(distribution) + "==([^ \\\\]+)").matcher(text);
+    if (!line.find()) {
+      throw new IllegalArgumentException(name + ": does not pin " + distribution);
+    }
+    return line.group(1);
+  }
+
   /** A name for the folder: other pins, another folder. */
   String key() {
     try {

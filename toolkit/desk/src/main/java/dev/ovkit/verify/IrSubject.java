@@ -1,7 +1,6 @@
 package dev.ovkit.verify;
 
 import dev.ovkit.ModelException;
-import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
@@ -9,12 +8,11 @@ import dev.ovkit.model.IrDescription;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
-import dev.ovkit.runtime.ElementType;
 import dev.ovkit.runtime.InferRequest;
-import dev.ovkit.runtime.InputSteps;
 import dev.ovkit.runtime.Model;
 import dev.ovkit.runtime.Port;
 import dev.ovkit.vision.DetectOptions;
+import dev.ovkit.vision.InputPreparation;
 import dev.ovkit.vision.Letterbox;
 import dev.ovkit.vision.Picture;
 import java.nio.FloatBuffer;
@@ -62,13 +60,7 @@ public final class IrSubject implements Subject {
     DetectorSpec spec = derived.spec();
     try (Core core = Core.create();
         Model model = core.readModel(ir)) {
-      model.prepare(
-          new InputSteps(
-              ElementType.U8,
-              true,
-              spec.inputColour() == Colour.RGB,
-              spec.normalization().mean(),
-              spec.normalization().scale()));
+      InputPreparation.apply(model, spec);
       CompiledModel compiled = core.compile(model, CompileOptions.defaults());
       try {
         return new IrSubject(ir, derived, compiled, options, Core.version());

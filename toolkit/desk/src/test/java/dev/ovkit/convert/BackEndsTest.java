@@ -154,20 +154,43 @@ class BackEndsTest {
   }
 
   @Test
-  void theSameConversionByMoGivesTheSameBytes() throws IOException {
+  void manifestsOfModelOptimizersConversionsAreRepeatedToTheSameBytes() throws IOException {
     Path onnx = Shared.model("v5lite-e-coco.onnx");
-    for (String folder : List.of("a", "b")) {
-      Converter.convert(
-          ConvertOptions.of(onnx).into(temp.resolve(folder), DataType.FP16),
-          new Route(BackEnd.MO, Simplify.NEVER, PythonListener.SILENT));
-      assertThat(Files.readString(temp.resolve(folder).resolve("v5lite-e-coco.xml")))
-          .doesNotContain(temp.toString());
+    Conversion converted =
+        Converter.convert(
+            ConvertOptions.of(onnx).into(temp.resolve("convert"), DataType.FP16),
+            new Route(BackEnd.MO, Simplify.NEVER, PythonListener.SILENT));
+    Conversion typed =
+        MoConverter.convert(
+            MoCommandLine.parse(
+                List.of(
+                    "--input_model",
+                    onnx.toString(),
+                    "--output_dir",
+                    temp.resolve("mo").toString(),
+                    "-s",
+                    "255",
+                    "--reverse_input_channels",
+                    "--output",
+                    "Conv_358,Conv_378,Conv_398")),
+            PythonListener.SILENT);
+    for (Conversion first : List.of(converted, typed)) {
+      Path again = temp.resolve("again").resolve(first.xml().getParent().getFileName());
+      Repetition repetition =
+          Converter.repeat(
+              ConversionManifest.read(first.manifestFile()), onnx, again, PythonListener.SILENT);
+      assertThat(repetition.otherFiles()).isEmpty();
+      assertThat(repetition.otherVersions()).isEmpty();
+      assertThat(files(again))
+          .containsExactly("v5lite-e-coco.bin", "v5lite-e-coco.json", "v5lite-e-coco.xml");
+      for (String file : files(again)) {
+        assertThat(again.resolve(file))
+            .hasSameBinaryContentAs(first.xml().resolveSibling(file));
+      }
+      assertThat(first.xml()).content().doesNotContain(temp.toString());
+      assertThat(first.manifestFile()).content().doesNotContain(temp.toString());
+      assertThat(first.manifest().tools()).containsEntry("mo", "2024.6.0");
     }
-    for (String file : List.of("v5lite-e-coco.xml", "v5lite-e-coco.bin")) {
-      assertThat(temp.resolve("b").resolve(file))
-          .hasSameBinaryContentAs(temp.resolve("a").resolve(file));
-    }
-    assertThat(files(temp.resolve("a"))).containsExactly("v5lite-e-coco.bin", "v5lite-e-coco.xml");
   }
 
   @Test

@@ -1,0 +1,41 @@
+package dev.ovkit.vision;
+
+import dev.ovkit.model.Colour;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.runtime.ElementType;
+import dev.ovkit.runtime.InputSteps;
+import dev.ovkit.runtime.Model;
+import dev.ovkit.runtime.Port;
+import dev.ovkit.runtime.Shape;
+import java.util.List;
+
+/** Makes a model take what a letterboxed picture is in memory: rows of BGR bytes. */
+public final class InputPreparation {
+
+  /** Puts the steps that the spec leaves to the client before the model. */
+  public static void apply(Model model, DetectorSpec spec) {
+    if (takesPictures(model.inputs())) {
+      // It holds all steps already; at its own size the resize among them changes nothing.
+      model.reshape(
+          new Shape(List.of(1L, (long) spec.inputHeight(), (long) spec.inputWidth(), 3L)));
+      return;
+    }
+    model.prepare(
+        new InputSteps(
+            ElementType.U8,
+            true,
+            spec.inputColour() == Colour.RGB,
+            spec.normalization().mean(),
+            spec.normalization().scale()));
+  }
+
+  /** As the Model API saves models: {@code u8 [1, ?, ?, 3]}. */
+  private static boolean takesPictures(List<Port> inputs) {
+    return inputs.size() == 1
+        && inputs.get(0).type() == ElementType.U8
+        && inputs.get(0).shape().rank() == 4
+        && inputs.get(0).shape().dimensions().get(3) == 3;
+  }
+
+  private InputPreparation() {}
+}

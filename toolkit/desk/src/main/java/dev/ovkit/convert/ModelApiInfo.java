@@ -1,0 +1,71 @@
+package dev.ovkit.convert;
+
+import dev.ovkit.model.BoxCoding;
+import dev.ovkit.model.Colour;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.HeadLayout;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What OpenVINO's Model API is told of a detector, in its words: only what a client must still do.
+ *
+ * <p>It hands over BGR, so an IR that takes RGB wants a reversal. Its wrappers have defaults of
+ * their own, which are not neutral: those of YOLOv5 and YOLOv8 reverse the channels and divide by
+ * 255 where nothing is said. What is inside the graph is therefore said to be nothing to do, not
+ * left out.
+ */
+final class ModelApiInfo {
+
+  static Map<String, String> of(DetectorSpec detector) {
+    Map<String, String> info = new TreeMap<>();
+    if (!detector.labels().isEmpty()) {
+      info.put(
+          "labels",
+          String.join(
+              " ", detector.labels().stream().map(label -> label.replace(' ', '_')).toList()));
+    }
+    info.put(
+        "resize_type",
+        switch (detector.resize().mode()) {
+          case STRETCH -> "standard";
+          case LETTERBOX_CENTRE -> "fit_to_window_letterbox";
+          case LETTERBOX_TOP_LEFT -> "fit_to_window";
+        });
+    info.put("pad_value", Integer.toString(detector.resize().padValue()));
+    info.put("confidence_threshold", Float.toString(detector.confidenceThreshold()));
+    info.put("iou_threshold", Float.toString(detector.iouThreshold()));
+    wrapper(detector.layout())
+        .ifPresent(
+            type -> {
+              info.put("model_type", type);
+              info.put(
+                  "reverse_input_channels",
+                  detector.inputColour() == Colour.RGB ? "True" : "False");
+              info.put("mean_values", "0");
+              info.put("scale_values", "1");
+              info.put("nms_execute", "True");
+              info.put("agnostic_nms", "False");
+            });
+    return info;
+  }
+
+  /**
+   * The wrapper that reads this layout, by openvino-model-api 0.4.7: its YOLOv5 and YOLOv8 are one,
+   * and want {@code [1, 4 + classes, N]}; none reads the decoded rows of YOLOv5, {@code [1, N, 5 +
+   * classes]}, and none reads raw heads.
+   */
+  private static Optional<String> wrapper(HeadLayout layout) {
+    if (layout instanceof HeadLayout.FlatColumns) {
+      return Optional.of("YOLOv8");
+    }
+    return layout instanceof HeadLayout.FlatRows rows
+            && rows.boxes() == BoxCoding.YOLOX
+            && !rows.logits()
+        ? Optional.of("YOLOX")
+        : Optional.empty();
+  }
+
+  private ModelApiInfo() {}
+}

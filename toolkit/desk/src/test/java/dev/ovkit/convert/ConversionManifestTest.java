@@ -1,0 +1,177 @@
+package dev.ovkit.convert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ovkit.ModelException;
+import dev.ovkit.Shared;
+import dev.ovkit.model.Resize;
+import dev.ovkit.onnx.Shape;
+import dev.ovkit.python.PythonListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A conversion can be made again from what it wrote of itself. */
+class ConversionManifestTest {
+
+  @TempDir private Path temp;
+
+  @ParameterizedTest
+  @CsvSource({
+    "v5lite-e-coco,auto",
+    "v5lite-s,none",
+    "yolov5n-ppe,columns",
+    "yolox_nano-416,auto",
+    "yolox_nano-fixed,auto",
+    "pplcnet-yolo-seed-names-quarter,'Conv_462,Conv_478,Conv_494'",
+    "yolov5s-seed-names-quarter,Concat_40" // no whole detector: nothing is recognised
+  })
+  void theSameBytesComeOutInAnotherFolder(String model, String outputs) throws IOException {
+    ConvertOptions options =
+        ConvertOptions.of(Shared.model(model + ".onnx"))
+            .into(temp.resolve("a"), DataType.FP16)
+            .withOutputs(Outputs.parse(outputs));
+    Conversion first = Converter.convert(options);
+    Path renamed = Files.copy(options.onnx(), temp.resolve("other-name.onnx"));
+
+    Repetition again =
+        Converter.repeat(
+            ConversionManifest.read(first.manifestFile()),
+            renamed,
+            temp.resolve("b"),
+            PythonListener.SILENT);
+
+    same(first, again);
+  }
+
+  @Test
+  void everyOptionIsKept() throws IOException {
+    ConvertOptions options =
+        new ConvertOptions(
+            Shared.model("yolox_nano-fixed.onnx"),
+            temp.resolve("a"),
+            "edge",
+            DataType.FP32,
+            new Outputs.Auto(),
+            Optional.of(Shape.of(1, 3, 640, 640)),
+            Optional.of(List.of(123.675f, 116.28f, 103.53f)),
+            Optional.of(List.of(58.395f, 57.12f, 57.375f)),
+            Optional.of(true),
+            Optional.of(Resize.Mode.STRETCH),
+            OptionalInt.of(7),
+            java.util.stream.IntStream.range(0, 80).mapToObj(i -> "é, " + i).toList(),
+            false);
+    Conversion first = Converter.convert(options);
+    ConversionManifest manifest = ConversionManifest.read(first.manifestFile());
+
+    assertThat(manifest.toBytes()).isEqualTo(Files.readAllBytes(first.manifestFile()));
+    assertThat(recipe(manifest).options().mean()).isEqualTo(options.mean());
+    assertThat(recipe(manifest).options().labels()).isEqualTo(options.labels());
+    assertThat(manifest.rewrites()).isEmpty();
+    same(
+        first,
+        Converter.repeat(manifest, options.onnx(), temp.resolve("b"), PythonListener.SILENT));
+  }
+
+  @Test
+  void aManifestHasNoPathAndNoTimeAndSaysWhatFired() throws IOException {
+    Conversion made = Converter.convert(options());
+    String json = Files.readString(made.manifestFile());
+
+    assertThat(json)
+        .doesNotContain(temp.toString())
+        .contains("\"file\" : \"v5lite-e-coco.onnx\"")
+        .contains("048345e253fa6de8f543bb01664145c0e1628e5885652af5476b4994d9065556");
+    assertThat(made.manifest().rewrites())
+        .containsEntry("channel shuffles folded into weights", 14);
+    assertThat(recipe(made.manifest()).options().outputs())
+        .isEqualTo(new Outputs.Tensors(List.of("564", "592", "620")));
+    assertThat(made.manifest().files())
+        .extracting(ConversionManifest.MadeFile::name)
+        .containsExactly("v5lite-e-coco.xml", "v5lite-e-coco.bin");
+  }
+
+  @Test
+  void anotherModelIsRefused() {
+    Conversion made = Converter.convert(options());
+    Path other = Shared.model("v5lite-s.onnx");
+    assertThatThrownBy(
+            () ->
+                Converter.repeat(made.manifest(), other, temp.resolve("b"), PythonListener.SILENT))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "'%s' is not the file that the IR was made of: its SHA-256 is c3879763cd39d1f4874f366ad0621266b14c1f033c3a851cdbc36fba24a35194, expected 048345e253fa6de8f543bb01664145c0e1628e5885652af5476b4994d9065556; give the 'v5lite-e-coco.onnx' of then",
+            other);
+    assertThat(temp.resolve("b")).doesNotExist();
+  }
+
+  @Test
+  void anotherVersionAndOtherBytesAreSaid() throws IOException {
+    Conversion made = Converter.convert(options());
+    String json = Files.readString(made.manifestFile());
+    Path changed =
+        Files.writeString(
+            temp.resolve("changed.json"),
+            json.replaceFirst("\"openvino\" : \"[^\"]*\"", "\"openvino\" : \"2025.1\"")
+                .replaceFirst("\"rewrite\" : true", "\"rewrite\" : false"));
+
+    Repetition again =
+        Converter.repeat(
+            ConversionManifest.read(changed),
+            options().onnx(),
+            temp.resolve("b"),
+            PythonListener.SILENT);
+
+    assertThat(again.otherVersions())
+        .singleElement()
+        .asString()
+        .startsWith("made with openvino 2025.1, here it is 2026.");
+    assertThat(again.otherFiles()).containsExactly("v5lite-e-coco.xml", "v5lite-e-coco.bin");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"rewrite\" : true | \"rewrite\" : 7 | it has 7 for \"rewrite\", expected true or false",
+        "ovkit-conversion-1 | other | \"format\" is \"other\", expected \"ovkit-conversion-1\"",
+        "\"backend\" : \"native\" | \"backend\" : \"x\" | it has \"x\" for \"backend\", expected one of NATIVE, MO, OVC",
+        "FP16 | FP8 | it has \"FP8\" for \"data_type\", expected one of FP16, FP32",
+        "\"format\" | format | it is no JSON (line 2)"
+      })
+  void aDamagedManifestIsRefused(String from, String to, String message) throws IOException {
+    Conversion made = Converter.convert(options());
+    String json = Files.readString(made.manifestFile());
+    assertThat(json).contains(from);
+    Path damaged = Files.writeString(temp.resolve("damaged.json"), json.replace(from, to));
+    assertThatThrownBy(() -> ConversionManifest.read(damaged))
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith(damaged.toString())
+        .hasMessageContaining(message);
+  }
+
+  private ConvertOptions options() {
+    return ConvertOptions.of(Shared.model("v5lite-e-coco.onnx"))
+        .into(temp.resolve("a"), DataType.FP16);
+  }
+
+  private static void same(Conversion first, Repetition again) {
+    assertThat(again.otherVersions()).isEmpty();
+    assertThat(again.otherFiles()).isEmpty();
+    assertThat(again.conversion().xml()).hasSameBinaryContentAs(first.xml());
+    assertThat(again.conversion().bin()).hasSameBinaryContentAs(first.bin());
+    assertThat(again.conversion().manifestFile()).hasSameBinaryContentAs(first.manifestFile());
+  }
+
+  private static ConversionManifest.Converted recipe(ConversionManifest manifest) {
+    return (ConversionManifest.Converted) manifest.recipe();
+  }
+}

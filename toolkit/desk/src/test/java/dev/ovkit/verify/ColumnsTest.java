@@ -1,0 +1,115 @@
+package dev.ovkit.verify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.ovkit.Shared;
+import dev.ovkit.convert.ConvertOptions;
+import dev.ovkit.convert.Converter;
+import dev.ovkit.convert.DataType;
+import dev.ovkit.convert.Outputs;
+import dev.ovkit.model.Detection;
+import dev.ovkit.model.HeadLayout;
+import dev.ovkit.model.IrDescription;
+import dev.ovkit.vision.DetectOptions;
+import dev.ovkit.vision.Picture;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Boxes decoded in the graph are those that the client decodes. */
+class ColumnsTest {
+
+  @TempDir private Path temp;
+
+  @ParameterizedTest
+  @CsvSource({
+    "v5lite-e-coco,80,6300",
+    "v5lite-s,7,10647",
+    "yolov5n-ppe,2,25200",
+    "yolox_nano-416,80,3549",
+    "yolox_nano-fixed,80,8400"
+  })
+  void theSameBoxesAreFound(String model, int classes, int candidates) {
+    try (Subject client = IrSubject.open(ir(model, new Outputs.Auto()), detect());
+        Subject graph = IrSubject.open(ir(model, new Outputs.Columns()), detect())) {
+      assertThat(graph.spec().layout()).isEqualTo(new HeadLayout.FlatColumns("columns", classes));
+      int found = 0;
+      for (String name : List.of("bus.jpg", "000000011511.jpg", "000000017899.jpg")) {
+        Picture picture = Picture.read(Shared.picture(name));
+        Answer decoded = graph.answer(picture);
+        assertThat(decoded.outputs())
+            .extracting(Output::shape)
+            .containsExactly(List.of(1L, 4L + classes, (long) candidates));
+        List<Detection> expected = client.answer(picture).detections().detections();
+        List<Detection> actual = decoded.detections().detections();
+        assertThat(actual).hasSameSizeAs(expected);
+        for (int i = 0; i < expected.size(); i++) {
+          assertThat(actual.get(i).score()).isCloseTo(expected.get(i).score(), within(1e-4f));
+          assertThat(actual.get(i).classId()).isEqualTo(expected.get(i).classId());
+          assertThat(actual.get(i).box().x()).isCloseTo(expected.get(i).box().x(), within(0.02f));
+          assertThat(actual.get(i).box().width())
+              .isCloseTo(expected.get(i).box().width(), within(0.02f));
+        }
+        found += expected.size();
+      }
+      assertThat(found).isPositive();
+    }
+  }
+
+  /** An exporter decoded these itself, so neither our graph nor our client is the judge. */
+  @ParameterizedTest
+  @ValueSource(strings = {"v5lite-s", "yolov5n-ppe"})
+  void theColumnsAreTheExportersRows(String model) {
+    try (Subject theirs = IrSubject.open(ir(model, new Outputs.AsTheyAre()), detect());
+        Subject ours = IrSubject.open(ir(model, new Outputs.Columns()), detect())) {
+      Picture picture = Picture.read(Shared.picture("bus.jpg"));
+      Output rows = theirs.answer(picture).outputs().get(0);
+      Output columns = ours.answer(picture).outputs().get(0);
+      int width = Math.toIntExact(rows.shape().get(2));
+      int n = Math.toIntExact(rows.shape().get(1));
+      for (int i = 0; i < n; i++) {
+        for (int c = 0; c < width - 1; c++) {
+          float value = rows.values()[i * width + (c < 4 ? c : c + 1)];
+          float expected = c < 4 ? value : value * rows.values()[i * width + 4];
+          assertThat(columns.values()[c * n + i])
+              .isCloseTo(expected, within(c < 4 ? 5e-3f : 1e-4f));
+        }
+      }
+    }
+  }
+
+  /** Its YOLOv5 and YOLOv8 wrappers scale and reverse where nothing says otherwise. */
+  @Test
+  void theModelApiIsToldThatNothingIsLeftToDo() {
+    assertThat(IrDescription.read(ir("yolov5n-ppe", new Outputs.Columns())).section("model_info"))
+        .containsEntry("model_type", "YOLOv8")
+        .containsEntry("reverse_input_channels", "False")
+        .containsEntry("mean_values", "0")
+        .containsEntry("scale_values", "1")
+        .containsEntry("pad_value", "114")
+        .containsEntry("resize_type", "fit_to_window_letterbox");
+    assertThat(IrDescription.read(ir("yolov5n-ppe", new Outputs.AsTheyAre())).section("model_info"))
+        .doesNotContainKeys("model_type", "scale_values");
+    assertThat(IrDescription.read(ir("yolox_nano-416", new Outputs.Auto())).section("model_info"))
+        .containsEntry("model_type", "YOLOX")
+        .containsEntry("resize_type", "fit_to_window");
+  }
+
+  /** Low enough for helmets and vests where there are few. */
+  private static DetectOptions detect() {
+    return DetectOptions.defaults().withConfidence(0.05f);
+  }
+
+  private Path ir(String model, Outputs outputs) {
+    return Converter.convert(
+            ConvertOptions.of(Shared.model(model + ".onnx"))
+                .into(temp.resolve(outputs.getClass().getSimpleName()), DataType.FP32)
+                .withOutputs(outputs))
+        .xml();
+  }
+}
