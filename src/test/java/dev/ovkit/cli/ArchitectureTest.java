@@ -37,7 +37,7 @@ class ArchitectureTest {
           .layer("convert")
           .definedBy("dev.ovkit.convert")
           .layer("verify")
-          .definedBy("dev.ovkit.verify")
+          .definedBy("dev.ovkit.verify..")
           .optionalLayer("bench")
           .definedBy("dev.ovkit.bench")
           .optionalLayer("quantize")
@@ -51,7 +51,8 @@ class ArchitectureTest {
           .whereLayer("runtime")
           .mayOnlyBeAccessedByLayers("vision", "convert", "verify", "bench", "quantize", "cli")
           .whereLayer("model")
-          .mayOnlyBeAccessedByLayers("vision", "match", "onnx", "convert", "verify", "bench", "quantize", "report", "cli")
+          .mayOnlyBeAccessedByLayers(
+              "vision", "match", "onnx", "convert", "verify", "bench", "quantize", "report", "cli")
           .whereLayer("vision")
           .mayOnlyBeAccessedByLayers("verify", "bench", "quantize", "report", "cli")
           .whereLayer("match")

@@ -98,7 +98,7 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "convert", "infer", "inspect", "doctor"})
+  @ValueSource(strings = {"demo", "convert", "infer", "diagnose", "inspect", "doctor"})
   void theHelpOfEachCommandHasAnExampleAndTheExitCodes(String command) {
     String help = Cli.run(command, "--help").done();
     assertThat(help)
