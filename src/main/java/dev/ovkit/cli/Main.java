@@ -18,8 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "ovkit",
     description =
-        "Takes a YOLO-family detector from ONNX to an Intel edge box: converts it to OpenVINO IR"
-            + " and runs it, without Python.",
+        "Takes a YOLO-family detector from ONNX to an Intel edge box: converts it to OpenVINO IR and runs it, without Python.",
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
     scope = ScopeType.INHERIT,

@@ -126,6 +126,14 @@ record OutputReading(
 
   /** Returns where in its output a number of a block lies. */
   Place place(Block block) {
+    Place place = anyPlace(block);
+    // The step between anchors means nothing where there is one; so that equal places are equal.
+    return block.anchors() > 1
+        ? place
+        : new Place(place.start(), 0, place.column(), place.row(), place.cell());
+  }
+
+  private Place anyPlace(Block block) {
     int ch = columns();
     int na = block.anchors();
     int h = block.rows();

@@ -125,6 +125,52 @@ final class Search {
     return best;
   }
 
+  /**
+   * Tries what else an IR may be that does not say what it is: each layout that the shapes allow,
+   * with the input that its family takes, as it is and with one more change.
+   */
+  Trial families(Trial start, Structures structures) {
+    Resize topLeft = new Resize(Resize.Mode.LETTERBOX_TOP_LEFT, Resize.LETTERBOX.padValue());
+    InputReading.Arrangement arrangement = network.arrangement();
+    InputReading yolov5 =
+        new InputReading(Colour.RGB, Normalization.TO_UNIT, Resize.LETTERBOX, arrangement);
+    InputReading yolox = new InputReading(Colour.BGR, Normalization.NONE, topLeft, arrangement);
+    Trial best = start;
+    for (InputReading input : List.of(yolov5, yolox)) {
+      for (OutputReading output : structures.all()) {
+        boolean belongs =
+            switch (output.decoding()) {
+              case YOLOX -> input == yolox;
+              case YOLOV5 -> input == yolov5;
+              default -> true;
+            };
+        Reading now = start.reading();
+        List<String> labels = now.labels().size() == output.classes() ? now.labels() : List.of();
+        Reading reading = new Reading(input, output, labels, now.confidence(), now.iou());
+        if (!belongs || reading.equals(now)) {
+          continue;
+        }
+        boolean sameLayout =
+            output.order() == now.output().order() && output.classes() == now.output().classes();
+        String what = Hypotheses.describe(output) + "; fed " + fed(input);
+        Hypothesis family =
+            new Hypothesis(
+                sameLayout ? Setting.DECODING : Setting.LAYOUT,
+                what,
+                "what the IR does not say was assumed otherwise; it is: " + what,
+                r -> reading);
+        Trial trial = tryOut(reading, with(start, List.of(family)));
+        best = better(best, trial);
+        for (Hypothesis h : Hypotheses.of(reading, structures)) {
+          if (h.setting() != Setting.DECODING && keepsInput(trial, h)) {
+            best = better(best, tryOut(h.change().apply(reading), with(trial, List.of(h))));
+          }
+        }
+      }
+    }
+    return best;
+  }
+
   /** Returns the best reading that is two changes away, or three where two do not suffice. */
   Trial pairs(Trial start, List<Hypothesis> hypotheses) {
     List<Hypothesis> used = fewerRanges(hypotheses);
