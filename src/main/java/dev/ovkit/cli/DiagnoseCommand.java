@@ -30,12 +30,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Finds out why the boxes of an IR are wrong.",
       "",
-      "Reads the IR in other ways - channel order, scale, letterbox, layout, order of rows and"
-          + " heads, anchors, sigmoids, box columns, labels - one at a time, then in pairs, until"
-          + " the boxes fit those that are expected. Without --expect and --reference only"
-          + " plausibility is left to judge by: whether the same objects are found again on the"
-          + " mirrored and on the smaller picture. Exit code 4: the boxes are wrong, explained or"
-          + " not."
+      "Reads the IR in other ways - channel order, scale, letterbox, layout, order of rows and heads, anchors, sigmoids, box columns, labels - one at a time, then in pairs, until the boxes fit those that are expected. Without --expect and --reference only plausibility is left to judge by: whether the same objects are found again on the mirrored and on the smaller picture. Exit code 4: the boxes are wrong, explained or not."
     },
     footer = {
       "  ovkit diagnose --ir model.xml --image street.jpg --reference model.onnx",

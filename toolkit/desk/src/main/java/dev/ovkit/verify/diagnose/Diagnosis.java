@@ -339,7 +339,10 @@ public record Diagnosis(
           && assumed
           && !isConvincing(evidence, start, best)
           && isHopeless(evidence, start)) {
-        best = Search.better(best, search.families(start, structures));
+        best = Search.better(best, search.assumedInputs(start, hypotheses));
+        if (!isConvincing(evidence, start, best)) {
+          best = Search.better(best, search.families(start, structures));
+        }
       }
       if (!isConvincing(evidence, start, best) && isHopeless(evidence, start)) {
         Trial pair = search.pairs(start, hypotheses);
@@ -428,8 +431,7 @@ public record Diagnosis(
         verdict = weak ? Verdict.PLAUSIBLE : Verdict.RIGHT;
         sentence =
             weak
-                ? "Nothing speaks against the IR as it is read now; without expected boxes or a"
-                    + " reference that is all that can be said."
+                ? "Nothing speaks against the IR as it is read now; without expected boxes or a reference that is all that can be said."
                 : "The boxes are right as the IR is read now.";
       } else if (best != null
           && changed
@@ -459,8 +461,7 @@ public record Diagnosis(
       } else if (weak && now != null) {
         verdict = Verdict.PLAUSIBLE;
         sentence =
-            "The boxes cannot be judged on these pictures without expected boxes or a reference,"
-                + " and no other reading is clearly better.";
+            "The boxes cannot be judged on these pictures without expected boxes or a reference, and no other reading is clearly better.";
       } else if (now != null && now.fit().agreement() >= CLOSE) {
         verdict = Verdict.RIGHT;
         sentence =
@@ -475,8 +476,7 @@ public record Diagnosis(
       }
       if (scenes.stream().allMatch(this::fillsTheInput)) {
         notes.add(
-            "every picture has the shape of the input: letterbox, stretch and pad value are the"
-                + " same for it and cannot be told apart on these pictures");
+            "every picture has the shape of the input: letterbox, stretch and pad value are the same for it and cannot be told apart on these pictures");
       }
       rawNotes(now, best, verdict);
       return new Diagnosis(
@@ -499,15 +499,13 @@ public record Diagnosis(
         notes.add(
             String.format(
                 java.util.Locale.ROOT,
-                "raw outputs against the reference: relative L2 %.2g as it is read now, %.2g with"
-                    + " the input of the best reading",
+                "raw outputs against the reference: relative L2 %.2g as it is read now, %.2g with the input of the best reading",
                 before,
                 after));
       }
       if (verdict == Verdict.UNEXPLAINED && after > 0.05) {
         notes.add(
-            "the network itself answers otherwise than the reference: other weights, another model,"
-                + " or damage in the conversion; 'ovkit verify' compares them output by output");
+            "the network itself answers otherwise than the reference: other weights, another model, or damage in the conversion; 'ovkit verify' compares them output by output");
       }
     }
   }

@@ -283,10 +283,8 @@ final class Hypotheses {
             sigmoid == Sigmoid.TWICE
                 ? "the sigmoid is applied twice inside the IR"
                 : sigmoid == Sigmoid.ONCE
-                    ? "the sigmoid is applied twice: the IR's outputs are sigmoids already, and the"
-                          + " client applies another"
-                    : "the sigmoid is never applied: the outputs are logits and are read as"
-                          + " sigmoids",
+                    ? "the sigmoid is applied twice: the IR's outputs are sigmoids already, and the client applies another"
+                    : "the sigmoid is never applied: the outputs are logits and are read as sigmoids",
             r -> r.with(sigmoid));
       }
     }

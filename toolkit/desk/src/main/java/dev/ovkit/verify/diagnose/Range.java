@@ -35,8 +35,7 @@ record Range(String title, String cause, float[] mean, float[] scale, String wan
     return List.of(
         of(
             "0..255 as they are",
-            "the numbers are divided (or shifted) twice: inside the IR, and before it by the"
-                + " client",
+            "the numbers are divided (or shifted) twice: inside the IR, and before it by the client",
             (m, d) -> 0,
             (m, d) -> 1,
             "-s 255"),
@@ -95,6 +94,18 @@ record Range(String title, String cause, float[] mean, float[] scale, String wan
             (m, d) -> 1,
             IMAGENET),
         of(
+            "scale before mean undone, 0..255",
+            "scale and mean stand in the IR in the wrong order (scale first), and the model wants 0..255",
+            (m, d) -> -m,
+            (m, d) -> 1 / d,
+            ""),
+        of(
+            "/255 before mean undone, 0..1",
+            "/255 and a mean stand in the IR in the wrong order (/255 first), and the model wants 0..1",
+            (m, d) -> -255 * m,
+            (m, d) -> 1,
+            "-s 255"),
+        of(
             "-1..1",
             "a mean and scale of 127.5 are missing",
             (m, d) -> 127.5,
@@ -128,6 +139,11 @@ record Range(String title, String cause, float[] mean, float[] scale, String wan
       scales[i] = (float) scale.value(MEAN[i], DEVIATION[i]);
     }
     return new Range(title, cause, means, scales, wanted);
+  }
+
+  /** Returns whether a range is one that detectors take, or /255 undone. */
+  static boolean isUsual(String title) {
+    return all().subList(0, 3).stream().anyMatch(r -> r.title().equals(title));
   }
 
   /** Returns it for channels in an order. */

@@ -171,6 +171,44 @@ final class Search {
     return best;
   }
 
+  /**
+   * Tries whether colour and scale, of which the IR says nothing, were assumed wrongly: as they are
+   * and with one more change to the outputs. This is what an IR of Model Optimizer looks like.
+   */
+  Trial assumedInputs(Trial start, List<Hypothesis> hypotheses) {
+    List<List<Hypothesis>> combinations = new ArrayList<>();
+    for (Hypothesis range : hypotheses) {
+      if (range.setting() != Setting.RANGE || !Range.isUsual(range.value())) {
+        continue;
+      }
+      for (Hypothesis colour : hypotheses) {
+        if (colour.setting() == Setting.COLOUR) {
+          combinations.add(List.of(colour, range));
+        }
+      }
+    }
+    for (Hypothesis h : hypotheses) {
+      if (h.setting() == Setting.COLOUR) {
+        combinations.add(List.of(h));
+      }
+      if (h.setting() == Setting.RANGE && Range.isUsual(h.value())) {
+        combinations.add(List.of(h));
+      }
+    }
+    List<List<Hypothesis>> all = new ArrayList<>(combinations);
+    for (Hypothesis h : hypotheses) {
+      if (keepsInput(start, h)) {
+        for (List<Hypothesis> input : combinations) {
+          List<Hypothesis> more = new ArrayList<>(input);
+          more.add(h);
+          all.add(more);
+        }
+      }
+    }
+    List<Trial> tried = tryAll(start, all);
+    return tried.isEmpty() ? start : tried.get(0);
+  }
+
   /** Returns the best reading that is two changes away, or three where two do not suffice. */
   Trial pairs(Trial start, List<Hypothesis> hypotheses) {
     List<Hypothesis> used = fewerRanges(hypotheses);

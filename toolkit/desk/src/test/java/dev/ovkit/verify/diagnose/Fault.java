@@ -167,6 +167,23 @@ record Fault(String model, String name, Set<Setting> causes, Build build) {
           FaultyIr f = FaultyIr.heads(o);
           return f.behind(f::sigmoid);
         });
+    v5(
+        all,
+        "as of Model Optimizer, unknown to the client",
+        Setting.RANGE,
+        o -> FaultyIr.heads(o).preprocess(true, List.of(), BY_255));
+    v5(
+        all,
+        "a mean after the scale",
+        Setting.RANGE,
+        o -> {
+          FaultyIr f = FaultyIr.heads(o);
+          float[] mean = {123.675f, 116.28f, 103.53f};
+          return f.before(
+              t ->
+                  f.with(
+                      "Sub", f.with("Div", t, new long[] {1}, 255), new long[] {1, 3, 1, 1}, mean));
+        });
     // ---- with metadata that lies
     v5(
         all,
