@@ -29,21 +29,32 @@ class UsageTest {
         "convert m.onnx --nonsense | Unknown option: '--nonsense' | ovkit convert",
         "convert m.onnx --input_model m.onnx | the model is given twice | ovkit convert",
         "convert m.onnx n.onnx | Unmatched argument at index 2: 'n.onnx' | ovkit convert",
-        "convert m.onnx --scale 255 --scale-values 1,2,3 | --scale and --scale-values exclude each other; give one | ovkit convert",
-        "convert m.onnx --scale-values 1,2 | --scale-values 1,2: expected one number or three, such as 1.5,2,3 | ovkit convert",
-        "convert m.onnx --mean 1,b,3 | --mean 1,b,3: expected one number or three, such as 1.5,2,3 | ovkit convert",
-        "convert m.onnx --scale x | Invalid value for option '--scale': 'x' is not a float | ovkit convert",
-        "convert m.onnx --input-shape 1,3,abc | --input-shape 1,3,abc: expected positive numbers such as 1,3,640,640 | ovkit convert",
-        "convert m.onnx --input-shape 1,3,0,640 | --input-shape 1,3,0,640: expected positive numbers such as 1,3,640,640 | ovkit convert",
-        "convert m.onnx --input-shape 1,3,-640,640 | --input-shape 1,3,-640,640: expected positive numbers such as 1,3,640,640 | ovkit convert",
+        "convert m.onnx --scale 255 --scale-values 1,2,3 | --scale and --scale-values exclude each"
+            + " other; give one | ovkit convert",
+        "convert m.onnx --scale-values 1,2 | --scale-values 1,2: expected one number or three, such"
+            + " as 1.5,2,3 | ovkit convert",
+        "convert m.onnx --mean 1,b,3 | --mean 1,b,3: expected one number or three, such as 1.5,2,3"
+            + " | ovkit convert",
+        "convert m.onnx --scale x | Invalid value for option '--scale': 'x' is not a float | ovkit"
+            + " convert",
+        "convert m.onnx --input-shape 1,3,abc | --input-shape 1,3,abc: expected positive numbers"
+            + " such as 1,3,640,640 | ovkit convert",
+        "convert m.onnx --input-shape 1,3,0,640 | --input-shape 1,3,0,640: expected positive"
+            + " numbers such as 1,3,640,640 | ovkit convert",
+        "convert m.onnx --input-shape 1,3,-640,640 | --input-shape 1,3,-640,640: expected positive"
+            + " numbers such as 1,3,640,640 | ovkit convert",
         "convert m.onnx --pad 256 | --pad 256: expected 0..255 | ovkit convert",
-        "convert m.onnx --pad grey | Invalid value for option '--pad': 'grey' is not an int | ovkit convert",
-        "convert m.onnx --letterbox left | --letterbox left: expected centre, top-left or stretch | ovkit convert",
+        "convert m.onnx --pad grey | Invalid value for option '--pad': 'grey' is not an int | ovkit"
+            + " convert",
+        "convert m.onnx --letterbox left | --letterbox left: expected centre, top-left or stretch |"
+            + " ovkit convert",
         "convert m.onnx --data-type INT8 | --data-type INT8: expected FP16 or FP32 | ovkit convert",
         "infer --ir m.xml | Missing required option: '--image=PATH' | ovkit infer",
         "infer --image p.jpg | Missing required option: '--ir=MODEL.xml' | ovkit infer",
-        "infer --ir m.xml --image p.jpg --precision f64 | --precision f64: expected f32, bf16 or auto | ovkit infer",
-        "infer --ir m.xml --image p.jpg q.jpg --out one.png | --out one.png names one picture, but there are 2; give a folder | ovkit infer",
+        "infer --ir m.xml --image p.jpg --precision f64 | --precision f64: expected f32, bf16 or"
+            + " auto | ovkit infer",
+        "infer --ir m.xml --image p.jpg q.jpg --out one.png | --out one.png names one picture, but"
+            + " there are 2; give a folder | ovkit infer",
         "inspect | Missing required parameter: 'MODEL' | ovkit inspect",
         "doctor now | Unmatched argument at index 1: 'now' | ovkit doctor",
       })
@@ -114,7 +125,8 @@ class UsageTest {
         new ProcessBuilder(
                 "bash",
                 "-c",
-                "set -e; . \"$0\"; COMP_WORDS=(ovkit con); COMP_CWORD=1; _complete_ovkit; echo \"${COMPREPLY[@]}\"",
+                "set -e; . \"$0\"; COMP_WORDS=(ovkit con); COMP_CWORD=1;"
+                    + " _complete_ovkit; echo \"${COMPREPLY[@]}\"",
                 script.toString())
             .redirectErrorStream(true)
             .start();
