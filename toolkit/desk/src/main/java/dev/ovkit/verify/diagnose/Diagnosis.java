@@ -106,7 +106,7 @@ public record Diagnosis(
     private static final double PLAUSIBLE = 0.2;
 
     /** Without expected boxes: by so much another reading must be better to be believed. */
-    private static final double MUCH_BETTER = 2;
+    private static final double MUCH_BETTER = 1.75;
 
     /** From a reference low scores are looked at too: more boxes, sharper evidence. */
     private static final float REFERENCE_CONFIDENCE = 0.15f;
@@ -335,6 +335,11 @@ public record Diagnosis(
         hypotheses.removeIf(h -> h.setting() == Setting.CLASSES || h.setting() == Setting.LABELS);
       }
       Trial best = search.singles(start, hypotheses);
+      if (now == null
+          && evidence instanceof Plausibility
+          && best.fit().agreement() < MUCH_BETTER * start.fit().agreement()) {
+        best = start;
+      }
       if (now != null
           && assumed
           && !isConvincing(evidence, start, best)
@@ -470,6 +475,18 @@ public record Diagnosis(
         verdict = Verdict.UNEXPLAINED;
         sentence =
             "The boxes are wrong, and no setting that was tried explains it, alone or in pairs.";
+      }
+      if (verdict == Verdict.PLAUSIBLE
+          && changed
+          && now != null
+          && best.fit().agreement() > 1.25 * now.fit().agreement()) {
+        notes.add(
+            String.format(
+                java.util.Locale.ROOT,
+                "more plausible, but not by enough to be believed: %s (%.3f against %.3f)",
+                best.title(),
+                best.fit().agreement(),
+                now.fit().agreement()));
       }
       if (unreadable != null) {
         notes.add("as it is, the IR cannot be read: " + unreadable);
