@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
       InferCommand.class,
       VerifyCommand.class,
       EvalCommand.class,
+      DiagnoseCommand.class,
       InspectCommand.class,
       DoctorCommand.class,
       AutoComplete.GenerateCompletion.class

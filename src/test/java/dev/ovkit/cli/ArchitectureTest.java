@@ -37,7 +37,7 @@ class ArchitectureTest {
           .layer("convert")
           .definedBy("dev.ovkit.convert")
           .layer("verify")
-          .definedBy("dev.ovkit.verify")
+          .definedBy("dev.ovkit.verify..")
           .optionalLayer("bench")
           .definedBy("dev.ovkit.bench")
           .optionalLayer("quantize")

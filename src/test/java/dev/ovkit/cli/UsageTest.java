@@ -108,7 +108,10 @@ class UsageTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"demo", "convert", "mo", "simplify", "infer", "verify", "inspect", "doctor"})
+      strings = {
+        "demo", "convert", "mo", "simplify", "infer", "verify", "diagnose", "eval", "inspect",
+        "doctor"
+      })
   void theHelpOfEachCommandHasAnExampleAndTheExitCodes(String command) {
     String help = Cli.run(command, "--help").done();
     assertThat(help)

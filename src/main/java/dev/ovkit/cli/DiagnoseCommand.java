@@ -1,0 +1,228 @@
+package dev.ovkit.cli;
+
+import dev.ovkit.convert.ConvertOptions;
+import dev.ovkit.convert.DataType;
+import dev.ovkit.convert.Outputs;
+import dev.ovkit.verify.diagnose.Diagnosis;
+import dev.ovkit.verify.diagnose.Fit;
+import dev.ovkit.verify.diagnose.Question;
+import dev.ovkit.verify.diagnose.Setting;
+import dev.ovkit.verify.diagnose.Trial;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ovkit diagnose}. */
+@Command(
+    name = "diagnose",
+    description = {
+      "Finds out why the boxes of an IR are wrong.",
+      "",
+      "Reads the IR in other ways - channel order, scale, letterbox, layout, order of rows and heads, anchors, sigmoids, box columns, labels - one at a time, then in pairs, until the boxes fit those that are expected. Without --expect and --reference only plausibility is left to judge by: whether the same objects are found again on the mirrored and on the smaller picture. Exit code 4: the boxes are wrong, explained or not."
+    },
+    footer = {
+      "  ovkit diagnose --ir model.xml --image street.jpg --reference model.onnx",
+      "  ovkit diagnose --ir model.xml --image pictures --expect boxes.json --json"
+    })
+final class DiagnoseCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--ir",
+      required = true,
+      paramLabel = "MODEL.xml",
+      description = "The IR; its .bin lies beside it.")
+  private Path ir;
+
+  @Option(
+      names = {"-i", "--image"},
+      required = true,
+      arity = "1..*",
+      paramLabel = "PATH",
+      description =
+          "Pictures, folders of pictures, or globs; the four with the most boxes are used.")
+  private List<String> images;
+
+  @ArgGroup(exclusive = true)
+  private @Nullable Truth truth;
+
+  /** What is known to be right. */
+  private static final class Truth {
+    @Option(
+        names = "--expect",
+        paramLabel = "BOXES.json",
+        description = "The right boxes, as infer --json prints them, or a list for one picture.")
+    private @Nullable Path expected;
+
+    @Option(
+        names = "--reference",
+        paramLabel = "MODEL.onnx",
+        description = "The model that the IR was made of; it runs in ONNX Runtime.")
+    private @Nullable Path reference;
+  }
+
+  @Mixin private PictureOptions picture;
+
+  @Option(
+      names = "--reverse-input-channels",
+      negatable = true,
+      description = "Whether the reference wants RGB. Default: as its family does.")
+  private @Nullable Boolean reverse;
+
+  @Option(
+      names = "--all",
+      description = "Show everything that was tried. Default: the best twelve.")
+  private boolean all;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  private static final int SHOWN = 12;
+
+  @Override
+  public Integer call() {
+    Diagnosis diagnosis =
+        Diagnosis.of(
+            new Question(
+                ir,
+                new PictureList(images).expand(),
+                Optional.ofNullable(truth).map(t -> t.expected),
+                Optional.ofNullable(truth).map(t -> t.reference).map(this::reference)));
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Json.print(out, json(diagnosis));
+    } else {
+      print(diagnosis, out);
+    }
+    return switch (diagnosis.verdict()) {
+      case RIGHT, PLAUSIBLE -> ExitCode.DONE;
+      case EXPLAINED, UNEXPLAINED -> ExitCode.DOES_NOT_HOLD;
+    };
+  }
+
+  /** The options say how the reference is fed, as they do for convert. */
+  private ConvertOptions reference(Path onnx) {
+    return new ConvertOptions(
+        onnx,
+        Path.of(""),
+        ConvertOptions.stem(onnx),
+        DataType.FP32,
+        new Outputs.Auto(),
+        Optional.empty(),
+        picture.mean(),
+        picture.scale(),
+        Optional.ofNullable(reverse),
+        picture.mode(),
+        picture.pad(),
+        List.of(),
+        false);
+  }
+
+  // ---- for people
+
+  private void print(Diagnosis diagnosis, PrintWriter out) {
+    out.printf("%9s %9s %8s %8s  %s%n", "agreement", "matched", "IoU", "score±", "read with");
+    diagnosis.present().ifPresent(t -> print(t, out));
+    diagnosis.trials().stream()
+        .filter(t -> !t.settings().isEmpty())
+        .limit(all ? Long.MAX_VALUE : SHOWN)
+        .forEach(t -> print(t, out));
+    out.printf("%d readings were tried%n%n", diagnosis.trials().size());
+    for (String note : diagnosis.notes()) {
+      out.println(note);
+    }
+    out.println(diagnosis.sentence());
+    diagnosis
+        .explanation()
+        .ifPresent(
+            t ->
+                out.println(
+                    "  now: "
+                        + diagnosis.present().map(p -> figures(p.fit())).orElse("cannot be read")
+                        + System.lineSeparator()
+                        + "  then: "
+                        + figures(t.fit())));
+    for (Trial other : diagnosis.equal()) {
+      out.println("  cannot be told apart on these pictures from: " + other.cause());
+    }
+    for (String command : diagnosis.commands()) {
+      out.println("Mend it with: " + command);
+    }
+  }
+
+  private static void print(Trial trial, PrintWriter out) {
+    Fit fit = trial.fit();
+    out.printf(
+        Locale.ROOT,
+        "%9.3f %9s %8.3f %8.3f  %s%n",
+        fit.agreement(),
+        fit.expected() > 0
+            ? "%d/%d+%d".formatted(fit.matched(), fit.expected(), fit.found() - fit.matched())
+            : "%d/%d".formatted(fit.matched(), fit.found()),
+        fit.meanIou(),
+        fit.largestScoreDifference(),
+        trial.title());
+  }
+
+  private static String figures(Fit fit) {
+    return fit.expected() > 0
+        ? String.format(
+            Locale.ROOT,
+            "%d of %d boxes, %d more, mean IoU %.3f, agreement %.3f",
+            fit.matched(),
+            fit.expected(),
+            fit.found() - fit.matched(),
+            fit.meanIou(),
+            fit.agreement())
+        : String.format(
+            Locale.ROOT,
+            "%d boxes found, %d found again, plausibility %.3f",
+            fit.found(),
+            fit.matched(),
+            fit.agreement());
+  }
+
+  // ---- for programs
+
+  private Map<String, Object> json(Diagnosis diagnosis) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("ir", ir.toString());
+    object.put("verdict", diagnosis.verdict().name().toLowerCase(Locale.ROOT));
+    object.put("sentence", diagnosis.sentence());
+    object.put("now", diagnosis.present().map(DiagnoseCommand::json).orElse(null));
+    object.put("cause", diagnosis.explanation().map(DiagnoseCommand::json).orElse(null));
+    object.put("equal", diagnosis.equal().stream().map(DiagnoseCommand::json).toList());
+    object.put("commands", diagnosis.commands());
+    object.put("notes", diagnosis.notes());
+    object.put("tried", diagnosis.trials().stream().map(DiagnoseCommand::json).toList());
+    return object;
+  }
+
+  private static Map<String, Object> json(Trial trial) {
+    Fit fit = trial.fit();
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("settings", trial.settings().stream().sorted().map(Setting::title).toList());
+    object.put("reading", trial.title());
+    object.put("cause", trial.cause());
+    object.put("agreement", fit.agreement());
+    object.put("expected", fit.expected());
+    object.put("found", fit.found());
+    object.put("matched", fit.matched());
+    object.put("mean_iou", fit.meanIou());
+    object.put("largest_score_difference", fit.largestScoreDifference());
+    return object;
+  }
+}
