@@ -121,7 +121,8 @@ final class InferCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads to compute with. Default: OpenVINO's choice.")
+      description =
+          "Threads to compute with. Default: one a core that this process may use; doctor prints it.")
   private @Nullable Integer threads;
 
   @Option(

@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       ConvertCommand.class,
       InferCommand.class,
+      BenchCommand.class,
       InspectCommand.class,
       DoctorCommand.class,
       AutoComplete.GenerateCompletion.class

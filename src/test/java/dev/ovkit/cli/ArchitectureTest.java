@@ -51,7 +51,8 @@ class ArchitectureTest {
           .whereLayer("runtime")
           .mayOnlyBeAccessedByLayers("vision", "convert", "verify", "bench", "quantize", "cli")
           .whereLayer("model")
-          .mayOnlyBeAccessedByLayers("vision", "match", "onnx", "convert", "verify", "bench", "quantize", "report", "cli")
+          .mayOnlyBeAccessedByLayers(
+              "vision", "match", "onnx", "convert", "verify", "bench", "quantize", "report", "cli")
           .whereLayer("vision")
           .mayOnlyBeAccessedByLayers("verify", "bench", "quantize", "report", "cli")
           .whereLayer("match")

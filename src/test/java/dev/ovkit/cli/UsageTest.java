@@ -98,7 +98,7 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"demo", "convert", "infer", "inspect", "doctor"})
+  @ValueSource(strings = {"demo", "convert", "infer", "bench", "inspect", "doctor"})
   void theHelpOfEachCommandHasAnExampleAndTheExitCodes(String command) {
     String help = Cli.run(command, "--help").done();
     assertThat(help)
@@ -114,7 +114,13 @@ class UsageTest {
   void theHelpOfTheProgramNamesItsCommands() {
     assertThat(Cli.run("--help").done())
         .startsWith("Usage: ovkit")
-        .contains("  convert ", "  infer ", "  inspect ", "  doctor ", "  generate-completion ");
+        .contains(
+            "  convert ",
+            "  infer ",
+            "  bench ",
+            "  inspect ",
+            "  doctor ",
+            "  generate-completion ");
   }
 
   @Test
