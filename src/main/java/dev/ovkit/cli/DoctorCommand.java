@@ -1,13 +1,11 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.bench.Environment;
 import dev.ovkit.nativelib.NativeRuntime;
+import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.Core;
-import java.io.IOException;
+import dev.ovkit.runtime.Processors;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,21 +19,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description =
-        "Reports what ovkit finds on this machine: CPU and its flags, processors allowed, libraries and where they lie, versions. Exit code 3 if it cannot run here.",
+        "Reports what ovkit finds on this machine: CPU and its flags, processors and processor time allowed, the threads that follow from them, libraries and where they lie, versions. Exit code 3 if it cannot run here.",
     footer = "  ovkit doctor")
 final class DoctorCommand implements Callable<Integer> {
-
-  /** What OpenVINO's CPU plugin chooses its kernels by. */
-  private static final List<String> FLAGS =
-      List.of(
-          "avx2",
-          "fma",
-          "avx512f",
-          "avx512_vnni",
-          "avx_vnni",
-          "avx512_bf16",
-          "amx_int8",
-          "amx_bf16");
 
   @Spec private CommandSpec spec;
 
@@ -46,13 +32,16 @@ final class DoctorCommand implements Callable<Integer> {
   public Integer call() {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("ovkit", Versions.ovkit());
-    report.put("java", Runtime.version() + ", " + System.getProperty("java.vm.name"));
-    report.put("system", system());
-    report.put("cpu", cpuinfo("model name"));
-    List<String> flags = Arrays.asList(cpuinfo("flags").split(" "));
-    report.put("cpu flags", FLAGS.stream().filter(flags::contains).toList());
-    report.put(
-        "processors", Runtime.getRuntime().availableProcessors() + " allowed to this process");
+    Environment here = Environment.here();
+    Processors processors = here.processors();
+    report.put("java", here.java());
+    report.put("system", here.system());
+    report.put("cpu", here.cpu());
+    report.put("cpu flags", here.flags());
+    report.put("processors", processors(processors));
+    report.put("quota", BenchText.quota(processors.quota()));
+    report.put("threads", threads(processors));
+    report.put("governor", here.governor());
     report.put("memory", Runtime.getRuntime().maxMemory() / (1 << 20) + " MB of Java heap at most");
     NativeRuntime runtime = NativeRuntime.current();
     if (runtime instanceof NativeRuntime.Found found) {
@@ -80,31 +69,26 @@ final class DoctorCommand implements Callable<Integer> {
     return runtime instanceof NativeRuntime.Found ? ExitCode.DONE : ExitCode.NO_RUNTIME;
   }
 
-  private static String system() {
-    String name =
-        "%s %s".formatted(System.getProperty("os.name"), System.getProperty("os.version"));
-    return read(Path.of("/etc/os-release"))
-        .lines()
-        .filter(line -> line.startsWith("PRETTY_NAME="))
-        .map(line -> line.substring(12).replace("\"", "") + ", " + name)
-        .findFirst()
-        .orElse(name);
+  private static String processors(Processors processors) {
+    int allowed = processors.allowed().size();
+    int fast = processors.performance().size();
+    return "%d allowed to this process, on %d %score%s%s"
+        .formatted(
+            allowed,
+            processors.cores(),
+            fast == allowed ? "" : "performance ",
+            processors.cores() == 1 ? "" : "s",
+            fast == allowed ? "" : "; %d on efficiency cores".formatted(allowed - fast));
   }
 
-  private static String cpuinfo(String key) {
-    return read(Path.of("/proc/cpuinfo"))
-        .lines()
-        .filter(line -> line.startsWith(key))
-        .map(line -> line.substring(line.indexOf(':') + 1).strip())
-        .findFirst()
-        .orElse("unknown");
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file, StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      return "";
-    }
+  private static String threads(Processors processors) {
+    String chosen =
+        "%d for latency, %d for throughput, unless --threads says otherwise"
+            .formatted(
+                processors.threads(CompileOptions.Hint.LATENCY),
+                processors.threads(CompileOptions.Hint.THROUGHPUT));
+    return processors.quota().orElse(1) < 1
+        ? chosen + "; even one will be stopped for part of the time, for the quota is less"
+        : chosen;
   }
 }

@@ -16,5 +16,8 @@ final class ExitCode {
   /** It was checked, and it does not hold. */
   static final int DOES_NOT_HOLD = 4;
 
+  /** Stopped by Ctrl-C, as a shell counts it: 128 and the number of SIGINT. */
+  static final int INTERRUPTED = 130;
+
   private ExitCode() {}
 }

@@ -12,6 +12,7 @@ import dev.ovkit.vision.Detections;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.vision.Picture;
+import dev.ovkit.vision.PictureResult;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -119,7 +120,8 @@ final class InferCommand implements Callable<Integer> {
   @Option(
       names = "--threads",
       paramLabel = "N",
-      description = "Threads to compute with. Default: OpenVINO's choice.")
+      description =
+          "Threads to compute with. Default: one a core that this process may use; doctor prints it.")
   private @Nullable Integer threads;
 
   @Mixin private IrOptions reading;
@@ -137,6 +139,7 @@ final class InferCommand implements Callable<Integer> {
   private boolean json;
 
   private final Set<Path> written = new HashSet<>();
+  private int failed;
 
   @Override
   public Integer call() {
@@ -148,7 +151,7 @@ final class InferCommand implements Callable<Integer> {
           "--out %s names one picture, but there are %d; give a folder"
               .formatted(out, pictures.size()));
     }
-    try (Detector detector = Detector.open(ir, options())) {
+    try (Detector detector = Detector.open(ir, options(pictures.size()))) {
       for (String assumption : detector.assumptions()) {
         spec.commandLine().getErr().println("ovkit: assumed: " + assumption);
       }
@@ -158,38 +161,49 @@ final class InferCommand implements Callable<Integer> {
 
   private int run(Detector detector, List<Path> pictures, boolean toFile) {
     List<Map<String, Object>> results = new ArrayList<>();
-    int failed = 0;
     PrintWriter stdout = spec.commandLine().getOut();
     try (@Nullable ProgressBar bar = progress(pictures.size())) {
-      for (Path file : pictures) {
-        try (Picture drawn = out == null ? null : Picture.read(file)) {
-          Detections found = detector.detect(file);
-          if (drawn != null) {
-            drawn.draw(found.detections());
-            write(drawn, toFile ? out : out.resolve(file.getFileName()), toFile);
-          }
-          if (json) {
-            results.add(DetectionsText.json(file, found));
-          } else {
-            DetectionsText.print(file, found, stdout);
-          }
-        } catch (PictureException e) {
-          failed++;
-          Map<String, Object> result = new LinkedHashMap<>();
-          result.put("file", file.toString());
-          result.put("error", String.valueOf(e.getMessage()));
-          results.add(result);
-          spec.commandLine().getErr().println("ovkit: " + e.getMessage());
-        }
-        if (bar != null) {
-          bar.step();
-        }
-      }
+      detector.detectAll(
+          pictures,
+          result -> {
+            results.add(one(result, toFile));
+            if (bar != null) {
+              bar.step();
+            }
+          });
     }
     if (json) {
       Json.print(stdout, DetectionsText.json(ir, device, results));
     }
     return failed == 0 ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  /** Tells, draws and keeps what was found on one picture. */
+  private Map<String, Object> one(PictureResult result, boolean toFile) {
+    try {
+      if (result instanceof PictureResult.Unreadable unreadable) {
+        throw unreadable.reason();
+      }
+      Detections found = ((PictureResult.Found) result).detections();
+      if (out != null) {
+        try (Picture drawn = Picture.read(result.file())) {
+          drawn.draw(found.detections());
+          write(drawn, toFile ? out : out.resolve(result.file().getFileName()), toFile);
+        }
+      }
+      if (!json) {
+        DetectionsText.print(result.file(), found, spec.commandLine().getOut());
+        return Map.of();
+      }
+      return DetectionsText.json(result.file(), found);
+    } catch (PictureException e) {
+      failed++;
+      spec.commandLine().getErr().println("ovkit: " + e.getMessage());
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("file", result.file().toString());
+      object.put("error", String.valueOf(e.getMessage()));
+      return object;
+    }
   }
 
   private @Nullable ProgressBar progress(int pictures) {
@@ -199,8 +213,8 @@ final class InferCommand implements Callable<Integer> {
 
   // ---- options
 
-  private DetectorOptions options() {
-    DetectorOptions options = DetectorOptions.defaults().with(compileOptions()).withRequests(1);
+  private DetectorOptions options(int pictures) {
+    DetectorOptions options = DetectorOptions.defaults().with(compileOptions(pictures));
     boolean given = labels != null || reading.given() || !classes.isEmpty() || picture.given();
     if (!given) {
       return options.with(detectOptions(Set.of()));
@@ -214,8 +228,15 @@ final class InferCommand implements Callable<Integer> {
         confidence, iou, maxDetections, DetectOptions.defaults().maxCandidates(), wanted, agnostic);
   }
 
-  private CompileOptions compileOptions() {
+  /** One picture has all threads; several share them, but no more streams than pictures. */
+  private CompileOptions compileOptions(int pictures) {
     CompileOptions options = CompileOptions.defaults().withDevice(device);
+    if (pictures > 1) {
+      options =
+          options
+              .with(CompileOptions.Hint.THROUGHPUT)
+              .with("PERFORMANCE_HINT_NUM_REQUESTS", Integer.toString(pictures));
+    }
     options =
         switch (precision.toLowerCase(Locale.ROOT)) {
           case "f32", "fp32" -> options.with(CompileOptions.Precision.F32);

@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       EvalCommand.class,
       DiagnoseCommand.class,
+      BenchCommand.class,
       InspectCommand.class,
       DoctorCommand.class,
       AutoComplete.GenerateCompletion.class

@@ -109,8 +109,8 @@ class UsageTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "demo", "convert", "mo", "simplify", "infer", "verify", "diagnose", "eval", "inspect",
-        "doctor"
+        "demo", "convert", "mo", "simplify", "infer", "verify", "diagnose", "eval", "bench",
+        "inspect", "doctor"
       })
   void theHelpOfEachCommandHasAnExampleAndTheExitCodes(String command) {
     String help = Cli.run(command, "--help").done();
@@ -132,6 +132,10 @@ class UsageTest {
             "  mo ",
             "  simplify ",
             "  infer ",
+            "  verify ",
+            "  eval ",
+            "  diagnose ",
+            "  bench ",
             "  inspect ",
             "  doctor ",
             "  generate-completion ");

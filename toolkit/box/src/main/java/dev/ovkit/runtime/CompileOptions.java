@@ -10,11 +10,16 @@ import java.util.TreeMap;
 /**
  * How a model is compiled.
  *
+ * <p>Threads that nobody sets are those that {@link Processors} allows this process; OpenVINO
+ * derives the streams from them. A value that is set wins.
+ *
  * @param device OpenVINO's name of it; ovkit ships the CPU plugin
  * @param properties OpenVINO's own keys and values, as in {@code NUM_STREAMS=2}; any other property
  *     of the plugin may be given too
  */
 public record CompileOptions(String device, SortedMap<String, String> properties) {
+
+  private static final String THREADS = "INFERENCE_NUM_THREADS";
 
   /** What OpenVINO optimises for. */
   public enum Hint {
@@ -56,7 +61,7 @@ public record CompileOptions(String device, SortedMap<String, String> properties
 
   /** Threads of all streams together. */
   public CompileOptions withThreads(int threads) {
-    return with("INFERENCE_NUM_THREADS", positive("threads", threads));
+    return with(THREADS, positive("threads", threads));
   }
 
   /** Inferences that run side by side. */
@@ -74,6 +79,15 @@ public record CompileOptions(String device, SortedMap<String, String> properties
     Map<String, String> changed = new TreeMap<>(properties);
     changed.put(key, value);
     return new CompileOptions(device, new TreeMap<>(changed));
+  }
+
+  /** Fills in the threads for the CPU where none are set. */
+  CompileOptions within(Processors processors) {
+    if (!device.equals("CPU") || properties.containsKey(THREADS)) {
+      return this;
+    }
+    boolean throughput = Hint.THROUGHPUT.name().equals(properties.get("PERFORMANCE_HINT"));
+    return withThreads(processors.threads(throughput ? Hint.THROUGHPUT : Hint.LATENCY));
   }
 
   private CompileOptions without(String key) {

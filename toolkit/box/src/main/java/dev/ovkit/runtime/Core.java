@@ -100,7 +100,8 @@ public final class Core extends NativeHandle {
   }
 
   /** Compiles a model for a device; seconds for a large one. */
-  public CompiledModel compile(Model model, CompileOptions options) {
+  public CompiledModel compile(Model model, CompileOptions wanted) {
+    CompileOptions options = wanted.within(Processors.here());
     enter();
     model.enter();
     List<BytePointer> strings = new ArrayList<>();

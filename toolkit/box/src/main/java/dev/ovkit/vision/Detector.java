@@ -21,6 +21,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,6 +179,18 @@ public final class Detector implements AutoCloseable {
     } finally {
       giveBack(worker);
     }
+  }
+
+  /**
+   * Reads pictures and finds objects on them, as many at once as there are {@link #requests}; open
+   * the detector for throughput to have several.
+   *
+   * @param pictures taken one by one, a few ahead of the results
+   * @param results is given one for each picture, in the order of the pictures, by the calling
+   *     thread; what it throws ends the work and is thrown on
+   */
+  public void detectAll(Iterable<Path> pictures, Consumer<PictureResult> results) {
+    new Pipeline(this).run(pictures.iterator(), results);
   }
 
   /** Finds objects on a frame, which must not change until this returns. */

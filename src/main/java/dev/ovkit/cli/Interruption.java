@@ -1,0 +1,44 @@
+package dev.ovkit.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes Ctrl-C a wish to stop while it is open: the JVM ends when this is closed, or half a minute
+ * later. The exit code is the JVM's own, 130.
+ */
+final class Interruption implements AutoCloseable {
+
+  private static final int LONGEST_SECONDS = 30;
+
+  private final CountDownLatch printed = new CountDownLatch(1);
+  private final Thread hook = new Thread(this::hold, "ovkit-stop");
+  private volatile boolean asked;
+
+  Interruption() {
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  boolean asked() {
+    return asked;
+  }
+
+  private void hold() {
+    asked = true;
+    try {
+      boolean unused = printed.await(LONGEST_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    printed.countDown();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // it runs already
+    }
+  }
+}

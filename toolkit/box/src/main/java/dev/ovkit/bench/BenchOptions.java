@@ -1,0 +1,132 @@
+package dev.ovkit.bench;
+
+import dev.ovkit.OptionException;
+import dev.ovkit.runtime.CompileOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What is measured, and how long.
+ *
+ * @param irs the models, at least one
+ * @param pictures the files to measure on, at least one
+ * @param mode what is measured
+ * @param seed the protocol of the project's seed: the first {@link #SEED_PICTURES} pictures, a mean
+ *     for each of them and one over all
+ * @param passes over each picture; 0 to measure for {@code time} instead
+ * @param time to measure for, all models together, when {@code passes} is 0
+ * @param warmUp the most time for warming up each model
+ * @param compile the arithmetic, threads and streams of every model
+ * @param requests pictures at once in {@link Mode#THROUGHPUT}; 0 for as many as OpenVINO likes
+ * @param control whether a comparison has a control: the first model once more, which tells how far
+ *     the machine's noise alone takes a ratio from 1
+ */
+public record BenchOptions(
+    List<Path> irs,
+    List<Path> pictures,
+    Mode mode,
+    boolean seed,
+    int passes,
+    Duration time,
+    Duration warmUp,
+    CompileOptions compile,
+    int requests,
+    boolean control) {
+
+  /** The pictures of the seed's protocol. */
+  public static final int SEED_PICTURES = 50;
+
+  /** The passes over each picture of the seed's protocol. */
+  public static final int SEED_PASSES = 1000;
+
+  public BenchOptions {
+    irs = List.copyOf(irs);
+    pictures = List.copyOf(pictures);
+    if (irs.isEmpty() || pictures.isEmpty()) {
+      throw new OptionException("a model and a picture are needed to measure anything");
+    }
+    if (passes < 0) {
+      throw new OptionException("passes: %d, expected 1 or more".formatted(passes));
+    }
+    if (passes == 0 && (time.isZero() || time.isNegative())) {
+      throw new OptionException("there is no time to measure in; give passes or time");
+    }
+    if (seed && pictures.size() > SEED_PICTURES) {
+      pictures = pictures.subList(0, SEED_PICTURES);
+    }
+  }
+
+  /** Latency, ten seconds after at most thirty of warming up, with control. */
+  public static BenchOptions of(List<Path> irs, List<Path> pictures) {
+    return new BenchOptions(
+        irs,
+        pictures,
+        Mode.LATENCY,
+        false,
+        0,
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(30),
+        CompileOptions.defaults(),
+        0,
+        true);
+  }
+
+  public BenchOptions with(Mode changed) {
+    return new BenchOptions(
+        irs,
+        pictures,
+        changed,
+        seed,
+        passes,
+        time,
+        warmUp,
+        compile.with(
+            changed == Mode.THROUGHPUT
+                ? CompileOptions.Hint.THROUGHPUT
+                : CompileOptions.Hint.LATENCY),
+        requests,
+        control);
+  }
+
+  /** The seed's protocol, with all of its passes until {@link #withPasses} says fewer. */
+  public BenchOptions withSeedProtocol() {
+    return new BenchOptions(
+        irs, pictures, mode, true, SEED_PASSES, time, warmUp, compile, requests, control);
+  }
+
+  public BenchOptions withPasses(int perPicture) {
+    return new BenchOptions(
+        irs, pictures, mode, seed, perPicture, time, warmUp, compile, requests, control);
+  }
+
+  public BenchOptions withPictures(List<Path> files) {
+    return new BenchOptions(
+        irs, files, mode, seed, passes, time, warmUp, compile, requests, control);
+  }
+
+  public BenchOptions withTime(Duration changed) {
+    return new BenchOptions(
+        irs, pictures, mode, seed, 0, changed, warmUp, compile, requests, control);
+  }
+
+  public BenchOptions withWarmUp(Duration most) {
+    return new BenchOptions(
+        irs, pictures, mode, seed, passes, time, most, compile, requests, control);
+  }
+
+  public BenchOptions with(CompileOptions changed) {
+    return new BenchOptions(
+        irs, pictures, mode, seed, passes, time, warmUp, changed, requests, control);
+  }
+
+  public BenchOptions withRequests(int count) {
+    return new BenchOptions(
+        irs, pictures, mode, seed, passes, time, warmUp, compile, count, control);
+  }
+
+  public BenchOptions withControl(boolean wanted) {
+    return new BenchOptions(
+        irs, pictures, mode, seed, passes, time, warmUp, compile, requests, wanted);
+  }
+}

@@ -1,0 +1,155 @@
+package dev.ovkit.bench;
+
+import dev.ovkit.ModelException;
+import dev.ovkit.model.DerivedSpec;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.IrDescription;
+import dev.ovkit.runtime.CompiledModel;
+import dev.ovkit.runtime.Core;
+import dev.ovkit.runtime.ElementType;
+import dev.ovkit.runtime.InferRequest;
+import dev.ovkit.runtime.Model;
+import dev.ovkit.runtime.Tensor;
+import dev.ovkit.vision.Detections;
+import dev.ovkit.vision.Detector;
+import dev.ovkit.vision.DetectorOptions;
+import dev.ovkit.vision.Letterbox;
+import dev.ovkit.vision.Picture;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+
+/** One model, ready to be timed; what times it does not need to know how. */
+interface Contestant extends AutoCloseable {
+
+  static Contestant open(Path ir, BenchOptions options) {
+    return options.mode() == Mode.INFERENCE_ONLY ? Bare.open(ir, options) : Whole.open(ir, options);
+  }
+
+  Settings settings();
+
+  /**
+   * Makes one pass and notes its times.
+   *
+   * @param picture the number of the file
+   */
+  void pass(Path file, int picture, Samples samples);
+
+  @Override
+  void close();
+
+  /** From the file to its boxes; for as many threads as there are requests. */
+  record Whole(Detector detector, Settings settings) implements Contestant {
+
+    static Whole open(Path ir, BenchOptions options) {
+      int requests = options.mode() == Mode.THROUGHPUT ? options.requests() : 1;
+      Detector detector =
+          Detector.open(
+              ir, DetectorOptions.defaults().with(options.compile()).withRequests(requests));
+      return new Whole(detector, Settings.of(detector.compiledModel(), detector.requests()));
+    }
+
+    @Override
+    public void pass(Path file, int picture, Samples samples) {
+      long start = System.nanoTime();
+      Detections found = detector.detect(file);
+      long all = System.nanoTime() - start;
+      Detections.Timings timings = found.timings();
+      samples.add(
+          picture,
+          timings.decode().toNanos(),
+          timings.preprocess().toNanos(),
+          timings.infer().toNanos(),
+          timings.postprocess().toNanos(),
+          all);
+    }
+
+    @Override
+    public void close() {
+      detector.close();
+    }
+  }
+
+  /**
+   * The network alone, as its file is: no preprocessing in front, the input filled once for as long
+   * as the picture stays the same.
+   */
+  final class Bare implements Contestant {
+    private final DetectorSpec spec;
+    private final CompiledModel compiled;
+    private final InferRequest request;
+    private int filled = -1;
+
+    private Bare(DetectorSpec spec, CompiledModel compiled, InferRequest request) {
+      this.spec = spec;
+      this.compiled = compiled;
+      this.request = request;
+    }
+
+    static Bare open(Path ir, BenchOptions options) {
+      DetectorSpec spec = DerivedSpec.of(IrDescription.read(ir)).spec();
+      try (Core core = Core.create();
+          Model model = core.readModel(ir)) {
+        CompiledModel compiled = core.compile(model, options.compile());
+        try {
+          InferRequest request = compiled.createRequest();
+          requireInput(ir, spec, request.input(0));
+          return new Bare(spec, compiled, request);
+        } catch (RuntimeException e) {
+          compiled.close();
+          throw e;
+        }
+      }
+    }
+
+    private static void requireInput(Path ir, DetectorSpec spec, Tensor input) {
+      List<Long> wanted = List.of(1L, 3L, (long) spec.inputHeight(), (long) spec.inputWidth());
+      if (input.type() != ElementType.F32 || !input.shape().dimensions().equals(wanted)) {
+        throw new ModelException(
+            "%s: its input is %s %s, expected F32 [1,3,%d,%d]; convert the model with ovkit"
+                .formatted(ir, input.type(), input.shape(), spec.inputHeight(), spec.inputWidth()));
+      }
+    }
+
+    @Override
+    public Settings settings() {
+      return Settings.of(compiled, 1);
+    }
+
+    @Override
+    public void pass(Path file, int picture, Samples samples) {
+      if (filled != picture) {
+        fill(file);
+        filled = picture;
+      }
+      long start = System.nanoTime();
+      request.infer();
+      samples.add(picture, 0, 0, System.nanoTime() - start, 0, 0);
+    }
+
+    /** Bytes in rows of pixels become floats in planes. */
+    private void fill(Path file) {
+      int plane = spec.inputWidth() * spec.inputHeight();
+      ByteBuffer pixels = ByteBuffer.allocateDirect(3 * plane);
+      try (Picture decoded = Picture.read(file)) {
+        Letterbox letterbox =
+            Letterbox.of(
+                decoded.width(),
+                decoded.height(),
+                spec.inputWidth(),
+                spec.inputHeight(),
+                spec.resize().mode());
+        decoded.letterbox(letterbox, spec.resize(), pixels);
+      }
+      for (int i = 0; i < 3 * plane; i++) {
+        request.input(0).floats().put(i % 3 * plane + i / 3, pixels.get(i) & 0xff);
+      }
+    }
+
+    @Override
+    public void close() {
+      request.close();
+      compiled.close();
+    }
+  }
+}

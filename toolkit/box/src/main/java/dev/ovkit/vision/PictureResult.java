@@ -1,0 +1,21 @@
+package dev.ovkit.vision;
+
+import dev.ovkit.PictureException;
+import java.nio.file.Path;
+
+/** What came of one of many pictures. */
+public sealed interface PictureResult {
+
+  /** Returns the file, as it was given. */
+  Path file();
+
+  /** It was read. */
+  record Found(Path file, Detections detections) implements PictureResult {}
+
+  /**
+   * It could not be read.
+   *
+   * @param reason names the file, and says what was expected
+   */
+  record Unreadable(Path file, PictureException reason) implements PictureResult {}
+}

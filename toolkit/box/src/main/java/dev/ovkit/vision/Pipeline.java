@@ -1,0 +1,77 @@
+package dev.ovkit.vision;
+
+import dev.ovkit.PictureException;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Consumer;
+
+/**
+ * Works on as many pictures at once as a detector has requests, and hands the results on in order.
+ *
+ * <p>While one picture is in the network, others are decoded and read. At most {@link #AHEAD} times
+ * the requests are begun and not yet handed on, however slow the receiver or the first of them is.
+ */
+final class Pipeline {
+
+  /** Twice, so that no request is idle while the oldest picture is waited for. */
+  static final int AHEAD = 2;
+
+  private final Detector detector;
+  private volatile boolean broken;
+
+  Pipeline(Detector detector) {
+    this.detector = detector;
+  }
+
+  void run(Iterator<Path> pictures, Consumer<PictureResult> results) {
+    int requests = detector.requests();
+    ExecutorService threads =
+        Executors.newFixedThreadPool(requests, task -> new Thread(task, "ovkit-pipeline"));
+    Deque<CompletableFuture<PictureResult>> begun = new ArrayDeque<>();
+    try {
+      while (pictures.hasNext() || !begun.isEmpty()) {
+        while (pictures.hasNext() && begun.size() < AHEAD * requests) {
+          Path file = pictures.next();
+          begun.add(CompletableFuture.supplyAsync(() -> detect(file), threads));
+        }
+        results.accept(join(begun.remove()));
+      }
+    } finally {
+      broken = true; // those that wait need not begin
+      begun.forEach(future -> future.handle((result, failure) -> true).join());
+      threads.shutdown();
+    }
+  }
+
+  private PictureResult detect(Path file) {
+    if (broken) {
+      throw new CancellationException();
+    }
+    try {
+      return new PictureResult.Found(file, detector.detect(file));
+    } catch (PictureException e) {
+      return new PictureResult.Unreadable(file, e);
+    }
+  }
+
+  private static PictureResult join(CompletableFuture<PictureResult> future) {
+    try {
+      return future.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      if (e.getCause() instanceof Error error) {
+        throw error;
+      }
+      throw e;
+    }
+  }
+}
