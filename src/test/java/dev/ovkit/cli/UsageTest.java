@@ -109,8 +109,17 @@ class UsageTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "demo", "convert", "mo", "simplify", "infer", "verify", "diagnose", "eval", "bench",
-        "inspect", "doctor"
+        "demo",
+        "convert",
+        "mo",
+        "simplify",
+        "infer",
+        "verify",
+        "diagnose",
+        "eval",
+        "bench",
+        "inspect",
+        "doctor"
       })
   void theHelpOfEachCommandHasAnExampleAndTheExitCodes(String command) {
     String help = Cli.run(command, "--help").done();

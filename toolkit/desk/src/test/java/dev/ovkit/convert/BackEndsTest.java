@@ -184,8 +184,7 @@ class BackEndsTest {
       assertThat(files(again))
           .containsExactly("v5lite-e-coco.bin", "v5lite-e-coco.json", "v5lite-e-coco.xml");
       for (String file : files(again)) {
-        assertThat(again.resolve(file))
-            .hasSameBinaryContentAs(first.xml().resolveSibling(file));
+        assertThat(again.resolve(file)).hasSameBinaryContentAs(first.xml().resolveSibling(file));
       }
       assertThat(first.xml()).content().doesNotContain(temp.toString());
       assertThat(first.manifestFile()).content().doesNotContain(temp.toString());
