@@ -345,7 +345,7 @@ public record Diagnosis(
           && !isConvincing(evidence, start, best)
           && isHopeless(evidence, start)) {
         best = Search.better(best, search.assumedInputs(start, hypotheses));
-        if (!isConvincing(evidence, start, best)) {
+        if (best.fit().agreement() < RIGHT) {
           best = Search.better(best, search.families(start, structures));
         }
       }
