@@ -71,12 +71,25 @@ public final class Converter {
           convert(
               recipe.options().of(onnx, directory), recipe.route(listener), Optional.of(manifest));
     } else {
-      ConversionManifest.MoWords words = (ConversionManifest.MoWords) manifest.recipe();
-      made =
-          MoConverter.convert(
-              MoCommandLine.of(words.words(), onnx, directory), listener, manifest.source());
+      ConversionManifest.MoWords recipe = (ConversionManifest.MoWords) manifest.recipe();
+      made = asTyped(recipe.words(), manifest.source(), onnx, directory, listener);
     }
     return new Repetition(made, manifest.otherVersions(), manifest.otherFiles(made.manifest()));
+  }
+
+  /** Model Optimizer notes the name of the file, so it gets the name of then. */
+  private static Conversion asTyped(
+      List<String> words, String source, Path onnx, Path directory, PythonListener listener) {
+    if (fileName(onnx).equals(source)) {
+      return MoConverter.convert(MoCommandLine.of(words, onnx, directory), listener);
+    }
+    try (Staging staging = Staging.in(directory)) {
+      Path named =
+          Files.createSymbolicLink(staging.resolve(source), onnx.toAbsolutePath().normalize());
+      return MoConverter.convert(MoCommandLine.of(words, named, directory), listener);
+    } catch (IOException e) {
+      throw OutputException.of(directory.toAbsolutePath().normalize(), e);
+    }
   }
 
   private static Conversion convert(

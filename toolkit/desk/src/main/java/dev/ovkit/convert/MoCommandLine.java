@@ -207,11 +207,10 @@ public final class MoCommandLine {
     List<String> words = new ArrayList<>();
     values.forEach(
         (name, value) -> {
-          if (!List.of("input_model", "output_dir", "model_name").contains(name)) {
+          if (!List.of("input_model", "output_dir").contains(name)) {
             words.add(value.isEmpty() ? "--" + name : "--%s=%s".formatted(name, value));
           }
         });
-    words.add("--model_name=" + name());
     return words;
   }
 

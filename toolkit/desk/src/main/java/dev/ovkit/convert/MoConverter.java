@@ -46,10 +46,6 @@ public final class MoConverter {
    * @throws dev.ovkit.PythonException if there is no Python for mo
    */
   public static Conversion convert(MoCommandLine line, PythonListener listener) {
-    return convert(line, listener, Converter.fileName(line.model()));
-  }
-
-  static Conversion convert(MoCommandLine line, PythonListener listener, String source) {
     OnnxModel model = OnnxModel.read(line.model());
     Recognised recognised = recognise(line, model);
     try (Staging staging = Staging.in(line.directory())) {
@@ -70,7 +66,7 @@ public final class MoConverter {
       Optional<DetectorSpec> detector = plan.flatMap(Plan::detector);
       ConversionManifest manifest =
           new ConversionManifest(
-              source,
+              Converter.fileName(line.model()),
               model.sha256(),
               new ConversionManifest.MoWords(line.words()),
               Map.of(),

@@ -174,11 +174,12 @@ class BackEndsTest {
                     "--output",
                     "Conv_358,Conv_378,Conv_398")),
             PythonListener.SILENT);
+    Path renamed = Files.copy(onnx, temp.resolve("renamed.onnx"));
     for (Conversion first : List.of(converted, typed)) {
       Path again = temp.resolve("again").resolve(first.xml().getParent().getFileName());
       Repetition repetition =
           Converter.repeat(
-              ConversionManifest.read(first.manifestFile()), onnx, again, PythonListener.SILENT);
+              ConversionManifest.read(first.manifestFile()), renamed, again, PythonListener.SILENT);
       assertThat(repetition.otherFiles()).isEmpty();
       assertThat(repetition.otherVersions()).isEmpty();
       assertThat(files(again))
