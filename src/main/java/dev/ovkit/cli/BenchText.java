@@ -10,6 +10,7 @@ import dev.ovkit.bench.Report;
 import dev.ovkit.bench.Settings;
 import dev.ovkit.bench.Stage;
 import dev.ovkit.bench.Statistics;
+import dev.ovkit.runtime.Processors;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -112,15 +113,26 @@ final class BenchText {
     out.printf("%s, %s%n", here.cpu(), String.join(" ", here.flags()));
     out.printf(
         Locale.ROOT,
-        "%d of its processors allowed, %d cores, quota %s, governor %s, load %.2f then %.2f, %.1f %% stolen%n",
-        here.processors().allowed().size(),
-        here.processors().cores(),
+        "processors: %s, quota %s, governor %s, load %.2f then %.2f, %.1f %% stolen%n",
+        processors(here.processors()),
         quota(here.processors().quota()),
         here.governor(),
         other.loadBefore(),
         other.loadAfter(),
         other.stealPercent());
     out.printf("OpenVINO %s, Java %s, %s%n", here.openvino(), here.java(), here.system());
+  }
+
+  static String processors(Processors processors) {
+    int allowed = processors.allowed().size();
+    int fast = processors.performance().size();
+    return "%d allowed to this process, on %d %score%s%s"
+        .formatted(
+            allowed,
+            processors.cores(),
+            fast == allowed ? "" : "performance ",
+            processors.cores() == 1 ? "" : "s",
+            fast == allowed ? "" : "; %d on efficiency cores".formatted(allowed - fast));
   }
 
   static String quota(OptionalDouble quota) {

@@ -38,7 +38,7 @@ final class DoctorCommand implements Callable<Integer> {
     report.put("system", here.system());
     report.put("cpu", here.cpu());
     report.put("cpu flags", here.flags());
-    report.put("processors", processors(processors));
+    report.put("processors", BenchText.processors(processors));
     report.put("quota", BenchText.quota(processors.quota()));
     report.put("threads", threads(processors));
     report.put("governor", here.governor());
@@ -67,18 +67,6 @@ final class DoctorCommand implements Callable<Integer> {
                       : value));
     }
     return runtime instanceof NativeRuntime.Found ? ExitCode.DONE : ExitCode.NO_RUNTIME;
-  }
-
-  private static String processors(Processors processors) {
-    int allowed = processors.allowed().size();
-    int fast = processors.performance().size();
-    return "%d allowed to this process, on %d %score%s%s"
-        .formatted(
-            allowed,
-            processors.cores(),
-            fast == allowed ? "" : "performance ",
-            processors.cores() == 1 ? "" : "s",
-            fast == allowed ? "" : "; %d on efficiency cores".formatted(allowed - fast));
   }
 
   private static String threads(Processors processors) {

@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Finds objects on pictures.",
       "",
-      "What the IR says of itself is used; an option given here wins over it. A picture that cannot be read is reported in its place, the others are still done, and the exit code is 1."
+      "What the IR says of itself is used; an option given here wins over it. A picture that cannot be read is reported in its place, the others are still done, and the exit code is 1. Several pictures are worked on at once; their boxes come in order."
     },
     footer = {
       "  ovkit infer --ir model.xml --image street.jpg",
@@ -121,7 +121,7 @@ final class InferCommand implements Callable<Integer> {
       names = "--threads",
       paramLabel = "N",
       description =
-          "Threads to compute with. Default: one a core that this process may use; doctor prints it.")
+          "Threads to compute with. Default: what this process may use; doctor prints it.")
   private @Nullable Integer threads;
 
   @Mixin private IrOptions reading;
