@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 _MADE = {
-    "conveyor-parts.onnx": "converter-scripts/demo/train.py, in two stages; see README.md, Training",
+    "conveyor-parts.onnx": "converter-scripts/demo/train.py --out build; see README.md, Training",
     "conveyor-parts.names": "converter-scripts/demo/train.py --out build",
     "pictures/*.jpg": "converter-scripts/demo/render.py --count 5 --seed 121 --crowd --out pictures",
     "pictures/instances.json": (

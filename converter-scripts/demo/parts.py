@@ -114,7 +114,7 @@ def _nut(u: Array, v: Array, size: float, rng: Rng) -> Surface:
     """A hexagon with chamfered corners and a threaded hole."""
     apothem = size / 2 * 0.93
     r = np.hypot(u, v)
-    hole = apothem * rng.uniform(0.50, 0.60)
+    hole = apothem * rng.uniform(0.46, 0.54)
     d = np.maximum(np.maximum(_hexagon(u, v, apothem), hole - r), r - size / 2 * 1.03)
     height = _bevel(d, 2.5, 2.0) - np.maximum(r - apothem * 0.93, 0) * 0.6
     wall = hole * 1.16
@@ -126,7 +126,7 @@ def _nut(u: Array, v: Array, size: float, rng: Rng) -> Surface:
 def _washer(u: Array, v: Array, size: float, rng: Rng) -> Surface:
     """A flat ring, sometimes with a split (a spring washer)."""
     outer = size / 2
-    inner = outer * rng.uniform(0.46, 0.60)
+    inner = outer * rng.uniform(0.58, 0.70)
     r = np.hypot(u, v)
     d = np.maximum(r - outer, inner - r)
     if rng.random() < 0.25:

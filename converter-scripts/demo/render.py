@@ -17,7 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from scene import CROWD, LINE, MOST_HIDDEN, OVERLAPPED, Scene, as_coco, render
+from scene import CROWD, LINE, OVERLAPPED, Scene, as_coco, render
 
 _SMALLEST = (640, 360)
 _LARGEST = (7680, 4320)
@@ -43,7 +43,7 @@ def render_pictures(args: argparse.Namespace) -> dict[str, Any]:
         "description": "Rendered parts on a conveyor; boxes hold the visible pixels",
         "seed": args.seed,
         "overlapped_from": OVERLAPPED,
-        "most_hidden": MOST_HIDDEN,
+        "most_hidden": (CROWD if args.crowd else LINE).most_hidden,
     }
     truth = args.out / "instances.json"
     _write(truth, (json.dumps(as_coco(scenes, info), indent=1) + "\n").encode())

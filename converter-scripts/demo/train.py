@@ -369,10 +369,10 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--cache", type=Path, help="keep rendered pictures here for the next run")
     parser.add_argument("--seed", type=int, default=2026, help="seed+1 tunes, seed+2 is held out")
-    parser.add_argument("--pictures", type=int, default=1600, help="training pictures")
+    parser.add_argument("--pictures", type=int, default=2400, help="training pictures")
     parser.add_argument("--check", type=int, default=200, help="tuning and held-out pictures, each")
-    parser.add_argument("--epochs", type=int, default=30)
-    parser.add_argument("--settle", type=int, default=6, help="more epochs, statistics frozen")
+    parser.add_argument("--epochs", type=int, default=26)
+    parser.add_argument("--settle", type=int, default=14, help="more epochs, statistics frozen")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
     parser.add_argument(
