@@ -1,12 +1,17 @@
 package dev.ovkit.verify;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ovkit.Shared;
+import dev.ovkit.convert.BackEnd;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
+import dev.ovkit.convert.Route;
+import dev.ovkit.convert.Simplify;
+import dev.ovkit.python.PythonListener;
 import dev.ovkit.vision.DetectOptions;
 import dev.ovkit.vision.Detections;
 import dev.ovkit.vision.Detector;
@@ -15,11 +20,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,7 +51,7 @@ class RealEvaluationTest {
     long start = System.nanoTime();
     ClassMapping mapping;
     CocoEvaluation evaluation;
-    try (Detector detector = open(model)) {
+    try (Detector detector = open(model, BackEnd.NATIVE)) {
       mapping = ClassMapping.of(detector.spec(), truth);
       evaluation =
           CocoEvaluation.run(
@@ -76,6 +83,30 @@ class RealEvaluationTest {
     Pycocotools.assertEqual(model, metrics, theirs);
 
     assertEqualFromYoloLabels(truth, found);
+  }
+
+  /** Each as users get it, rewritten and in FP16. */
+  @Test
+  void theBackEndsIrsAreEquallyGood() {
+    Path set = Shared.directory().resolve("eval");
+    GroundTruth truth = GroundTruth.coco(set.resolve("instances.json"), set.resolve("images"));
+    Map<BackEnd, Double> map = new EnumMap<>(BackEnd.class);
+    for (BackEnd backEnd : BackEnd.values()) {
+      try (Detector detector = open("v5lite-e-coco", backEnd)) {
+        CocoEvaluation evaluation =
+            CocoEvaluation.run(
+                truth,
+                ClassMapping.of(detector.spec(), truth),
+                detector::detect,
+                detector.requests(),
+                () -> {});
+        map.put(backEnd, evaluation.metrics().map());
+      }
+    }
+    System.out.println("v5lite-e-coco, mAP by back end: " + map);
+    assertThat(map.get(BackEnd.NATIVE)).isEqualTo(0.1791, REFERENCE);
+    assertThat(map.values())
+        .allSatisfy(value -> assertThat(value).isCloseTo(map.get(BackEnd.NATIVE), within(0.001)));
   }
 
   /** The same objects as labels of a YOLO trainer, which know no crowds and no mask's area. */
@@ -133,10 +164,12 @@ class RealEvaluationTest {
     return new ClassMapping(ClassMapping.How.ORDER, mapping);
   }
 
-  private Detector open(String model) {
+  private Detector open(String model, BackEnd backEnd) {
     Path ir =
         Converter.convert(
-                ConvertOptions.of(Shared.model(model + ".onnx")).into(temp, DataType.FP16))
+                ConvertOptions.of(Shared.model(model + ".onnx"))
+                    .into(temp.resolve(backEnd.name()), DataType.FP16),
+                new Route(backEnd, Simplify.NEVER, PythonListener.SILENT))
             .xml();
     return Detector.open(
         ir,

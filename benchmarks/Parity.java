@@ -1,0 +1,355 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ovkit.OvkitException;
+import dev.ovkit.bench.Environment;
+import dev.ovkit.convert.BackEnd;
+import dev.ovkit.convert.Conversion;
+import dev.ovkit.convert.ConvertOptions;
+import dev.ovkit.convert.Converter;
+import dev.ovkit.convert.DataType;
+import dev.ovkit.convert.Route;
+import dev.ovkit.convert.Simplify;
+import dev.ovkit.model.DerivedSpec;
+import dev.ovkit.model.IrDescription;
+import dev.ovkit.python.PythonListener;
+import dev.ovkit.verify.Answer;
+import dev.ovkit.verify.IrSubject;
+import dev.ovkit.verify.OnnxSubject;
+import dev.ovkit.verify.Output;
+import dev.ovkit.verify.Subject;
+import dev.ovkit.vision.DetectOptions;
+import dev.ovkit.vision.Picture;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * Converts every model by every back end, in both precisions, without rewrites, and says whether
+ * the IRs are the same to a client, how far their raw outputs are apart, and how far those of the
+ * native one are from ONNX Runtime's, without rewrites and with them.
+ */
+final class Parity {
+
+  /** Where random weights amplify what FP16 rounds, 2e-2 is as far as it was ever seen to go. */
+  private record Limits(double backEnds, double witness) {
+    static Limits of(DataType type) {
+      return type == DataType.FP32 ? new Limits(1e-5, 1e-5) : new Limits(5e-3, 2e-2);
+    }
+  }
+
+  /** What is tried with. */
+  private record Source(String name, boolean fromZoo, Path real) {}
+
+  private static final List<BackEnd> OTHERS = List.of(BackEnd.MO, BackEnd.OVC);
+
+  private final String python;
+  private final Path scripts;
+  private final Path picture;
+  private final Map<String, String> versions = new TreeMap<>();
+  private final TreeMap<Double, String> worstBackEnd = new TreeMap<>();
+  private final TreeMap<Double, String> worstWitness = new TreeMap<>();
+  private final List<String> broken = new ArrayList<>();
+
+  private Parity(String python, Path root, Path picture) {
+    this.python = python;
+    this.scripts = root.resolve("converter-scripts");
+    this.picture = picture;
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    Path root = Path.of(arguments[1]);
+    Path shared = root.resolveSibling("shared");
+    List<String> wanted = List.of();
+    for (int i = 2; i < arguments.length; i += 2) {
+      String value = i + 1 < arguments.length ? arguments[i + 1] : usage(arguments[i]);
+      switch (arguments[i]) {
+        case "--models" -> wanted = List.of(value.split(","));
+        case "--shared" -> shared = Path.of(value);
+        default -> usage(arguments[i]);
+      }
+    }
+    Path real = shared.resolve("pictures/bus.jpg");
+    Path picture = Files.exists(real) ? real : root.resolve("ir-models/pictures/000000.jpg");
+    Parity parity = new Parity(arguments[0], root, picture);
+    List<Source> sources = parity.sources(shared, wanted);
+    parity.head(sources);
+    for (Source source : sources) {
+      parity.model(source);
+    }
+    parity.foot();
+    System.exit(parity.broken.isEmpty() ? 0 : 4);
+  }
+
+  private static String usage(String what) {
+    System.err.printf("parity.sh: %s? It takes --models NAME,… and --shared DIR%n", what);
+    System.exit(2);
+    throw new IllegalStateException();
+  }
+
+  private List<Source> sources(Path shared, List<String> wanted) throws Exception {
+    List<Source> sources = new ArrayList<>();
+    JsonNode list = new ObjectMapper().readTree(zoo(List.of("--list")));
+    list.get("systems").forEach(s -> sources.add(new Source(s.get("name").asText(), true, null)));
+    Path models = shared.resolve("models");
+    if (Files.isDirectory(models)) {
+      try (Stream<Path> files = Files.list(models)) {
+        files
+            .filter(file -> file.toString().endsWith(".onnx"))
+            .sorted()
+            .forEach(file -> sources.add(new Source(ConvertOptions.stem(file), false, file)));
+      }
+    } else {
+      System.err.printf("parity.sh: no real models in %s%n", models);
+    }
+    if (wanted.isEmpty()) {
+      return sources;
+    }
+    List<String> names = sources.stream().map(Source::name).toList();
+    wanted.stream().filter(name -> !names.contains(name)).forEach(name -> usage("--models " + name));
+    return sources.stream().filter(source -> wanted.contains(source.name())).toList();
+  }
+
+  private void model(Source source) throws Exception {
+    Path temp = Files.createTempDirectory("parity");
+    try {
+      Path onnx = source.real();
+      if (source.fromZoo()) {
+        onnx = temp.resolve(source.name() + ".onnx");
+        zoo(List.of("--system", source.name(), "--names", "legacy", "--out", onnx.toString()));
+      }
+      for (DataType type : DataType.values()) {
+        try {
+          row(source.name(), onnx, type, temp.resolve(type.name()));
+        } catch (OvkitException | IllegalStateException e) {
+          broken.add("%s %s: %s".formatted(source.name(), type, e.getMessage()));
+          System.out.printf(
+              "| %s | %s | not tried: %s | | | | |%n",
+              source.name(), type, e.getMessage().lines().findFirst().orElse(""));
+        }
+        System.out.flush();
+      }
+    } finally {
+      delete(temp);
+    }
+  }
+
+  private void row(String name, Path onnx, DataType type, Path temp) {
+    long start = System.nanoTime();
+    ConvertOptions rewritten = ConvertOptions.of(onnx).into(temp.resolve("rewritten"), type);
+    ConvertOptions plain = rewritten.withoutRewrite().into(temp.resolve("native"), type);
+    Path ours = Converter.convert(plain).xml();
+    List<Output> expected = outputs(ours);
+
+    TreeSet<String> unlike = new TreeSet<>();
+    List<Double> distances = new ArrayList<>();
+    for (BackEnd backEnd : OTHERS) {
+      Conversion theirs =
+          Converter.convert(
+              plain.into(temp.resolve(backEnd.name()), type),
+              new Route(backEnd, Simplify.NEVER, PythonListener.SILENT));
+      versions.putAll(theirs.manifest().tools());
+      contract(ours, theirs.xml()).forEach(what -> unlike.add(backEnd + ": " + what));
+      distances.add(distance(expected, outputs(theirs.xml()), true));
+    }
+    double off;
+    double on;
+    try (Subject witness = OnnxSubject.open(plain, detect());
+        Picture shown = Picture.read(picture)) {
+      List<Output> truth = witness.answer(shown).outputs();
+      off = distance(truth, expected, false);
+      on = distance(truth, outputs(Converter.convert(rewritten).xml()), false);
+    }
+    String what = name + " " + type;
+    Limits limits = Limits.of(type);
+    judge(what, "mo and native", distances.get(0), limits.backEnds(), worstBackEnd);
+    judge(what, "ovc and native", distances.get(1), limits.backEnds(), worstBackEnd);
+    judge(what, "native and ONNX Runtime", off, limits.witness(), worstWitness);
+    judge(what, "native, rewritten, and ONNX Runtime", on, limits.witness(), worstWitness);
+    unlike.forEach(difference -> broken.add(what + ": " + difference));
+    System.out.printf(
+        Locale.ROOT,
+        "| %s | %s | %s | %s | %s | %s | %s |%n",
+        name,
+        type,
+        unlike.isEmpty() ? "same" : String.join(", ", unlike),
+        figure(distances.get(0)),
+        figure(distances.get(1)),
+        figure(off),
+        figure(on));
+    System.err.printf(Locale.ROOT, "%s: %.0f s%n", what, (System.nanoTime() - start) / 1e9);
+  }
+
+  private void judge(
+      String what, String pair, double distance, double limit, TreeMap<Double, String> worst) {
+    worst.put(distance, what + ", " + pair);
+    if (!(distance <= limit)) {
+      broken.add("%s: %s are %s apart, limit %s".formatted(what, pair, figure(distance), limit));
+    }
+  }
+
+  /** Says in what two IRs differ to a client; nothing but the hash of the .bin may. */
+  private static List<String> contract(Path ours, Path theirs) {
+    IrDescription a = IrDescription.read(ours);
+    IrDescription b = IrDescription.read(theirs);
+    List<String> unlike = new ArrayList<>();
+    if (!a.inputs().equals(b.inputs())) {
+      unlike.add("inputs");
+    }
+    if (!a.outputs().equals(b.outputs())) {
+      unlike.add("outputs");
+    }
+    if (!own(a).equals(own(b)) || !a.section("model_info").equals(b.section("model_info"))) {
+      unlike.add("metadata");
+    }
+    if (!DerivedSpec.of(a).equals(DerivedSpec.of(b))) {
+      unlike.add("what is derived");
+    }
+    return unlike;
+  }
+
+  private static Map<String, String> own(IrDescription ir) {
+    Map<String, String> own = new TreeMap<>(ir.section("ovkit"));
+    own.remove("bin_sha256");
+    own.remove("bin_bytes");
+    return own;
+  }
+
+  private List<Output> outputs(Path ir) {
+    try (Subject subject = IrSubject.open(ir, detect());
+        Picture shown = Picture.read(picture)) {
+      Answer answer = subject.answer(shown);
+      return answer.outputs();
+    }
+  }
+
+  /** Boxes are not looked at, and random weights would give many. */
+  private static DetectOptions detect() {
+    return DetectOptions.defaults().withConfidence(0.999f).withMaxCandidates(100);
+  }
+
+  /** The worst relative L2 of any output, paired in order; the same shapes, or nothing is alike. */
+  private static double distance(List<Output> expected, List<Output> actual, boolean sameNames) {
+    List<List<Long>> shapes = expected.stream().map(Output::shape).toList();
+    if (!shapes.equals(actual.stream().map(Output::shape).toList())) {
+      throw new IllegalStateException(
+          "shapes %s and %s".formatted(shapes, actual.stream().map(Output::shape).toList()));
+    }
+    double worst = 0;
+    for (int o = 0; o < expected.size(); o++) {
+      if (sameNames && !expected.get(o).name().equals(actual.get(o).name())) {
+        throw new IllegalStateException(
+            "outputs %s and %s".formatted(expected.get(o).name(), actual.get(o).name()));
+      }
+      float[] a = expected.get(o).values();
+      float[] b = actual.get(o).values();
+      double difference = 0;
+      double norm = 0;
+      for (int i = 0; i < a.length; i++) {
+        difference += Math.pow((double) a[i] - b[i], 2);
+        norm += Math.pow(a[i], 2);
+      }
+      double relative = Math.sqrt(difference / norm);
+      worst = Double.isNaN(relative) ? Double.POSITIVE_INFINITY : Math.max(worst, relative);
+    }
+    return worst;
+  }
+
+  // ---- the page
+
+  private void head(List<Source> sources) {
+    Environment here = Environment.here();
+    System.out.println("# Parity of the back ends");
+    System.out.println();
+    System.out.println(
+        "Made by `benchmarks/parity.sh`, which converts every model by `native`, `mo` and `ovc`"
+            + " ([back-ends.md](back-ends.md)) without rewrites, and runs each IR in f32 on one"
+            + " picture, `%s`.".formatted(picture.getFileName()));
+    System.out.println();
+    System.out.printf("- CPU: %s (%s)%n", here.cpu(), String.join(", ", here.flags()));
+    System.out.printf("- processors: %d%n", here.processors().allowed().size());
+    System.out.printf("- system: %s%n", here.system());
+    System.out.printf("- Java: %s%n", here.java());
+    System.out.printf("- OpenVINO: %s%n", here.openvino());
+    System.out.printf(
+        "- ONNX Runtime: %s%n", ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion());
+    System.out.printf(
+        "- models: %d of the zoo (random weights, one class, names of torch before 1.13), %d real%n",
+        sources.stream().filter(Source::fromZoo).count(),
+        sources.stream().filter(source -> !source.fromZoo()).count());
+    System.out.println();
+    System.out.println(
+        "*Contract*: names, shapes, types and order of inputs and outputs, the metadata"
+            + " (`ovkit` but for the hash and length of the .bin, `model_info`) and the detector"
+            + " that is derived from all that, of `mo` and `ovc` against `native`. The figures are"
+            + " relative L2 of raw outputs, |A − B| / |A|, the worst output; 0 is equal to the"
+            + " bit. ONNX Runtime runs the ONNX as it came, cut at the heads. Limits: between back"
+            + " ends 1e-5 (FP32) and 5e-3 (FP16); against ONNX Runtime 1e-5 and 2e-2.");
+    System.out.println();
+    System.out.println(
+        "| model | weights | contract | mo : native | ovc : native | native : ONNX Runtime |"
+            + " with rewrites : ONNX Runtime |");
+    System.out.println("| --- | --- | --- | ---: | ---: | ---: | ---: |");
+    System.out.flush();
+  }
+
+  private void foot() {
+    System.out.println();
+    versions.forEach((tool, version) -> System.out.printf("- %s: %s%n", tool, version));
+    if (!worstBackEnd.isEmpty()) {
+      worst("between back ends", worstBackEnd);
+      worst("against ONNX Runtime", worstWitness);
+    }
+    System.out.println();
+    System.out.println(
+        broken.isEmpty() ? "All holds." : "Does not hold:\n\n- " + String.join("\n- ", broken));
+  }
+
+  private static void worst(String what, TreeMap<Double, String> distances) {
+    System.out.printf(
+        "- worst %s: %s (%s)%n",
+        what, figure(distances.lastKey()), distances.lastEntry().getValue());
+  }
+
+  private static String figure(double distance) {
+    return distance == 0 ? "0" : String.format(Locale.ROOT, "%.1e", distance);
+  }
+
+  // ---- Python and files
+
+  private String zoo(List<String> arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(python, "-m", "zoo"));
+    command.addAll(arguments);
+    Path out = Files.createTempFile("zoo", ".json");
+    Path log = Files.createTempFile("zoo", ".log");
+    try {
+      ProcessBuilder builder = new ProcessBuilder(command).directory(scripts.toFile());
+      builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+      if (builder.redirectError(log.toFile()).redirectOutput(out.toFile()).start().waitFor() != 0) {
+        throw new IOException("the zoo failed: " + Files.readString(log));
+      }
+      return Files.readString(out);
+    } finally {
+      Files.delete(out);
+      Files.delete(log);
+    }
+  }
+
+  private static void delete(Path path) throws IOException {
+    File[] inside = path.toFile().listFiles();
+    if (inside != null) {
+      for (File file : Arrays.asList(inside)) {
+        delete(file.toPath());
+      }
+    }
+    Files.delete(path);
+  }
+}
