@@ -5,12 +5,14 @@ import dev.ovkit.OptionException;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Outputs;
 import dev.ovkit.model.Anchor;
+import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Head;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.IrDescription;
+import dev.ovkit.model.Normalization;
 import dev.ovkit.verify.Answer;
 import dev.ovkit.verify.OnnxSubject;
 import dev.ovkit.vision.DetectOptions;
@@ -120,6 +122,7 @@ public record Diagnosis(
     private @Nullable String unreadable;
     private @Nullable Reading corrected;
     private boolean assumed;
+    private boolean inputIsAssumed;
     private Structures.Hints hints = new Structures.Hints(0, List.of());
     private @Nullable RawOutputs raw;
 
@@ -154,6 +157,7 @@ public record Diagnosis(
         DerivedSpec found = DerivedSpec.of(ir);
         derived = found.spec();
         assumed = !found.assumptions().isEmpty();
+        inputIsAssumed = found.inputIsAssumed();
         found.assumptions().forEach(a -> notes.add("assumed, for the IR does not say it: " + a));
       } catch (ModelException e) {
         unreadable = e.getMessage();
@@ -340,12 +344,15 @@ public record Diagnosis(
           && best.fit().agreement() < MUCH_BETTER * start.fit().agreement()) {
         best = start;
       }
-      if (now != null
-          && assumed
-          && !isConvincing(evidence, start, best)
-          && isHopeless(evidence, start)) {
-        best = Search.better(best, search.assumedInputs(start, hypotheses));
-        if (best.fit().agreement() < RIGHT) {
+      boolean named = isConvincing(evidence, start, best);
+      boolean isHalf = evidence instanceof ExpectedBoxes && best.fit().agreement() < RIGHT;
+      if (now != null && assumed && (!named || isHalf) && isHopeless(evidence, start)) {
+        Trial input = search.assumedInputs(start, hypotheses);
+        // One change may name half of it: with the scale right, wrong colours lose few boxes.
+        if (!named || input.fit().agreement() >= RIGHT) {
+          best = Search.better(best, input);
+        }
+        if (!named && best.fit().agreement() < RIGHT) {
           best = Search.better(best, search.families(start, structures));
         }
       }
@@ -447,6 +454,7 @@ public record Diagnosis(
         verdict = Verdict.EXPLAINED;
         explanation = Optional.of(best);
         sentence = "%s %s.".formatted(weak ? "Probably wrong:" : "Wrong:", best.cause());
+        silentInput(now, best);
         for (Trial other : sorted) {
           if (other != best
               && other.changes().size() <= best.changes().size()
@@ -498,6 +506,35 @@ public record Diagnosis(
       rawNotes(now, best, verdict);
       return new Diagnosis(
           verdict, sentence, Optional.ofNullable(now), explanation, equal, sorted, commands, notes);
+    }
+
+    /** Tells by what an IR of convert takes what a silent one lacks, or that it lacks nothing. */
+    private void silentInput(@Nullable Trial now, Trial best) {
+      InputReading found = best.reading().input();
+      boolean changed =
+          now != null
+              && !(found.colour() == now.reading().input().colour()
+                  && found.normalization().equals(now.reading().input().normalization()));
+      if (!inputIsAssumed || !changed) {
+        return;
+      }
+      if (found.colour() == Colour.BGR && found.normalization().isNone()) {
+        notes.add(
+            "the input of the IR is right, and the IR only does not say so: it takes BGR, 0..255, as one of 'ovkit convert' does");
+        return;
+      }
+      List<String> lacks = new ArrayList<>();
+      if (found.colour() == Colour.RGB) {
+        lacks.add("the reversal of the channels inside is missing, or one too many");
+      }
+      if (found.normalization().equals(Normalization.TO_UNIT)) {
+        lacks.add("the scale 255 is not inside");
+      }
+      if (!lacks.isEmpty()) {
+        notes.add(
+            "an IR of 'ovkit convert' takes BGR, 0..255; measured by that, %s"
+                .formatted(String.join(", and ", lacks)));
+      }
     }
 
     private boolean fillsTheInput(Scene scene) {

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -123,5 +124,47 @@ class DiagnosisTest {
     assertThat(byReference.verdict()).as(byReference.sentence()).isEqualTo(Verdict.RIGHT);
     assertThat(byBoxes.verdict()).as(byBoxes.sentence()).isEqualTo(Verdict.RIGHT);
     assertThat(byNothing.verdict()).as(byNothing.sentence()).isEqualTo(Verdict.PLAUSIBLE);
+  }
+
+  /** On this picture the scale alone finds every box, with wrong colours. */
+  @Test
+  void namesAllThatASilentIrWantsAndDoesNotBlameItsInput() {
+    Path onnx = Shared.model("v5lite-e-coco.onnx");
+    Path xml =
+        FaultyIr.heads(onnx)
+            .preprocess(true, List.of(), List.of(255f))
+            .save(temp.resolve("silent.xml"));
+    Diagnosis diagnosis =
+        Diagnosis.of(
+            new Question(
+                xml,
+                List.of(Shared.picture("bike.jpg"), Shared.picture("000000042102.jpg")),
+                Optional.of(expected("v5lite-e-coco")),
+                Optional.empty()));
+    assertThat(diagnosis.explanation().orElseThrow().settings())
+        .as(diagnosis.sentence())
+        .containsExactlyInAnyOrder(Setting.COLOUR, Setting.RANGE);
+    assertThat(diagnosis.notes())
+        .contains(
+            "the input of the IR is right, and the IR only does not say so: it takes BGR, 0..255, as one of 'ovkit convert' does");
+  }
+
+  @Test
+  void tellsWhatASilentIrLacksMeasuredByOneOfConvert() {
+    Path onnx = Shared.model("v5lite-e-coco.onnx");
+    Path xml =
+        FaultyIr.heads(onnx)
+            .preprocess(true, List.of(), List.of())
+            .save(temp.resolve("silent.xml"));
+    Diagnosis diagnosis =
+        Diagnosis.of(
+            new Question(
+                xml,
+                List.of(Shared.picture("bike.jpg")),
+                Optional.empty(),
+                Optional.of(ConvertOptions.of(onnx))));
+    assertThat(diagnosis.notes())
+        .contains(
+            "an IR of 'ovkit convert' takes BGR, 0..255; measured by that, the scale 255 is not inside");
   }
 }
