@@ -15,7 +15,7 @@ from parts import LABELS
 from scene import render
 
 FOLDER = Path(__file__).resolve().parents[3] / "ir-models"
-FRESH_SEED = 41  # used by no training, tuning or held-out set
+FRESH_SEED = 42  # used by no training, tuning or held-out set
 
 
 def manifest() -> dict[str, dict[str, object]]:
