@@ -11,12 +11,13 @@ import java.util.stream.Stream;
  * A hidden folder beside where results go, so that they can be renamed into place; gone when
  * closed.
  */
-record Staging(Path folder) implements AutoCloseable {
+record Staging(Path folder, boolean madeParent) implements AutoCloseable {
 
   static Staging in(Path directory) throws IOException {
     Path target = directory.toString().isEmpty() ? Path.of(".") : directory;
+    boolean missing = Files.notExists(target);
     Files.createDirectories(target);
-    return new Staging(Files.createTempDirectory(target, ".ovkit-"));
+    return new Staging(Files.createTempDirectory(target, ".ovkit-"), missing);
   }
 
   Path resolve(String name) {
@@ -40,8 +41,17 @@ record Staging(Path folder) implements AutoCloseable {
       for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }
+      if (madeParent && isEmpty(parent(folder))) {
+        Files.delete(parent(folder)); // nothing came of it
+      }
     } catch (IOException e) {
       // Nothing but a hidden folder is left behind, and the error that matters is on its way.
+    }
+  }
+
+  private static boolean isEmpty(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.findAny().isEmpty();
     }
   }
 }

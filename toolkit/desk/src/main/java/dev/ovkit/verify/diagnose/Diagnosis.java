@@ -335,8 +335,12 @@ public record Diagnosis(
       }
       List<Hypothesis> hypotheses = new ArrayList<>(Hypotheses.of(start.reading(), structures));
       if (evidence instanceof Plausibility) {
-        // A shifted class is as plausible as the right one.
-        hypotheses.removeIf(h -> h.setting() == Setting.CLASSES || h.setting() == Setting.LABELS);
+        // A shifted class is as plausible as the right one, and a rare range as a common one.
+        hypotheses.removeIf(
+            h ->
+                h.setting() == Setting.CLASSES
+                    || h.setting() == Setting.LABELS
+                    || (h.setting() == Setting.RANGE && !Range.isUsual(h.value())));
       }
       Trial best = search.singles(start, hypotheses);
       if (now == null

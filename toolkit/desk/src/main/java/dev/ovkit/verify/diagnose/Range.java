@@ -58,6 +58,12 @@ record Range(String title, String cause, float[] mean, float[] scale, String wan
             (m, d) -> 1 / 65025.0,
             "-s 255"),
         of(
+            "halved",
+            "the IR divides by half of what the model wants, as by 127.5 for 255",
+            (m, d) -> 0,
+            (m, d) -> 2,
+            "-s 255"),
+        of(
             "ImageNet's mean and scale applied",
             "ImageNet's mean and scale are missing",
             (m, d) -> m,

@@ -28,7 +28,7 @@ final class Search {
   private static final int BEST_PAIRS = 10;
 
   /** Of the ways to take a range, those that pairs are made of: the usual ones come first. */
-  private static final int RANGES_IN_PAIRS = 8;
+  private static final int RANGES_IN_PAIRS = 9;
 
   private final Network network;
   private final Evidence evidence;
@@ -172,8 +172,9 @@ final class Search {
   }
 
   /**
-   * Tries whether colour and scale, of which the IR says nothing, were assumed wrongly: as they are
-   * and with one more change to the outputs. This is what an IR of Model Optimizer looks like.
+   * Tries whether colour and scale, of which the IR says nothing, were assumed wrongly: as they
+   * are, and the usual ones with one more change to the outputs. This is what an IR of Model
+   * Optimizer looks like.
    */
   Trial assumedInputs(Trial start, List<Hypothesis> hypotheses) {
     List<List<Hypothesis>> combinations = new ArrayList<>();
@@ -196,6 +197,16 @@ final class Search {
       }
     }
     List<List<Hypothesis>> all = new ArrayList<>(combinations);
+    for (Hypothesis range : hypotheses) {
+      if (range.setting() == Setting.RANGE && !Range.isUsual(range.value())) {
+        all.add(List.of(range));
+        for (Hypothesis colour : hypotheses) {
+          if (colour.setting() == Setting.COLOUR) {
+            all.add(List.of(colour, range));
+          }
+        }
+      }
+    }
     for (Hypothesis h : hypotheses) {
       if (keepsInput(start, h)) {
         for (List<Hypothesis> input : combinations) {
@@ -234,7 +245,10 @@ final class Search {
       }
     }
     List<Trial> triples = tryAll(start, threes);
-    return triples.isEmpty() ? pairs.get(0) : better(pairs.get(0), triples.get(0));
+    // Of so many triples one fits half by chance.
+    return triples.isEmpty() || triples.get(0).fit().agreement() < FITS
+        ? pairs.get(0)
+        : better(pairs.get(0), triples.get(0));
   }
 
   /**
