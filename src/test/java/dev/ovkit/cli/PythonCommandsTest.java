@@ -86,7 +86,8 @@ class PythonCommandsTest {
     assertThat(new ObjectMapper().readTree(simplify.out()).fieldNames())
         .toIterable()
         .containsExactly("onnx", "nodes_before", "nodes_after", "onnxsim");
-    assertThat(Cli.files(temp)).containsExactly("s.onnx", "v5lite-e-coco.bin", "v5lite-e-coco.xml");
+    assertThat(Cli.files(temp))
+        .containsExactly("s.onnx", "v5lite-e-coco.bin", "v5lite-e-coco.json", "v5lite-e-coco.xml");
   }
 
   /** In a process of its own, whose PATH leads nowhere and whose cache is empty. */

@@ -123,6 +123,7 @@ public record Diagnosis(
     private @Nullable Reading corrected;
     private boolean assumed;
     private boolean inputIsAssumed;
+    private @Nullable Reading asInferReads;
     private Structures.Hints hints = new Structures.Hints(0, List.of());
     private @Nullable RawOutputs raw;
 
@@ -209,6 +210,13 @@ public record Diagnosis(
           spec.labels(),
           evidence.confidence(),
           DetectorSpec.DEFAULT_IOU);
+    }
+
+    /** The input of an IR that 'ovkit convert' makes. */
+    private static Reading contract(Reading present) {
+      InputReading input = present.input().with(Colour.BGR).with(Normalization.NONE);
+      return new Reading(
+          input, present.output(), present.labels(), present.confidence(), present.iou());
     }
 
     // ---- evidence
@@ -306,6 +314,13 @@ public record Diagnosis(
       @Nullable Trial now = null;
       if (present != null) {
         now = search.tryOut(present, List.of());
+        asInferReads = present;
+        if (inputIsAssumed && evidence instanceof ExpectedBoxes && !isGood(evidence, now)) {
+          Trial asConvertMakes = search.tryOut(contract(present), List.of());
+          if (isGood(evidence, asConvertMakes)) {
+            now = asConvertMakes;
+          }
+        }
         starts.add(now);
       } else {
         Reading sized = corrected;
@@ -449,6 +464,14 @@ public record Diagnosis(
             weak
                 ? "Nothing speaks against the IR as it is read now; without expected boxes or a reference that is all that can be said."
                 : "The boxes are right as the IR is read now.";
+        if (isByContract(now)) {
+          sentence =
+              weak
+                  ? "Nothing speaks against the IR, if it takes BGR, 0..255, as one of 'ovkit convert' does; it does not say so."
+                  : "The IR is right: it takes BGR, 0..255, as one of 'ovkit convert' does. It only does not say so, and infer must be told.";
+          commands.add(
+              Mend.infer(question.ir(), question.pictures().get(0), asInferReads, now.reading()));
+        }
       } else if (best != null
           && changed
           && start != null
@@ -473,7 +496,7 @@ public record Diagnosis(
                 question.ir(),
                 question.pictures().get(0),
                 question.reference().map(ConvertOptions::onnx).orElse(null),
-                now == null ? null : now.reading(),
+                now == null ? null : asInferReads,
                 best));
       } else if (weak && now != null) {
         verdict = Verdict.PLAUSIBLE;
@@ -512,7 +535,7 @@ public record Diagnosis(
           verdict, sentence, Optional.ofNullable(now), explanation, equal, sorted, commands, notes);
     }
 
-    /** Tells by what an IR of convert takes what a silent one lacks, or that it lacks nothing. */
+    /** Tells by what an IR of convert takes what a silent one lacks. */
     private void silentInput(@Nullable Trial now, Trial best) {
       InputReading found = best.reading().input();
       boolean changed =
@@ -520,11 +543,6 @@ public record Diagnosis(
               && !(found.colour() == now.reading().input().colour()
                   && found.normalization().equals(now.reading().input().normalization()));
       if (!inputIsAssumed || !changed) {
-        return;
-      }
-      if (found.colour() == Colour.BGR && found.normalization().isNone()) {
-        notes.add(
-            "the input of the IR is right, and the IR only does not say so: it takes BGR, 0..255, as one of 'ovkit convert' does");
         return;
       }
       List<String> lacks = new ArrayList<>();
@@ -539,6 +557,11 @@ public record Diagnosis(
             "an IR of 'ovkit convert' takes BGR, 0..255; measured by that, %s"
                 .formatted(String.join(", and ", lacks)));
       }
+    }
+
+    /** Whether the IR is read otherwise than infer would read it. */
+    private boolean isByContract(@Nullable Trial now) {
+      return now != null && !now.reading().equals(asInferReads);
     }
 
     private boolean fillsTheInput(Scene scene) {

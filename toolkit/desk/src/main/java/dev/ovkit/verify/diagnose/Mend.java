@@ -32,14 +32,18 @@ final class Mend {
     Reading found = trial.reading();
     List<String> commands = new ArrayList<>();
     if (present != null && AT_LOAD.containsAll(trial.settings()) && isOnCommandLine(trial)) {
-      commands.add(
-          "ovkit infer --ir %s --image %s%s"
-              .formatted(quoted(ir), quoted(picture), inferFlags(present, found)));
+      commands.add(infer(ir, picture, present, found));
     }
     commands.add(
         "ovkit convert %s%s"
             .formatted(onnx == null ? "MODEL.onnx" : quoted(onnx), convertFlags(trial)));
     return commands;
+  }
+
+  /** The command that reads an IR as it was found, where it would be read otherwise. */
+  static String infer(Path ir, Path picture, @Nullable Reading present, Reading found) {
+    return "ovkit infer --ir %s --image %s%s"
+        .formatted(quoted(ir), quoted(picture), present == null ? "" : inferFlags(present, found));
   }
 
   /** Anchors inside a graph cannot be told from outside. */

@@ -169,11 +169,6 @@ record Fault(String model, String name, Set<Setting> causes, Build build) {
         });
     v5(
         all,
-        "as of Model Optimizer, unknown to the client",
-        Setting.RANGE,
-        o -> FaultyIr.heads(o).preprocess(true, List.of(), BY_255));
-    v5(
-        all,
         "a mean after the scale",
         Setting.RANGE,
         o -> {
