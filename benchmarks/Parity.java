@@ -114,7 +114,9 @@ final class Parity {
       return sources;
     }
     List<String> names = sources.stream().map(Source::name).toList();
-    wanted.stream().filter(name -> !names.contains(name)).forEach(name -> usage("--models " + name));
+    wanted.stream()
+        .filter(name -> !names.contains(name))
+        .forEach(name -> usage("--models " + name));
     return sources.stream().filter(source -> wanted.contains(source.name())).toList();
   }
 
