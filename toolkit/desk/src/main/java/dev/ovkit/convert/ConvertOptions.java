@@ -98,29 +98,33 @@ public record ConvertOptions(
   }
 
   ConvertOptions of(Path otherOnnx, Path otherDirectory) {
+    return with(otherOnnx, otherDirectory, dataType, outputs, rewrite);
+  }
+
+  public ConvertOptions into(Path otherDirectory, DataType otherType) {
+    return with(onnx, otherDirectory, otherType, outputs, rewrite);
+  }
+
+  public ConvertOptions withOutputs(Outputs changed) {
+    return with(onnx, directory, dataType, changed, rewrite);
+  }
+
+  public ConvertOptions withoutRewrite() {
+    return with(onnx, directory, dataType, outputs, false);
+  }
+
+  private ConvertOptions with(
+      Path otherOnnx,
+      Path otherDirectory,
+      DataType otherType,
+      Outputs otherOutputs,
+      boolean rewritten) {
     return new ConvertOptions(
         otherOnnx,
         otherDirectory,
         name,
-        dataType,
-        outputs,
-        inputShape,
-        mean,
-        scale,
-        reverseChannels,
-        resize,
-        pad,
-        labels,
-        rewrite);
-  }
-
-  public ConvertOptions into(Path otherDirectory, DataType otherType) {
-    return new ConvertOptions(
-        onnx,
-        otherDirectory,
-        name,
         otherType,
-        outputs,
+        otherOutputs,
         inputShape,
         mean,
         scale,
@@ -128,40 +132,6 @@ public record ConvertOptions(
         resize,
         pad,
         labels,
-        rewrite);
-  }
-
-  public ConvertOptions withOutputs(Outputs changed) {
-    return new ConvertOptions(
-        onnx,
-        directory,
-        name,
-        dataType,
-        changed,
-        inputShape,
-        mean,
-        scale,
-        reverseChannels,
-        resize,
-        pad,
-        labels,
-        rewrite);
-  }
-
-  public ConvertOptions withoutRewrite() {
-    return new ConvertOptions(
-        onnx,
-        directory,
-        name,
-        dataType,
-        outputs,
-        inputShape,
-        mean,
-        scale,
-        reverseChannels,
-        resize,
-        pad,
-        labels,
-        false);
+        rewritten);
   }
 }
