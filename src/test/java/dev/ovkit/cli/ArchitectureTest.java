@@ -22,6 +22,8 @@ class ArchitectureTest {
           .definedBy("dev.ovkit")
           .layer("nativelib")
           .definedBy("dev.ovkit.nativelib..")
+          .layer("files")
+          .definedBy("dev.ovkit.files")
           .layer("runtime")
           .definedBy("dev.ovkit.runtime")
           .layer("model")
@@ -40,6 +42,12 @@ class ArchitectureTest {
           .definedBy("dev.ovkit.verify..")
           .optionalLayer("bench")
           .definedBy("dev.ovkit.bench")
+          .optionalLayer("bundle")
+          .definedBy("dev.ovkit.bundle")
+          .optionalLayer("watch")
+          .definedBy("dev.ovkit.watch")
+          .optionalLayer("pack")
+          .definedBy("dev.ovkit.pack")
           .optionalLayer("quantize")
           .definedBy("dev.ovkit.quantize")
           .optionalLayer("report")
@@ -47,16 +55,31 @@ class ArchitectureTest {
           .layer("cli")
           .definedBy("dev.ovkit.cli")
           .whereLayer("nativelib")
-          .mayOnlyBeAccessedByLayers("runtime", "vision", "python", "bench", "cli")
+          .mayOnlyBeAccessedByLayers(
+              "runtime", "vision", "python", "bench", "bundle", "watch", "pack", "cli")
           .whereLayer("runtime")
-          .mayOnlyBeAccessedByLayers("vision", "convert", "verify", "bench", "quantize", "cli")
+          .mayOnlyBeAccessedByLayers(
+              "vision", "convert", "verify", "bench", "bundle", "watch", "pack", "quantize", "cli")
           .whereLayer("model")
           .mayOnlyBeAccessedByLayers(
-              "vision", "match", "onnx", "convert", "verify", "bench", "quantize", "report", "cli")
+              "vision",
+              "match",
+              "onnx",
+              "convert",
+              "verify",
+              "bench",
+              "bundle",
+              "watch",
+              "pack",
+              "quantize",
+              "report",
+              "cli")
           .whereLayer("vision")
-          .mayOnlyBeAccessedByLayers("verify", "bench", "quantize", "report", "cli")
+          .mayOnlyBeAccessedByLayers(
+              "verify", "bench", "bundle", "watch", "pack", "quantize", "report", "cli")
           .whereLayer("match")
-          .mayOnlyBeAccessedByLayers("verify", "bench", "quantize", "report", "cli")
+          .mayOnlyBeAccessedByLayers(
+              "verify", "bench", "bundle", "watch", "pack", "quantize", "report", "cli")
           .whereLayer("python")
           .mayOnlyBeAccessedByLayers("convert", "verify", "cli")
           .whereLayer("onnx")
@@ -66,9 +89,9 @@ class ArchitectureTest {
           .whereLayer("verify")
           .mayOnlyBeAccessedByLayers("quantize", "report", "cli")
           .whereLayer("bench")
-          .mayOnlyBeAccessedByLayers("report", "cli")
+          .mayOnlyBeAccessedByLayers("bundle", "watch", "pack", "quantize", "report", "cli")
           .whereLayer("quantize")
-          .mayOnlyBeAccessedByLayers("report", "cli")
+          .mayOnlyBeAccessedByLayers("bundle", "watch", "pack", "quantize", "report", "cli")
           .whereLayer("report")
           .mayOnlyBeAccessedByLayers("cli")
           .whereLayer("cli")
