@@ -2,9 +2,12 @@ package dev.ovkit.bench;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.runtime.CompileOptions;
+import dev.ovkit.vision.DetectorOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What is measured, and how long.
@@ -21,6 +24,7 @@ import java.util.List;
  * @param requests pictures at once in {@link Mode#THROUGHPUT}; 0 for as many as OpenVINO likes
  * @param control whether a comparison has a control: the first model once more, which tells how far
  *     the machine's noise alone takes a ratio from 1
+ * @param profiled models that are opened otherwise than {@code compile} and {@code requests} say
  */
 public record BenchOptions(
     List<Path> irs,
@@ -32,7 +36,8 @@ public record BenchOptions(
     Duration warmUp,
     CompileOptions compile,
     int requests,
-    boolean control) {
+    boolean control,
+    Map<Path, DetectorOptions> profiled) {
 
   /** The pictures of the seed's protocol. */
   public static final int SEED_PICTURES = 50;
@@ -43,6 +48,7 @@ public record BenchOptions(
   public BenchOptions {
     irs = List.copyOf(irs);
     pictures = List.copyOf(pictures);
+    profiled = Map.copyOf(profiled);
     if (irs.isEmpty() || pictures.isEmpty()) {
       throw new OptionException("a model and a picture are needed to measure anything");
     }
@@ -69,7 +75,8 @@ public record BenchOptions(
         Duration.ofSeconds(30),
         CompileOptions.defaults(),
         0,
-        true);
+        true,
+        Map.of());
   }
 
   public BenchOptions with(Mode changed) {
@@ -86,47 +93,64 @@ public record BenchOptions(
                 ? CompileOptions.Hint.THROUGHPUT
                 : CompileOptions.Hint.LATENCY),
         requests,
-        control);
+        control,
+        profiled);
   }
 
   /** The seed's protocol, with all of its passes until {@link #withPasses} says fewer. */
   public BenchOptions withSeedProtocol() {
     return new BenchOptions(
-        irs, pictures, mode, true, SEED_PASSES, time, warmUp, compile, requests, control);
+        irs, pictures, mode, true, SEED_PASSES, time, warmUp, compile, requests, control, profiled);
   }
 
   public BenchOptions withPasses(int perPicture) {
     return new BenchOptions(
-        irs, pictures, mode, seed, perPicture, time, warmUp, compile, requests, control);
+        irs, pictures, mode, seed, perPicture, time, warmUp, compile, requests, control, profiled);
   }
 
   public BenchOptions withPictures(List<Path> files) {
     return new BenchOptions(
-        irs, files, mode, seed, passes, time, warmUp, compile, requests, control);
+        irs, files, mode, seed, passes, time, warmUp, compile, requests, control, profiled);
   }
 
   public BenchOptions withTime(Duration changed) {
     return new BenchOptions(
-        irs, pictures, mode, seed, 0, changed, warmUp, compile, requests, control);
+        irs, pictures, mode, seed, 0, changed, warmUp, compile, requests, control, profiled);
   }
 
   public BenchOptions withWarmUp(Duration most) {
     return new BenchOptions(
-        irs, pictures, mode, seed, passes, time, most, compile, requests, control);
+        irs, pictures, mode, seed, passes, time, most, compile, requests, control, profiled);
   }
 
   public BenchOptions with(CompileOptions changed) {
     return new BenchOptions(
-        irs, pictures, mode, seed, passes, time, warmUp, changed, requests, control);
+        irs, pictures, mode, seed, passes, time, warmUp, changed, requests, control, profiled);
   }
 
   public BenchOptions withRequests(int count) {
     return new BenchOptions(
-        irs, pictures, mode, seed, passes, time, warmUp, compile, count, control);
+        irs, pictures, mode, seed, passes, time, warmUp, compile, count, control, profiled);
   }
 
   public BenchOptions withControl(boolean wanted) {
     return new BenchOptions(
-        irs, pictures, mode, seed, passes, time, warmUp, compile, requests, wanted);
+        irs, pictures, mode, seed, passes, time, warmUp, compile, requests, wanted, profiled);
+  }
+
+  /** Opens one of the models otherwise than the others, as its profile says. */
+  public BenchOptions withProfile(Path ir, DetectorOptions options) {
+    Map<Path, DetectorOptions> changed = new HashMap<>(profiled);
+    changed.put(ir, options);
+    return new BenchOptions(
+        irs, pictures, mode, seed, passes, time, warmUp, compile, requests, control, changed);
+  }
+
+  /** Returns how a model is opened. */
+  DetectorOptions opening(Path ir) {
+    DetectorOptions own = profiled.get(ir);
+    DetectorOptions options =
+        own != null ? own : DetectorOptions.defaults().with(compile).withRequests(requests);
+    return mode == Mode.THROUGHPUT ? options : options.withRequests(1);
   }
 }

@@ -13,6 +13,7 @@ import dev.ovkit.runtime.Tensor;
 import dev.ovkit.vision.Detections;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
+import dev.ovkit.vision.InputPreparation;
 import dev.ovkit.vision.Letterbox;
 import dev.ovkit.vision.Picture;
 import java.nio.ByteBuffer;
@@ -42,10 +43,11 @@ interface Contestant extends AutoCloseable {
   record Whole(Detector detector, Settings settings) implements Contestant {
 
     static Whole open(Path ir, BenchOptions options) {
-      int requests = options.mode() == Mode.THROUGHPUT ? options.requests() : 1;
-      Detector detector =
-          Detector.open(
-              ir, DetectorOptions.defaults().with(options.compile()).withRequests(requests));
+      return open(ir, options.opening(ir));
+    }
+
+    static Whole open(Path ir, DetectorOptions options) {
+      Detector detector = Detector.open(ir, options);
       return new Whole(detector, Settings.of(detector.compiledModel(), detector.requests()));
     }
 
@@ -87,10 +89,15 @@ interface Contestant extends AutoCloseable {
     }
 
     static Bare open(Path ir, BenchOptions options) {
+      DetectorOptions opening = options.opening(ir);
       DetectorSpec spec = DerivedSpec.of(IrDescription.read(ir)).spec();
       try (Core core = Core.create();
           Model model = core.readModel(ir)) {
-        CompiledModel compiled = core.compile(model, options.compile());
+        if (opening.input() != null) {
+          InputPreparation.resize(model, opening.input());
+          spec = spec.withInputSize(opening.input());
+        }
+        CompiledModel compiled = core.compile(model, opening.compile());
         try {
           InferRequest request = compiled.createRequest();
           requireInput(ir, spec, request.input(0));

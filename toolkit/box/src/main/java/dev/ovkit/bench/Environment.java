@@ -1,12 +1,12 @@
 package dev.ovkit.bench;
 
 import dev.ovkit.runtime.Core;
+import dev.ovkit.runtime.Cpu;
 import dev.ovkit.runtime.Processors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -31,8 +31,6 @@ public record Environment(
     String openvino,
     String java) {
 
-  private static final String FLAG = "avx2|fma|avx512.*|avx_vnni.*|avx_ifma|amx.*";
-
   public Environment {
     flags = List.copyOf(flags);
   }
@@ -44,28 +42,16 @@ public record Environment(
 
   /** Reads the same below another root, as a test does. */
   public static Environment read(Path root) {
-    String cpuinfo = text(root.resolve("proc/cpuinfo"));
+    Cpu cpu = Cpu.read(root);
     Processors processors = Processors.read(root);
     return new Environment(
-        field(cpuinfo, "model name"),
-        Arrays.stream(field(cpuinfo, "flags").split("\\s+"))
-            .filter(flag -> flag.matches(FLAG))
-            .sorted()
-            .toList(),
+        cpu.name(),
+        cpu.flags(),
         processors,
         governor(root, processors),
         system(root),
         Core.version(),
         Runtime.version() + ", " + System.getProperty("java.vm.name"));
-  }
-
-  private static String field(String cpuinfo, String key) {
-    return cpuinfo
-        .lines()
-        .filter(line -> line.matches(key + "\\s*:.*"))
-        .map(line -> line.substring(line.indexOf(':') + 1).strip())
-        .findFirst()
-        .orElse("unknown");
   }
 
   private static String governor(Path root, Processors processors) {

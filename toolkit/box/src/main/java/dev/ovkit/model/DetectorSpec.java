@@ -112,6 +112,20 @@ public record DetectorSpec(
                 labels.isEmpty() ? "" : " or one of " + String.join(", ", labels)));
   }
 
+  /** The same detector on an input of another size, which its layers must allow. */
+  public DetectorSpec withInputSize(InputSize size) {
+    return new DetectorSpec(
+        size.width(),
+        size.height(),
+        inputColour,
+        normalization,
+        resize,
+        layout,
+        labels,
+        confidenceThreshold,
+        iouThreshold);
+  }
+
   public DetectorSpec withInputColour(Colour colour) {
     return new DetectorSpec(
         inputWidth,

@@ -1,8 +1,15 @@
 package dev.ovkit.model;
 
 import dev.ovkit.ModelException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -53,6 +60,29 @@ public record IrDescription(
    */
   public static IrDescription read(Path xml) {
     return IrXml.read(xml);
+  }
+
+  /**
+   * Returns the SHA-256 of the .bin, lower-case hex: as the IR has it in its metadata, else of the
+   * file.
+   *
+   * @throws ModelException when the file cannot be read
+   */
+  public String weightsSha256() {
+    String told = info.get(DetectorMetadata.SECTION + "/bin_sha256");
+    if (told != null && told.matches("[0-9a-f]{64}")) {
+      return told;
+    }
+    try (DigestInputStream in =
+        new DigestInputStream(
+            Files.newInputStream(weights), MessageDigest.getInstance("SHA-256"))) {
+      in.transferTo(OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(in.getMessageDigest().digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    } catch (IOException e) {
+      throw new ModelException("'%s' cannot be read (%s)".formatted(weights, e.getMessage()), e);
+    }
   }
 
   /** Returns a section of {@link #info} without its prefix; empty if there is none. */

@@ -3,6 +3,8 @@ package dev.ovkit.runtime;
 import dev.ovkit.ModelException;
 import dev.ovkit.nativelib.global.OpenVino;
 import dev.ovkit.nativelib.openvino.ov_infer_request_t;
+import dev.ovkit.nativelib.openvino.ov_profiling_info_list_t;
+import dev.ovkit.nativelib.openvino.ov_profiling_info_t;
 import dev.ovkit.nativelib.openvino.ov_shape_t;
 import dev.ovkit.nativelib.openvino.ov_tensor_t;
 import java.util.ArrayList;
@@ -109,6 +111,33 @@ public final class InferRequest extends NativeHandle {
     }
     try {
       Status.check(OpenVino.ov_infer_request_wait(pointer), "run the model");
+    } finally {
+      leave();
+    }
+  }
+
+  /**
+   * Returns how the layers are computed, in the order of the work; for one that was fused into
+   * another or folded away the kernel says nothing.
+   *
+   * @throws dev.ovkit.NativeCallException unless the model was compiled with {@code PERF_COUNT=YES}
+   */
+  public List<Execution> executions() {
+    enterAlone();
+    try (ov_profiling_info_list_t list = new ov_profiling_info_list_t()) {
+      Status.check(
+          OpenVino.ov_infer_request_get_profiling_info(pointer, list), "read the layers' kernels");
+      List<Execution> executions = new ArrayList<>();
+      for (int i = 0; i < list.size(); i++) {
+        ov_profiling_info_t info = list.profiling_infos().getPointer(i);
+        executions.add(
+            new Execution(
+                Status.text(info.node_name()),
+                Status.text(info.node_type()),
+                Status.text(info.exec_type())));
+      }
+      OpenVino.ov_profiling_info_list_free(list);
+      return List.copyOf(executions);
     } finally {
       leave();
     }

@@ -3,7 +3,9 @@ package dev.ovkit.vision;
 import dev.ovkit.ModelException;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.InputSize;
 import dev.ovkit.model.IrDescription;
+import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.ElementType;
@@ -58,17 +60,18 @@ public final class Detector implements AutoCloseable {
   }
 
   /**
-   * Opens an IR for the CPU, in f32.
+   * Opens an IR for one picture at a time on the CPU: as its {@link Profile} says, if one lies
+   * beside it that holds on this machine, else by the defaults, in f32.
    *
    * @param ir the .xml; its .bin lies beside it
    * @throws ModelException when it is missing, damaged, or no detector
    * @throws dev.ovkit.RuntimeUnavailableException when this machine cannot run OpenVINO
    */
   public static Detector open(Path ir) {
-    return open(ir, DetectorOptions.defaults());
+    return open(ir, DetectorOptions.of(ir, CompileOptions.Hint.LATENCY));
   }
 
-  /** Opens an IR. */
+  /** Opens an IR with these options and no profile. */
   public static Detector open(Path ir, DetectorOptions options) {
     // The runtime loads while the XML is read: a tenth of a second each.
     CompletableFuture<Core> loading = CompletableFuture.supplyAsync(Core::create);
@@ -83,6 +86,9 @@ public final class Detector implements AutoCloseable {
     DetectorSpec spec = derived.spec();
     try (Core core = join(loading);
         Model model = core.readModel(ir)) {
+      if (options.input() != null) {
+        InputPreparation.resize(model, options.input());
+      }
       InputPreparation.apply(model, spec);
       CompiledModel compiled = core.compile(model, options.compile());
       List<Worker> workers = new ArrayList<>();
@@ -104,7 +110,12 @@ public final class Detector implements AutoCloseable {
   private static DerivedSpec derive(Path ir, DetectorOptions options) {
     IrDescription description = IrDescription.read(ir);
     DetectorSpec given = options.spec();
-    return given == null ? DerivedSpec.of(description) : new DerivedSpec(given, List.of());
+    DerivedSpec derived =
+        given == null ? DerivedSpec.of(description) : new DerivedSpec(given, List.of());
+    InputSize input = options.input();
+    return input == null
+        ? derived
+        : new DerivedSpec(derived.spec().withInputSize(input), derived.assumptions());
   }
 
   private static Core join(CompletableFuture<Core> loading) {

@@ -2,7 +2,9 @@ package dev.ovkit.vision;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.InputSize;
 import dev.ovkit.runtime.CompileOptions;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,9 +14,15 @@ import org.jspecify.annotations.Nullable;
  * @param detect which detections are wanted
  * @param requests pictures at once; 0 for as many as the device says it likes
  * @param spec what the detector is, where the IR is not to be believed; null leaves it to the IR
+ * @param input another size of the network's input, which the model is reshaped to; null leaves it
+ *     as it is
  */
 public record DetectorOptions(
-    CompileOptions compile, DetectOptions detect, int requests, @Nullable DetectorSpec spec) {
+    CompileOptions compile,
+    DetectOptions detect,
+    int requests,
+    @Nullable DetectorSpec spec,
+    @Nullable InputSize input) {
 
   private static final int MOST_REQUESTS = 1024;
 
@@ -27,22 +35,39 @@ public record DetectorOptions(
 
   /** CPU, f32, latency; everything else as the IR says. */
   public static DetectorOptions defaults() {
-    return new DetectorOptions(CompileOptions.defaults(), DetectOptions.defaults(), 0, null);
+    return new DetectorOptions(CompileOptions.defaults(), DetectOptions.defaults(), 0, null, null);
+  }
+
+  /**
+   * What {@link Profile the profile beside an IR} says for a target, if one is there and holds on
+   * this machine, else the defaults for that target.
+   *
+   * @throws dev.ovkit.ModelException when the profile is damaged, or of another model
+   */
+  public static DetectorOptions of(Path ir, CompileOptions.Hint target) {
+    return Profile.beside(ir)
+        .flatMap(profile -> profile.tuning(target))
+        .orElseGet(() -> Tuning.defaults(target))
+        .options(ir);
   }
 
   public DetectorOptions with(CompileOptions changed) {
-    return new DetectorOptions(changed, detect, requests, spec);
+    return new DetectorOptions(changed, detect, requests, spec, input);
   }
 
   public DetectorOptions with(DetectOptions changed) {
-    return new DetectorOptions(compile, changed, requests, spec);
+    return new DetectorOptions(compile, changed, requests, spec, input);
   }
 
   public DetectorOptions with(DetectorSpec changed) {
-    return new DetectorOptions(compile, detect, requests, changed);
+    return new DetectorOptions(compile, detect, requests, changed, input);
   }
 
   public DetectorOptions withRequests(int count) {
-    return new DetectorOptions(compile, detect, count, spec);
+    return new DetectorOptions(compile, detect, count, spec, input);
+  }
+
+  public DetectorOptions withInput(InputSize size) {
+    return new DetectorOptions(compile, detect, requests, spec, size);
   }
 }

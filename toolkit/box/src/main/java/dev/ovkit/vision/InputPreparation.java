@@ -1,7 +1,10 @@
 package dev.ovkit.vision;
 
+import dev.ovkit.ModelException;
+import dev.ovkit.NativeCallException;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.InputSize;
 import dev.ovkit.runtime.ElementType;
 import dev.ovkit.runtime.InputSteps;
 import dev.ovkit.runtime.Model;
@@ -27,6 +30,26 @@ public final class InputPreparation {
             spec.inputColour() == Colour.RGB,
             spec.normalization().mean(),
             spec.normalization().scale()));
+  }
+
+  /**
+   * Gives the network's input another size.
+   *
+   * @throws ModelException when the model holds the step from a picture's size to its own, or its
+   *     layers are made for one size
+   */
+  public static void resize(Model model, InputSize size) {
+    if (takesPictures(model.inputs())) {
+      throw new ModelException(
+          "the IR takes pictures of any size and resizes them itself; its input cannot be made %s"
+              .formatted(size));
+    }
+    try {
+      model.reshape(new Shape(List.of(1L, 3L, (long) size.height(), (long) size.width())));
+    } catch (NativeCallException e) {
+      throw new ModelException(
+          "the IR's layers do not allow an input of %s: %s".formatted(size, e.getMessage()), e);
+    }
   }
 
   /** As the Model API saves models: {@code u8 [1, ?, ?, 3]}. */

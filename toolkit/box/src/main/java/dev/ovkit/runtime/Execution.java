@@ -1,0 +1,10 @@
+package dev.ovkit.runtime;
+
+/**
+ * How one layer was computed, as the plugin tells.
+ *
+ * @param layer its name in the model
+ * @param type its kind after the plugin's own fusions, as in {@code Convolution}
+ * @param kernel what computed it, as in {@code jit_avx2_1x1_f32}
+ */
+public record Execution(String layer, String type, String kernel) {}
