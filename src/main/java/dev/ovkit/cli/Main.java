@@ -1,10 +1,12 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.BundleException;
 import dev.ovkit.OptionException;
 import dev.ovkit.OvkitException;
 import dev.ovkit.RuntimeUnavailableException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.Optional;
 import picocli.AutoComplete;
@@ -45,6 +47,10 @@ import picocli.CommandLine.Spec;
       DiagnoseCommand.class,
       BenchCommand.class,
       InspectCommand.class,
+      KeygenCommand.class,
+      InstallCommand.class,
+      RollbackCommand.class,
+      SelfTestCommand.class,
       DoctorCommand.class,
       AutoComplete.GenerateCompletion.class
     })
@@ -127,6 +133,10 @@ public final class Main implements Runnable {
       err.println("ovkit: " + exception.getMessage());
       if (exception instanceof RuntimeUnavailableException) {
         return ExitCode.NO_RUNTIME;
+      }
+      if (exception instanceof BundleException
+          && !(exception.getCause() instanceof NoSuchFileException)) {
+        return ExitCode.DOES_NOT_HOLD;
       }
       return exception instanceof OptionException ? ExitCode.WRONG_USAGE : ExitCode.FAILED;
     }

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class OvkitException extends RuntimeException
     permits AnnotationException,
+        BundleException,
         ModelException,
         NativeCallException,
         OptionException,

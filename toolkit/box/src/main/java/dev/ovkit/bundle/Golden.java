@@ -1,0 +1,176 @@
+package dev.ovkit.bundle;
+
+import dev.ovkit.BundleException;
+import dev.ovkit.files.JsonFile;
+import dev.ovkit.model.Box;
+import dev.ovkit.model.Detection;
+import dev.ovkit.vision.Detections;
+import dev.ovkit.vision.Detector;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Pictures and what the model finds on them: the self-test's question and answer.
+ *
+ * @param confidence the lowest score asked for
+ * @param iou the overlap above which NMS drops the weaker box
+ * @param scoreTolerance how far a score may be off
+ * @param lowestIou how well a box must overlap the expected one
+ */
+public record Golden(
+    float confidence,
+    float iou,
+    double scoreTolerance,
+    double lowestIou,
+    List<GoldenPicture> pictures) {
+
+  /** The folder of the pictures and of {@code golden.json}. */
+  public static final String FOLDER = "golden";
+
+  /** The list's own path. */
+  public static final String FILE = FOLDER + "/golden.json";
+
+  /**
+   * f32 on CPUs of different instruction sets differs by about 1e-5 in score; this leaves room for
+   * a model that amplifies it, and none for one that is wrong.
+   */
+  public static final double DEFAULT_SCORE_TOLERANCE = 0.01;
+
+  /** As {@link #DEFAULT_SCORE_TOLERANCE}, for boxes. */
+  public static final double DEFAULT_LOWEST_IOU = 0.97;
+
+  private static final int FORMAT = 1;
+
+  /** Checks the numbers. */
+  public Golden {
+    requireUnit("confidence", confidence);
+    requireUnit("iou", iou);
+    requireUnit("score tolerance", scoreTolerance);
+    requireUnit("lowest iou", lowestIou);
+    pictures = List.copyOf(pictures);
+    if (pictures.isEmpty()) {
+      throw new IllegalArgumentException("no golden picture");
+    }
+  }
+
+  private static void requireUnit(String what, double value) {
+    if (!(value >= 0 && value <= 1)) {
+      throw new IllegalArgumentException(
+          "%s: %s, expected a number from 0 to 1".formatted(what, value));
+    }
+  }
+
+  /**
+   * One picture.
+   *
+   * @param file its name in {@link #FOLDER}
+   * @param expected what is on it, by falling score
+   */
+  public record GoldenPicture(String file, List<Detection> expected) {
+
+    /** Checks the name. */
+    public GoldenPicture {
+      ManifestFile.requirePath(file);
+      expected = List.copyOf(expected);
+    }
+  }
+
+  /**
+   * Asks a model, which from then on is right.
+   *
+   * @param detector of the model, with the thresholds of its IR
+   * @param pictures files of different names
+   */
+  public static Golden of(Detector detector, List<Path> pictures) {
+    List<GoldenPicture> asked = new ArrayList<>();
+    for (Path picture : pictures) {
+      Detections found = detector.detect(picture);
+      asked.add(new GoldenPicture(picture.getFileName().toString(), found.detections()));
+    }
+    return new Golden(
+        detector.spec().confidenceThreshold(),
+        detector.spec().iouThreshold(),
+        DEFAULT_SCORE_TOLERANCE,
+        DEFAULT_LOWEST_IOU,
+        asked);
+  }
+
+  /**
+   * Reads the list of a bundle's folder.
+   *
+   * @throws BundleException if it is missing or none
+   */
+  public static Golden read(Path bundle) {
+    try {
+      Fields fields = new Fields(JsonFile.read(bundle.resolve(FILE)));
+      fields.requireFormat(FORMAT);
+      List<GoldenPicture> pictures = new ArrayList<>();
+      for (Fields picture : fields.objects("pictures")) {
+        List<Detection> expected = new ArrayList<>();
+        for (Fields detection : picture.objects("detections")) {
+          expected.add(detection(detection));
+        }
+        pictures.add(new GoldenPicture(picture.text("file"), expected));
+      }
+      return new Golden(
+          (float) fields.number("confidence"),
+          (float) fields.number("iou"),
+          fields.number("score tolerance"),
+          fields.number("lowest iou"),
+          pictures);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new BundleException(
+          "'%s' cannot be read: %s".formatted(bundle.resolve(FILE), e.getMessage()), e);
+    }
+  }
+
+  private static Detection detection(Fields fields) throws IOException {
+    Fields box = fields.fields("box");
+    return new Detection(
+        fields.text("label"),
+        (int) fields.integer("class"),
+        (float) fields.number("score"),
+        new Box(
+            (float) box.number("x"),
+            (float) box.number("y"),
+            (float) box.number("width"),
+            (float) box.number("height")));
+  }
+
+  /** Returns the bytes of {@code golden.json}. */
+  public byte[] bytes() {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("format", FORMAT);
+    object.put("confidence", confidence);
+    object.put("iou", iou);
+    object.put("score tolerance", scoreTolerance);
+    object.put("lowest iou", lowestIou);
+    object.put("pictures", pictures.stream().map(Golden::json).toList());
+    return JsonFile.bytes(object);
+  }
+
+  private static Map<String, Object> json(GoldenPicture picture) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("file", picture.file());
+    object.put("detections", picture.expected().stream().map(Golden::json).toList());
+    return object;
+  }
+
+  private static Map<String, Object> json(Detection detection) {
+    Map<String, Object> box = new LinkedHashMap<>();
+    box.put("x", detection.box().x());
+    box.put("y", detection.box().y());
+    box.put("width", detection.box().width());
+    box.put("height", detection.box().height());
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("label", detection.label());
+    object.put("class", detection.classId());
+    object.put("score", detection.score());
+    object.put("box", box);
+    return object;
+  }
+}
