@@ -27,10 +27,10 @@ import java.util.Map;
 import java.util.Random;
 
 /**
- * What the seed's detectors weigh and how long they take. All of them are in memory at once and take
- * turns, in a new order each round, so that whatever slows the machine slows all alike; a turn is
- * one pass that brings the weights back into the caches, and one that is timed. Ratios are those of
- * {@code ovkit bench}.
+ * What the seed's detectors weigh and how long they take. All of them are in memory at once and
+ * take turns, in a new order each round, so that whatever slows the machine slows all alike; a turn
+ * is one pass that brings the weights back into the caches, and one that is timed. Ratios are those
+ * of {@code ovkit bench}.
  */
 final class Table {
 
@@ -64,10 +64,7 @@ final class Table {
               640,
               List.of("4,378,838", "8.6", "0.35 (“2.85x”)")),
           new Subject(
-              "its neck without SE",
-              "pplcnet-yolo-no-se",
-              640,
-              List.of("4,376,531", "8.6", NONE)),
+              "its neck without SE", "pplcnet-yolo-no-se", 640, List.of("4,376,531", "8.6", NONE)),
           new Subject(
               "its neck with 3x3 convolutions",
               "pplcnet-yolo-conv3x3",
@@ -141,8 +138,7 @@ final class Table {
 
   public static void main(String[] arguments) throws Exception {
     Options options = options(List.of(arguments).subList(3, arguments.length));
-    Table table =
-        new Table(arguments[0], Path.of(arguments[1]), Path.of(arguments[2]), options);
+    Table table = new Table(arguments[0], Path.of(arguments[1]), Path.of(arguments[2]), options);
     String markdown = table.measure();
     System.out.print(markdown);
     if (!options.into().isEmpty()) {
@@ -331,7 +327,7 @@ final class Table {
         Files.size(xml) / 1e3,
         Files.size(bin) / 1e6,
         contestant.median(),
-        contestant == first ? "1" : "**%.3f**".formatted(ratio.median()),
+        contestant == first ? "1" : String.format(Locale.ROOT, "**%.3f**", ratio.median()),
         contestant == first
             ? ""
             : String.format(Locale.ROOT, "%.3f–%.3f", ratio.low(), ratio.high()));
@@ -383,7 +379,6 @@ final class Table {
     }
     String before = text.substring(0, begin + BEGIN.length());
     WholeFile.write(
-        page,
-        (before + "\n" + markdown + text.substring(end)).getBytes(StandardCharsets.UTF_8));
+        page, (before + "\n" + markdown + text.substring(end)).getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -25,6 +25,6 @@ fi
 mkdir -p "$root/target/table"
 
 exec java --enable-native-access=ALL-UNNAMED -Xmx1g \
-  -Dorg.bytedeco.javacpp.cacheLibraries=false -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 \
+  -Dorg.bytedeco.javacpp.cacheLibraries=false \
   -Dovkit.native.dir="${OVKIT_NATIVE_DIR:-$root/native-config/target/native/linux-x86_64}" \
   -cp "$app/*" "$root/benchmarks/Table.java" "$python" "$root/converter-scripts" "$root/target/table" "$@"

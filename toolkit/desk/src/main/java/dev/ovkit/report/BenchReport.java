@@ -90,19 +90,18 @@ public final class BenchReport {
 
   private void charts() {
     page.open("div", "class", "canvases");
-    chart("distribution", "Distribution of the time, up to the 99th percentile");
-    chart("stages", "Time per stage");
+    chart("distribution", "", "Distribution of the time, up to the 99th percentile");
+    chart("stages", "", "Time per stage");
     if (!measured.path("ratios").isEmpty()) {
-      chart("ratios", "Ratios, with the interval that holds 95 % of the bootstrap's samples");
+      chart(
+          "ratios", "wide", "Ratios, with the interval that holds 95 % of the bootstrap's samples");
     }
-    page.close();
-    page.open("div", "class", "canvases");
-    chart("pictures", "Time per picture, with the standard error of the mean");
+    chart("pictures", "wide", "Time per picture, with the standard error of the mean");
     page.close();
   }
 
-  private void chart(String id, String caption) {
-    page.open("figure");
+  private void chart(String id, String style, String caption) {
+    page.open("figure", "class", style);
     page.open("div", "class", "canvas");
     page.element("canvas", "", "id", id, "role", "img", "aria-label", caption);
     page.close();
@@ -116,7 +115,7 @@ public final class BenchReport {
     }
     page.element("h2", "Ratios: time of a model over that of the first");
     page.open("table");
-    page.row("th", List.of("model", "of", "ratio", "95 % from", "to", "rounds"));
+    page.heading(2, List.of("model", "of", "ratio", "95 % from", "to", "rounds"));
     measured.path("ratios").forEach(ratio -> ratio(ratio, words(ratio.path("of").asText())));
     if (measured.path("control").isObject()) {
       ratio(measured.path("control"), "control, the first model again");
@@ -139,7 +138,7 @@ public final class BenchReport {
   private void stages() {
     page.element("h2", "Times, ms");
     page.open("table");
-    page.row("th", columns("model", "", "passes"));
+    page.heading(2, columns("model", "", "passes"));
     for (JsonNode model : measured.path("models")) {
       for (String stage : STAGES) {
         times(model.path("model").asText(), words(stage), model.path(stage));
@@ -152,7 +151,7 @@ public final class BenchReport {
   private void pictures() {
     page.element("h2", "Times per picture, ms");
     page.open("table");
-    page.row("th", columns("model", "picture", "", "passes"));
+    page.heading(3, columns("model", "picture", "", "passes"));
     for (JsonNode model : measured.path("models")) {
       for (JsonNode picture : model.path("per_picture")) {
         for (String stage : STAGES) {
@@ -195,7 +194,8 @@ public final class BenchReport {
   private void distributions() {
     page.element("h2", "Distributions");
     page.open("table");
-    page.row("th", List.of("model", "of", "from, ms", "to, ms", "passes in equal parts", "beyond"));
+    page.heading(
+        2, List.of("model", "of", "from, ms", "to, ms", "beyond", "passes in equal parts"));
     for (JsonNode model : measured.path("models")) {
       for (String stage : STAGES) {
         JsonNode spread = model.path("distributions").path(stage);
@@ -209,8 +209,8 @@ public final class BenchReport {
                   words(stage),
                   number(spread.path("from")),
                   number(spread.path("to")),
-                  String.join(" ", counts),
-                  spread.path("beyond").asText()));
+                  spread.path("beyond").asText(),
+                  String.join(" ", counts)));
         }
       }
     }

@@ -27,7 +27,7 @@ final class HtmlPage {
       td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
       .good { color: #17692f; font-weight: 600; } .bad { color: #a8071a; font-weight: 600; }
       .charts, .pair { display: flex; flex-wrap: wrap; gap: 1.5em; } figure { margin: 0 0 1.5em; } figcaption { color: #556; }
-      .canvases { display: grid; grid-template-columns: repeat(auto-fit, minmax(28em, 1fr)); gap: 1.5em; } .canvas { position: relative; height: 20em; }
+      .canvases { display: grid; grid-template-columns: repeat(auto-fit, minmax(28em, 1fr)); gap: 1.5em; } .wide { grid-column: 1 / -1; } .canvas { position: relative; height: 19em; }
       img { max-width: 100%; height: auto; } code { font-size: .95em; }
       """;
 
@@ -136,6 +136,15 @@ final class HtmlPage {
         "application/json",
         "id",
         id);
+  }
+
+  /** Writes the headings of columns: some of text, and then those of numbers. */
+  HtmlPage heading(int ofText, List<String> names) {
+    open("tr");
+    for (int i = 0; i < names.size(); i++) {
+      element("th", names.get(i), "class", i < ofText ? "text" : "number");
+    }
+    return close();
   }
 
   /** Writes one row of a table; numbers stand to the right. */

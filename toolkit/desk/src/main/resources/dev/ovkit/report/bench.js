@@ -83,8 +83,9 @@
   };
 
   const spreads = models.map((model) => model.distributions[decisive]);
-  const known = spreads.filter(Boolean);
-  const wide = known.length > 0 && Math.max(...known.map((s) => s.to)) > 8 * Math.min(...known.map((s) => s.from));
+  // Models far apart would each be a spike on a linear axis.
+  const middles = models.flatMap((model) => model[decisive]?.p50 ?? []);
+  const apart = Math.max(...middles) > 8 * Math.min(...middles);
   draw("distribution", {
     type: "line",
     data: {
@@ -111,7 +112,7 @@
     options: {
       interaction: {mode: "nearest", axis: "x", intersect: false},
       scales: {
-        x: axis(`${words(decisive)}, ms`, {type: wide ? "logarithmic" : "linear"}),
+        x: axis(`${words(decisive)}, ms`, {type: apart ? "logarithmic" : "linear"}),
         y: axis("% of passes", {beginAtZero: true}),
       },
     },
