@@ -49,6 +49,7 @@ import picocli.CommandLine.Spec;
       "  ovkit convert yolov5s.onnx --labels coco.names",
       "  ovkit convert yolov5s.onnx --verify --images pictures",
       "  ovkit convert PPLcnet-yolo.onnx -s 255 --reverse-input-channels --output Conv_462,Conv_478,Conv_494",
+      "  ovkit convert yolov5s.onnx --heads lazy -o lazy",
       "  ovkit convert --from-manifest yolov5s.json -o again"
     })
 final class ConvertCommand implements Callable<Integer> {
@@ -94,6 +95,14 @@ final class ConvertCommand implements Callable<Integer> {
       description =
           "Outputs of the IR: node names, tensor names or NODE:port, with commas between; auto finds the heads, none keeps the model's own, columns decodes the boxes in the graph into one output [1,4+classes,N], which OpenVINO's Model API reads. Default: ${DEFAULT-VALUE}.")
   private String output;
+
+  @Option(
+      names = "--heads",
+      paramLabel = "KIND",
+      defaultValue = "whole",
+      description =
+          "whole, or lazy: of each YOLOv5-type head the IR gives the objectness and the feature map before it, and ovkit computes the rest for the cells whose objectness passes. Faster, the same boxes, but no other program reads such an IR. Default: ${DEFAULT-VALUE}.")
+  private String heads;
 
   @Option(
       names = "--input-shape",
@@ -260,7 +269,7 @@ final class ConvertCommand implements Callable<Integer> {
         directory,
         name != null ? name : ConvertOptions.stem(onnx),
         type(),
-        Outputs.parse(output),
+        outputs(),
         Optional.ofNullable(inputShape).map(this::shape),
         picture.mean(),
         picture.scale(),
@@ -269,6 +278,19 @@ final class ConvertCommand implements Callable<Integer> {
         picture.pad(),
         labels == null ? List.of() : Labels.read(labels),
         rewrite);
+  }
+
+  private Outputs outputs() {
+    return switch (heads.toLowerCase(Locale.ROOT)) {
+      case "whole" -> Outputs.parse(output);
+      case "lazy" -> {
+        if (!(Outputs.parse(output) instanceof Outputs.Auto)) {
+          throw usage("--heads lazy makes outputs of its own; leave out --output " + output);
+        }
+        yield new Outputs.Lazy();
+      }
+      default -> throw usage("--heads %s: expected whole or lazy".formatted(heads));
+    };
   }
 
   private Route route() {

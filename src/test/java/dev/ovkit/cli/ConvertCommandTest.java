@@ -58,6 +58,45 @@ class ConvertCommandTest {
   }
 
   @Test
+  void lazyHeadsGiveTheSameBoxesAndHoldAgainstTheOnnx() {
+    Path picture = Cli.shared().resolve("pictures/bus.jpg");
+    Path lazy = temp.resolve("lazy/v5lite-e-coco.xml");
+    Cli.run("convert", e(), "-o", temp).done();
+    assertThat(Cli.run("convert", e(), "-o", lazy.getParent(), "--heads", "lazy").done())
+        .startsWith("outputs    lazy heads\n");
+
+    String whole = boxes(temp.resolve("v5lite-e-coco.xml"), picture);
+    assertThat(boxes(lazy, picture)).isEqualTo(whole).contains("class 5");
+    Cli verify = Cli.run("verify", e(), lazy, "--images", picture);
+    assertThat(verify.exitCode()).isZero();
+    assertThat(verify.out()).contains("the same: 6 objects in both");
+    assertThat(verify.err()).contains("the boxes decide");
+    assertThat(Cli.run("inspect", lazy).done()).contains("layout         lazy-heads");
+    Cli diagnose = Cli.run("diagnose", "--ir", lazy, "--image", picture);
+    assertThat(diagnose.err()).contains("its heads are lazy").contains("without --heads lazy");
+    assertThat(diagnose.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
+  }
+
+  /** Class and score of each box; corners differ by the rounding of f16. */
+  private static String boxes(Path ir, Path picture) {
+    return Cli.run("infer", "--ir", ir, "--image", picture)
+        .done()
+        .lines()
+        .skip(1)
+        .map(line -> line.replaceAll("  x .*", ""))
+        .collect(java.util.stream.Collectors.joining("\n"));
+  }
+
+  @Test
+  void lazyHeadsAreTheirOwnOutputs() {
+    Cli.run("convert", e(), "-o", temp, "--heads", "lazy", "--output", "none")
+        .isWrongUsage(
+            "--heads lazy makes outputs of its own; leave out --output none", "ovkit convert");
+    Cli.run("convert", e(), "-o", temp, "--heads", "busy")
+        .isWrongUsage("--heads busy: expected whole or lazy", "ovkit convert");
+  }
+
+  @Test
   void aManifestRepeatsTheConversionToTheSameBytes() throws IOException {
     Path labels = Cli.shared().resolve("models/coco.names");
     Path a = temp.resolve("a/v5lite-e-coco.json");

@@ -13,8 +13,9 @@ import java.util.TreeMap;
  * A {@link DetectorSpec} as the text values that stand in an IR's {@code rt_info/ovkit}, in both
  * directions.
  *
- * <p>Keys: {@code layout} ({@code raw-heads}, {@code flat-rows}, {@code flat-columns}), {@code
- * classes}, {@code output} (flat layouts), {@code head_<i>_output}, {@code head_<i>_stride}, {@code
+ * <p>Keys: {@code layout} ({@code raw-heads}, {@code lazy-heads}, {@code flat-rows}, {@code
+ * flat-columns}), {@code classes}, {@code output} (flat layouts), {@code head_<i>_output}, {@code
+ * head_<i>_features} and {@code head_<i>_channels} (lazy heads), {@code head_<i>_stride}, {@code
  * head_<i>_anchors} ({@code "10,13 16,30 33,23"}), {@code box_coding} ({@code pixels}, {@code
  * yolov5-sigmoid}, {@code yolox}), {@code logits}, {@code input_width}, {@code input_height},
  * {@code input_colour} ({@code BGR}, {@code RGB}), {@code mean_at_load}, {@code scale_at_load},
@@ -41,6 +42,15 @@ public final class DetectorMetadata {
         info.put("head_%d_output".formatted(i), raw.heads().get(i).output());
       }
       writeHeads(raw.heads(), info);
+    } else if (layout instanceof HeadLayout.LazyHeads lazy) {
+      info.put("layout", "lazy-heads");
+      for (int i = 0; i < lazy.heads().size(); i++) {
+        HeadLayout.LazyHead head = lazy.heads().get(i);
+        info.put("head_%d_output".formatted(i), head.head().output());
+        info.put("head_%d_features".formatted(i), head.features());
+        info.put("head_%d_channels".formatted(i), Integer.toString(head.channels()));
+      }
+      writeHeads(lazy.heads().stream().map(HeadLayout.LazyHead::head).toList(), info);
     } else if (layout instanceof HeadLayout.FlatRows rows) {
       info.put("layout", "flat-rows");
       info.put("output", rows.output());
@@ -157,12 +167,26 @@ public final class DetectorMetadata {
       String layout = text("layout");
       return switch (layout) {
         case "raw-heads" -> new HeadLayout.RawHeads(heads(true), classes);
+        case "lazy-heads" -> new HeadLayout.LazyHeads(lazyHeads(), classes);
         case "flat-rows" ->
             new HeadLayout.FlatRows(
                 text("output"), coding(), flag("logits"), heads(false), classes);
         case "flat-columns" -> new HeadLayout.FlatColumns(text("output"), classes);
-        default -> throw wrong("layout", "raw-heads, flat-rows or flat-columns");
+        default -> throw wrong("layout", "raw-heads, lazy-heads, flat-rows or flat-columns");
       };
+    }
+
+    private List<HeadLayout.LazyHead> lazyHeads() {
+      List<HeadLayout.LazyHead> lazy = new ArrayList<>();
+      for (Head head : heads(true)) {
+        int i = lazy.size();
+        lazy.add(
+            new HeadLayout.LazyHead(
+                head,
+                text("head_%d_features".formatted(i)),
+                whole("head_%d_channels".formatted(i))));
+      }
+      return lazy;
     }
 
     private List<Head> heads(boolean withOutput) {

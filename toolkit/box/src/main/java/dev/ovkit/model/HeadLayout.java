@@ -23,6 +23,15 @@ public sealed interface HeadLayout {
       return new FlatRows(
           rows.output(), rows.boxes(), rows.logits(), deal(rows.heads(), anchors), rows.classes());
     }
+    if (this instanceof LazyHeads lazy) {
+      List<Head> dealt = deal(lazy.heads().stream().map(LazyHead::head).toList(), anchors);
+      List<LazyHead> heads = new ArrayList<>();
+      for (int i = 0; i < dealt.size(); i++) {
+        LazyHead head = lazy.heads().get(i);
+        heads.add(new LazyHead(dealt.get(i), head.features(), head.channels()));
+      }
+      return new LazyHeads(heads, lazy.classes());
+    }
     throw new IllegalArgumentException("this detector's output needs no anchors");
   }
 
@@ -102,6 +111,55 @@ public sealed interface HeadLayout {
   record FlatColumns(String output, int classes) implements HeadLayout {
     public FlatColumns {
       requireClasses(classes);
+    }
+  }
+
+  /**
+   * Raw heads of the YOLOv5 family of which the network computes the objectness alone: for each
+   * head {@code [1, na, H, W]}, logits, and the feature map that the head's convolution reads. The
+   * other numbers of a cell are that convolution's, computed by the client for the cells that pass;
+   * they mean what those of {@link RawHeads} mean.
+   *
+   * <p>The IR's .bin ends with the convolutions: for each head, in the order of {@code heads}, f32
+   * little-endian, {@code channels} rows of {@code na*(5+nc)} weights, then one row of biases.
+   *
+   * @param heads by rising stride
+   */
+  record LazyHeads(List<LazyHead> heads, int classes) implements HeadLayout {
+    public LazyHeads {
+      // RawHeads asks the same of its heads; the order decides where the weights are read.
+      List<Head> sorted =
+          new RawHeads(heads.stream().map(LazyHead::head).toList(), classes).heads();
+      if (!sorted.equals(heads.stream().map(LazyHead::head).toList())) {
+        throw new IllegalArgumentException("the heads do not come by rising stride");
+      }
+      heads = List.copyOf(heads);
+    }
+
+    /** Returns the floats of a head's convolution: weights and biases. */
+    public int weights(LazyHead head) {
+      return Math.multiplyExact(
+          Math.addExact(head.channels(), 1), head.head().anchors().size() * (5 + classes));
+    }
+
+    /** Returns the bytes of all convolutions, at the end of the .bin. */
+    public long weightBytes() {
+      return heads.stream().mapToLong(head -> (long) Float.BYTES * weights(head)).sum();
+    }
+  }
+
+  /**
+   * One head of {@link LazyHeads}.
+   *
+   * @param head its output is the tensor of the objectness
+   * @param features the tensor of the feature map, {@code [1, channels, H, W]}
+   */
+  record LazyHead(Head head, String features, int channels) {
+    public LazyHead {
+      if (channels < 1) {
+        throw new IllegalArgumentException(
+            "a feature map has at least one channel, not " + channels);
+      }
     }
   }
 

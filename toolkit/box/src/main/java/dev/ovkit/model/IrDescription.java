@@ -21,6 +21,7 @@ import java.util.TreeMap;
  * @param xml the file
  * @param weights the .bin beside it
  * @param weightsBytes the length of the .bin
+ * @param constantsEnd where in the .bin the last constant of the graph ends
  * @param version of the IR format, such as 11
  * @param inputs in the order of the file
  * @param outputs in the order of the file, which need not be the order of the strides
@@ -35,6 +36,7 @@ public record IrDescription(
     Path xml,
     Path weights,
     long weightsBytes,
+    long constantsEnd,
     int version,
     List<TensorDescription> inputs,
     List<TensorDescription> outputs,

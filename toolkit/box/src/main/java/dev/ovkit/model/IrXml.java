@@ -306,7 +306,17 @@ final class IrXml {
     Path weights = weightsOf(xml);
     long bytes = checkWeights(weights);
     return new IrDescription(
-        xml, weights, bytes, version, inputs, outputs, origins, operations, constantBytes, info);
+        xml,
+        weights,
+        bytes,
+        weightsEnd,
+        version,
+        inputs,
+        outputs,
+        origins,
+        operations,
+        constantBytes,
+        info);
   }
 
   /** An IR of version 10 lets a tensor be looked up by the name of the layer that makes it. */

@@ -76,8 +76,11 @@ public final class Detector implements AutoCloseable {
     // The runtime loads while the XML is read: a tenth of a second each.
     CompletableFuture<Core> loading = CompletableFuture.supplyAsync(Core::create);
     DerivedSpec derived;
+    HeadWeights weights;
     try {
-      derived = derive(ir, options);
+      IrDescription description = IrDescription.read(ir);
+      derived = derive(description, options);
+      weights = HeadWeights.of(derived.spec().layout(), description);
     } catch (RuntimeException e) {
       // A process that ends while libraries load may crash, so they are waited for.
       loading.handle(Detector::closeUnused).join();
@@ -95,7 +98,7 @@ public final class Detector implements AutoCloseable {
       try {
         int count = options.requests() > 0 ? options.requests() : liked(compiled);
         for (int i = 0; i < count; i++) {
-          workers.add(new Worker(compiled, spec, options.detect()));
+          workers.add(new Worker(compiled, spec, options.detect(), weights));
         }
         return new Detector(spec, derived.assumptions(), compiled, workers);
       } catch (RuntimeException e) {
@@ -107,8 +110,7 @@ public final class Detector implements AutoCloseable {
   }
 
   /** The caller wins over the IR. */
-  private static DerivedSpec derive(Path ir, DetectorOptions options) {
-    IrDescription description = IrDescription.read(ir);
+  private static DerivedSpec derive(IrDescription description, DetectorOptions options) {
     DetectorSpec given = options.spec();
     DerivedSpec derived =
         given == null ? DerivedSpec.of(description) : new DerivedSpec(given, List.of());
@@ -293,13 +295,13 @@ public final class Detector implements AutoCloseable {
     private final ByteBuffer input;
     private final List<FloatBuffer> outputs = new ArrayList<>();
 
-    Worker(CompiledModel compiled, DetectorSpec spec, DetectOptions options) {
+    Worker(CompiledModel compiled, DetectorSpec spec, DetectOptions options, HeadWeights weights) {
       this.spec = spec;
       this.request = compiled.createRequest();
       this.input = request.input(0).bytes();
       requireInput(spec, request.input(0));
       this.postprocessor =
-          new Postprocessor(spec, options, name -> floats(name).shape().dimensions());
+          new Postprocessor(spec, options, name -> floats(name).shape().dimensions(), weights);
       for (String name : postprocessor.outputs()) {
         outputs.add(floats(name).floats());
       }

@@ -12,31 +12,43 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Reads the candidates out of one output tensor, in place.
+ * Reads the candidates out of an output tensor, in place.
  *
  * <p>A candidate has the class that scores best. The formulas are those of {@link HeadLayout}.
  * Whatever is a logit is compared as a logit; only what passes is put through a sigmoid.
  */
-sealed interface HeadReader {
+sealed interface HeadReader
+    permits HeadReader.Planes, HeadReader.Rows, HeadReader.Columns, LazyHeadReader {
 
-  /** Adds every box whose score reaches the threshold. */
-  void read(FloatBuffer output, float threshold, Candidates candidates);
+  /**
+   * Adds every box whose score reaches the threshold.
+   *
+   * @param tensors of the whole model
+   * @param first where those that this reader reads begin
+   */
+  void read(List<FloatBuffer> tensors, int first, float threshold, Candidates candidates);
 
-  /** Returns the name of the tensor that it reads. */
-  String output();
+  /** Returns the names of the tensors that it reads, in order. */
+  List<String> outputs();
 
   /**
    * Returns a reader for each output of a detector.
    *
    * @param shapes of the outputs by name, as the compiled model has them
+   * @param weights what lazy heads compute with
    * @throws ModelException when a shape does not fit the layout
    */
-  static List<HeadReader> of(DetectorSpec spec, Shapes shapes) {
+  static List<HeadReader> of(DetectorSpec spec, Shapes shapes, HeadWeights weights) {
     HeadLayout layout = spec.layout();
     List<HeadReader> readers = new ArrayList<>();
     if (layout instanceof HeadLayout.RawHeads raw) {
       for (Head head : raw.heads()) {
         readers.add(rawHead(spec, head, raw.classes(), shapes.of(head.output())));
+      }
+    } else if (layout instanceof HeadLayout.LazyHeads lazy) {
+      for (int i = 0; i < lazy.heads().size(); i++) {
+        HeadLayout.LazyHead head = lazy.heads().get(i);
+        readers.add(lazyHead(spec, head, lazy.classes(), shapes, weights.of(i)));
       }
     } else if (layout instanceof HeadLayout.FlatRows rows) {
       readers.add(flatRows(spec, rows, shapes.of(rows.output())));
@@ -71,6 +83,21 @@ sealed interface HeadReader {
           head.output(), BoxCoding.YOLOV5_SIGMOID, true, List.of(head), List.of(grid), classes, 0);
     }
     throw misfit(head.output(), shape, "%s or %s".formatted(text(planar), text(split)));
+  }
+
+  private static HeadReader lazyHead(
+      DetectorSpec spec, HeadLayout.LazyHead head, int classes, Shapes shapes, float[] weights) {
+    Grid grid = Grid.of(spec, head.head());
+    requirePlanes(head.head().output(), shapes, head.head().anchors().size(), grid);
+    requirePlanes(head.features(), shapes, head.channels(), grid);
+    return new LazyHeadReader(head, grid, classes, weights);
+  }
+
+  private static void requirePlanes(String output, Shapes shapes, long channels, Grid grid) {
+    List<Long> wanted = List.of(1L, channels, (long) grid.rows(), (long) grid.columns());
+    if (!shapes.of(output).equals(wanted)) {
+      throw misfit(output, shapes.of(output), text(wanted));
+    }
   }
 
   private static HeadReader flatRows(
@@ -148,9 +175,7 @@ sealed interface HeadReader {
     private final String output;
     private final Grid grid;
     private final int classes;
-    private final int stride;
-    private final float[] anchorWidth;
-    private final float[] anchorHeight;
+    private final AnchorBoxes boxes;
 
     /** Objectness of one anchor, then the cells that pass, their best class and its logit. */
     private final float[] objectness;
@@ -163,15 +188,7 @@ sealed interface HeadReader {
       this.output = head.output();
       this.grid = grid;
       this.classes = classes;
-      this.stride = head.stride();
-      int anchors = head.anchors().size();
-      this.anchorWidth = new float[anchors];
-      this.anchorHeight = new float[anchors];
-      for (int a = 0; a < anchors; a++) {
-        Anchor anchor = head.anchors().get(a);
-        anchorWidth[a] = anchor.width();
-        anchorHeight[a] = anchor.height();
-      }
+      this.boxes = new AnchorBoxes(head, grid);
       this.objectness = new float[grid.cells()];
       this.cells = new int[grid.cells()];
       this.best = new float[grid.cells()];
@@ -179,14 +196,15 @@ sealed interface HeadReader {
     }
 
     @Override
-    public String output() {
-      return output;
+    public List<String> outputs() {
+      return List.of(output);
     }
 
     @Override
-    public void read(FloatBuffer heads, float threshold, Candidates candidates) {
+    public void read(List<FloatBuffer> tensors, int first, float threshold, Candidates candidates) {
+      FloatBuffer heads = tensors.get(first);
       float floor = logitFloor(threshold);
-      for (int a = 0; a < anchorWidth.length; a++) {
+      for (int a = 0; a < boxes.anchors(); a++) {
         int base = a * (5 + classes) * grid.cells();
         int passing = findCells(heads, base + 4 * grid.cells(), floor);
         if (passing > 0) {
@@ -231,19 +249,16 @@ sealed interface HeadReader {
     private void add(
         FloatBuffer heads, int base, int a, int cell, float score, int c, Candidates candidates) {
       int plane = grid.cells();
-      float x = sigmoid(heads.get(base + cell));
-      float y = sigmoid(heads.get(base + plane + cell));
-      float w = 2 * sigmoid(heads.get(base + 2 * plane + cell));
-      float h = 2 * sigmoid(heads.get(base + 3 * plane + cell));
-      int row = cell / grid.columns();
-      int column = cell % grid.columns();
-      candidates.add(
-          (2 * x - 0.5f + column) * stride,
-          (2 * y - 0.5f + row) * stride,
-          w * w * anchorWidth[a],
-          h * h * anchorHeight[a],
+      boxes.add(
+          heads.get(base + cell),
+          heads.get(base + plane + cell),
+          heads.get(base + 2 * plane + cell),
+          heads.get(base + 3 * plane + cell),
+          a,
+          cell,
           score,
-          c);
+          c,
+          candidates);
     }
   }
 
@@ -275,12 +290,13 @@ sealed interface HeadReader {
     }
 
     @Override
-    public String output() {
-      return output;
+    public List<String> outputs() {
+      return List.of(output);
     }
 
     @Override
-    public void read(FloatBuffer rows, float threshold, Candidates candidates) {
+    public void read(List<FloatBuffer> tensors, int first, float threshold, Candidates candidates) {
+      FloatBuffer rows = tensors.get(first);
       float floor = logits ? logitFloor(threshold) : threshold;
       int columns = 5 + classes;
       if (coding == BoxCoding.PIXELS) {
@@ -396,12 +412,13 @@ sealed interface HeadReader {
     }
 
     @Override
-    public String output() {
-      return output;
+    public List<String> outputs() {
+      return List.of(output);
     }
 
     @Override
-    public void read(FloatBuffer columns, float threshold, Candidates candidates) {
+    public void read(List<FloatBuffer> tensors, int first, float threshold, Candidates candidates) {
+      FloatBuffer columns = tensors.get(first);
       Arrays.fill(best, Float.NEGATIVE_INFINITY);
       for (int c = 0; c < classes; c++) {
         columns.get((4 + c) * count, row, 0, count);

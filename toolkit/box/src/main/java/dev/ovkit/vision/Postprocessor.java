@@ -23,6 +23,7 @@ public final class Postprocessor {
   private final float iou;
   private final boolean[] wanted;
   private final List<HeadReader> readers;
+  private final int[] tensorsOf;
   private final List<String> outputs;
   private final Candidates candidates = new Candidates();
   private final NonMaximumSuppression suppression = new NonMaximumSuppression();
@@ -35,14 +36,24 @@ public final class Postprocessor {
    */
   public Postprocessor(
       DetectorSpec spec, DetectOptions options, Function<String, List<Long>> shapes) {
+    this(spec, options, shapes, HeadWeights.NONE);
+  }
+
+  /** The same for one model whose heads may be lazy, with the weights of its IR. */
+  public Postprocessor(
+      DetectorSpec spec,
+      DetectOptions options,
+      Function<String, List<Long>> shapes,
+      HeadWeights weights) {
     this.spec = spec;
     this.options = options;
     Float chosen = options.confidence();
     this.confidence = chosen == null ? spec.confidenceThreshold() : chosen;
     Float overlap = options.iou();
     this.iou = overlap == null ? spec.iouThreshold() : overlap;
-    this.readers = HeadReader.of(spec, shapes::apply);
-    this.outputs = readers.stream().map(HeadReader::output).toList();
+    this.readers = HeadReader.of(spec, shapes::apply, weights);
+    this.outputs = readers.stream().flatMap(reader -> reader.outputs().stream()).toList();
+    this.tensorsOf = readers.stream().mapToInt(reader -> reader.outputs().size()).toArray();
     this.wanted = new boolean[spec.layout().classes()];
     for (int classId : options.classes()) {
       wanted[spec.requireClass(classId)] = true;
@@ -72,8 +83,8 @@ public final class Postprocessor {
    */
   public Detections run(List<FloatBuffer> tensors, Letterbox letterbox) {
     candidates.clear();
-    for (int i = 0; i < readers.size(); i++) {
-      readers.get(i).read(tensors.get(i), confidence, candidates);
+    for (int i = 0, first = 0; i < readers.size(); first += tensorsOf[i++]) {
+      readers.get(i).read(tensors, first, confidence, candidates);
     }
     toPicture(letterbox);
     suppression.run(

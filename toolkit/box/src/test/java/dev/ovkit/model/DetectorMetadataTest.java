@@ -27,8 +27,8 @@ class DetectorMetadataTest {
     int classes = 1 + random.nextInt(6);
     List<Head> heads = new ArrayList<>();
     BoxCoding coding = BoxCoding.values()[random.nextInt(3)];
-    int kind = random.nextInt(3);
-    boolean anchors = kind == 0 || coding == BoxCoding.YOLOV5_SIGMOID;
+    int kind = random.nextInt(4);
+    boolean anchors = kind == 0 || kind == 3 || coding == BoxCoding.YOLOV5_SIGMOID;
     int count = kind == 1 && coding == BoxCoding.PIXELS ? 0 : 1 + random.nextInt(4);
     for (int i = 0; i < count; i++) {
       List<Anchor> priors = new ArrayList<>();
@@ -38,13 +38,19 @@ class DetectorMetadataTest {
       if (anchors && priors.isEmpty()) {
         priors.add(new Anchor(1, 2));
       }
-      heads.add(new Head(kind == 0 ? "head " + i + "/é" : "out", 4 << i, priors));
+      heads.add(new Head(kind == 0 || kind == 3 ? "head " + i + "/é" : "out", 4 << i, priors));
     }
     HeadLayout layout =
         switch (kind) {
           case 0 -> new HeadLayout.RawHeads(heads, classes);
           case 1 -> new HeadLayout.FlatRows("out", coding, random.nextBoolean(), heads, classes);
-          default -> new HeadLayout.FlatColumns("out", classes);
+          case 2 -> new HeadLayout.FlatColumns("out", classes);
+          default ->
+              new HeadLayout.LazyHeads(
+                  heads.stream()
+                      .map(h -> new HeadLayout.LazyHead(h, "features " + h.stride(), h.stride()))
+                      .toList(),
+                  classes);
         };
     List<String> labels = new ArrayList<>();
     String[] words = {"person", "a,b", "100%", "c++", "%2C", " blank ", "größe", "行人", "", "x=y"};
@@ -111,7 +117,7 @@ class DetectorMetadataTest {
       quoteCharacter = '"',
       textBlock =
           """
-          layout, spiral, "m.xml: its ovkit metadata has 'spiral' for 'layout', expected raw-heads, flat-rows or flat-columns; convert the model again"
+          layout, spiral, "m.xml: its ovkit metadata has 'spiral' for 'layout', expected raw-heads, lazy-heads, flat-rows or flat-columns; convert the model again"
           classes, many, "m.xml: its ovkit metadata has 'many' for 'classes', expected a whole number; convert the model again"
           classes, 0, "m.xml: its ovkit metadata contradicts itself: a detector has at least one class, not 0; convert the model again"
           head_0_anchors, 10, "m.xml: its ovkit metadata has '10' for 'head_0_anchors', expected pairs such as 10,13 16,30; convert the model again"

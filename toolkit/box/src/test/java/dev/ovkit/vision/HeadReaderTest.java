@@ -160,10 +160,12 @@ class HeadReaderTest {
       DetectorSpec spec, List<List<Long>> shapes, List<FloatBuffer> out, float threshold) {
     List<HeadReader> readers =
         HeadReader.of(
-            spec, name -> shapes.get(name.equals("out") ? 0 : Integer.parseInt(name.substring(3))));
+            spec,
+            name -> shapes.get(name.equals("out") ? 0 : Integer.parseInt(name.substring(3))),
+            HeadWeights.NONE);
     Candidates candidates = new Candidates();
     for (int i = 0; i < readers.size(); i++) {
-      readers.get(i).read(out.get(i), threshold, candidates);
+      readers.get(i).read(out, i, threshold, candidates);
     }
     return candidates;
   }
@@ -362,7 +364,7 @@ class HeadReaderTest {
     int channels = c.anchors * (5 + c.classes);
     int rows = c.height / 8;
     int columns = c.width / 8;
-    assertThatThrownBy(() -> HeadReader.of(spec, name -> List.of(1L, 7L, 8L, 8L)))
+    assertThatThrownBy(() -> HeadReader.of(spec, name -> List.of(1L, 7L, 8L, 8L), HeadWeights.NONE))
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "output 'out0' is [1,7,8,8], expected [1,%d,%d,%d] or [1,%d,%d,%d,%d] by the model's metadata; convert the model again"

@@ -242,7 +242,7 @@ public record ConversionManifest(
     if (options.outputs() instanceof Outputs.Tensors tensors) {
       tensors.names().forEach(node.putArray("outputs")::add);
     } else {
-      node.put("outputs", options.outputs() instanceof Outputs.Columns ? "columns" : "none");
+      node.put("outputs", word(options.outputs()));
     }
     options.inputShape().ifPresent(s -> s.dims().forEach(node.putArray("input_shape")::add));
     options.reverseChannels().ifPresent(reverse -> node.put("reverse_input_channels", reverse));
@@ -252,6 +252,12 @@ public record ConversionManifest(
     options.pad().ifPresent(pad -> node.put("pad", pad));
     options.labels().forEach(node.putArray("labels")::add);
     node.put("rewrite", options.rewrite());
+  }
+
+  private static String word(Outputs outputs) {
+    return outputs instanceof Outputs.Columns
+        ? "columns"
+        : outputs instanceof Outputs.Lazy ? "lazy" : "none";
   }
 
   /** One file being read; every complaint names file and key. */
@@ -317,9 +323,12 @@ public record ConversionManifest(
       return switch (text(node, "outputs")) {
         case "none" -> new Outputs.AsTheyAre();
         case "columns" -> new Outputs.Columns();
+        case "lazy" -> new Outputs.Lazy();
         default ->
             throw wrong(
-                "outputs", node.get("outputs"), "a list of tensors, \"none\" or \"columns\"");
+                "outputs",
+                node.get("outputs"),
+                "a list of tensors, \"none\", \"columns\" or \"lazy\"");
       };
     }
 

@@ -8,8 +8,11 @@ import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.python.PythonListener;
 import dev.ovkit.runtime.ModelEditor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -154,10 +157,21 @@ public final class Converter {
         .map(ModelApiInfo::of)
         .orElse(Map.of())
         .forEach((key, value) -> editor.setInfo("model_info", key, value));
-    editor.save(xml);
+    save(plan, xml, editor);
     editor.setInfo(DetectorMetadata.SECTION, "bin_bytes", Long.toString(Files.size(bin(xml))));
     editor.setInfo(DetectorMetadata.SECTION, "bin_sha256", sha256(bin(xml)));
+    save(plan, xml, editor);
+  }
+
+  private static void save(Plan plan, Path xml, ModelEditor editor) throws IOException {
     editor.save(xml);
+    for (float[] head : plan.headWeights()) {
+      ByteBuffer bytes =
+          ByteBuffer.allocate(Math.multiplyExact(head.length, Float.BYTES))
+              .order(ByteOrder.LITTLE_ENDIAN);
+      bytes.asFloatBuffer().put(head);
+      Files.write(bin(xml), bytes.array(), StandardOpenOption.APPEND);
+    }
   }
 
   private static Map<String, String> info(Plan plan) {

@@ -20,6 +20,12 @@ public sealed interface Outputs {
   record Columns() implements Outputs {}
 
   /**
+   * Of each raw head of a YOLOv5-type detector the objectness and the feature map before it: {@link
+   * dev.ovkit.model.HeadLayout.LazyHeads}, which ovkit alone decodes.
+   */
+  record Lazy() implements Outputs {}
+
+  /**
    * These, in this order.
    *
    * @param names each a node's name, a tensor's name, or {@code NODE:port}

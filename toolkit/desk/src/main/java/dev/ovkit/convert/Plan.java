@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param scale then what to divide by; none, one or three values
  * @param outputNames a further name for an output, by its place
  * @param detector what the IR says of itself
+ * @param headWeights what the .bin ends with if the heads are lazy
  * @param rewrites how often each rewrite fired
  * @param effective the caller's options with no question left open: they alone give the same plan
  * @param options the effective options, as the IR keeps them
@@ -29,6 +30,7 @@ record Plan(
     List<Float> scale,
     Map<Integer, String> outputNames,
     Optional<DetectorSpec> detector,
+    List<float[]> headWeights,
     Map<String, Integer> rewrites,
     ConvertOptions effective,
     Map<String, String> options,
@@ -41,6 +43,16 @@ record Plan(
     Map<String, String> kept = new TreeMap<>(options);
     source.tool().ifPresent(tool -> kept.put("simplified_by", tool));
     return new Plan(
-        model, reverseChannels, mean, scale, outputNames, detector, rewrites, effective, kept, all);
+        model,
+        reverseChannels,
+        mean,
+        scale,
+        outputNames,
+        detector,
+        headWeights,
+        rewrites,
+        effective,
+        kept,
+        all);
   }
 }

@@ -72,6 +72,14 @@ final class Planner {
       tensors = finished.outputs().stream().map(TensorInfo::name).toList();
       layout = Optional.of(new HeadLayout.FlatColumns(tensors.get(0), layout.get().classes()));
     }
+    List<float[]> headWeights = List.of();
+    if (options.outputs() instanceof Outputs.Lazy) {
+      OnnxModel.Lazy lazy = finished.withLazyHeads((HeadLayout.RawHeads) layout.orElseThrow());
+      finished = lazy.model();
+      tensors = finished.outputs().stream().map(TensorInfo::name).toList();
+      layout = Optional.of(lazy.layout());
+      headWeights = lazy.weights();
+    }
     Colour trained = family instanceof Yolox ? Colour.BGR : Colour.RGB;
     boolean reverse = reverse(family);
     List<Float> scale = scale(family);
@@ -87,6 +95,7 @@ final class Planner {
         scale,
         names,
         detector,
+        headWeights,
         rewrites,
         resolved(sized, wasOpen(read), tensors, mean, scale, reverse, detector),
         kept(finished, tensors, mean, scale, reverse),
@@ -230,6 +239,14 @@ final class Planner {
           ? yolo.heads().stream().map(FoundHead::tensor).toList()
           : own;
     }
+    if (options.outputs() instanceof Outputs.Lazy) {
+      List<String> tensors = lazyHeads(family).heads().stream().map(FoundHead::tensor).toList();
+      decide(
+          "outputs",
+          "lazy heads",
+          "as asked: objectness and feature map of each head; ovkit alone computes boxes from them, where the objectness passes");
+      return tensors;
+    }
     if (options.outputs() instanceof Outputs.Auto && family instanceof Yolov5 yolo) {
       decide(
           "outputs",
@@ -250,6 +267,21 @@ final class Planner {
                     .formatted(family.getClass().getSimpleName().toUpperCase(Locale.ROOT));
     decide("outputs", String.join(", ", own), why);
     return own;
+  }
+
+  private Yolov5 lazyHeads(DetectorFamily family) {
+    if (family instanceof Yolov5 yolo) {
+      return yolo;
+    }
+    throw new ModelException(
+        "'%s' cannot have lazy heads: %s; convert it without --heads lazy"
+            .formatted(
+                options.onnx(),
+                family instanceof Yolox
+                    ? "YOLOX computes objectness and classes by several convolutions from different feature maps"
+                    : family instanceof Unknown unknown
+                        ? "it is not recognised as a YOLO detector: " + unknown.reason()
+                        : "YOLOv8 has no objectness that says which cells are worth computing"));
   }
 
   /** Head names differ from export to export, so a miss also says which heads this model has. */
@@ -567,7 +599,7 @@ final class Planner {
         options.directory(),
         options.name(),
         options.dataType(),
-        options.outputs() instanceof Outputs.Columns
+        options.outputs() instanceof Outputs.Columns || options.outputs() instanceof Outputs.Lazy
             ? options.outputs()
             : tensors.equals(own) ? new Outputs.AsTheyAre() : new Outputs.Tensors(tensors),
         closed,

@@ -229,6 +229,31 @@ public final class OnnxModel {
     return derived(graph.toModel());
   }
 
+  /**
+   * The model with lazy heads: of each head the objectness and the feature map before it.
+   *
+   * @param heads what the outputs are now, as {@code [1, C, H, W]}
+   * @throws ModelException if a head is more than one convolution
+   */
+  public Lazy withLazyHeads(HeadLayout.RawHeads heads) {
+    Graph graph = graph();
+    LazyTail tail = new LazyTail(graph, heads);
+    tail.cut(file);
+    return new Lazy(derived(graph.toModel()), tail.layout(), tail.weights());
+  }
+
+  /**
+   * A model with lazy heads.
+   *
+   * @param weights of each head's convolution, in the order in which {@link HeadLayout.LazyHeads}
+   *     wants them at the end of the .bin
+   */
+  public record Lazy(OnnxModel model, HeadLayout.LazyHeads layout, List<float[]> weights) {
+    public Lazy {
+      weights = List.copyOf(weights);
+    }
+  }
+
   /** Whether a node computes this tensor, so that it can be an output. */
   public boolean computes(String tensor) {
     return graph().producer(tensor) != null;

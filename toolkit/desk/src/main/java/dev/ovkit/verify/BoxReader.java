@@ -5,6 +5,7 @@ import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Resize;
 import dev.ovkit.vision.DetectOptions;
 import dev.ovkit.vision.Detections;
+import dev.ovkit.vision.HeadWeights;
 import dev.ovkit.vision.Letterbox;
 import dev.ovkit.vision.Postprocessor;
 import java.nio.FloatBuffer;
@@ -19,11 +20,15 @@ final class BoxReader {
   private List<FloatBuffer> lastTensors = List.of();
   private Letterbox lastLetterbox = Letterbox.of(1, 1, 1, 1, Resize.Mode.STRETCH);
 
-  BoxReader(DetectorSpec spec, DetectOptions options, Function<String, List<Long>> shapes) {
-    this.suppressing = new Postprocessor(spec, options, shapes);
+  BoxReader(
+      DetectorSpec spec,
+      DetectOptions options,
+      Function<String, List<Long>> shapes,
+      HeadWeights weights) {
+    this.suppressing = new Postprocessor(spec, options, shapes, weights);
     this.keeping =
         new Postprocessor(
-            spec, options.withIou(1).withMaxDetections(options.maxCandidates()), shapes);
+            spec, options.withIou(1).withMaxDetections(options.maxCandidates()), shapes, weights);
   }
 
   List<String> outputs() {

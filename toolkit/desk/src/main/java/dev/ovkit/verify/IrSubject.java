@@ -4,6 +4,7 @@ import dev.ovkit.ModelException;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
@@ -12,6 +13,7 @@ import dev.ovkit.runtime.InferRequest;
 import dev.ovkit.runtime.Model;
 import dev.ovkit.runtime.Port;
 import dev.ovkit.vision.DetectOptions;
+import dev.ovkit.vision.HeadWeights;
 import dev.ovkit.vision.InputPreparation;
 import dev.ovkit.vision.Letterbox;
 import dev.ovkit.vision.Picture;
@@ -32,14 +34,20 @@ public final class IrSubject implements Subject {
   private final String version;
 
   private IrSubject(
-      Path ir, DerivedSpec derived, CompiledModel compiled, DetectOptions options, String version) {
+      Path ir,
+      DerivedSpec derived,
+      CompiledModel compiled,
+      DetectOptions options,
+      HeadWeights weights,
+      String version) {
     this.ir = ir;
     this.spec = derived.spec();
     this.assumptions = derived.assumptions();
     this.compiled = compiled;
     this.request = compiled.createRequest();
     this.version = version;
-    this.boxes = new BoxReader(spec, options, name -> request.output(name).shape().dimensions());
+    this.boxes =
+        new BoxReader(spec, options, name -> request.output(name).shape().dimensions(), weights);
   }
 
   /**
@@ -58,12 +66,16 @@ public final class IrSubject implements Subject {
 
   private static IrSubject open(Path ir, DerivedSpec derived, DetectOptions options) {
     DetectorSpec spec = derived.spec();
+    HeadWeights weights =
+        spec.layout() instanceof HeadLayout.LazyHeads
+            ? HeadWeights.of(spec.layout(), IrDescription.read(ir))
+            : HeadWeights.NONE;
     try (Core core = Core.create();
         Model model = core.readModel(ir)) {
       InputPreparation.apply(model, spec);
       CompiledModel compiled = core.compile(model, CompileOptions.defaults());
       try {
-        return new IrSubject(ir, derived, compiled, options, Core.version());
+        return new IrSubject(ir, derived, compiled, options, weights, Core.version());
       } catch (RuntimeException e) {
         compiled.close();
         throw e;

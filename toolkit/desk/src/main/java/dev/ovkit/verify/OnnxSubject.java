@@ -15,6 +15,7 @@ import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Normalization;
 import dev.ovkit.vision.DetectOptions;
+import dev.ovkit.vision.HeadWeights;
 import dev.ovkit.vision.Letterbox;
 import dev.ovkit.vision.Picture;
 import java.nio.ByteBuffer;
@@ -51,7 +52,9 @@ public final class OnnxSubject implements Subject {
     for (NodeInfo output : session.getOutputInfo().values()) {
       shapes.put(output.getName(), dimensions(output.getInfo()));
     }
-    this.boxes = new BoxReader(spec, options, name -> shapes.getOrDefault(name, List.of()));
+    this.boxes =
+        new BoxReader(
+            spec, options, name -> shapes.getOrDefault(name, List.of()), HeadWeights.NONE);
     int cells = spec.inputWidth() * spec.inputHeight();
     this.pixels = ByteBuffer.allocateDirect(3 * cells);
     this.planes =

@@ -40,10 +40,14 @@ final class OutputPairs {
         places.add(new Places(i, place, true));
       }
     }
+    // What lazy heads give means something else, whatever its shape.
+    boolean lazy =
+        contest.first.spec().layout() instanceof HeadLayout.LazyHeads
+            != contest.second.spec().layout() instanceof HeadLayout.LazyHeads;
     for (int i : nameless) {
       Output output = first.outputs().get(i);
       int place = -1;
-      for (int j = 0; j < taken.length && place < 0; j++) {
+      for (int j = 0; j < taken.length && place < 0 && !lazy; j++) {
         place = !taken[j] && second.outputs().get(j).shape().equals(output.shape()) ? j : -1;
       }
       if (place < 0) {

@@ -156,6 +156,11 @@ public record Diagnosis(
     private void derive() {
       try {
         DerivedSpec found = DerivedSpec.of(ir);
+        if (found.spec().layout() instanceof HeadLayout.LazyHeads) {
+          throw new OptionException(
+              "%s: its heads are lazy, and boxes cannot be read from them in other ways; diagnose what 'ovkit convert' makes of the same ONNX without --heads lazy"
+                  .formatted(ir.xml()));
+        }
         derived = found.spec();
         assumed = !found.assumptions().isEmpty();
         inputIsAssumed = found.inputIsAssumed();

@@ -1,0 +1,54 @@
+package dev.ovkit.vision;
+
+import static dev.ovkit.vision.HeadReader.sigmoid;
+
+import dev.ovkit.model.Anchor;
+import dev.ovkit.model.Head;
+import dev.ovkit.model.HeadLayout;
+
+/** From the four logits of a cell to its box, by the formulas of {@link HeadLayout.RawHeads}. */
+final class AnchorBoxes {
+
+  private final int columns;
+  private final int stride;
+  private final float[] width;
+  private final float[] height;
+
+  AnchorBoxes(Head head, HeadReader.Grid grid) {
+    this.columns = grid.columns();
+    this.stride = head.stride();
+    int anchors = head.anchors().size();
+    this.width = new float[anchors];
+    this.height = new float[anchors];
+    for (int a = 0; a < anchors; a++) {
+      Anchor anchor = head.anchors().get(a);
+      width[a] = anchor.width();
+      height[a] = anchor.height();
+    }
+  }
+
+  int anchors() {
+    return width.length;
+  }
+
+  void add(
+      float x,
+      float y,
+      float w,
+      float h,
+      int anchor,
+      int cell,
+      float score,
+      int c,
+      Candidates candidates) {
+    float wide = 2 * sigmoid(w);
+    float high = 2 * sigmoid(h);
+    candidates.add(
+        (2 * sigmoid(x) - 0.5f + cell % columns) * stride,
+        (2 * sigmoid(y) - 0.5f + cell / columns) * stride,
+        wide * wide * width[anchor],
+        high * high * height[anchor],
+        score,
+        c);
+  }
+}
