@@ -34,7 +34,14 @@ import picocli.CommandLine.Spec;
       Program.EXIT_DOES_NOT_HOLD
     },
     footerHeading = "%nExample:%n",
-    subcommands = {InferCommand.class, BenchCommand.class, DoctorCommand.class})
+    subcommands = {
+      InferCommand.class,
+      BenchCommand.class,
+      SelfTestCommand.class,
+      InstallCommand.class,
+      RollbackCommand.class,
+      DoctorCommand.class
+    })
 public final class BoxMain implements Runnable {
 
   /** The folder of the bundle, as its launcher tells the JVM. */

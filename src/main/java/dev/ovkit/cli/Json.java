@@ -16,6 +16,15 @@ final class Json {
     out.println(text(object));
   }
 
+  /** Without line ends, for one object a line. */
+  static String line(Map<String, ?> object) {
+    try {
+      return MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(object);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("maps, lists, numbers and texts can always be written", e);
+    }
+  }
+
   static String text(Map<String, ?> object) {
     try {
       return MAPPER.writeValueAsString(object);

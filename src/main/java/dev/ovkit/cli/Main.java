@@ -42,6 +42,10 @@ import picocli.CommandLine.Spec;
       BenchCommand.class,
       InspectCommand.class,
       PackageCommand.class,
+      KeygenCommand.class,
+      InstallCommand.class,
+      RollbackCommand.class,
+      SelfTestCommand.class,
       DoctorCommand.class,
       AutoComplete.GenerateCompletion.class
     })

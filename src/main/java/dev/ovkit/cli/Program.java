@@ -6,6 +6,7 @@ import dev.ovkit.OvkitException;
 import dev.ovkit.RuntimeUnavailableException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -59,7 +60,8 @@ final class Program {
       if (exception instanceof RuntimeUnavailableException) {
         return ExitCode.NO_RUNTIME;
       }
-      if (exception instanceof BundleException) {
+      if (exception instanceof BundleException
+          && !(exception.getCause() instanceof NoSuchFileException)) {
         return ExitCode.DOES_NOT_HOLD;
       }
       return exception instanceof OptionException ? ExitCode.WRONG_USAGE : ExitCode.FAILED;

@@ -117,7 +117,11 @@ public record Manifest(
    * @throws BundleException if it is missing or no manifest
    */
   public static Manifest read(Path bundle) {
-    return parse(bytes(bundle));
+    try {
+      return parse(bytes(bundle));
+    } catch (BundleException e) {
+      throw BundleCheck.named(bundle, e);
+    }
   }
 
   /** Returns the manifest's exact bytes, which the signature is over. */
@@ -125,14 +129,14 @@ public record Manifest(
     Path file = bundle.resolve(FILE);
     try {
       if (Files.size(file) > MOST_MANIFEST_BYTES) {
-        throw new BundleException("'%s' is too large for a manifest".formatted(file));
+        throw new BundleException("%s is too large for a manifest".formatted(FILE));
       }
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       throw new BundleException(
-          "'%s' is missing; '%s' is no bundle, or not a whole one".formatted(file, bundle), e);
+          "%s is missing: it is no bundle, or not a whole one".formatted(FILE));
     } catch (IOException e) {
-      throw new BundleException("'%s' cannot be read: %s".formatted(file, e.getMessage()), e);
+      throw new BundleException("%s cannot be read: %s".formatted(FILE, e.getMessage()), e);
     }
   }
 

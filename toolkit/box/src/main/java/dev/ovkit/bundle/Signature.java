@@ -83,13 +83,13 @@ public final class Signature {
     Path file = bundle.resolve(FILE);
     try {
       if (Files.size(file) > MOST_BYTES) {
-        throw new BundleException("'%s' is too large for a signature".formatted(file));
+        throw new BundleException("%s is too large for a signature".formatted(FILE));
       }
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
-      throw new BundleException("'%s' cannot be read: %s".formatted(file, e.getMessage()), e);
+      throw new BundleException("%s cannot be read: %s".formatted(FILE, e.getMessage()), e);
     }
   }
 

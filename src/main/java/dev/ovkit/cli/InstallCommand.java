@@ -1,0 +1,152 @@
+package dev.ovkit.cli;
+
+import dev.ovkit.bundle.DropFolder;
+import dev.ovkit.bundle.InstallOptions;
+import dev.ovkit.bundle.Installed;
+import dev.ovkit.bundle.Installer;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ovkit install}. */
+@Command(
+    name = "install",
+    description = {
+      "Installs a bundle on this box: signature and files are checked, it is unpacked beside what runs, its self-test must hold, then ROOT/current points to it. Until then, and whenever power fails, the old release stays. Exit code 4 if the bundle is refused.",
+      "",
+      "ROOT/trusted holds the public keys (.pub) of those whose bundles are taken. A version may not go back; rollback does that."
+    },
+    footer = {
+      "  ovkit install app-1.2.0.tar.xz --root /opt/detector",
+      "  ovkit install --watch /srv/updates --root /opt/detector"
+    })
+final class InstallCommand implements Callable<Integer> {
+
+  private static final long POLL_MILLIS = 1000;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "BUNDLE",
+      description = "A .tar.xz that ovkit package made, or its folder.")
+  private @Nullable Path bundle;
+
+  @Option(
+      names = "--root",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where releases, keys and 'current' lie.")
+  private Path root;
+
+  @Option(
+      names = "--watch",
+      paramLabel = "DIR",
+      description =
+          "Go on and install each .tar.xz that appears in this folder. Installed ones are removed from it; refused ones go to DIR/refused, with the reason beside.")
+  private @Nullable Path watch;
+
+  @Option(
+      names = "--settle",
+      paramLabel = "SECONDS",
+      defaultValue = "3",
+      description =
+          "With --watch: how long a file must not have changed. Default: ${DEFAULT-VALUE}.")
+  private int settle;
+
+  @Option(
+      names = "--allow-unsigned",
+      description = "Take a bundle that nobody vouches for. A signature that is there must hold.")
+  private boolean allowUnsigned;
+
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "How many older releases stay, for rollback. Default: ${DEFAULT-VALUE}.")
+  private int keep;
+
+  @Option(
+      names = "--limit",
+      paramLabel = "SECONDS",
+      defaultValue = "120",
+      description = "How long the self-test may take. Default: ${DEFAULT-VALUE}.")
+  private int limit;
+
+  @Option(names = "--json", description = "Print one JSON object; with --watch, one a line.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if ((bundle == null) == (watch == null)) {
+      throw new ParameterException(
+          spec.commandLine(), "give either a BUNDLE or --watch DIR to wait for some");
+    }
+    Installer installer =
+        new Installer(
+            root,
+            InstallOptions.defaults()
+                .withAllowUnsigned(allowUnsigned)
+                .withKeep(keep)
+                .withSelfTestLimit(Limits.seconds(spec, "--limit", limit)));
+    if (watch != null) {
+      return watch(installer, watch);
+    }
+    Installed installed = installer.install(bundle);
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      Json.print(out, BundleText.json(installed));
+    } else {
+      BundleText.print(out, installed);
+    }
+    return ExitCode.DONE;
+  }
+
+  /** Until the process is stopped. */
+  private int watch(Installer installer, Path folder) throws InterruptedException {
+    Duration rest = Limits.seconds(spec, "--settle", settle);
+    DropFolder drop = new DropFolder(folder, installer, rest, System::nanoTime);
+    while (true) {
+      drop.poll().forEach(this::tell);
+      Thread.sleep(POLL_MILLIS);
+    }
+  }
+
+  private void tell(DropFolder.Outcome outcome) {
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      out.println(Json.line(json(outcome)));
+    } else if (outcome instanceof DropFolder.Outcome.Done done) {
+      BundleText.print(out, done.installed());
+    } else if (outcome instanceof DropFolder.Outcome.Refused refused) {
+      spec.commandLine().getErr().println("ovkit: refused: " + refused.reason());
+    } else if (outcome instanceof DropFolder.Outcome.Postponed postponed) {
+      spec.commandLine().getErr().println("ovkit: will be tried again: " + postponed.reason());
+    }
+    out.flush();
+  }
+
+  private static Map<String, Object> json(DropFolder.Outcome outcome) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("file", outcome.file().toString());
+    if (outcome instanceof DropFolder.Outcome.Done done) {
+      object.putAll(BundleText.json(done.installed()));
+    } else if (outcome instanceof DropFolder.Outcome.Refused refused) {
+      object.put("refused", refused.reason());
+      object.put("movedTo", refused.movedTo().toString());
+    } else if (outcome instanceof DropFolder.Outcome.Postponed postponed) {
+      object.put("postponed", postponed.reason());
+    }
+    return object;
+  }
+}

@@ -1,0 +1,73 @@
+package dev.ovkit.cli;
+
+import dev.ovkit.bundle.KeyRotation;
+import dev.ovkit.bundle.SigningKey;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code ovkit keygen}. */
+@Command(
+    name = "keygen",
+    description = {
+      "Makes an Ed25519 key to sign bundles with: NAME.key, which stays secret, and NAME.pub, which goes to the boxes (ROOT/trusted).",
+      "",
+      "With --replaces it also writes NAME.rotation, the old key's word that this one takes its place: packaged into a bundle it makes boxes trust the new key, the old one no more."
+    },
+    footer = {
+      "  ovkit keygen --out release",
+      "  ovkit keygen --out release-2 --replaces release.key"
+    })
+final class KeygenCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-o", "--out"},
+      required = true,
+      paramLabel = "NAME",
+      description = "Where the files go, without their endings.")
+  private Path out;
+
+  @Option(
+      names = "--replaces",
+      paramLabel = "OLD.key",
+      description = "The secret key that is given up for this one.")
+  private @Nullable Path replaces;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    SigningKey old = replaces == null ? null : SigningKey.read(replaces);
+    SigningKey key = SigningKey.generate();
+    Map<String, Object> written = new LinkedHashMap<>();
+    written.put("id", key.verificationKey().id());
+    key.write(named(".key"));
+    written.put("secret", named(".key").toString());
+    key.verificationKey().write(named(".pub"));
+    written.put("public", named(".pub").toString());
+    if (old != null) {
+      KeyRotation.of(old, key.verificationKey()).write(named(".rotation"));
+      written.put("rotation", named(".rotation").toString());
+    }
+    if (json) {
+      Json.print(spec.commandLine().getOut(), written);
+    } else {
+      written.forEach(
+          (what, value) -> spec.commandLine().getOut().printf("%-8s %s%n", what, value));
+    }
+    return ExitCode.DONE;
+  }
+
+  private Path named(String ending) {
+    return out.resolveSibling(out.getFileName() + ending);
+  }
+}

@@ -1,0 +1,80 @@
+package dev.ovkit.bundle;
+
+import dev.ovkit.BundleException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+
+/**
+ * Whether a bundle is whole: every file as its manifest says, none missing, none too much. In Java
+ * alone; nothing of the bundle is run or loaded. Who made it is for {@link TrustedKeys} to say.
+ */
+public final class BundleCheck {
+
+  /**
+   * Checks a folder or an archive.
+   *
+   * @return its manifest
+   * @throws BundleException that names the first file that is damaged, missing or too much
+   */
+  public static Manifest check(Path bundle) {
+    try (BundleSource source = BundleSource.open(bundle)) {
+      Manifest manifest = Manifest.parse(source.manifest());
+      Reception.receive(source, manifest, file -> NOWHERE);
+      return manifest;
+    } catch (BundleException e) {
+      throw named(bundle, e);
+    }
+  }
+
+  /**
+   * Checks one file of a folder, as a guard does that knows the others.
+   *
+   * @throws BundleException that names it
+   */
+  public static void checkFile(Path bundle, ManifestFile file) {
+    Path there = bundle.resolve(file.path());
+    try {
+      if (!Files.isRegularFile(there, LinkOption.NOFOLLOW_LINKS)) {
+        throw Reception.missing(file);
+      }
+      Reception.requireSize(file, Files.size(there));
+      Reception.requireHash(file, Sha256.of(there));
+    } catch (NoSuchFileException e) {
+      throw named(bundle, Reception.missing(file));
+    } catch (IOException e) {
+      throw named(
+          bundle,
+          new BundleException("'%s' cannot be read: %s".formatted(file.path(), e.getMessage()), e));
+    } catch (BundleException e) {
+      throw named(bundle, e);
+    }
+  }
+
+  /** Says which bundle it is that a message speaks of. */
+  static BundleException named(Path bundle, BundleException e) {
+    return new BundleException("bundle '%s': %s".formatted(bundle, e.getMessage()), e.getCause());
+  }
+
+  private static final Reception.Target NOWHERE =
+      new Reception.Target() {
+        @Override
+        public void write(byte[] buffer, int length) {
+          // read to be checked only
+        }
+
+        @Override
+        public void finish() {
+          // nothing was kept
+        }
+
+        @Override
+        public void close() {
+          // nothing was kept
+        }
+      };
+
+  private BundleCheck() {}
+}

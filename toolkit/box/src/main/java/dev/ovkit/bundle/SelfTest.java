@@ -1,0 +1,205 @@
+package dev.ovkit.bundle;
+
+import dev.ovkit.BundleException;
+import dev.ovkit.OvkitException;
+import dev.ovkit.bundle.SelfTestReport.Check;
+import dev.ovkit.match.Comparison;
+import dev.ovkit.match.Pair;
+import dev.ovkit.model.Detection;
+import dev.ovkit.nativelib.NativeRuntime;
+import dev.ovkit.vision.DetectOptions;
+import dev.ovkit.vision.Detections;
+import dev.ovkit.vision.Detector;
+import dev.ovkit.vision.DetectorOptions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Looks at a bundle from the inside: are its files whole, does the machine suit it, do its
+ * libraries load, does the model still find what it found when the bundle was made.
+ *
+ * <p>It loads native code and may crash with it: {@link SelfTestProcess} runs it in a process of
+ * its own. It must be run by the bundle's own JVM and classes to say anything of them.
+ */
+public final class SelfTest {
+
+  private static final String MODEL = "model/model.xml";
+  private static final String LIBRARIES = "native/";
+  private static final String CLASS_ARCHIVE = ".jsa";
+
+  /** IoU from which on two boxes are taken for the same object, however far off. */
+  private static final double SAME_OBJECT = 0.5;
+
+  private final Path bundle;
+  private final List<Check> checks = new ArrayList<>();
+
+  private SelfTest(Path bundle) {
+    this.bundle = bundle;
+  }
+
+  /** Runs the checks, each only if those before it hold: a damaged library is not loaded. */
+  public static SelfTestReport run(Path bundle) {
+    SelfTest test = new SelfTest(bundle.toAbsolutePath().normalize());
+    String name = bundle.toString();
+    try {
+      Manifest manifest = BundleCheck.check(test.bundle);
+      name = manifest.folder();
+      test.holds(
+          "manifest",
+          "%d files, %,d bytes, all as they were made"
+              .formatted(manifest.files().size(), manifest.size()));
+      test.check(manifest);
+    } catch (BundleException e) {
+      test.fails("manifest", e.getMessage());
+    }
+    return new SelfTestReport(name, test.checks);
+  }
+
+  private void check(Manifest manifest) {
+    Host host = Host.here();
+    Requirements requires = manifest.requires();
+    boolean cpu = say("cpu", host.cpuComplaint(requires), String.join(", ", requires.cpu()));
+    boolean glibc = say("glibc", host.glibcComplaint(requires), host.glibc());
+    if (!cpu || !glibc) {
+      return;
+    }
+    holds("classes", classArchive(manifest));
+    if (libraries(manifest)) {
+      golden();
+    }
+  }
+
+  private boolean libraries(Manifest manifest) {
+    NativeRuntime runtime = NativeRuntime.current();
+    if (!(runtime instanceof NativeRuntime.Found found)) {
+      return fails("libraries", ((NativeRuntime.Missing) runtime).message().replace('\n', ' '));
+    }
+    boolean own = manifest.files().stream().anyMatch(f -> f.path().startsWith(LIBRARIES));
+    if (own && !isBelow(found.directory(), bundle)) {
+      return fails(
+          "libraries",
+          "they were taken from '%s' and not from the bundle".formatted(found.directory()));
+    }
+    return holds(
+        "libraries",
+        "OpenVINO %s from %s"
+            .formatted(NativeRuntime.OPENVINO_VERSION, own ? "the bundle" : found.directory()));
+  }
+
+  private static boolean isBelow(Path folder, Path top) {
+    try {
+      return folder.toRealPath().startsWith(top.toRealPath());
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** A JVM that took an archive of classes has it mapped into its memory. */
+  private static String classArchive(Manifest manifest) {
+    List<String> archives =
+        manifest.files().stream()
+            .map(ManifestFile::path)
+            .filter(path -> path.startsWith("lib/") && path.endsWith(CLASS_ARCHIVE))
+            .toList();
+    if (archives.isEmpty()) {
+      return "no archive of classes in the bundle";
+    }
+    try {
+      String maps = Files.readString(Path.of("/proc/self/maps"), StandardCharsets.ISO_8859_1);
+      boolean used = archives.stream().anyMatch(path -> maps.contains("/" + path));
+      return "the archive of classes is " + (used ? "used" : "not used: starts are slower");
+    } catch (IOException e) {
+      return "whether the archive of classes is used cannot be told without /proc";
+    }
+  }
+
+  private void golden() {
+    try {
+      Golden golden = Golden.read(bundle);
+      DetectorOptions options =
+          DetectorOptions.defaults()
+              .withRequests(1)
+              .with(
+                  DetectOptions.defaults()
+                      .withConfidence(golden.confidence())
+                      .withIou(golden.iou()));
+      try (Detector detector = Detector.open(bundle.resolve(MODEL), options)) {
+        for (Golden.GoldenPicture picture : golden.pictures()) {
+          compare(
+              golden,
+              picture,
+              detector.detect(bundle.resolve(Golden.FOLDER).resolve(picture.file())));
+        }
+      }
+    } catch (OvkitException e) {
+      fails("golden pictures", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void compare(Golden golden, Golden.GoldenPicture picture, Detections found) {
+    Comparison comparison = Comparison.of(picture.expected(), found.detections(), SAME_OBJECT);
+    List<String> wrong = new ArrayList<>();
+    for (Pair pair : comparison.pairs()) {
+      if (Math.abs(pair.scoreDifference()) > golden.scoreTolerance()) {
+        wrong.add("%s scores %.4f".formatted(text(pair.first()), pair.second().score()));
+      }
+      if (pair.iou() < golden.lowestIou()) {
+        wrong.add("%s overlaps by %.3f only".formatted(text(pair.first()), pair.iou()));
+      }
+    }
+    // A box whose score is as good as the threshold may be there or not.
+    float sure = (float) (golden.confidence() + golden.scoreTolerance());
+    comparison.onlyFirst().stream()
+        .filter(d -> d.score() >= sure)
+        .forEach(d -> wrong.add(text(d) + " is missing"));
+    comparison.onlySecond().stream()
+        .filter(d -> d.score() >= sure)
+        .forEach(d -> wrong.add(text(d) + " is too much"));
+    say(
+        picture.file(),
+        wrong.isEmpty()
+            ? Optional.empty()
+            : Optional.of(wrong.stream().limit(3).collect(Collectors.joining(", ")) + more(wrong)),
+        "%d boxes as expected; scores differ by at most %.1e, boxes overlap by at least %.4f; %d ms"
+            .formatted(
+                comparison.pairs().size(),
+                comparison.largestScoreDifference(),
+                comparison.smallestIou(),
+                found.timings().total().toMillis()));
+  }
+
+  private static String more(List<String> wrong) {
+    return wrong.size() > 3 ? " and %d more".formatted(wrong.size() - 3) : "";
+  }
+
+  private static String text(Detection detection) {
+    return String.format(
+        Locale.ROOT,
+        "%s %.4f at %.0f,%.0f",
+        detection.label(),
+        detection.score(),
+        detection.box().x(),
+        detection.box().y());
+  }
+
+  private boolean say(String name, Optional<String> complaint, String fine) {
+    return complaint.isPresent() ? fails(name, complaint.get()) : holds(name, fine);
+  }
+
+  private boolean holds(String name, String text) {
+    checks.add(new Check(name, true, text));
+    return true;
+  }
+
+  private boolean fails(String name, String text) {
+    checks.add(new Check(name, false, text));
+    return false;
+  }
+}

@@ -1,0 +1,133 @@
+package dev.ovkit.bundle;
+
+import dev.ovkit.BundleException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs the self-test of a bundle in a process of its own, by its own launcher: a native crash is a
+ * refusal there and not the end of the one who asks.
+ */
+public final class SelfTestProcess {
+
+  /** The option of {@code ovkit self-test} that makes it run where it is. */
+  public static final String IN_THIS_PROCESS = "--in-this-process";
+
+  /** Enough for a slow box with a large model; what takes longer hangs. */
+  public static final Duration DEFAULT_LIMIT = Duration.ofMinutes(2);
+
+  private static final String LAUNCHER = "bin/ovkit";
+  private static final int MOST_BYTES = 1 << 20;
+  private static final int SIGNALLED = 128;
+
+  /**
+   * Runs it. The bundle's files must have been checked: its launcher is run as it lies there.
+   *
+   * @throws BundleException if there is no report: it crashed, hung, or could not be started
+   */
+  public static SelfTestReport run(Path bundle, Duration limit) {
+    Path folder = bundle.toAbsolutePath();
+    ProcessBuilder builder =
+        new ProcessBuilder(
+            folder.resolve(LAUNCHER).toString(), "self-test", IN_THIS_PROCESS, "--json");
+    // Its own settings count, not those of the one who installs it.
+    Map<String, String> environment = builder.environment();
+    environment
+        .keySet()
+        .removeIf(
+            name ->
+                name.startsWith("OVKIT_")
+                    || name.startsWith("LD_")
+                    || name.endsWith("JAVA_OPTIONS")
+                    || name.equals("JAVA_TOOL_OPTIONS")
+                    || name.equals("CLASSPATH"));
+    Process process;
+    try {
+      process = builder.directory(folder.toFile()).start();
+      process.getOutputStream().close();
+    } catch (IOException e) {
+      throw new BundleException(
+          "the self-test of '%s' cannot be started: %s".formatted(bundle, e.getMessage()), e);
+    }
+    CompletableFuture<byte[]> out = all(process.getInputStream());
+    CompletableFuture<byte[]> err = all(process.getErrorStream());
+    waitFor(process, limit, bundle);
+    int exitCode = process.exitValue();
+    byte[] said = out.join();
+    if (exitCode > SIGNALLED) {
+      throw new BundleException(
+          "the self-test of '%s' crashed (signal %d)%s"
+              .formatted(bundle, exitCode - SIGNALLED, tail(err.join())));
+    }
+    SelfTestReport report;
+    try {
+      report = SelfTestReport.parse(said);
+    } catch (BundleException e) {
+      throw new BundleException(
+          "the self-test of '%s' ended with exit code %d and no report%s"
+              .formatted(bundle, exitCode, tail(err.join())),
+          e);
+    }
+    if (report.holds() && exitCode != 0) {
+      throw new BundleException(
+          "the self-test of '%s' holds, but its exit code is %d%s"
+              .formatted(bundle, exitCode, tail(err.join())));
+    }
+    return report;
+  }
+
+  private static void waitFor(Process process, Duration limit, Path bundle) {
+    try {
+      if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+      throw new BundleException(
+          "the self-test of '%s' did not end within %d s".formatted(bundle, limit.toSeconds()));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BundleException("the self-test of '%s' was interrupted".formatted(bundle), e);
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  private static CompletableFuture<byte[]> all(InputStream in) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try (in) {
+            byte[] first = in.readNBytes(MOST_BYTES);
+            in.transferTo(OutputStream.nullOutputStream()); // or the child would wait for room
+            return first;
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        },
+        SelfTestProcess::inDaemon);
+  }
+
+  private static void inDaemon(Runnable task) {
+    Thread thread = new Thread(task, "ovkit-self-test-output");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  /** The end of what it said to stderr, in one line. */
+  private static String tail(byte[] err) {
+    String text = new String(err, StandardCharsets.UTF_8).strip().replaceAll("\\s+", " ");
+    if (text.isEmpty()) {
+      return "";
+    }
+    return ": " + (text.length() > 400 ? "…" + text.substring(text.length() - 400) : text);
+  }
+
+  private SelfTestProcess() {}
+}
