@@ -1,12 +1,6 @@
 package dev.ovkit.cli;
 
-import dev.ovkit.BundleException;
-import dev.ovkit.OptionException;
-import dev.ovkit.OvkitException;
-import dev.ovkit.RuntimeUnavailableException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.Optional;
 import picocli.AutoComplete;
@@ -29,11 +23,11 @@ import picocli.CommandLine.Spec;
     synopsisSubcommandLabel = "COMMAND",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
-      "0:done",
-      "1:failed; the message says what, on which input, what was expected, what to do",
-      "2:wrong usage",
-      "3:no usable OpenVINO runtime or CPU",
-      "4:checked, and it does not hold"
+      Program.EXIT_DONE,
+      Program.EXIT_FAILED,
+      Program.EXIT_WRONG_USAGE,
+      Program.EXIT_NO_RUNTIME,
+      Program.EXIT_DOES_NOT_HOLD
     },
     footerHeading = "%nExample:%n",
     subcommands = {
@@ -47,6 +41,7 @@ import picocli.CommandLine.Spec;
       DiagnoseCommand.class,
       BenchCommand.class,
       InspectCommand.class,
+      PackageCommand.class,
       KeygenCommand.class,
       InstallCommand.class,
       RollbackCommand.class,
@@ -72,23 +67,12 @@ public final class Main implements Runnable {
   }
 
   public static void main(String[] arguments) {
-    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
-    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-    int exitCode = run(out, err, arguments);
-    out.flush();
-    err.flush();
-    System.exit(exitCode);
+    Program.main(Main::run, arguments);
   }
 
   /** Runs a command line as a program would, without ending the JVM. */
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    Main main = new Main();
-    return commandLine(main)
-        .setOut(out)
-        .setErr(err)
-        .setExecutionExceptionHandler(
-            (exception, commandLine, parsed) -> main.report(exception, commandLine))
-        .execute(moSpellings(arguments));
+    return commandLine(new Main()).setOut(out).setErr(err).execute(moSpellings(arguments));
   }
 
   /**
@@ -118,43 +102,6 @@ public final class Main implements Runnable {
         .getCommandSpec()
         .usageMessage()
         .hidden(false);
-    return commandLine
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setUsageHelpAutoWidth(true)
-        .setParameterExceptionHandler(Main::wrongUsage);
-  }
-
-  private int report(Exception exception, CommandLine commandLine) {
-    PrintWriter err = commandLine.getErr();
-    if (stacktrace) {
-      exception.printStackTrace(err);
-    }
-    if (exception instanceof OvkitException) {
-      err.println("ovkit: " + exception.getMessage());
-      if (exception instanceof RuntimeUnavailableException) {
-        return ExitCode.NO_RUNTIME;
-      }
-      if (exception instanceof BundleException
-          && !(exception.getCause() instanceof NoSuchFileException)) {
-        return ExitCode.DOES_NOT_HOLD;
-      }
-      return exception instanceof OptionException ? ExitCode.WRONG_USAGE : ExitCode.FAILED;
-    }
-    err.println(
-        "ovkit: this is a fault of ovkit's own: %s; run it again with --stacktrace and report what it prints"
-            .formatted(exception));
-    return ExitCode.FAILED;
-  }
-
-  private static int wrongUsage(ParameterException exception, String[] arguments) {
-    CommandLine commandLine = exception.getCommandLine();
-    PrintWriter err = commandLine.getErr();
-    err.println("ovkit: " + exception.getMessage());
-    if (exception instanceof CommandLine.UnmatchedArgumentException unmatched) {
-      Suggestion.of(unmatched.getUnmatched().get(0), commandLine.getCommandSpec())
-          .ifPresent(near -> err.println("Did you mean: " + near + "?"));
-    }
-    err.println("Try '" + commandLine.getCommandSpec().qualifiedName() + " --help'.");
-    return ExitCode.WRONG_USAGE;
+    return Program.prepare(commandLine, () -> main.stacktrace);
   }
 }

@@ -15,13 +15,22 @@ import org.junit.jupiter.api.Assumptions;
 record Cli(int exitCode, String out, String err) {
 
   static Cli run(Object... arguments) {
+    return run(Main::run, arguments);
+  }
+
+  /** Runs the command of a bundle. */
+  static Cli box(Object... arguments) {
+    return run(BoxMain::run, arguments);
+  }
+
+  private static Cli run(Program.Runner program, Object... arguments) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     String[] texts = new String[arguments.length];
     for (int i = 0; i < texts.length; i++) {
       texts[i] = arguments[i].toString();
     }
-    int exitCode = Main.run(new PrintWriter(out), new PrintWriter(err), texts);
+    int exitCode = program.run(new PrintWriter(out), new PrintWriter(err), texts);
     return new Cli(exitCode, out.toString(), err.toString());
   }
 

@@ -1,6 +1,7 @@
 package dev.ovkit.nativelib;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Whether this machine has an OpenVINO that ovkit can use; decided once, remembered for the life of
@@ -44,5 +45,14 @@ public sealed interface NativeRuntime {
   /** Returns what was found on the first call, when it searches and loads OpenVINO; any thread. */
   static NativeRuntime current() {
     return LoadedLibraries.RESULT;
+  }
+
+  /** Returns the names of the libraries that a box needs to run an IR, sorted. */
+  static List<String> librariesOfABox() {
+    return LibraryList.ofThisBuild().entries().stream()
+        .filter(entry -> !entry.optional())
+        .map(LibraryList.Entry::name)
+        .sorted()
+        .toList();
   }
 }

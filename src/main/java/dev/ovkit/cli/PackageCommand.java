@@ -1,0 +1,282 @@
+package dev.ovkit.cli;
+
+import dev.ovkit.OptionException;
+import dev.ovkit.bundle.ReleaseVersion;
+import dev.ovkit.pack.ModelRepository;
+import dev.ovkit.pack.PackageOptions;
+import dev.ovkit.pack.Packager;
+import dev.ovkit.pack.Packed;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.DoubleConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code ovkit package}. */
+@Command(
+    name = "package",
+    description = {
+      "Packs an IR with all that an edge box needs to run it: no Java, Python, compiler or network there.",
+      "",
+      "A bundle holds OpenVINO's CPU runtime, the picture libraries, a JRE, the command ovkit without its converter, the IR, golden pictures with what the model finds on them, all licences, an SBOM and a manifest. The same input gives the same bytes. Its JRE is made of the JDK that runs this; with JDK 25 or newer it starts faster."
+    },
+    footer = {
+      "  ovkit package --ir model.xml --golden street.jpg --key signing.key -o app-1.2.0.tar.xz",
+      "  ovkit package --ir model.xml --golden pictures --unsigned -o app-1.2.0",
+      "  ovkit package --ir model.xml --format ovms --name app -o repository"
+    })
+final class PackageCommand implements Callable<Integer> {
+
+  private static final Pattern NAMED =
+      Pattern.compile("([a-z0-9][a-z0-9.-]*?)-(\\d+\\.\\d+\\.\\d+(?:-[0-9A-Za-z.-]+)?)");
+  private static final int STEPS = 1000;
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--ir",
+      required = true,
+      paramLabel = "MODEL.xml",
+      description = "The IR; its .bin, and its .profile.json if there is one, lie beside it.")
+  private Path ir;
+
+  @Option(
+      names = "--golden",
+      arity = "1..*",
+      paramLabel = "PATH",
+      description =
+          "Pictures by which the self-test on the box knows the model: files, folders, or globs.")
+  private List<String> golden = List.of();
+
+  @Option(
+      names = {"-o", "--output"},
+      required = true,
+      paramLabel = "TARGET",
+      description = "An archive NAME-VERSION.tar.xz, or with any other name a folder.")
+  private Path target;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "Of the application. Default: as the target is called.")
+  private @Nullable String name;
+
+  @Option(
+      names = "--release",
+      paramLabel = "VERSION",
+      description =
+          "Of the application, such as 1.2.0; a box goes forward only. Default: as the target is called.")
+  private @Nullable String release;
+
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "The private key that signs; 'ovkit keygen' makes one.")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--rotation",
+      arity = "1..*",
+      paramLabel = "FILE",
+      description = "By which earlier keys give way to this one, oldest first.")
+  private List<Path> rotations = List.of();
+
+  @Option(
+      names = "--unsigned",
+      description = "Do not sign; a box must then be told to take an unsigned bundle.")
+  private boolean unsigned;
+
+  @Option(
+      names = "--jdk",
+      paramLabel = "DIR",
+      description = "The JDK that the JRE is made of. Default: the one that runs this.")
+  private @Nullable Path jdk;
+
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      defaultValue = "bundle",
+      description =
+          "bundle, or ovms for a repository of OpenVINO Model Server. Default: ${DEFAULT-VALUE}.")
+  private String format;
+
+  @Option(names = "--json", description = "Print one JSON object.")
+  private boolean json;
+
+  @Override
+  public Integer call() {
+    switch (format.toLowerCase(Locale.ROOT)) {
+      case "bundle" -> bundle();
+      case "ovms" -> repository();
+      default -> throw usage("--format %s: expected bundle or ovms".formatted(format));
+    }
+    return ExitCode.DONE;
+  }
+
+  private void bundle() {
+    if ((key != null) == unsigned) {
+      throw usage(
+          "give --key FILE to sign the bundle ('ovkit keygen' makes one), or --unsigned, one of the two");
+    }
+    if (golden.isEmpty()) {
+      throw usage("give --golden PATH: a picture by which the self-test knows the model");
+    }
+    Matcher named = named();
+    boolean matches = named.matches();
+    if (!matches && (name == null || release == null)) {
+      throw usage(
+          "'%s' does not tell name and version as app-1.2.0.tar.xz does; give --name and --release"
+              .formatted(target));
+    }
+    PackageOptions options =
+        new PackageOptions(
+            ir,
+            new PictureList(golden).expand(),
+            name != null ? name : named.group(1),
+            version(release != null ? release : named.group(2)),
+            Optional.ofNullable(key),
+            rotations,
+            jdk != null ? jdk : Path.of(System.getProperty("java.home")));
+    Packed packed = run(options);
+    for (String note : packed.notes()) {
+      spec.commandLine().getErr().println("ovkit: " + note);
+    }
+    if (json) {
+      Json.print(spec.commandLine().getOut(), json(packed));
+    } else {
+      print(packed, spec.commandLine().getOut());
+    }
+  }
+
+  private Matcher named() {
+    Path file = target.toAbsolutePath().normalize().getFileName();
+    return NAMED.matcher(file == null ? "" : file.toString().replaceFirst("\\.tar\\.xz$", ""));
+  }
+
+  private static ReleaseVersion version(String text) {
+    try {
+      return new ReleaseVersion(text);
+    } catch (IllegalArgumentException e) {
+      throw new OptionException("--release: " + e.getMessage(), e);
+    }
+  }
+
+  private Packed run(PackageOptions options) {
+    if (!Boolean.getBoolean("ovkit.progress")) {
+      return Packager.pack(options, target, fraction -> {});
+    }
+    try (Bar bar = new Bar()) {
+      return Packager.pack(options, target, bar);
+    }
+  }
+
+  private static final class Bar implements DoubleConsumer, AutoCloseable {
+    private final ProgressBar bar = new ProgressBar("packing", STEPS);
+
+    @Override
+    public void accept(double fraction) {
+      bar.stepTo((long) (fraction * STEPS));
+    }
+
+    @Override
+    public void close() {
+      bar.close();
+    }
+  }
+
+  private void repository() {
+    if (!golden.isEmpty() || key != null || unsigned || jdk != null || !rotations.isEmpty()) {
+      throw usage("--format ovms takes --ir, --name, --json and -o only");
+    }
+    ModelRepository made =
+        ModelRepository.write(
+            ir,
+            name != null
+                ? name
+                : ir.getFileName().toString().replaceFirst("\\.xml$", "").toLowerCase(Locale.ROOT),
+            target);
+    if (json) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("target", made.folder().toString());
+      object.put("config", made.config().toString());
+      object.put("model", made.model().toString());
+      Json.print(spec.commandLine().getOut(), object);
+    } else {
+      PrintWriter out = spec.commandLine().getOut();
+      out.println(made.folder() + "  OpenVINO Model Server repository");
+      out.println("  " + made.config());
+      out.println("  " + made.model());
+      out.println(
+          "  docker run --rm -p 9000:9000 -v \"%s:%s:ro\" openvino/model_server:latest --port 9000 --config_path %s/config.json"
+              .formatted(
+                  made.folder().toAbsolutePath().normalize(),
+                  ModelRepository.MOUNTED_AT,
+                  ModelRepository.MOUNTED_AT));
+    }
+  }
+
+  // ---- what is printed
+
+  private static void print(Packed packed, PrintWriter out) {
+    boolean archive = packed.sha256().isPresent();
+    out.printf(
+        "%s  %s, Java %s%n",
+        packed.target(),
+        packed.signedBy().map(id -> "signed by " + id).orElse("unsigned"),
+        packed.java());
+    packed.sha256().ifPresent(sha256 -> out.println("  sha256 " + sha256));
+    String row = archive ? "  %-20s %12s %12s%n" : "  %-20s %12s%n";
+    out.printf(row, "part", "unpacked", "compressed");
+    for (Packed.Size size : packed.sizes()) {
+      out.printf(row, size.part(), megabytes(size.bytes()), megabytes(size.compressed()));
+    }
+    out.printf(row, "all", megabytes(packed.bytes()), megabytes(packed.compressed()));
+  }
+
+  private static String megabytes(long bytes) {
+    return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+  }
+
+  private static Map<String, Object> json(Packed packed) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("target", packed.target().toString());
+    packed.sha256().ifPresent(sha256 -> object.put("sha256", sha256));
+    packed.signedBy().ifPresent(id -> object.put("signed_by", id));
+    object.put("java", packed.java());
+    object.put("bytes", packed.bytes());
+    if (packed.sha256().isPresent()) {
+      object.put("compressed_bytes", packed.compressed());
+    }
+    List<Map<String, Object>> parts = new ArrayList<>();
+    for (Packed.Size size : packed.sizes()) {
+      Map<String, Object> part = new LinkedHashMap<>();
+      part.put("part", size.part());
+      part.put("bytes", size.bytes());
+      if (packed.sha256().isPresent()) {
+        part.put("compressed_bytes", size.compressed());
+      }
+      parts.add(part);
+    }
+    object.put("parts", parts);
+    object.put("notes", packed.notes());
+    return object;
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

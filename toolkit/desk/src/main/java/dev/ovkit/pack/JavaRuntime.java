@@ -1,0 +1,120 @@
+package dev.ovkit.pack;
+
+import dev.ovkit.OptionException;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Stream;
+
+/**
+ * A JDK, and the JRE that jlink makes of it.
+ *
+ * @param jdk its home
+ * @param version such as 25.0.3
+ */
+record JavaRuntime(Path jdk, Runtime.Version version) {
+
+  /**
+   * The least that runs a box's commands: the IR is XML, JavaCPP wants Unsafe, progress bars log,
+   * and until Java 22 Ed25519 has a module of its own.
+   */
+  private static final String MODULES =
+      "java.base,java.logging,java.xml,jdk.unsupported,jdk.crypto.ec";
+
+  /** From here on, two archives of the same classes are the same, and one may be moved. */
+  private static final int ARCHIVES_SINCE = 25;
+
+  private static final int LOWEST = 17;
+
+  static JavaRuntime of(Path jdk) {
+    Path home = jdk.toAbsolutePath().normalize();
+    if (!Files.isExecutable(home.resolve("bin/jlink"))) {
+      throw new OptionException(
+          "'%s' has no bin/jlink, which makes the bundle's JRE; give a whole JDK with --jdk, on Debian or Ubuntu that of: apt-get install openjdk-17-jdk-headless"
+              .formatted(jdk));
+    }
+    Properties release = new Properties();
+    try {
+      release.load(new StringReader(Files.readString(home.resolve("release"))));
+      Runtime.Version version =
+          Runtime.Version.parse(release.getProperty("JAVA_VERSION", "").replace("\"", ""));
+      if (version.feature() < LOWEST) {
+        throw new OptionException(
+            "the JDK '%s' is %s; expected %d or newer".formatted(jdk, version, LOWEST));
+      }
+      return new JavaRuntime(home, version);
+    } catch (IOException | IllegalArgumentException e) {
+      throw new OptionException(
+          "'%s' is no JDK: its file 'release' does not tell a version".formatted(jdk), e);
+    }
+  }
+
+  /**
+   * Whether an archive of classes made with it is the same each time and holds at another place.
+   */
+  boolean archivesClasses() {
+    return version.feature() >= ARCHIVES_SINCE;
+  }
+
+  /** Makes the JRE. */
+  void link(Path jre, Path licences) throws IOException {
+    Command.run(
+        "the bundle's JRE cannot be made",
+        jre.getParent(),
+        Map.of(),
+        List.of(
+            jdk.resolve("bin/jlink").toString(),
+            "--add-modules",
+            MODULES,
+            "--strip-java-debug-attributes",
+            "--no-header-files",
+            "--no-man-pages",
+            "--output",
+            jre.toString()));
+    // Moved, not copied: a box has them once, with all others.
+    copyWithoutLinks(jre.resolve("legal"), licences);
+    delete(jre.resolve("legal"));
+    keepOnly(jre.resolve("bin"), "java");
+    // For TLS, for other JVMs that look into this one, and for double clicks.
+    for (String spare : List.of("lib/security/cacerts", "lib/jrt-fs.jar", "lib/jexec")) {
+      Files.deleteIfExists(jre.resolve(spare));
+    }
+  }
+
+  /** jlink makes links of texts that are the same; a bundle has files only. */
+  private static void copyWithoutLinks(Path from, Path to) throws IOException {
+    try (Stream<Path> walk = Files.walk(from)) {
+      for (Path source : walk.toList()) {
+        Path target = to.resolve(from.relativize(source).toString());
+        if (Files.isDirectory(source)) {
+          Files.createDirectories(target);
+        } else {
+          Files.write(target, Files.readAllBytes(source));
+        }
+      }
+    }
+  }
+
+  private static void keepOnly(Path folder, String name) throws IOException {
+    try (Stream<Path> children = Files.list(folder)) {
+      for (Path child : children.toList()) {
+        if (!child.getFileName().toString().equals(name)) {
+          Files.delete(child);
+        }
+      }
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> walk = Files.walk(folder)) {
+      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    }
+  }
+}

@@ -1,0 +1,200 @@
+package dev.ovkit.pack;
+
+import dev.ovkit.OutputException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URISyntaxException;
+import java.net.URL;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipInputStream;
+import java.util.zip.ZipOutputStream;
+import org.cyclonedx.model.Component;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Java library that a box needs, as it lies on the class path of the ovkit that packs.
+ *
+ * @param marker a resource that it alone has, by which it is found
+ * @param licence an SPDX expression
+ * @param text the resource with its licence, where its jar has none
+ */
+record Library(
+    String group, String artifact, String marker, String licence, @Nullable String text) {
+
+  private static final String APACHE = "Apache-2.0";
+  private static final String APACHE_TEXT = "LICENSE";
+  private static final String OVKIT = "dev.ovkit";
+
+  /** Metadata of an Ultralytics export; only for an IR that has such beside it. */
+  static final Library YAML =
+      new Library("org.yaml", "snakeyaml", "org/yaml/snakeyaml/Yaml.class", APACHE, APACHE_TEXT);
+
+  /** In the order of the class path. */
+  static final List<Library> OF_A_BOX =
+      List.of(
+          new Library(OVKIT, "ovkit-cli", "dev/ovkit/cli/BoxMain.class", APACHE, APACHE_TEXT),
+          new Library(OVKIT, "ovkit", "dev/ovkit/vision/Detector.class", APACHE, APACHE_TEXT),
+          new Library(
+              OVKIT,
+              "ovkit-native",
+              "dev/ovkit/nativelib/NativeRuntime.class",
+              APACHE,
+              APACHE_TEXT),
+          new Library(
+              "org.bytedeco", "javacpp", "org/bytedeco/javacpp/Loader.class", APACHE, APACHE_TEXT),
+          new Library("info.picocli", "picocli", "picocli/CommandLine.class", APACHE, APACHE_TEXT),
+          jackson("core", "jackson-core", "core/JsonFactory.class"),
+          jackson("core", "jackson-annotations", "annotation/JsonProperty.class"),
+          jackson("core", "jackson-databind", "databind/ObjectMapper.class"),
+          jackson("jr", "jackson-jr-objects", "jr/ob/JSON.class"),
+          new Library(
+              "org.apache.commons",
+              "commons-compress",
+              "org/apache/commons/compress/archivers/tar/TarArchiveEntry.class",
+              APACHE,
+              null),
+          new Library(
+              "commons-io", "commons-io", "org/apache/commons/io/IOUtils.class", APACHE, null),
+          new Library(
+              "org.apache.commons",
+              "commons-lang3",
+              "org/apache/commons/lang3/StringUtils.class",
+              APACHE,
+              null),
+          new Library("org.tukaani", "xz", "org/tukaani/xz/XZInputStream.class", "0BSD", "xz.txt"),
+          new Library(
+              "me.tongfei",
+              "progressbar",
+              "me/tongfei/progressbar/ProgressBar.class",
+              "MIT",
+              "progressbar.txt"),
+          new Library(
+              "org.jline",
+              "jline-terminal",
+              "org/jline/terminal/Terminal.class",
+              "BSD-3-Clause",
+              "jline.txt"),
+          new Library(
+              "org.jline",
+              "jline-native",
+              "org/jline/nativ/JLineLibrary.class",
+              "BSD-3-Clause",
+              "jline.txt"));
+
+  private static Library jackson(String group, String artifact, String marker) {
+    return new Library(
+        "com.fasterxml.jackson." + group,
+        artifact,
+        "com/fasterxml/jackson/" + marker,
+        APACHE,
+        null);
+  }
+
+  private boolean own() {
+    return group.equals(OVKIT);
+  }
+
+  /** Returns its jar, or the folder of its classes where they were not packed yet. */
+  Path source() {
+    URL url = Library.class.getClassLoader().getResource(marker);
+    if (url == null) {
+      throw new OutputException(
+          "%s is not on the class path of this ovkit, and a bundle needs it; pack with the ovkit command"
+              .formatted(artifact));
+    }
+    String text = url.toString();
+    try {
+      String root = text.substring(0, text.length() - marker.length());
+      return Path.of(
+          new URL(root.startsWith("jar:") ? root.substring(4, root.length() - 2) : root).toURI());
+    } catch (URISyntaxException | IOException | IllegalArgumentException e) {
+      throw new OutputException(
+          "%s lies at %s, which is no jar and no folder; pack with the ovkit command"
+              .formatted(artifact, text),
+          e);
+    }
+  }
+
+  /** Returns its version, from the name of its jar; null for a folder of classes. */
+  @Nullable String version() {
+    String name = source().getFileName().toString();
+    return name.startsWith(artifact + "-") && name.endsWith(".jar")
+        ? name.substring(artifact.length() + 1, name.length() - ".jar".length())
+        : own() ? Versions.OVKIT : null;
+  }
+
+  /** Returns the name of its jar in a bundle. */
+  String file() {
+    return version() == null ? artifact + ".jar" : artifact + "-" + version() + ".jar";
+  }
+
+  Part part() {
+    return new Part(
+        own() ? "ovkit" : "Java libraries",
+        Component.Type.LIBRARY,
+        artifact,
+        version(),
+        licence,
+        own() || version() == null
+            ? null
+            : "pkg:maven/%s/%s@%s".formatted(group, artifact, version()));
+  }
+
+  /** Copies its jar as it is; classes that lie in a folder are put into one. */
+  void copyTo(Path folder) throws IOException {
+    Path source = source();
+    Path jar = folder.resolve(file());
+    if (Files.isRegularFile(source)) {
+      Files.copy(source, jar);
+      return;
+    }
+    List<Path> files;
+    try (Stream<Path> walk = Files.walk(source)) {
+      files = walk.filter(Files::isRegularFile).sorted().toList();
+    }
+    try (OutputStream out = Files.newOutputStream(jar);
+        ZipOutputStream zip = new ZipOutputStream(out)) {
+      for (Path file : files) {
+        ZipEntry entry = new ZipEntry(source.relativize(file).toString());
+        entry.setTimeLocal(Packager.TIME_IN_JARS);
+        zip.putNextEntry(entry);
+        Files.copy(file, zip);
+        zip.closeEntry();
+      }
+    }
+  }
+
+  private static final Set<String> LICENCES = Set.of("license", "notice", "copying");
+
+  /** Copies the texts that come with it, or those that its licence asks for. */
+  void copyLicencesTo(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    Path source = source();
+    if (Files.isRegularFile(source)) {
+      try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(source))) {
+        for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
+          String name = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
+          String small = name.toLowerCase(Locale.ROOT);
+          if (entry.getName().startsWith("META-INF/")
+              && !small.endsWith(".class")
+              && LICENCES.stream().anyMatch(small::contains)) {
+            Files.write(folder.resolve(name), zip.readAllBytes());
+          }
+        }
+      }
+    }
+    if (text != null) {
+      Resources.copy(
+          "licences/" + text, folder.resolve(text.equals(APACHE_TEXT) ? text : "LICENSE"));
+    }
+    if (own()) {
+      Resources.copy("licences/NOTICE", folder.resolve("NOTICE"));
+    }
+  }
+}

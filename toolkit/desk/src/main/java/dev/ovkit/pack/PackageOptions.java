@@ -1,0 +1,69 @@
+package dev.ovkit.pack;
+
+import dev.ovkit.OptionException;
+import dev.ovkit.bundle.ReleaseVersion;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * What goes into a bundle.
+ *
+ * @param ir the .xml; its .bin lies beside it
+ * @param golden pictures that the self-test asks the model about; their names are ASCII and differ
+ * @param name of the application: small letters, digits, dots, hyphens
+ * @param version of this release
+ * @param key the file of the private key that signs; none for an unsigned bundle
+ * @param rotations files by which earlier keys give way to this one, oldest first
+ * @param jdk the JDK that the bundle's JRE is made of
+ */
+public record PackageOptions(
+    Path ir,
+    List<Path> golden,
+    String name,
+    ReleaseVersion version,
+    Optional<Path> key,
+    List<Path> rotations,
+    Path jdk) {
+
+  private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
+  private static final Pattern PICTURE = Pattern.compile("[ -~&&[^\\\\/]]{1,200}");
+
+  /** Checks the form of all of it. */
+  public PackageOptions {
+    golden = List.copyOf(golden);
+    rotations = List.copyOf(rotations);
+    requireName(name);
+    if (golden.isEmpty()) {
+      throw new OptionException(
+          "no golden picture: without one the self-test on the box has nothing to ask the model");
+    }
+    Set<String> names = new HashSet<>();
+    for (Path picture : golden) {
+      String file = String.valueOf(picture.getFileName());
+      if (!PICTURE.matcher(file).matches()) {
+        throw new OptionException(
+            "golden picture '%s': its name may have ASCII letters only, for boxes of any locale; give it another name"
+                .formatted(picture));
+      }
+      if (!names.add(file)) {
+        throw new OptionException(
+            "two golden pictures are called '%s'; give one another name".formatted(file));
+      }
+    }
+    if (key.isEmpty() && !rotations.isEmpty()) {
+      throw new OptionException("a key rotation goes with a signed bundle only");
+    }
+  }
+
+  static void requireName(String name) {
+    if (!NAME.matcher(name).matches()) {
+      throw new OptionException(
+          "name '%s': expected small letters, digits, dots and hyphens, 64 at most"
+              .formatted(name));
+    }
+  }
+}

@@ -1,0 +1,40 @@
+#!/bin/sh
+# Runs ovkit from the bundle that this file lies in; needs no command but the shell's own.
+set -f # OVKIT_JAVA_OPTIONS is split at blanks, and nothing more is made of it
+unset CDPATH
+
+fail() {
+  printf 'ovkit: %s\n' "$1" >&2
+  exit 1
+}
+
+case $0 in
+*/*) folder=${0%/*} ;;
+*) folder=. ;;
+esac
+# The folder's real path, so that a run stays with one release when 'current' is switched meanwhile.
+home=$(cd -P -- "$folder/.." 2>/dev/null && pwd -P) || fail "$0: the bundle's folder cannot be entered"
+[ -x "$home/jre/bin/java" ] ||
+  fail "no bundle at '$home'; call bin/ovkit where it lies, or through a link to a folder above it, not to the file"
+case $home in
+*:*) fail "'$home': a class path cannot hold a ':'; put the bundle elsewhere" ;;
+esac
+
+# Names of files are UTF-8, also where nobody has set a locale, as under systemd.
+case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
+C | POSIX)
+  unset LC_ALL
+  export LC_CTYPE=C.UTF-8
+  ;;
+esac
+
+progress=false
+[ -t 2 ] && progress=true
+
+# C1 alone starts in three quarters of the time, and what takes long is not Java.
+exec "$home/jre/bin/java" -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
+  -Xlog:disable -Xlog:all=warning:stderr @ARCHIVE@ --enable-native-access=ALL-UNNAMED \
+  -Dorg.bytedeco.javacpp.cacheLibraries=false -Dovkit.progress=$progress \
+  -Dovkit.bundle.dir="$home" -Dovkit.native.dir="$home/native" \
+  ${OVKIT_JAVA_OPTIONS:-} \
+  -cp "@CLASSPATH@" dev.ovkit.cli.BoxMain "$@"
