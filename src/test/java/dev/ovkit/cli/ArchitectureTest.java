@@ -114,6 +114,18 @@ class ArchitectureTest {
               "dev.ovkit.nativelib.convert");
 
   @ArchTest
+  static final ArchRule A_BUNDLE_IS_CHECKED_WITHOUT_NATIVE_CODE =
+      noClasses()
+          .that()
+          .resideInAPackage("dev.ovkit.bundle")
+          .and()
+          .haveNameNotMatching("dev\\.ovkit\\.bundle\\.(SelfTest|Golden)(\\$.*)?")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "dev.ovkit.nativelib..", "dev.ovkit.runtime", "dev.ovkit.vision", "org.bytedeco..");
+
+  @ArchTest
   static final ArchRule THE_LIBRARY_NEITHER_PRINTS_NOR_EXITS =
       noClasses()
           .that()

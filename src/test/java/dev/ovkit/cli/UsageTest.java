@@ -65,6 +65,13 @@ class UsageTest {
         "verify a.onnx b.xml --input-colour GBR | --input-colour GBR: expected BGR or RGB | ovkit"
             + " verify",
         "inspect | Missing required parameter: 'MODEL' | ovkit inspect",
+        "keygen | Missing required option: '--out=NAME' | ovkit keygen",
+        "install b.tar.xz | Missing required option: '--root=DIR' | ovkit install",
+        "install --root r | give either a BUNDLE or --watch DIR to wait for some | ovkit install",
+        "install b.tar.xz --root r --limit 0 | --limit 0: expected 1 second or more | ovkit install",
+        "rollback | Missing required option: '--root=DIR' | ovkit rollback",
+        "self-test | this ovkit does not run from a bundle; give one with --bundle DIR | ovkit"
+            + " self-test",
         "doctor now | Unmatched argument at index 1: 'now' | ovkit doctor",
       })
   void aWrongCommandLineIsAnsweredWithWhatWasExpected(String line, String message, String command) {
@@ -119,6 +126,10 @@ class UsageTest {
         "eval",
         "bench",
         "inspect",
+        "keygen",
+        "install",
+        "rollback",
+        "self-test",
         "doctor"
       })
   void theHelpOfEachCommandHasAnExampleAndTheExitCodes(String command) {
@@ -146,6 +157,10 @@ class UsageTest {
             "  diagnose ",
             "  bench ",
             "  inspect ",
+            "  keygen ",
+            "  install ",
+            "  rollback ",
+            "  self-test ",
             "  doctor ",
             "  generate-completion ");
   }

@@ -53,6 +53,21 @@ public final class BundleCheck {
     }
   }
 
+  /**
+   * Checks that somebody who is trusted signed the manifest of a folder or an archive; its files
+   * are not looked at.
+   *
+   * @return the {@link VerificationKey#id} of who signed
+   * @throws BundleException that names manifest or signature
+   */
+  public static String checkSignature(Path bundle, TrustedKeys trusted) {
+    try (BundleSource source = BundleSource.open(bundle)) {
+      return trusted.vouch(source.manifest(), source.signature(), false).keyId().orElseThrow();
+    } catch (BundleException e) {
+      throw named(bundle, e);
+    }
+  }
+
   /** Says which bundle it is that a message speaks of. */
   static BundleException named(Path bundle, BundleException e) {
     return new BundleException("bundle '%s': %s".formatted(bundle, e.getMessage()), e.getCause());
