@@ -2,6 +2,11 @@
 # Ovkit against a plain C++ loop, benchmark_app, the stock route, ONNX Runtime and a Python pipeline.
 #
 #   benchmarks/baselines.sh [--threads 1] [--rounds 21] [--models v5lite-e,…] [--pictures DIR] [--json FILE]
+#   benchmarks/baselines.sh [--start] [--memory] [--throughput] [the same options]
+#
+# --start: from the start of the process until its first boxes, against ONNX Runtime in Java. --memory:
+# resident memory against the C++ loop. --throughput: many pictures on two cores, against the Python
+# pipeline and against one stream on one thread. Of these PPLcnet-yolo and YOLOv5s; ovkit has -Xmx64m.
 #
 # Needs a built checkout (./ovkit --version builds it), g++, and Python 3.11; the first run makes a
 # Python environment in target/baselines. Takes about ten minutes with one thread; nothing else
@@ -32,11 +37,11 @@ here="$root/benchmarks/baselines"
 g++ -O2 -std=c++17 -I"$headers" "$here/loop.cpp" "$libraries/libopenvino.so.2641" \
   -Wl,-rpath,"$libraries" -o "$work/loop"
 g++ -O2 -std=c++17 "$here/peak.cpp" -o "$work/peak"
-javac -d "$work" -cp "$app/*" "$here/Contestant.java"
+javac -d "$work" -cp "$app/*" "$here"/*.java
 
 pictures="$root/ir-models/pictures"
 exec java --enable-native-access=ALL-UNNAMED -Xmx512m \
   -Dorg.bytedeco.javacpp.cacheLibraries=false \
   -Dovkit.native.dir="$libraries" \
-  -cp "$app/*" "$here/Baselines.java" --app "$app" --work "$work" --python "$python" \
+  -cp "$app/*:$work" Baselines --app "$app" --work "$work" --python "$python" \
   --scripts "$root/converter-scripts" --pictures "$pictures" "$@"

@@ -1,37 +1,29 @@
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.ovkit.convert.ConvertOptions;
-import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
-import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.Writer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Random;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.IntStream;
 
-/**
- * Ovkit against what else could run the same model. Every contestant is a process of its own; they
- * take turns within each round, in a new order every time, so that whatever slows the machine slows
- * all alike. A ratio is taken between the medians of one round; what is printed is the median over
- * the rounds, with the interval that holds it in 95 % of 2,000 bootstrap samples.
- */
+/** Ovkit against what else could run the same model, each in a process of its own. */
 final class Baselines {
 
   /** A model of the zoo and how many passes make one turn. */
-  private record Subject(String system, String options, int passes) {}
+  private record Subject(String system, String options, int passes) {
+    boolean toy() {
+      return options.contains("--size 64 ");
+    }
+
+    String name() {
+      return system + (toy() ? " 64x64 toy" : "");
+    }
+  }
 
   private static final List<Subject> SUBJECTS =
       List.of(
@@ -41,389 +33,151 @@ final class Baselines {
           new Subject("v5lite-s", "--size 640", 6),
           new Subject("v5lite-e", "--size 64 --width 0.25", 400));
 
-  private record Settings(
-      Path app, Path work, String python, Path scripts, int threads, int rounds, Path pictures) {}
+  private final Setup setup;
+  private final Figures figures = new Figures();
 
-  /** A process that times passes when asked to. */
-  private interface Contestant extends AutoCloseable {
-    /** Returns the median of some passes, in milliseconds. */
-    double turn(int passes) throws IOException, InterruptedException;
-
-    @Override
-    void close() throws IOException;
-  }
-
-  private static final class Served implements Contestant {
-    private final Process process;
-    private final Writer out;
-    private final BufferedReader in;
-    private final List<String> command;
-
-    Served(List<String> command) throws IOException {
-      this.command = command;
-      process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-      out = process.outputWriter(StandardCharsets.US_ASCII);
-      in = process.inputReader(StandardCharsets.US_ASCII);
-      String line = in.readLine();
-      if (!"ready".equals(line)) {
-        throw new IOException("said '" + line + "', not 'ready': " + command);
-      }
-    }
-
-    @Override
-    public double turn(int passes) throws IOException {
-      out.write("1\n" + passes + "\n"); // the first brings the weights back into the caches
-      out.flush();
-      in.readLine();
-      String line = in.readLine();
-      if (line == null) {
-        throw new IOException("ended: " + command);
-      }
-      return median(Arrays.stream(line.split(",")).mapToDouble(Double::parseDouble).toArray())
-          / 1e6;
-    }
-
-    @Override
-    public void close() throws IOException {
-      out.close();
-      process.destroy();
-    }
-  }
-
-  /** A new process each turn, for it cannot be asked. */
-  private record BenchmarkApp(String python, Path ir, int threads) implements Contestant {
-    private static final Pattern MEDIAN = Pattern.compile("Median:\\s+([0-9.]+) ms");
-
-    @Override
-    public double turn(int passes) throws IOException, InterruptedException {
-      ProcessBuilder builder =
-          new ProcessBuilder(
-                  python,
-                  "-c",
-                  "from openvino.tools.benchmark.main import main; main()",
-                  "-m",
-                  ir.toString(),
-                  "-d",
-                  "CPU",
-                  "-api",
-                  "sync",
-                  "-hint",
-                  "none",
-                  "-inference_only=false",
-                  "-infer_precision",
-                  "f32",
-                  "-ip",
-                  "f32",
-                  "-nstreams",
-                  "1",
-                  "-nthreads",
-                  Integer.toString(threads),
-                  "-niter",
-                  Integer.toString(Math.max(10, 4 * passes)))
-              .redirectErrorStream(true);
-      builder.environment().put("CI", "true");
-      Process process = builder.start();
-      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      Matcher matcher = MEDIAN.matcher(said);
-      if (process.waitFor() != 0 || !matcher.find()) {
-        throw new IOException("benchmark_app failed: " + said);
-      }
-      return Double.parseDouble(matcher.group(1));
-    }
-
-    @Override
-    public void close() {}
-  }
-
-  private record Ratio(
-      String of, String to, double of_ms, double to_ms, double median, double low, double high) {}
-
-  private final Settings settings;
-  private final List<Map<String, Object>> rows = new ArrayList<>();
-
-  private Baselines(Settings settings) {
-    this.settings = settings;
+  private Baselines(Setup setup) {
+    this.setup = setup;
   }
 
   public static void main(String[] arguments) throws Exception {
+    List<String> rest = new ArrayList<>(List.of(arguments));
+    boolean start = rest.remove("--start");
+    boolean memory = rest.remove("--memory");
+    boolean throughput = rest.remove("--throughput");
     Map<String, String> given = new LinkedHashMap<>();
-    for (int i = 0; i + 1 < arguments.length; i += 2) {
-      given.put(arguments[i], arguments[i + 1]);
+    for (int i = 0; i + 1 < rest.size(); i += 2) {
+      given.put(rest.get(i), rest.get(i + 1));
     }
-    Settings settings =
-        new Settings(
-            Path.of(given.get("--app")),
-            Path.of(given.get("--work")),
-            given.get("--python"),
-            Path.of(given.get("--scripts")),
-            Integer.parseInt(given.getOrDefault("--threads", "1")),
-            Integer.parseInt(given.getOrDefault("--rounds", "21")),
-            Path.of(given.get("--pictures")));
-    Baselines run = new Baselines(settings);
+    Setup setup = Setup.of(given);
     System.out.printf(
         Locale.ROOT,
-        "threads %d, streams 1, f32, %d rounds, ONEDNN_MAX_CPU_ISA %s, load %s%n%n",
-        settings.threads(),
-        settings.rounds(),
+        "threads %d, streams 1 where nothing else is said, f32, %d rounds, ONEDNN_MAX_CPU_ISA %s,"
+            + " load %s%n%n",
+        setup.threads(),
+        setup.rounds(),
         System.getenv().getOrDefault("ONEDNN_MAX_CPU_ISA", "not set"),
-        Files.readString(Path.of("/proc/loadavg")).strip());
-    Map<String, Double> peak = run.peak();
-    System.out.println("FMA peak of one core, GFLOP/s: " + peak + "\n");
-    System.out.println("| model | compared | ms | ms | ratio | 95 % |");
-    System.out.println("| --- | --- | ---: | ---: | ---: | --- |");
-    String models = given.getOrDefault("--models", "");
-    for (Subject subject : SUBJECTS) {
-      if (!models.isEmpty() && !List.of(models.split(",")).contains(subject.system())) {
-        continue;
+        load());
+    Baselines run = new Baselines(setup);
+    Map<String, Object> json = new LinkedHashMap<>();
+    if (start || memory || throughput) {
+      Processes processes = new Processes(setup, run.figures);
+      if (start) {
+        processes.start();
       }
-      run.measure(subject, peak);
+      if (memory) {
+        json.put("memory_mb", processes.memory());
+      }
+      if (throughput) {
+        processes.throughput();
+      }
+    } else {
+      json.put("peak_gflops", run.speed());
     }
-    System.out.println("\nload now: " + Files.readString(Path.of("/proc/loadavg")).strip());
+    System.out.println("\nload now: " + load());
     if (given.containsKey("--json")) {
+      json.put("threads", setup.threads());
+      json.put("rounds", setup.rounds());
+      json.put("rows", run.figures.rows());
       new ObjectMapper()
           .writerWithDefaultPrettyPrinter()
-          .writeValue(
-              new File(given.get("--json")),
-              Map.of(
-                  "threads",
-                  settings.threads(),
-                  "rounds",
-                  settings.rounds(),
-                  "peak_gflops",
-                  peak,
-                  "rows",
-                  run.rows));
+          .writeValue(new File(given.get("--json")), json);
     }
   }
 
-  private void measure(Subject subject, Map<String, Double> peak) throws Exception {
-    boolean toy = subject.options().contains("--size 64 ");
-    String name = subject.system() + (toy ? " 64x64 toy" : "");
-    Path onnx = settings.work().resolve(name.replace(' ', '-') + ".onnx");
-    JsonNode zoo = zoo(subject, onnx);
-    ConvertOptions options = ConvertOptions.of(onnx).into(settings.work(), DataType.FP32);
-    Path ir = Converter.convert(options).xml();
-    Path stock = settings.work().resolve("stock-" + ir.getFileName());
-    run(List.of(settings.python(), script("stock.py"), onnx.toString(), stock.toString()));
+  private static String load() throws IOException {
+    return Files.readString(Path.of("/proc/loadavg")).strip();
+  }
 
-    Map<String, Contestant> contestants = new LinkedHashMap<>();
-    try {
-      contestants.put("ovkit runtime", jvm("runtime", ir.toString()));
-      contestants.put("C++ loop", new Served(loop(ir)));
-      contestants.put("C++ loop again", new Served(loop(ir)));
-      if (!toy) {
-        contestants.put(
-            "benchmark_app", new BenchmarkApp(settings.python(), ir, settings.threads()));
-        contestants.put(
-            "benchmark_app, stock IR",
-            new BenchmarkApp(settings.python(), stock, settings.threads()));
-        contestants.put("ONNX Runtime", jvm("onnxruntime", onnx.toString()));
+  private Map<String, Double> speed() throws Exception {
+    Map<String, Double> peak = setup.peak();
+    System.out.println("FMA peak of one core, GFLOP/s: " + peak + "\n");
+    figures.heading();
+    for (Subject subject : SUBJECTS) {
+      if (setup.wants(subject.system())) {
+        measure(subject, peak);
       }
-      Map<String, double[]> ms = turns(contestants, subject.passes());
-      for (String other : ms.keySet()) {
-        if (!other.equals("ovkit runtime") && !other.equals("C++ loop again")) {
-          print(name, ratio("ovkit runtime", other, ms));
-        }
-      }
-      Ratio control = ratio("C++ loop again", "C++ loop", ms);
-      print(
-          name
-              + (control.median() < 0.98 || control.median() > 1.02
-                  ? " (A/A control: VOID)"
-                  : " (A/A control)"),
-          control);
-      if (!toy && settings.threads() == 1) {
-        double gflops = zoo.path("gflops").asDouble() / median(ms.get("ovkit runtime")) * 1e3;
-        for (Map.Entry<String, Double> entry : peak.entrySet()) {
-          System.out.printf(
-              Locale.ROOT,
-              "| %s | %.1f GFLOP/s of the %s peak | | | %.2f | |%n",
-              name,
-              gflops,
-              entry.getKey(),
-              gflops / entry.getValue());
-        }
-      }
-    } finally {
-      for (Contestant contestant : contestants.values()) {
-        contestant.close();
-      }
-    }
-    if (!toy && Files.isDirectory(settings.pictures())) {
-      pipeline(name, ir);
-    }
-  }
-
-  private void pipeline(String name, Path ir) throws Exception {
-    Map<String, Contestant> contestants = new LinkedHashMap<>();
-    try {
-      contestants.put(
-          "ovkit JPEG to boxes", jvm("detector", ir.toString(), settings.pictures().toString()));
-      contestants.put(
-          "Python JPEG to boxes",
-          new Served(
-              List.of(
-                  settings.python(),
-                  script("pipeline.py"),
-                  ir.toString(),
-                  settings.pictures().toString(),
-                  Integer.toString(settings.threads()))));
-      print(name, ratio("ovkit JPEG to boxes", "Python JPEG to boxes", turns(contestants, 4)));
-    } finally {
-      for (Contestant contestant : contestants.values()) {
-        contestant.close();
-      }
-    }
-  }
-
-  private Map<String, double[]> turns(Map<String, Contestant> contestants, int passes)
-      throws IOException, InterruptedException {
-    Map<String, double[]> ms = new LinkedHashMap<>();
-    contestants.keySet().forEach(name -> ms.put(name, new double[settings.rounds()]));
-    List<String> order = new ArrayList<>(contestants.keySet());
-    Random random = new Random(5);
-    for (int round = 0; round < settings.rounds(); round++) {
-      Collections.shuffle(order, random);
-      for (String name : order) {
-        ms.get(name)[round] = contestants.get(name).turn(passes);
-      }
-    }
-    return ms;
-  }
-
-  // ---- who takes part
-
-  private Contestant jvm(String kind, String model, String... more) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                "java",
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-Dorg.bytedeco.javacpp.cacheLibraries=false",
-                "-Dovkit.native.dir=" + System.getProperty("ovkit.native.dir"),
-                "-cp",
-                settings.app() + "/*:" + settings.work(),
-                "Contestant",
-                kind,
-                model,
-                Integer.toString(settings.threads())));
-    command.addAll(List.of(more));
-    return new Served(command);
-  }
-
-  private List<String> loop(Path ir) {
-    return List.of(
-        settings.work().resolve("loop").toString(),
-        ir.toString(),
-        Integer.toString(settings.threads()),
-        "1");
-  }
-
-  private String script(String name) {
-    return settings
-        .scripts()
-        .resolve("../benchmarks/baselines")
-        .resolve(name)
-        .normalize()
-        .toString();
-  }
-
-  private JsonNode zoo(Subject subject, Path onnx) throws Exception {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                settings.python(),
-                "-m",
-                "zoo",
-                "--system",
-                subject.system(),
-                "--names",
-                "modern",
-                "--out",
-                onnx.toString()));
-    command.addAll(List.of(subject.options().split(" ")));
-    return new ObjectMapper().readTree(run(command)).path("models").get(0);
-  }
-
-  private Map<String, Double> peak() throws Exception {
-    Map<String, Double> peak = new LinkedHashMap<>();
-    for (String line : run(List.of(settings.work().resolve("peak").toString())).lines().toList()) {
-      peak.put(line.split(" ")[0], Double.valueOf(line.split(" ")[1]));
     }
     return peak;
   }
 
-  private String run(List<String> command) throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(command).directory(settings.scripts().toFile());
-    builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
-    builder.environment().put("CI", "true");
-    Process process = builder.redirectError(settings.work().resolve("log").toFile()).start();
-    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0) {
-      throw new IOException(
-          command + ": " + said + Files.readString(settings.work().resolve("log")));
+  private void measure(Subject subject, Map<String, Double> peak) throws Exception {
+    String name = subject.name();
+    Path onnx = setup.work().resolve(name.replace(' ', '-') + ".onnx");
+    JsonNode zoo = setup.zoo(subject.system(), subject.options(), onnx);
+    Path ir = setup.convert(onnx, DataType.FP32);
+    Path stock = setup.work().resolve("stock-" + ir.getFileName());
+    setup.run(List.of(setup.python(), setup.script("stock.py"), onnx.toString(), stock.toString()));
+
+    String threads = Integer.toString(setup.threads());
+    Map<String, Rival> rivals = new LinkedHashMap<>();
+    try {
+      rivals.put(
+          "ovkit runtime",
+          new Rival.Served(setup.ovkit("Contestant", "runtime", ir.toString(), threads)));
+      rivals.put("C++ loop", new Rival.Served(setup.loop(ir)));
+      rivals.put("C++ loop again", new Rival.Served(setup.loop(ir)));
+      if (!subject.toy()) {
+        rivals.put("benchmark_app", new Rival.BenchmarkApp(setup.python(), ir, setup.threads()));
+        rivals.put(
+            "benchmark_app, stock IR",
+            new Rival.BenchmarkApp(setup.python(), stock, setup.threads()));
+        rivals.put(
+            "ONNX Runtime",
+            new Rival.Served(
+                setup.onnxRuntime("Contestant", "onnxruntime", onnx.toString(), threads)));
+      }
+      Map<String, double[]> ms = Figures.turns(rivals, subject.passes(), setup.rounds());
+      for (String other : ms.keySet()) {
+        if (!other.equals("ovkit runtime") && !other.equals("C++ loop again")) {
+          figures.compare(name, "ovkit runtime", other, ms);
+        }
+      }
+      figures.control(name, "C++ loop again", "C++ loop", ms);
+      if (!subject.toy() && setup.threads() == 1) {
+        efficiency(name, zoo.path("gflops").asDouble(), ms.get("ovkit runtime"), peak);
+      }
+    } finally {
+      Figures.close(rivals);
     }
-    return said;
+    if (!subject.toy() && Files.isDirectory(setup.pictures())) {
+      pipeline(name, ir);
+    }
   }
 
-  // ---- figures
-
-  private static Ratio ratio(String of, String to, Map<String, double[]> ms) {
-    double[] a = ms.get(of);
-    double[] b = ms.get(to);
-    double[] ratios = IntStream.range(0, a.length).mapToDouble(i -> a[i] / b[i]).toArray();
-    Random random = new Random(1);
-    double[] medians =
-        IntStream.range(0, 2000)
-            .mapToDouble(
-                sample ->
-                    median(
-                        random
-                            .ints(ratios.length, 0, ratios.length)
-                            .mapToDouble(i -> ratios[i])
-                            .toArray()))
-            .sorted()
-            .toArray();
-    return new Ratio(of, to, median(a), median(b), median(ratios), medians[49], medians[1949]);
+  private static void efficiency(String name, double gflop, double[] ms, Map<String, Double> peak) {
+    double rate = gflop / Figures.median(ms) * 1e3;
+    peak.forEach(
+        (vectors, most) ->
+            System.out.printf(
+                Locale.ROOT,
+                "| %s | %.1f GFLOP/s of the %s peak | | | %.2f | |%n",
+                name,
+                rate,
+                vectors,
+                rate / most));
   }
 
-  private static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int n = sorted.length;
-    return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
-  }
-
-  private void print(String model, Ratio ratio) {
-    System.out.printf(
-        Locale.ROOT,
-        "| %s | %s / %s | %.3f | %.3f | **%.3f** | %.3f–%.3f |%n",
-        model,
-        ratio.of(),
-        ratio.to(),
-        ratio.of_ms(),
-        ratio.to_ms(),
-        ratio.median(),
-        ratio.low(),
-        ratio.high());
-    rows.add(
-        Map.of(
-            "model",
-            model,
-            "of",
-            ratio.of(),
-            "to",
-            ratio.to(),
-            "of_ms",
-            ratio.of_ms(),
-            "to_ms",
-            ratio.to_ms(),
-            "median",
-            ratio.median(),
-            "low",
-            ratio.low(),
-            "high",
-            ratio.high()));
+  private void pipeline(String name, Path ir) throws Exception {
+    Map<String, Rival> rivals = new LinkedHashMap<>();
+    try {
+      rivals.put(
+          "ovkit JPEG to boxes",
+          new Rival.Served(
+              setup.ovkit(
+                  "Contestant",
+                  "detector",
+                  ir.toString(),
+                  Integer.toString(setup.threads()),
+                  setup.pictures().toString())));
+      rivals.put("Python JPEG to boxes", new Rival.Served(setup.pipeline(ir, setup.threads())));
+      figures.compare(
+          name,
+          "ovkit JPEG to boxes",
+          "Python JPEG to boxes",
+          Figures.turns(rivals, 4, setup.rounds()));
+    } finally {
+      Figures.close(rivals);
+    }
   }
 }

@@ -10,6 +10,7 @@ import dev.ovkit.runtime.Model;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,6 +18,7 @@ import java.nio.FloatBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -26,8 +28,11 @@ import java.util.stream.Stream;
  * One of those that are compared, in a JVM of its own.
  *
  * <p>usage: {@code Contestant runtime MODEL.xml THREADS}, {@code Contestant onnxruntime MODEL.onnx
- * THREADS}, or {@code Contestant detector MODEL.xml THREADS PICTURES}. Prints "ready" once warm.
- * Then for each line "N" on stdin: N passes, one line with their nanoseconds.
+ * THREADS}, {@code Contestant detector MODEL.xml THREADS PICTURES}, or {@code Contestant folder
+ * MODEL.xml THREADS PICTURES STREAMS}. Prints "ready" once warm. Then for each line "N" on stdin: N
+ * passes, one line with their nanoseconds; "folder" tells those of all over their number.
+ *
+ * <p>{@code Contestant first MODEL.xml 0 PICTURE} prints the number of its boxes and ends.
  */
 final class Contestant {
 
@@ -35,8 +40,13 @@ final class Contestant {
     void run() throws Exception;
   }
 
+  /** Makes passes and tells their nanoseconds. */
+  private interface Passes {
+    String run(int count) throws Exception;
+  }
+
   public static void main(String[] arguments) throws Exception {
-    int threads = Integer.parseInt(arguments[2]);
+    int threads = Math.max(1, Integer.parseInt(arguments[2]));
     CompileOptions compile = CompileOptions.defaults().withThreads(threads).withStreams(1);
     switch (arguments[0]) {
       case "runtime" -> {
@@ -79,15 +89,37 @@ final class Contestant {
         }
       }
       case "detector" -> {
-        List<Path> pictures;
-        try (Stream<Path> files = Files.list(Path.of(arguments[3]))) {
-          pictures = files.filter(f -> f.toString().endsWith(".jpg")).sorted().toList();
-        }
+        List<Path> pictures = pictures(arguments[3]);
         try (Detector detector =
             Detector.open(
                 Path.of(arguments[1]), DetectorOptions.defaults().with(compile).withRequests(1))) {
           int[] turn = {0};
           serve(100, () -> detector.detect(pictures.get(turn[0]++ % pictures.size())));
+        }
+      }
+      case "folder" -> {
+        int streams = Integer.parseInt(arguments[4]);
+        CompileOptions many = compile.with(CompileOptions.Hint.THROUGHPUT).withStreams(streams);
+        List<Path> pictures = pictures(arguments[3]);
+        try (Detector detector =
+            Detector.open(Path.of(arguments[1]), DetectorOptions.defaults().with(many))) {
+          Passes folder =
+              count -> {
+                List<Path> turn = new ArrayList<>();
+                for (int i = 0; i < count; i++) {
+                  turn.add(pictures.get(i % pictures.size()));
+                }
+                long start = System.nanoTime();
+                detector.detectAll(turn, result -> {});
+                return Long.toString((System.nanoTime() - start) / count);
+              };
+          folder.run(4 * streams);
+          answer(folder);
+        }
+      }
+      case "first" -> {
+        try (Detector detector = Detector.open(Path.of(arguments[1]))) {
+          System.out.println(detector.detect(Path.of(arguments[3])).detections().size() + " boxes");
         }
       }
       default -> throw new IllegalArgumentException(arguments[0]);
@@ -111,18 +143,30 @@ final class Contestant {
     for (int i = 0; i < warm && System.nanoTime() < until; i++) {
       pass.run();
     }
+    answer(
+        passes -> {
+          StringBuilder times = new StringBuilder();
+          for (int i = 0; i < passes; i++) {
+            long start = System.nanoTime();
+            pass.run();
+            times.append(i == 0 ? "" : ",").append(System.nanoTime() - start);
+          }
+          return times.toString();
+        });
+  }
+
+  private static void answer(Passes passes) throws Exception {
     System.out.println("ready");
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
-      StringBuilder times = new StringBuilder();
-      int passes = Integer.parseInt(line.strip());
-      for (int i = 0; i < passes; i++) {
-        long start = System.nanoTime();
-        pass.run();
-        times.append(i == 0 ? "" : ",").append(System.nanoTime() - start);
-      }
-      System.out.println(times);
+      System.out.println(passes.run(Integer.parseInt(line.strip())));
+    }
+  }
+
+  private static List<Path> pictures(String folder) throws IOException {
+    try (Stream<Path> files = Files.list(Path.of(folder))) {
+      return files.filter(f -> f.toString().endsWith(".jpg")).sorted().toList();
     }
   }
 

@@ -221,19 +221,19 @@ public final class BenchReport {
     page.element("h2", "Machine and settings");
     page.open("table");
     for (JsonNode model : measured.path("models")) {
-      page.row(
-          "td",
-          List.of(
-              model.path("model").asText(),
-              list(model.path("settings")) + "; warm-up: " + list(model.path("warm_up"))));
+      fact(
+          model.path("model").asText(),
+          list(model.path("settings")) + "; warm-up: " + list(model.path("warm_up")));
     }
     measured
         .path("environment")
         .properties()
-        .forEach(
-            entry ->
-                page.row("td", List.of(entry.getKey().replace('_', ' '), text(entry.getValue()))));
+        .forEach(entry -> fact(entry.getKey().replace('_', ' '), text(entry.getValue())));
     page.close();
+  }
+
+  private void fact(String name, String value) {
+    page.open("tr").element("td", name).element("td", value).close();
   }
 
   private static String list(JsonNode object) {
@@ -250,7 +250,7 @@ public final class BenchReport {
       value.forEach(word -> words.add(word.asText()));
       return String.join(" ", words);
     }
-    return value.isNull() ? "not known" : value.asText();
+    return value.isNull() ? "–" : value.asText();
   }
 
   private static String words(String key) {

@@ -155,7 +155,14 @@
     options: {
       scales: {
         x: {ticks: {maxRotation: 60, autoSkipPadding: 4, font: {size: 10}}},
-        y: axis(`mean of ${words(decisive)}, ms`, {beginAtZero: true}),
+        y: axis(`mean of ${words(decisive)}, ms`, {
+          beginAtZero: true,
+          suggestedMax: Math.max(
+            ...models.flatMap((model) =>
+              model.per_picture.map((picture) => (picture[decisive]?.mean ?? 0) + (picture[decisive]?.standard_error ?? 0)),
+            ),
+          ),
+        }),
       },
     },
   });

@@ -1,0 +1,167 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Writes what {@code benchmarks/seed-run.sh} measured as a page of Markdown. */
+final class SeedRun {
+
+  private static final List<String> STAGES =
+      List.of("decode_ms", "preprocess_ms", "infer_ms", "postprocess_ms", "end_to_end_ms");
+
+  private final JsonNode measured;
+  private final JsonNode pplcnet;
+  private final JsonNode yolov5s;
+
+  private SeedRun(JsonNode measured) {
+    this.measured = measured;
+    this.pplcnet = measured.path("models").path(0);
+    this.yolov5s = measured.path("models").path(1);
+  }
+
+  public static void main(String[] arguments) throws Exception {
+    SeedRun run = new SeedRun(new ObjectMapper().readTree(new File(arguments[0])));
+    run.head(Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
+    run.ratios();
+    run.stages();
+    run.pictures();
+  }
+
+  private void head(int size, int seconds) {
+    JsonNode here = measured.path("environment");
+    JsonNode settings = pplcnet.path("settings");
+    say("# One full run of the seed's protocol");
+    say("");
+    say(
+        "PPLcnet-yolo against YOLOv5s v5.0, one class, weights of the zoo (random: they take the"
+            + " time of trained ones and detect nothing), %d x %d; %d pictures, %,d passes over"
+            + " each: %,d passes of each model in %.1f minutes. Written by"
+            + " `benchmarks/seed-run.sh`; the seed ran 640 x 640 on an i5-10210U.",
+        size,
+        size,
+        measured.path("pictures").asInt(),
+        pplcnet.path("per_picture").path(0).path("infer_ms").path("count").asInt(),
+        pplcnet.path("infer_ms").path("count").asInt(),
+        seconds / 60.0);
+    say("");
+    say(
+        "%s (%s), %d processors, governor %s; OpenVINO %s, %s, %d thread%s, %d stream%s; load %.2f"
+            + " before, %.2f after, %.1f %% stolen; Java %s.",
+        here.path("cpu").asText(),
+        words(here.path("flags")),
+        here.path("processors").asInt(),
+        here.path("governor").asText(),
+        here.path("openvino").asText(),
+        settings.path("precision").asText(),
+        settings.path("threads").asInt(),
+        settings.path("threads").asInt() == 1 ? "" : "s",
+        settings.path("streams").asInt(),
+        settings.path("streams").asInt() == 1 ? "" : "s",
+        here.path("load_before").asDouble(),
+        here.path("load_after").asDouble(),
+        here.path("steal_percent").asDouble(),
+        here.path("java").asText());
+    if (measured.path("interrupted").asBoolean()) {
+      say("");
+      say("**It was stopped before its end.**");
+    }
+    say("");
+  }
+
+  private void ratios() {
+    say("## Time of YOLOv5s over that of PPLcnet-yolo");
+    say("");
+    say(
+        "The ratio of the medians, and the interval that holds it in 95 %% of the bootstrap's"
+            + " samples. The seed: 2.85.");
+    say("");
+    say("| of | ratio | 95 %% | rounds |");
+    say("| --- | ---: | --- | ---: |");
+    for (JsonNode ratio : measured.path("ratios")) {
+      ratio(name(ratio.path("of").asText()), ratio);
+    }
+    JsonNode control = measured.path("control");
+    if (control.isObject()) {
+      ratio(
+          "control: PPLcnet-yolo again"
+              + (control.path("void").asBoolean() ? "; **the ratios are void**" : ""),
+          control);
+    }
+    say("");
+  }
+
+  private static void ratio(String of, JsonNode ratio) {
+    say(
+        "| %s | %.3f | %.3f–%.3f | %,d |",
+        of,
+        ratio.path("ratio").asDouble(),
+        ratio.path("low").asDouble(),
+        ratio.path("high").asDouble(),
+        ratio.path("rounds").asInt());
+  }
+
+  private void stages() {
+    say("## Milliseconds");
+    say("");
+    say("| | of | mean | ± | min | p50 | p90 | p99 | max |");
+    say("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+    for (JsonNode model : measured.path("models")) {
+      for (String stage : STAGES) {
+        JsonNode times = model.path(stage);
+        if (times.isObject()) {
+          say(
+              "| %s | %s | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f | %.3f |",
+              model == pplcnet ? "PPLcnet-yolo" : "YOLOv5s",
+              name(stage),
+              times.path("mean").asDouble(),
+              times.path("standard_error").asDouble(),
+              times.path("min").asDouble(),
+              times.path("p50").asDouble(),
+              times.path("p90").asDouble(),
+              times.path("p99").asDouble(),
+              times.path("max").asDouble());
+        }
+      }
+    }
+    say("");
+    say("± is the standard error of the mean, as if passes were independent.");
+    say("");
+  }
+
+  private void pictures() {
+    say("## Mean of each picture, inference, ms");
+    say("");
+    say("| picture | PPLcnet-yolo | ± | YOLOv5s | ± | ratio of the means |");
+    say("| --- | ---: | ---: | ---: | ---: | ---: |");
+    for (int i = 0; i < pplcnet.path("per_picture").size(); i++) {
+      JsonNode picture = pplcnet.path("per_picture").path(i);
+      JsonNode a = picture.path("infer_ms");
+      JsonNode b = yolov5s.path("per_picture").path(i).path("infer_ms");
+      say(
+          "| %s | %.3f | %.3f | %.3f | %.3f | %.3f |",
+          Path.of(picture.path("file").asText()).getFileName(),
+          a.path("mean").asDouble(),
+          a.path("standard_error").asDouble(),
+          b.path("mean").asDouble(),
+          b.path("standard_error").asDouble(),
+          b.path("mean").asDouble() / a.path("mean").asDouble());
+    }
+  }
+
+  private static String name(String key) {
+    return key.replaceFirst("_ms$", "").replace('_', ' ');
+  }
+
+  private static String words(JsonNode texts) {
+    List<String> words = new ArrayList<>();
+    texts.forEach(text -> words.add(text.asText()));
+    return String.join(" ", words);
+  }
+
+  private static void say(String format, Object... values) {
+    System.out.printf(Locale.ROOT, format + "%n", values);
+  }
+}

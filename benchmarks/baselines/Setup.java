@@ -1,0 +1,137 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ovkit.convert.ConvertOptions;
+import dev.ovkit.convert.Converter;
+import dev.ovkit.convert.DataType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Where everything lies, how often it is measured, and how the processes are started. */
+record Setup(
+    Path app,
+    Path work,
+    String python,
+    Path scripts,
+    int threads,
+    int rounds,
+    Path pictures,
+    List<String> models) {
+
+  static Setup of(Map<String, String> given) {
+    String models = given.getOrDefault("--models", "");
+    return new Setup(
+        Path.of(given.get("--app")),
+        Path.of(given.get("--work")),
+        given.get("--python"),
+        Path.of(given.get("--scripts")),
+        Integer.parseInt(given.getOrDefault("--threads", "1")),
+        Integer.parseInt(given.getOrDefault("--rounds", "21")),
+        Path.of(given.get("--pictures")),
+        models.isEmpty() ? List.of() : List.of(models.split(",")));
+  }
+
+  boolean wants(String system) {
+    return models.isEmpty() || models.contains(system);
+  }
+
+  /** Writes a model of the zoo; returns what the zoo says of it. */
+  JsonNode zoo(String system, String options, Path onnx) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                python,
+                "-m",
+                "zoo",
+                "--system",
+                system,
+                "--names",
+                "modern",
+                "--out",
+                onnx.toString()));
+    command.addAll(List.of(options.split(" ")));
+    return new ObjectMapper().readTree(run(command)).path("models").get(0);
+  }
+
+  Path convert(Path onnx, DataType type) {
+    return Converter.convert(
+            ConvertOptions.of(onnx).into(work.resolve(type.name().toLowerCase()), type))
+        .xml();
+  }
+
+  /** Every multiply-add that one core can do: name of the vectors, GFLOP/s. */
+  Map<String, Double> peak() throws IOException, InterruptedException {
+    Map<String, Double> peak = new LinkedHashMap<>();
+    for (String line : run(List.of(work.resolve("peak").toString())).lines().toList()) {
+      peak.put(line.split(" ")[0], Double.valueOf(line.split(" ")[1]));
+    }
+    return peak;
+  }
+
+  /** The command line of a program of ovkit's users: the heap that a small box has to spare. */
+  List<String> ovkit(String main, String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "java",
+                "-Xmx64m",
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-Dorg.bytedeco.javacpp.cacheLibraries=false",
+                "-Dovkit.native.dir=" + System.getProperty("ovkit.native.dir"),
+                "-cp",
+                app + "/*:" + work,
+                main));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  /** The same for ONNX Runtime's, with the heap that Java chooses. */
+  List<String> onnxRuntime(String main, String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "java",
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-cp",
+                app + "/*:" + work,
+                main));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
+  List<String> loop(Path ir) {
+    return List.of(work.resolve("loop").toString(), ir.toString(), Integer.toString(threads), "1");
+  }
+
+  List<String> pipeline(Path ir, int threadsOfIt) {
+    return List.of(
+        python,
+        script("pipeline.py"),
+        ir.toString(),
+        pictures.toString(),
+        Integer.toString(threadsOfIt));
+  }
+
+  String script(String name) {
+    return scripts.resolve("../benchmarks/baselines").resolve(name).normalize().toString();
+  }
+
+  String run(List<String> command) throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(command).directory(scripts.toFile());
+    builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+    builder.environment().put("CI", "true");
+    Process process = builder.redirectError(work.resolve("log").toFile()).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      throw new IOException(command + ": " + said + Files.readString(work.resolve("log")));
+    }
+    return said;
+  }
+}
