@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  ovkit bench --ir model.xml --images pictures",
       "  ovkit bench --ir pplcnet.xml --ir yolov5s.xml --images pictures --protocol seed --passes 20",
+      "  ovkit bench --ir old.xml --ir new.xml --images pictures --html report.html",
       "  ovkit bench --ir model.xml --images pictures --json --baseline old.json --max-slowdown 1.05"
     })
 final class BenchCommand implements Callable<Integer> {
@@ -167,8 +168,18 @@ final class BenchCommand implements Callable<Integer> {
 
   @ArgGroup private @Nullable Formats formats;
 
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description =
+          "Also write a report with charts: one file that needs no network. For the desk; a bundle has none.")
+  private @Nullable Path html;
+
   @Override
   public Integer call() {
+    if (html != null) {
+      BenchHtml.require(html);
+    }
     BenchOptions options = options(new PictureList(images).expand());
     @Nullable RegressionGate gate =
         baseline == null ? null : new RegressionGate(BaselineFile.read(baseline), maxSlowdown);
@@ -236,8 +247,9 @@ final class BenchCommand implements Callable<Integer> {
 
   private void print(Report report, List<RegressionGate.Verdict> verdicts) {
     PrintWriter out = spec.commandLine().getOut();
+    String json = Json.text(BenchText.json(report, verdicts, maxSlowdown));
     if (formats != null && formats.json) {
-      Json.print(out, BenchText.json(report, verdicts, maxSlowdown));
+      out.println(json);
     } else if (formats != null && formats.csv) {
       BenchText.csv(report, out);
       BenchText.print(verdicts, maxSlowdown, spec.commandLine().getErr());
@@ -246,6 +258,9 @@ final class BenchCommand implements Callable<Integer> {
       BenchText.print(verdicts, maxSlowdown, out);
     }
     out.flush();
+    if (html != null) {
+      BenchHtml.write(json, html);
+    }
   }
 
   // ---- options

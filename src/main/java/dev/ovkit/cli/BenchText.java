@@ -1,5 +1,6 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.bench.Distribution;
 import dev.ovkit.bench.Disturbance;
 import dev.ovkit.bench.Environment;
 import dev.ovkit.bench.Mode;
@@ -278,19 +279,22 @@ final class BenchText {
       model.statistics(stage).ifPresent(times -> object.put(key(stage), json(times)));
     }
     model.throughput().ifPresent(rate -> object.put("pictures_per_second", json(rate)));
-    if (report.seed()) {
-      List<Map<String, Object>> pictures = new ArrayList<>();
-      for (int i = 0; i < report.pictures().size(); i++) {
-        Map<String, Object> one = new LinkedHashMap<>();
-        one.put("file", report.pictures().get(i).toString());
-        for (Stage stage : report.mode().main()) {
-          Optional<Statistics> times = model.statistics(stage, i);
-          times.ifPresent(some -> one.put(key(stage), json(some)));
-        }
-        pictures.add(one);
-      }
-      object.put("per_picture", pictures);
+    Map<String, Object> distributions = new LinkedHashMap<>();
+    for (Stage stage : report.mode().main()) {
+      model.distribution(stage).ifPresent(spread -> distributions.put(key(stage), json(spread)));
     }
+    object.put("distributions", distributions);
+    List<Map<String, Object>> pictures = new ArrayList<>();
+    for (int i = 0; i < report.pictures().size(); i++) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("file", report.pictures().get(i).toString());
+      for (Stage stage : report.mode().main()) {
+        Optional<Statistics> times = model.statistics(stage, i);
+        times.ifPresent(some -> one.put(key(stage), json(some)));
+      }
+      pictures.add(one);
+    }
+    object.put("per_picture", pictures);
     return object;
   }
 
@@ -304,6 +308,15 @@ final class BenchText {
     object.put("p90", number(times.p90()));
     object.put("p99", number(times.p99()));
     object.put("max", number(times.max()));
+    return object;
+  }
+
+  private static Map<String, Object> json(Distribution spread) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("from", number(spread.from()));
+    object.put("to", number(spread.to()));
+    object.put("counts", spread.counts());
+    object.put("beyond", spread.beyond());
     return object;
   }
 

@@ -6,17 +6,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ovkit.OptionException;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringReader;
+import java.io.StringWriter;
+import java.lang.reflect.Constructor;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import javax.xml.parsers.DocumentBuilderFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.NodeList;
+import org.xml.sax.InputSource;
+import picocli.CommandLine;
 
 /** {@code bench} on the demo's model, with few passes: what it prints, not how fast it is. */
 class BenchCommandTest {
@@ -155,6 +169,106 @@ class BenchCommandTest {
         .hasSize(6)
         .startsWith("model,picture,measure,count,min,mean,standard_error,p50,p90,p99,max")
         .allMatch(line -> line.split(",", -1).length == 11);
+  }
+
+  @Test
+  void everyModeTellsEachPictureAndTheSpreadOfTheTimes() throws IOException {
+    JsonNode model = JSON.readTree(bench("--passes", "3", "--json").done()).get("models").get(0);
+    assertThat(model.get("per_picture")).hasSize(5);
+    for (String stage : List.of("infer_ms", "end_to_end_ms")) {
+      JsonNode spread = model.get("distributions").get(stage);
+      int passes = spread.get("beyond").asInt();
+      for (JsonNode count : spread.get("counts")) {
+        passes += count.asInt();
+      }
+      assertThat(passes).as(stage).isEqualTo(15);
+      assertThat(spread.get("from")).as(stage).isEqualTo(model.get(stage).get("min"));
+      assertThat(spread.get("to")).as(stage).isEqualTo(model.get(stage).get("p99"));
+    }
+  }
+
+  // ---- the page
+
+  @Test
+  void thePageHoldsTheNumbersOfTheJson() throws Exception {
+    Path page = temp.resolve("bench.html");
+    Cli said = bench("--ir", IR, "--passes", "2", "--json", "--html", page);
+    assertThat(said.exitCode()).isZero();
+    NodeList scripts =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(new InputSource(new StringReader(Files.readString(page))))
+            .getElementsByTagName("script");
+    assertThat(JSON.readTree(scripts.item(0).getTextContent()))
+        .isEqualTo(JSON.readTree(said.out()));
+    assertThat(Files.readString(page)).containsPattern("(?s)(<canvas.*){4}");
+    assertThat(Cli.files(temp)).containsExactly("bench.html");
+  }
+
+  @Test
+  void aPageThatCannotBeWrittenIsRefusedBeforeMeasuring() {
+    Path page = temp.resolve("none/bench.html");
+    bench("--seconds", "3600", "--html", page)
+        .failsWith(
+            1,
+            "cannot write '%s': its folder is not there; give a place that can be written"
+                .formatted(page));
+  }
+
+  /** The command's classes as a box has them: nothing of the desk can be found. */
+  private static final class WithoutDesk extends URLClassLoader {
+    WithoutDesk() {
+      super(
+          new URL[] {BenchCommand.class.getProtectionDomain().getCodeSource().getLocation()},
+          BenchCommand.class.getClassLoader());
+    }
+
+    @Override
+    protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+      if (name.matches("dev\\.ovkit\\.(report|verify|convert|onnx|python)\\..*")) {
+        throw new ClassNotFoundException(name);
+      }
+      synchronized (getClassLoadingLock(name)) {
+        @Nullable Class<?> loaded = findLoadedClass(name);
+        if (loaded != null) {
+          return loaded;
+        }
+        return name.startsWith("dev.ovkit.cli.") ? findClass(name) : super.loadClass(name, resolve);
+      }
+    }
+  }
+
+  @Test
+  void onABoxThereIsBenchButNoPage() throws Exception {
+    try (WithoutDesk box = new WithoutDesk()) {
+      Constructor<?> constructor =
+          box.loadClass("dev.ovkit.cli.BenchCommand").getDeclaredConstructor();
+      constructor.setAccessible(true);
+      List<Exception> thrown = new ArrayList<>();
+      StringWriter out = new StringWriter();
+      CommandLine command =
+          new CommandLine(constructor.newInstance())
+              .setOut(new PrintWriter(out))
+              .setExecutionExceptionHandler(
+                  (e, line, parsed) -> {
+                    thrown.add(e);
+                    return 1;
+                  });
+      String[] plain = {
+        "--ir", IR.toString(), "--images", PICTURES.toString(), "--warm-up", "0", "--passes", "1"
+      };
+      assertThat(command.execute(plain)).isZero();
+      assertThat(out.toString()).contains("end to end");
+      String[] page = Arrays.copyOf(plain, plain.length + 2);
+      page[plain.length] = "--html";
+      page[plain.length + 1] = temp.resolve("bench.html").toString();
+      assertThat(command.execute(page)).isEqualTo(1);
+      assertThat(thrown).hasSize(1);
+      assertThat(thrown.get(0))
+          .isInstanceOf(OptionException.class)
+          .hasMessage(
+              "--html is for the desk: this command, made for a box, has no reports; take --json");
+    }
   }
 
   // ---- pictures

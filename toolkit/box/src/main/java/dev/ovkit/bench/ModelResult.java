@@ -36,6 +36,12 @@ public record ModelResult(
     return statistics(samples.milliseconds(stage, picture));
   }
 
+  /** Returns how the milliseconds of a stage are spread; empty if there was no pass. */
+  public Optional<Distribution> distribution(Stage stage) {
+    double[] times = samples.milliseconds(stage);
+    return times.length == 0 ? Optional.empty() : Optional.of(Distribution.of(times));
+  }
+
   /** Returns the pictures per second over all blocks; empty in other modes. */
   public Optional<Statistics> throughput() {
     return statistics(picturesPerSecond.stream().mapToDouble(Double::doubleValue).toArray());

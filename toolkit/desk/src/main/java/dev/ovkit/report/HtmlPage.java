@@ -27,6 +27,7 @@ final class HtmlPage {
       td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
       .good { color: #17692f; font-weight: 600; } .bad { color: #a8071a; font-weight: 600; }
       .charts, .pair { display: flex; flex-wrap: wrap; gap: 1.5em; } figure { margin: 0 0 1.5em; } figcaption { color: #556; }
+      .canvases { display: grid; grid-template-columns: repeat(auto-fit, minmax(28em, 1fr)); gap: 1.5em; } .wide { grid-column: 1 / -1; } .canvas { position: relative; height: 19em; }
       img { max-width: 100%; height: auto; } code { font-size: .95em; }
       """;
 
@@ -34,6 +35,15 @@ final class HtmlPage {
   private final XMLStreamWriter xml;
 
   HtmlPage(String title) {
+    this(title, "");
+  }
+
+  /** A page whose own scripts run; they too can load nothing. */
+  static HtmlPage withScripts(String title) {
+    return new HtmlPage(title, "; script-src 'unsafe-inline'");
+  }
+
+  private HtmlPage(String title, String allowed) {
     try {
       xml = XMLOutputFactory.newDefaultFactory().createXMLStreamWriter(text);
       xml.writeDTD("<!DOCTYPE html>");
@@ -48,7 +58,7 @@ final class HtmlPage {
         "http-equiv",
         "Content-Security-Policy",
         "content",
-        "default-src 'none'; img-src data:; style-src 'unsafe-inline'");
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'" + allowed);
     empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1");
     element("title", title);
     element("style", STYLE);
@@ -102,6 +112,39 @@ final class HtmlPage {
         "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg),
         "alt",
         alternative);
+  }
+
+  /**
+   * Writes a script. HTML takes its text as it stands and XML does not; a CDATA section that is a
+   * comment of the script serves both.
+   */
+  HtmlPage script(String code) {
+    if (code.matches("(?is).*(</script|<!--|]]>).*")) {
+      throw new IllegalArgumentException("this script would end before its end");
+    }
+    open("script").text("//");
+    write(() -> xml.writeCData("\n" + code.strip() + "\n//"));
+    return close();
+  }
+
+  /** Writes an object for scripts, in such a spelling that nothing in it is markup. */
+  HtmlPage json(String id, String json) {
+    return element(
+        "script",
+        json.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026"),
+        "type",
+        "application/json",
+        "id",
+        id);
+  }
+
+  /** Writes the headings of columns: some of text, and then those of numbers. */
+  HtmlPage heading(int ofText, List<String> names) {
+    open("tr");
+    for (int i = 0; i < names.size(); i++) {
+      element("th", names.get(i), "class", i < ofText ? "text" : "number");
+    }
+    return close();
   }
 
   /** Writes one row of a table; numbers stand to the right. */
