@@ -28,12 +28,16 @@ C | POSIX)
   ;;
 esac
 
+# hwloc need not tell that there is no /sys.
+export HWLOC_HIDE_ERRORS="${HWLOC_HIDE_ERRORS:-2}"
+
 progress=false
 [ -t 2 ] && progress=true
 
 # C1 alone starts in three quarters of the time, and what takes long is not Java.
 exec "$home/jre/bin/java" -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
   -Xlog:disable -Xlog:all=warning:stderr @ARCHIVE@ --enable-native-access=ALL-UNNAMED \
+  -Dfile.encoding=UTF-8 \
   -Dorg.bytedeco.javacpp.cacheLibraries=false -Dovkit.progress=$progress \
   -Dovkit.bundle.dir="$home" -Dovkit.native.dir="$home/native" \
   ${OVKIT_JAVA_OPTIONS:-} \

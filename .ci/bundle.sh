@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# Runs a bundle as on a box that has next to nothing: a root that holds only the C library, libgcc_s, libstdc++,
+# libz, the dynamic loader, /bin/sh and /proc; read-only, a temporary folder without exec, no network, not root,
+# no HOME, LANG=C, a path with a space. Then holds its size to what the project promises.
+# usage: bundle.sh WORK; needs a built checkout, and root or user namespaces: where there are none it says so.
+set -euo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+work=$1
+fail() { printf '.ci/bundle.sh: FAILED: %s\n' "$*" >&2; exit 1; }
+
+rm -rf "$work"
+mkdir -p "$work"
+work=$(cd "$work" && pwd)
+archive="$work/app-1.2.0.tar.xz"
+"$here/ovkit" package --ir "$here/ir-models/conveyor-parts.xml" --golden "$here/ir-models/pictures/000000.jpg" \
+  --unsigned -o "$archive" ${JDK:+--jdk "$JDK"}
+
+compressed=$(stat -c %s "$archive")
+[ "$compressed" -le 60000000 ] || fail "the bundle has $compressed bytes compressed, more than 60 MB"
+mkdir "$work/unpacked"
+tar xJf "$archive" -C "$work/unpacked"
+unpacked=$(find "$work/unpacked" -type f -printf '%s\n' | awk '{ sum += $1 } END { print sum }')
+[ "$unpacked" -le 200000000 ] || fail "the bundle has $unpacked bytes unpacked, more than 200 MB"
+echo "$compressed bytes compressed, $unpacked unpacked"
+
+isolate=(unshare --mount --net --ipc --uts)
+[ "$(id -u)" = 0 ] || isolate+=(--user --map-root-user)
+if ! "${isolate[@]}" true 2>/dev/null; then
+  echo "LEFT OUT: the run in an isolated root needs root or user namespaces, and here are neither"
+  exit 0
+fi
+
+# The root: each library by the name that programs ask for.
+root="$work/root"
+mkdir -p "$root"/{bin,lib64,lib/x86_64-linux-gnu,proc,tmp,dev,pictures} "$root/a box"
+for library in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libgcc_s.so.1 libstdc++.so.6 libz.so.1; do
+  path=$(ldconfig -p | awk -v name="$library" '$1 == name && /x86-64/ && !n++ { print $NF }')
+  [ -n "$path" ] || fail "$library is not on this machine"
+  cp -L "$path" "$root/lib/x86_64-linux-gnu/$library"
+done
+cp -L /lib64/ld-linux-x86-64.so.2 "$root/lib64/"
+[ "$(basename "$(readlink -f /bin/sh)")" = dash ] || echo "note: /bin/sh is not dash here"
+cp -L "$(command -v dash || echo /bin/sh)" "$root/bin/sh"
+: >"$root/dev/null"
+: >"$root/dev/urandom"
+: >"$root/dev/random"
+cp "$here/ir-models/pictures/000001.jpg" "$root/pictures/parts.jpg"
+mv "$work/unpacked/app-1.2.0" "$root/a box/"
+ln -s app-1.2.0 "$root/a box/current"
+
+cat >"$work/inside.sh" <<'SH'
+set -eu
+root=$1
+shift
+mount --bind "$root" "$root"
+mount -t proc proc "$root/proc" 2>/dev/null || mount --rbind /proc "$root/proc"
+mount -t tmpfs -o noexec,nosuid,mode=1777 tmpfs "$root/tmp"
+for device in null urandom random; do mount --bind /dev/$device "$root/dev/$device"; done
+mount -o remount,bind,ro "$root"
+user=65534
+[ "$NAMESPACE" = yes ] && user=0 # the only one that is mapped
+exec chroot --userspec=$user:$user "$root" /bin/sh -c "$*"
+SH
+
+box() {
+  local namespace=no
+  [ "$(id -u)" = 0 ] || namespace=yes
+  env -i PATH="$PATH" LANG=C NAMESPACE=$namespace "${isolate[@]}" sh "$work/inside.sh" "$root" "unset PATH; LANG=C; export LANG; $1"
+}
+
+box '"/a box/current/bin/ovkit" infer --image /pictures' | tee "$work/infer.txt"
+grep -q '^/pictures/parts.jpg .* found' "$work/infer.txt" || fail "infer found no picture in the isolated root"
+grep -q '^  bearing  ' "$work/infer.txt" || fail "infer found no bearing in the isolated root"
+box '"/a box/current/bin/ovkit" self-test' || fail "the self-test does not hold in the isolated root"
+box '"/a box/current/bin/ovkit" doctor' || fail "doctor fails in the isolated root"
+if box 'echo > /written' 2>/dev/null; then fail "the root was not read-only"; fi
+
+# From the start of the process to the first boxes; the first run reads the disk.
+best=999999
+for _ in 1 2 3 4 5 6 7; do
+  began=$(date +%s%N)
+  box '"/a box/current/bin/ovkit" infer --image /pictures' >/dev/null
+  took=$((($(date +%s%N) - began) / 1000000))
+  [ "$took" -ge "$best" ] || best=$took
+done
+echo "first boxes after $best ms at best, the mounts of the root included"
