@@ -13,7 +13,6 @@ final class Processes {
 
   private static final List<String> SYSTEMS = List.of("pplcnet-yolo", "yolov5s-v5");
   private static final int PASSES_BEFORE_MEMORY = 200;
-  private static final int PROCESSES_FOR_MEMORY = 3;
   private static final int PICTURES_A_TURN = 24;
 
   private final Setup setup;
@@ -64,7 +63,7 @@ final class Processes {
     System.out.println();
   }
 
-  /** Memory in RAM when nothing grows any more; of several processes the median. */
+  /** Memory in RAM when nothing grows any more. */
   Map<String, Map<String, Double>> memory() throws Exception {
     System.out.printf(
         "Resident memory after %d passes, MB; IR in FP16, -Xmx64m%n%n", PASSES_BEFORE_MEMORY);
@@ -95,14 +94,10 @@ final class Processes {
   }
 
   private static double resident(List<String> command) throws IOException {
-    double[] values = new double[PROCESSES_FOR_MEMORY];
-    for (int i = 0; i < values.length; i++) {
-      try (Rival.Served served = new Rival.Served(command)) {
-        served.turn(PASSES_BEFORE_MEMORY);
-        values[i] = served.resident();
-      }
+    try (Rival.Served served = new Rival.Served(command)) {
+      served.turn(PASSES_BEFORE_MEMORY);
+      return served.resident();
     }
-    return Figures.median(values);
   }
 
   /** Many pictures, on two cores; the time of one is that of all over their number. */
