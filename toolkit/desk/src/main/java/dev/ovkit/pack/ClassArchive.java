@@ -46,7 +46,8 @@ final class ClassArchive {
   static void make(Path bundle, String picture) throws IOException {
     TreeSet<String> classes =
         new TreeSet<>(
-            Comparator.comparing((String line) -> line.startsWith("@")) // after the classes themselves
+            Comparator.comparing(
+                    (String line) -> line.startsWith("@")) // after the classes themselves
                 .thenComparing(Comparator.naturalOrder()));
     Path list = bundle.resolve(LIST);
     for (int i = 0; i < RUNS; i++) {

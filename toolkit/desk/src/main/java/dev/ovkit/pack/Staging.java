@@ -57,7 +57,7 @@ final class Staging implements AutoCloseable {
       for (Path child : children.toList()) {
         String name = child.getFileName().toString();
         if (name.startsWith(prefix) && !runs(name.substring(prefix.length()))) {
-          delete(child);
+          deleteIfPossible(child);
         }
       }
     }
@@ -93,18 +93,16 @@ final class Staging implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      delete(folder);
-    } catch (IOException | UncheckedIOException e) {
-      // The next run tries again.
-    }
+    deleteIfPossible(folder);
   }
 
-  private static void delete(Path folder) throws IOException {
+  private static void deleteIfPossible(Path folder) {
     try (Stream<Path> walk = Files.walk(folder)) {
       for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }
+    } catch (IOException | UncheckedIOException e) {
+      // A child of the dead process may still write there; the next run tries again.
     }
   }
 }
