@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       DiagnoseCommand.class,
       BenchCommand.class,
+      TuneCommand.class,
       InspectCommand.class,
       DoctorCommand.class,
       AutoComplete.GenerateCompletion.class

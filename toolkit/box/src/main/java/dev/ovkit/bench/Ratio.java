@@ -24,7 +24,7 @@ public record Ratio(double median, double low, double high, int rounds) {
   private static final long SEED = 1993;
 
   /** Compares times; those of one round stand at one index, at least one. */
-  static Ratio of(double[] times, double[] than) {
+  public static Ratio of(double[] times, double[] than) {
     int rounds = times.length;
     if (rounds == 0 || rounds != than.length) {
       throw new IllegalArgumentException(
