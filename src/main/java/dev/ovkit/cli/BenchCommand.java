@@ -6,17 +6,24 @@ import dev.ovkit.bench.Mode;
 import dev.ovkit.bench.RegressionGate;
 import dev.ovkit.bench.Report;
 import dev.ovkit.runtime.CompileOptions;
+import dev.ovkit.vision.DetectorOptions;
+import dev.ovkit.vision.Tuning;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.DoubleConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -129,10 +136,11 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
-      defaultValue = "f32",
       description =
-          "The arithmetic: f32, bf16, or auto for what OpenVINO prefers on this CPU. Default: ${DEFAULT-VALUE}.")
-  private String precision;
+          "The arithmetic: f32, bf16, or auto for what OpenVINO prefers on this CPU. Default: f32.")
+  private @Nullable String precision;
+
+  @Mixin private ProfileChoice profile;
 
   @Option(
       names = "--control",
@@ -174,6 +182,8 @@ final class BenchCommand implements Callable<Integer> {
       description =
           "Also write a report with charts: one file that needs no network. For the desk; a bundle has none.")
   private @Nullable Path html;
+
+  private final Map<Path, ProfileChoice.Used> profiles = new HashMap<>();
 
   @Override
   public Integer call() {
@@ -247,7 +257,7 @@ final class BenchCommand implements Callable<Integer> {
 
   private void print(Report report, List<RegressionGate.Verdict> verdicts) {
     PrintWriter out = spec.commandLine().getOut();
-    String json = Json.text(BenchText.json(report, verdicts, maxSlowdown));
+    String json = Json.text(BenchText.json(report, verdicts, maxSlowdown, profiles));
     if (formats != null && formats.json) {
       out.println(json);
     } else if (formats != null && formats.csv) {
@@ -266,7 +276,8 @@ final class BenchCommand implements Callable<Integer> {
   // ---- options
 
   private BenchOptions options(List<Path> pictures) {
-    BenchOptions options = BenchOptions.of(irs, pictures).with(compileOptions()).with(mode());
+    BenchOptions options =
+        BenchOptions.of(irs, pictures).with(explicit(CompileOptions.defaults())).with(mode());
     if (protocol != null) {
       if (!protocol.equals("seed")) {
         throw usage("--protocol %s: expected seed".formatted(protocol));
@@ -288,7 +299,27 @@ final class BenchCommand implements Callable<Integer> {
       }
       options = options.withRequests(positive("--requests", requests));
     }
-    return options.withWarmUp(duration("--warm-up", warmUp, true)).withControl(control);
+    options = options.withWarmUp(duration("--warm-up", warmUp, true)).withControl(control);
+    for (Path ir : Set.copyOf(irs)) {
+      Optional<ProfileChoice.Used> used = profile.find(ir, target());
+      if (used.isPresent()) {
+        profiles.put(ir, used.get());
+        options = options.withProfile(ir, profiled(ir, used.get().tuning()));
+      }
+    }
+    return options;
+  }
+
+  private CompileOptions.Hint target() {
+    return mode() == Mode.THROUGHPUT ? CompileOptions.Hint.THROUGHPUT : CompileOptions.Hint.LATENCY;
+  }
+
+  /** What is given here wins; threads, streams and requests only together. */
+  private DetectorOptions profiled(Path ir, Tuning tuning) {
+    boolean own = threads != null || streams != null;
+    DetectorOptions options = (own ? tuning.withoutThreads() : tuning).options(ir);
+    options = options.with(explicit(options.compile()));
+    return requests == null ? options : options.withRequests(requests);
   }
 
   private Mode mode() {
@@ -298,18 +329,19 @@ final class BenchCommand implements Callable<Integer> {
     return modes.throughput ? Mode.THROUGHPUT : Mode.INFERENCE_ONLY;
   }
 
-  private CompileOptions compileOptions() {
-    CompileOptions options =
-        CompileOptions.defaults()
-            .with(
-                switch (precision.toLowerCase(Locale.ROOT)) {
-                  case "f32", "fp32" -> CompileOptions.Precision.F32;
-                  case "bf16" -> CompileOptions.Precision.BF16;
-                  case "auto" -> CompileOptions.Precision.AUTO;
-                  default ->
-                      throw usage(
-                          "--precision %s: expected f32, bf16 or auto".formatted(precision));
-                });
+  private CompileOptions explicit(CompileOptions base) {
+    CompileOptions options = base;
+    if (precision != null) {
+      options =
+          options.with(
+              switch (precision.toLowerCase(Locale.ROOT)) {
+                case "f32", "fp32" -> CompileOptions.Precision.F32;
+                case "bf16" -> CompileOptions.Precision.BF16;
+                case "auto" -> CompileOptions.Precision.AUTO;
+                default ->
+                    throw usage("--precision %s: expected f32, bf16 or auto".formatted(precision));
+              });
+    }
     if (threads != null) {
       options = options.withThreads(positive("--threads", threads));
     }

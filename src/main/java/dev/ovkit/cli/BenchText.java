@@ -13,6 +13,7 @@ import dev.ovkit.bench.Stage;
 import dev.ovkit.bench.Statistics;
 import dev.ovkit.runtime.Processors;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -224,14 +225,24 @@ final class BenchText {
 
   // ---- JSON
 
-  static Map<String, Object> json(Report report, List<Verdict> verdicts, double maxSlowdown) {
+  /**
+   * All of the JSON.
+   *
+   * @param profiles what of it came from profiles, by model
+   */
+  static Map<String, Object> json(
+      Report report,
+      List<Verdict> verdicts,
+      double maxSlowdown,
+      Map<Path, ProfileChoice.Used> profiles) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("mode", key(report.mode()));
     object.put("protocol", report.seed() ? "seed" : null);
     object.put("interrupted", !report.complete());
     object.put("pictures", report.pictures().size());
     object.put("unreadable", report.unreadable().stream().map(BenchText::json).toList());
-    object.put("models", report.models().stream().map(model -> json(report, model)).toList());
+    object.put(
+        "models", report.models().stream().map(model -> json(report, model, profiles)).toList());
     object.put("ratios", report.comparisons().stream().map(BenchText::json).toList());
     report
         .control()
@@ -259,10 +270,7 @@ final class BenchText {
     return object;
   }
 
-  private static Map<String, Object> json(Report report, ModelResult model) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("model", model.model());
-    Settings settings = model.settings();
+  static Map<String, Object> json(Settings settings) {
     Map<String, Object> inForce = new LinkedHashMap<>();
     inForce.put("precision", settings.precision());
     inForce.put("streams", settings.streams());
@@ -270,6 +278,18 @@ final class BenchText {
     inForce.put("requests", settings.requests());
     inForce.put("pinning", settings.pinning());
     inForce.put("hyper_threading", settings.hyperThreading());
+    return inForce;
+  }
+
+  private static Map<String, Object> json(
+      Report report, ModelResult model, Map<Path, ProfileChoice.Used> profiles) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("model", model.model());
+    Map<String, Object> inForce = json(model.settings());
+    ProfileChoice.Used used = profiles.get(Path.of(model.model()));
+    if (used != null) {
+      inForce.put("profile", used.json());
+    }
     object.put("settings", inForce);
     Map<String, Object> warmUp = new LinkedHashMap<>();
     warmUp.put("passes", model.warmUp().passes());

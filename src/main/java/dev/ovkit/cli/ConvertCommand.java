@@ -7,6 +7,7 @@ import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Decision;
+import dev.ovkit.convert.Kernels;
 import dev.ovkit.convert.Outputs;
 import dev.ovkit.convert.Repetition;
 import dev.ovkit.convert.Route;
@@ -134,6 +135,13 @@ final class ConvertCommand implements Callable<Integer> {
   private boolean rewrite;
 
   @Option(
+      names = "--target-cpu",
+      paramLabel = "CPU",
+      description =
+          "avx2: for a CPU with AVX2 and no AVX-512, measure on this one whether blocked kernels are faster, and keep them in the IR if so. Default: OpenVINO chooses its kernels.")
+  private @Nullable String targetCpu;
+
+  @Option(
       names = "--backend",
       paramLabel = "CONVERTER",
       defaultValue = "native",
@@ -183,7 +191,7 @@ final class ConvertCommand implements Callable<Integer> {
     }
     ConvertOptions options = options();
     List<PictureSource> pictures = verify ? images.sources() : List.of();
-    Conversion conversion = Converter.convert(options, route());
+    Conversion conversion = Converter.convert(options, route(), kernels());
     if (!verify) {
       print(conversion, Map.of());
       return ExitCode.DONE;
@@ -291,6 +299,16 @@ final class ConvertCommand implements Callable<Integer> {
       }
       default -> throw usage("--heads %s: expected whole or lazy".formatted(heads));
     };
+  }
+
+  private Kernels kernels() {
+    if (targetCpu == null) {
+      return Kernels.OWN_CHOICE;
+    }
+    if (!targetCpu.equalsIgnoreCase("avx2")) {
+      throw usage("--target-cpu %s: expected avx2".formatted(targetCpu));
+    }
+    return Kernels.BLOCKED_IF_FASTER;
   }
 
   private Route route() {

@@ -3,6 +3,7 @@ package dev.ovkit.cli;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.PictureException;
+import dev.ovkit.bench.Settings;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
@@ -112,10 +114,9 @@ final class InferCommand implements Callable<Integer> {
   @Option(
       names = "--precision",
       paramLabel = "TYPE",
-      defaultValue = "f32",
       description =
-          "The arithmetic: f32, bf16, or auto for what OpenVINO prefers on this CPU. Default: ${DEFAULT-VALUE}.")
-  private String precision;
+          "The arithmetic: f32, bf16, or auto for what OpenVINO prefers on this CPU. Default: f32.")
+  private @Nullable String precision;
 
   @Option(
       names = "--threads",
@@ -123,6 +124,8 @@ final class InferCommand implements Callable<Integer> {
       description =
           "Threads to compute with. Default: what this process may use; doctor prints it.")
   private @Nullable Integer threads;
+
+  @Mixin private ProfileChoice profile;
 
   @Mixin private IrOptions reading;
 
@@ -140,6 +143,7 @@ final class InferCommand implements Callable<Integer> {
 
   private final Set<Path> written = new HashSet<>();
   private int failed;
+  private Optional<ProfileChoice.Used> used = Optional.empty();
 
   @Override
   public Integer call() {
@@ -173,7 +177,14 @@ final class InferCommand implements Callable<Integer> {
           });
     }
     if (json) {
-      Json.print(stdout, DetectionsText.json(ir, device, results));
+      Map<String, Object> object = DetectionsText.json(ir, device, results);
+      if (used.isPresent()) {
+        Map<String, Object> settings =
+            BenchText.json(Settings.of(detector.compiledModel(), detector.requests()));
+        settings.put("profile", used.get().json());
+        object.put("settings", settings);
+      }
+      Json.print(stdout, object);
     }
     return failed == 0 ? ExitCode.DONE : ExitCode.FAILED;
   }
@@ -214,7 +225,7 @@ final class InferCommand implements Callable<Integer> {
   // ---- options
 
   private DetectorOptions options(int pictures) {
-    DetectorOptions options = DetectorOptions.defaults().with(compileOptions(pictures));
+    DetectorOptions options = opening(pictures);
     boolean given = labels != null || reading.given() || !classes.isEmpty() || picture.given();
     if (!given) {
       return options.with(detectOptions(Set.of()));
@@ -228,25 +239,45 @@ final class InferCommand implements Callable<Integer> {
         confidence, iou, maxDetections, DetectOptions.defaults().maxCandidates(), wanted, agnostic);
   }
 
-  /** One picture has all threads; several share them, but no more streams than pictures. */
-  private CompileOptions compileOptions(int pictures) {
-    CompileOptions options = CompileOptions.defaults().withDevice(device);
-    if (pictures > 1) {
-      options =
-          options
-              .with(CompileOptions.Hint.THROUGHPUT)
-              .with("PERFORMANCE_HINT_NUM_REQUESTS", Integer.toString(pictures));
+  /** What is given here, then the profile, then the defaults. */
+  private DetectorOptions opening(int pictures) {
+    CompileOptions.Hint target =
+        pictures > 1 ? CompileOptions.Hint.THROUGHPUT : CompileOptions.Hint.LATENCY;
+    if (device.equals("CPU")) {
+      used = profile.find(ir, target);
     }
-    options =
-        switch (precision.toLowerCase(Locale.ROOT)) {
-          case "f32", "fp32" -> options.with(CompileOptions.Precision.F32);
-          case "bf16" -> options.with(CompileOptions.Precision.BF16);
-          case "auto" -> options.with(CompileOptions.Precision.AUTO);
-          default ->
-              throw new ParameterException(
-                  spec.commandLine(),
-                  "--precision %s: expected f32, bf16 or auto".formatted(precision));
-        };
+    DetectorOptions options =
+        used.map(found -> threads == null ? found.tuning() : found.tuning().withoutThreads())
+            .map(tuning -> tuning.options(ir))
+            .orElseGet(() -> DetectorOptions.defaults().with(defaults(pictures)));
+    return options.with(explicit(options.compile()));
+  }
+
+  /** One picture has all threads; several share them, but no more streams than pictures. */
+  private CompileOptions defaults(int pictures) {
+    CompileOptions options = CompileOptions.defaults().withDevice(device);
+    return pictures > 1
+        ? options
+            .with(CompileOptions.Hint.THROUGHPUT)
+            .with("PERFORMANCE_HINT_NUM_REQUESTS", Integer.toString(pictures))
+        : options;
+  }
+
+  private CompileOptions explicit(CompileOptions base) {
+    CompileOptions options = base;
+    if (precision != null) {
+      options =
+          options.with(
+              switch (precision.toLowerCase(Locale.ROOT)) {
+                case "f32", "fp32" -> CompileOptions.Precision.F32;
+                case "bf16" -> CompileOptions.Precision.BF16;
+                case "auto" -> CompileOptions.Precision.AUTO;
+                default ->
+                    throw new ParameterException(
+                        spec.commandLine(),
+                        "--precision %s: expected f32, bf16 or auto".formatted(precision));
+              });
+    }
     return threads == null ? options : options.withThreads(threads);
   }
 

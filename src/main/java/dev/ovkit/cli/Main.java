@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       DiagnoseCommand.class,
       BenchCommand.class,
+      TuneCommand.class,
       InspectCommand.class,
       PackageCommand.class,
       KeygenCommand.class,

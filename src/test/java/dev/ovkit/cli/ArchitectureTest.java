@@ -89,7 +89,8 @@ class ArchitectureTest {
           .whereLayer("verify")
           .mayOnlyBeAccessedByLayers("quantize", "report", "cli")
           .whereLayer("bench")
-          .mayOnlyBeAccessedByLayers("bundle", "watch", "pack", "quantize", "report", "cli")
+          .mayOnlyBeAccessedByLayers(
+              "convert", "bundle", "watch", "pack", "quantize", "report", "cli")
           .whereLayer("quantize")
           .mayOnlyBeAccessedByLayers("bundle", "watch", "pack", "quantize", "report", "cli")
           .whereLayer("report")

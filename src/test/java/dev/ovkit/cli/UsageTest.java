@@ -64,6 +64,18 @@ class UsageTest {
         "verify a.onnx b.xml --conf 2 | --conf 2.0: expected a number from 0 to 1 | ovkit verify",
         "verify a.onnx b.xml --input-colour GBR | --input-colour GBR: expected BGR or RGB | ovkit"
             + " verify",
+        "convert m.onnx --target-cpu i5 | --target-cpu i5: expected avx2 | ovkit convert",
+        "tune | Missing required option: '--ir=MODEL.xml' | ovkit tune",
+        "tune --ir m.xml --target speed | --target speed: expected latency or throughput | ovkit"
+            + " tune",
+        "tune --ir m.xml --budget soon | --budget soon: expected a time of up to a day, such as"
+            + " 50ms, 120s or 5m | ovkit tune",
+        "tune --ir m.xml --max-latency 0ms | --max-latency 0ms: expected a time of up to a day,"
+            + " such as 50ms, 120s or 5m | ovkit tune",
+        "tune --ir m.xml --rectangular | --rectangular needs --images: it may change the boxes, and"
+            + " they are compared | ovkit tune",
+        "tune --ir m.xml --bf16 | --bf16 needs --images: it may change the boxes, and they are"
+            + " compared | ovkit tune",
         "inspect | Missing required parameter: 'MODEL' | ovkit inspect",
         "keygen | Missing required option: '--out=NAME' | ovkit keygen",
         "install b.tar.xz | Missing required option: '--root=DIR' | ovkit install",
@@ -125,6 +137,7 @@ class UsageTest {
         "diagnose",
         "eval",
         "bench",
+        "tune",
         "inspect",
         "keygen",
         "install",
@@ -156,6 +169,7 @@ class UsageTest {
             "  eval ",
             "  diagnose ",
             "  bench ",
+            "  tune ",
             "  inspect ",
             "  keygen ",
             "  install ",

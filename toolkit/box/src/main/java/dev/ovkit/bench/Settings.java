@@ -20,7 +20,12 @@ public record Settings(
     boolean pinning,
     boolean hyperThreading) {
 
-  static Settings of(CompiledModel compiled, int requests) {
+  /**
+   * Asks a model that was compiled for the CPU.
+   *
+   * @param requests pictures at once
+   */
+  public static Settings of(CompiledModel compiled, int requests) {
     return new Settings(
         compiled.property("INFERENCE_PRECISION_HINT"),
         Integer.parseInt(compiled.property("NUM_STREAMS")),

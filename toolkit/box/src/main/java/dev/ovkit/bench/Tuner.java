@@ -59,8 +59,11 @@ public final class Tuner {
 
   private static final int LEAST_BLOCKS = 5;
 
+  /** So many times the fewest are plenty, however long the budget. */
+  private static final int PLENTY = 10;
+
   /** Seconds that all requests are busy for one figure of throughput. */
-  private static final double BLOCK = 0.4;
+  private static final double BLOCK = 0.25;
 
   /** From so many variants on, half drop out early. */
   private static final int MANY = 4;
@@ -523,7 +526,8 @@ public final class Tuner {
             .with(options.target() == Hint.LATENCY ? Mode.LATENCY : Mode.THROUGHPUT)
             .withWarmUp(Duration.ofNanos((long) (probe.warmUp * 1e9)))
             .withControl(false);
-    double measured = Math.max(left, lanes * probe.least * probe.seconds);
+    double fewest = lanes * probe.least * probe.seconds;
+    double measured = Math.max(fewest, Math.min(left, fewest * (control ? 2 * PLENTY : PLENTY)));
     bench =
         options.target() == Hint.LATENCY
             ? bench.withTime(Duration.ofNanos((long) (measured * 1e9)))
@@ -661,11 +665,13 @@ public final class Tuner {
     double needed = elapsed();
     int settings = 0;
     double each = probe.opening + probe.least * probe.seconds;
+    int beside = 1; // the default; from the second kind on what is best as well
     for (Kind kind : kinds) {
       // The variants of an input are known once the boxes are: it is one.
       int variants = kind.what.equals("input") ? 1 : kind.variants.get().size();
       settings += variants;
-      needed += (variants + 2) * each + probe.overhead;
+      needed += (variants + beside) * each + probe.overhead;
+      beside = 2;
     }
     if (options.bf16() || options.rectangular()) {
       needed += 3 * (probe.opening + pictures.size() * probe.pass);

@@ -72,8 +72,10 @@ public record ConversionManifest(
    *
    * @param options with no question left open; its directory says nothing
    * @param simplified whether onnxsim came first
+   * @param kernels as they were chosen
    */
-  public record Converted(ConvertOptions options, BackEnd backEnd, boolean simplified)
+  public record Converted(
+      ConvertOptions options, BackEnd backEnd, boolean simplified, Kernels kernels)
       implements Recipe {
 
     Route route(PythonListener listener) {
@@ -252,6 +254,9 @@ public record ConversionManifest(
     options.pad().ifPresent(pad -> node.put("pad", pad));
     options.labels().forEach(node.putArray("labels")::add);
     node.put("rewrite", options.rewrite());
+    if (converted.kernels() != Kernels.OWN_CHOICE) {
+      node.put("kernels", converted.kernels().name().toLowerCase(Locale.ROOT));
+    }
   }
 
   private static String word(Outputs outputs) {
@@ -292,7 +297,10 @@ public record ConversionManifest(
       return new Converted(
           options(node),
           constant(BackEnd.class, "backend", text(node, "backend")),
-          flag(node, "simplify"));
+          flag(node, "simplify"),
+          node.has("kernels")
+              ? constant(Kernels.class, "kernels", text(node, "kernels"))
+              : Kernels.OWN_CHOICE);
     }
 
     private ConvertOptions options(JsonNode node) {

@@ -6,6 +6,7 @@ import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.python.PythonListener;
+import dev.ovkit.runtime.Cpu;
 import dev.ovkit.runtime.ModelEditor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -16,6 +17,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +47,20 @@ public final class Converter {
    * @throws dev.ovkit.PythonException if the route needs Python and there is none
    */
   public static Conversion convert(ConvertOptions options, Route route) {
-    return convert(options, route, Optional.empty());
+    return convert(options, route, Kernels.OWN_CHOICE);
+  }
+
+  /**
+   * Converts, and tells the IR which kernels to compute with.
+   *
+   * @throws dev.ovkit.OptionException if blocked kernels are asked for on a CPU that computes with
+   *     AVX-512
+   */
+  public static Conversion convert(ConvertOptions options, Route route, Kernels kernels) {
+    if (kernels == Kernels.BLOCKED_IF_FASTER) {
+      Blocking.require(Cpu.here(), System.getenv());
+    }
+    return convert(options, route, kernels, Optional.empty());
   }
 
   /**
@@ -72,7 +87,10 @@ public final class Converter {
     if (manifest.recipe() instanceof ConversionManifest.Converted recipe) {
       made =
           convert(
-              recipe.options().of(onnx, directory), recipe.route(listener), Optional.of(manifest));
+              recipe.options().of(onnx, directory),
+              recipe.route(listener),
+              recipe.kernels(),
+              Optional.of(manifest));
     } else {
       ConversionManifest.MoWords recipe = (ConversionManifest.MoWords) manifest.recipe();
       made = asTyped(recipe.words(), manifest.source(), onnx, directory, listener);
@@ -96,7 +114,7 @@ public final class Converter {
   }
 
   private static Conversion convert(
-      ConvertOptions options, Route route, Optional<ConversionManifest> before) {
+      ConvertOptions options, Route route, Kernels wanted, Optional<ConversionManifest> before) {
     Simplifier.Source source = Simplifier.read(options.onnx(), route);
     Plan plan = new Planner(options).plan(source.model()).after(source);
     GraphMaker maker = GraphMaker.of(route);
@@ -106,15 +124,25 @@ public final class Converter {
       try (ModelEditor editor = maker.make(plan, options.dataType(), work)) {
         write(plan, xml, editor);
       }
+      List<Decision> decisions = new ArrayList<>(plan.decisions());
+      Kernels kernels = wanted;
+      if (wanted == Kernels.BLOCKED_IF_FASTER) {
+        Blocking.Choice choice = Blocking.choose(xml, work);
+        kernels = choice.kernels();
+        decisions.add(choice.decision());
+      }
+      if (kernels != Kernels.OWN_CHOICE) {
+        Blocking.apply(xml, kernels);
+      }
       ConversionManifest manifest =
           new ConversionManifest(
               before.map(ConversionManifest::source).orElse(fileName(options.onnx())),
               source.model().sha256(),
               new ConversionManifest.Converted(
-                  plan.effective(), route.backEnd(), source.tool().isPresent()),
+                  plan.effective(), route.backEnd(), source.tool().isPresent(), kernels),
               plan.rewrites(),
               plan.detector().map(DetectorMetadata::write).orElse(Map.of()),
-              before.map(ConversionManifest::decisions).orElse(plan.decisions()),
+              before.map(ConversionManifest::decisions).orElse(decisions),
               List.of(made(xml), made(bin(xml))));
       return publish(xml, options.directory(), plan.detector(), manifest);
     } catch (IOException e) {

@@ -1,0 +1,159 @@
+package dev.ovkit.vision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ovkit.ModelException;
+import dev.ovkit.model.InputSize;
+import dev.ovkit.runtime.CompileOptions.Hint;
+import dev.ovkit.runtime.CompileOptions.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What lies beside an IR is used, refused, or left alone. */
+class ProfileTest {
+
+  @TempDir private Path temp;
+  private Path ir;
+
+  @BeforeEach
+  void writeIr() throws IOException {
+    ir = ToyDetector.write(temp);
+  }
+
+  private Path write(Tuning tuning) {
+    return Profile.here(ir)
+        .with(new Profile.Entry(tuning, Optional.of(new Profile.Gain(0.8, 0.75, 0.85))))
+        .write(ir);
+  }
+
+  @Test
+  void whatIsWrittenIsRead() {
+    Tuning latency =
+        Tuning.defaults(Hint.LATENCY)
+            .withThreads(2)
+            .withPinning(false)
+            .withHyperThreading(true)
+            .with(Precision.BF16)
+            .withInput(new InputSize(64, 32))
+            .withCache(true);
+    Tuning throughput = Tuning.defaults(Hint.THROUGHPUT).withStreams(2).withRequests(4);
+    Profile profile =
+        Profile.here(ir)
+            .with(new Profile.Entry(latency, Optional.of(new Profile.Gain(0.8, 0.75, 0.85))))
+            .with(new Profile.Entry(throughput, Optional.empty()));
+    assertThat(profile.write(ir)).isEqualTo(temp.resolve("model.profile.json"));
+    assertThat(Profile.beside(ir)).contains(profile);
+    assertThat(profile.tuning(Hint.LATENCY)).contains(latency);
+    assertThat(profile.tuning(Hint.THROUGHPUT)).contains(throughput);
+  }
+
+  @Test
+  void aDetectorOpensAsItsProfileSays() {
+    write(Tuning.defaults(Hint.LATENCY).withThreads(1).withRequests(3));
+    try (Detector detector = Detector.open(ir)) {
+      assertThat(detector.requests()).isEqualTo(3);
+      assertThat(detector.compiledModel().property("INFERENCE_NUM_THREADS")).isEqualTo("1");
+    }
+    try (Detector detector = Detector.open(ir, DetectorOptions.defaults().withRequests(2))) {
+      assertThat(detector.requests()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aProfileForOneTargetSaysNothingForTheOther() {
+    write(Tuning.defaults(Hint.LATENCY).withRequests(3));
+    assertThat(DetectorOptions.of(ir, Hint.LATENCY).requests()).isEqualTo(3);
+    assertThat(DetectorOptions.of(ir, Hint.THROUGHPUT).requests()).isZero();
+  }
+
+  @Test
+  void anInputOfAnotherSizeIsReshaped() {
+    write(Tuning.defaults(Hint.LATENCY).withInput(new InputSize(64, 32)));
+    try (Detector detector = Detector.open(ir)) {
+      assertThat(detector.spec().inputHeight()).isEqualTo(32);
+      assertThat(detector.compiledModel().inputs().get(0).shape().toString())
+          .isEqualTo("[1,32,64,3]");
+    }
+  }
+
+  @Test
+  void aProfileOfAnotherModelIsRefused() throws IOException {
+    Path file = write(Tuning.defaults(Hint.LATENCY));
+    byte[] weights = Files.readAllBytes(temp.resolve("model.bin"));
+    weights[0]++;
+    Files.write(temp.resolve("model.bin"), weights);
+    assertThatThrownBy(() -> Detector.open(ir).close())
+        .isInstanceOf(ModelException.class)
+        .hasMessageStartingWith(file + ": it was tuned for another model: a .bin of SHA-256 ")
+        .hasMessageEndingWith(
+            "; run 'ovkit tune' again, delete it, or leave it out with --no-profile");
+  }
+
+  @Test
+  void aProfileOfAnotherCpuIsLeftAlone() {
+    Profile here = Profile.here(ir);
+    Tuning tuning = Tuning.defaults(Hint.LATENCY).withRequests(3);
+    Profile other =
+        new Profile(here.binSha256(), "Z80", here.threads(), here.entries())
+            .with(new Profile.Entry(tuning, Optional.empty()));
+    other.write(ir);
+    assertThat(other.misfit())
+        .contains("it was tuned on 'Z80', this is '%s'".formatted(here.cpu()));
+    assertThat(DetectorOptions.of(ir, Hint.LATENCY)).isEqualTo(DetectorOptions.defaults());
+  }
+
+  @Test
+  void aProfileForMoreThreadsThanAreAllowedNowIsLeftAlone() {
+    Profile here = Profile.here(ir);
+    Profile other =
+        new Profile(here.binSha256(), here.cpu(), here.threads() + 6, here.entries())
+            .with(
+                new Profile.Entry(Tuning.defaults(Hint.LATENCY).withThreads(8), Optional.empty()));
+    assertThat(other.misfit())
+        .contains(
+            "it was tuned with %d threads allowed, now there are %d"
+                .formatted(here.threads() + 6, here.threads()));
+    assertThat(other.tuning(Hint.LATENCY)).isEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"ovkit-profile-1\" | \"ovkit-profile-9\" | it has ovkit-profile-9 for \"format\", expected \"ovkit-profile-1\"",
+        "\"requests\" : 3 | \"requests\" : 0 | it has 0 for \"requests\", expected a number from 1 to 4096",
+        "\"requests\" : 3 | \"requests\" : \"all\" | it has all for \"requests\", expected a number from 1 to 4096",
+        "\"f32\" | \"f64\" | it has f64 for \"precision\", expected \"f32\" or \"bf16\"",
+        "\"requests\" : 3 | \"pinning\" : 1 | it has 1 for \"pinning\", expected true or false",
+        "\"requests\" : 3 | \"input\" : [64, -1] | it has [64, -1] for \"input\", expected width and height in pixels, such as [640, 384]",
+        "\"cpu\" | \"cqu\" | it has nothing for \"cpu\", expected a text",
+      })
+  void aBrokenProfileIsAnErrorThatNamesFileAndKey(String from, String to, String message)
+      throws IOException {
+    Path file = write(Tuning.defaults(Hint.LATENCY).withRequests(3));
+    String text = Files.readString(file);
+    assertThat(text).contains(from);
+    Files.writeString(file, text.replace(from, to));
+    assertThatThrownBy(() -> Profile.beside(ir))
+        .isInstanceOf(ModelException.class)
+        .hasMessage("%s: %s; run 'ovkit tune' again, or delete the file", file, message);
+  }
+
+  @Test
+  void whatIsNoJsonIsAnError() throws IOException {
+    Path file = Files.writeString(Profile.fileOf(ir), "{\"format\":");
+    assertThatThrownBy(() -> Profile.beside(ir))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "%s: it is no JSON object, expected a profile such as 'ovkit tune' writes; run it again, or delete the file",
+            file);
+  }
+}
