@@ -6,6 +6,7 @@ import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.InferRequest;
 import dev.ovkit.runtime.Model;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +45,7 @@ public class DetectorBenchmark {
   private InferRequest request;
   private Detector detector;
   private byte[] jpeg;
+  private Frame frame;
 
   @Setup
   public void setup() throws IOException {
@@ -54,6 +56,8 @@ public class DetectorBenchmark {
     request = compiled.createRequest();
     detector = Detector.open(Path.of(ir), DetectorOptions.defaults().with(compile).withRequests(1));
     jpeg = Files.readAllBytes(Path.of(picture));
+    frame =
+        new Frame(ByteBuffer.allocateDirect(1280 * 720 * 3), 1280, 720, 1280 * 3, Frame.Format.BGR);
   }
 
   @Benchmark
@@ -65,6 +69,12 @@ public class DetectorBenchmark {
   @Benchmark
   public Detections jpegToBoxes() {
     return detector.detect(jpeg);
+  }
+
+  /** A black frame of a camera. */
+  @Benchmark
+  public Detections frameToBoxes() {
+    return detector.detect(frame);
   }
 
   @TearDown

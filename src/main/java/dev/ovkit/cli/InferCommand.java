@@ -12,15 +12,14 @@ import dev.ovkit.vision.DetectOptions;
 import dev.ovkit.vision.Detections;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
-import dev.ovkit.vision.Picture;
 import dev.ovkit.vision.PictureResult;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -141,7 +141,6 @@ final class InferCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
 
-  private final Set<Path> written = new HashSet<>();
   private int failed;
   private Optional<ProfileChoice.Used> used = Optional.empty();
 
@@ -159,22 +158,32 @@ final class InferCommand implements Callable<Integer> {
       for (String assumption : detector.assumptions()) {
         spec.commandLine().getErr().println("ovkit: assumed: " + assumption);
       }
-      return run(detector, pictures, toFile);
+      return run(detector, pictures, out == null ? List.of() : targets(out, pictures, toFile));
     }
   }
 
-  private int run(Detector detector, List<Path> pictures, boolean toFile) {
+  private int run(Detector detector, List<Path> pictures, List<Path> targets) {
     List<Map<String, Object>> results = new ArrayList<>();
     PrintWriter stdout = spec.commandLine().getOut();
     try (@Nullable ProgressBar bar = progress(pictures.size())) {
-      detector.detectAll(
-          pictures,
+      Consumer<PictureResult> each =
           result -> {
-            results.add(one(result, toFile));
+            results.add(one(result));
             if (bar != null) {
               bar.step();
             }
-          });
+          };
+      if (targets.isEmpty()) {
+        detector.detectAll(pictures, each);
+      } else {
+        detector.detectAll(
+            pictures,
+            (place, drawn, found) -> {
+              drawn.draw(found.detections());
+              drawn.write(targets.get(place));
+            },
+            each);
+      }
     }
     if (json) {
       Map<String, Object> object = DetectionsText.json(ir, device, results);
@@ -189,19 +198,13 @@ final class InferCommand implements Callable<Integer> {
     return failed == 0 ? ExitCode.DONE : ExitCode.FAILED;
   }
 
-  /** Tells, draws and keeps what was found on one picture. */
-  private Map<String, Object> one(PictureResult result, boolean toFile) {
+  /** Tells and keeps what was found on one picture. */
+  private Map<String, Object> one(PictureResult result) {
     try {
       if (result instanceof PictureResult.Unreadable unreadable) {
         throw unreadable.reason();
       }
       Detections found = ((PictureResult.Found) result).detections();
-      if (out != null) {
-        try (Picture drawn = Picture.read(result.file())) {
-          drawn.draw(found.detections());
-          write(drawn, toFile ? out : out.resolve(result.file().getFileName()), toFile);
-        }
-      }
       if (!json) {
         DetectionsText.print(result.file(), found, spec.commandLine().getOut());
         return Map.of();
@@ -325,24 +328,28 @@ final class InferCommand implements Callable<Integer> {
         && (name.endsWith(".jpg") || name.endsWith(".jpeg") || name.endsWith(".png"));
   }
 
-  /** Two pictures of one name from different folders must not overwrite each other. */
-  private void write(Picture drawn, Path target, boolean toFile) {
+  /**
+   * Where each picture goes. Two of one name from different folders must not overwrite each other.
+   */
+  private static List<Path> targets(Path out, List<Path> pictures, boolean toFile) {
     if (toFile) {
-      drawn.write(target);
-      return;
+      return List.of(out);
     }
     try {
-      Files.createDirectories(target.getParent());
+      Files.createDirectories(out);
     } catch (IOException e) {
-      throw OutputException.of(target.getParent(), e);
+      throw OutputException.of(out, e);
     }
-    String name = target.getFileName().toString();
-    String stem = isPictureName(target) ? name.substring(0, name.lastIndexOf('.')) : name;
-    String ending = isPictureName(target) ? name.substring(name.lastIndexOf('.')) : ".jpg";
-    Path free = target.resolveSibling(stem + ending);
-    for (int i = 2; !written.add(free); i++) {
-      free = target.resolveSibling(stem + "-" + i + ending);
+    Set<Path> targets = new LinkedHashSet<>();
+    for (Path picture : pictures) {
+      String name = picture.getFileName().toString();
+      String stem = isPictureName(picture) ? name.substring(0, name.lastIndexOf('.')) : name;
+      String ending = isPictureName(picture) ? name.substring(name.lastIndexOf('.')) : ".jpg";
+      Path free = out.resolve(stem + ending);
+      for (int i = 2; !targets.add(free); i++) {
+        free = out.resolve(stem + "-" + i + ending);
+      }
     }
-    drawn.write(free);
+    return List.copyOf(targets);
   }
 }

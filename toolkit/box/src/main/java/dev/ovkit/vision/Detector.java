@@ -203,7 +203,19 @@ public final class Detector implements AutoCloseable {
    *     thread; what it throws ends the work and is thrown on
    */
   public void detectAll(Iterable<Path> pictures, Consumer<PictureResult> results) {
-    new Pipeline(this).run(pictures.iterator(), results);
+    new Pipeline(this, null).run(pictures.iterator(), results);
+  }
+
+  /**
+   * The same, with more to do on each picture beside the others: to draw and to write it, say. As
+   * many pictures are held decoded as there are {@link #requests}.
+   *
+   * @param work is called by several threads at once; what it throws ends the work and is thrown
+   *     on, but a {@link dev.ovkit.PictureException}, which makes the picture an unreadable one
+   */
+  public void detectAll(
+      Iterable<Path> pictures, PictureWork work, Consumer<PictureResult> results) {
+    new Pipeline(this, work).run(pictures.iterator(), results);
   }
 
   /** Finds objects on a frame, which must not change until this returns. */

@@ -72,10 +72,27 @@ final class LazyHeadReader implements HeadReader {
       column[channel] = features.get(channel * cells + cell);
     }
     System.arraycopy(weights, column.length * row + at, values, 0, each);
-    for (int channel = 0; channel < column.length; channel++, at += row) {
-      float feature = column[channel];
+    int channel = 0;
+    // Four at once, so that a sum is loaded and stored a fourth as often.
+    for (; channel + 4 <= column.length; channel += 4, at += 4 * row) {
+      float f0 = column[channel];
+      float f1 = column[channel + 1];
+      float f2 = column[channel + 2];
+      float f3 = column[channel + 3];
+      int at1 = at + row;
+      int at2 = at1 + row;
+      int at3 = at2 + row;
       for (int i = 0; i < each; i++) {
-        values[i] += feature * weights[at + i];
+        values[i] +=
+            f0 * weights[at + i]
+                + f1 * weights[at1 + i]
+                + f2 * weights[at2 + i]
+                + f3 * weights[at3 + i];
+      }
+    }
+    for (; channel < column.length; channel++, at += row) {
+      for (int i = 0; i < each; i++) {
+        values[i] += column[channel] * weights[at + i];
       }
     }
   }

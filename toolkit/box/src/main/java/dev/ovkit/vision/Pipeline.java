@@ -2,6 +2,7 @@ package dev.ovkit.vision;
 
 import dev.ovkit.PictureException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
@@ -11,6 +12,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Works on as many pictures at once as a detector has requests, and hands the results on in order.
@@ -24,10 +26,12 @@ final class Pipeline {
   static final int AHEAD = 2;
 
   private final Detector detector;
+  private final @Nullable PictureWork work;
   private volatile boolean broken;
 
-  Pipeline(Detector detector) {
+  Pipeline(Detector detector, @Nullable PictureWork work) {
     this.detector = detector;
+    this.work = work;
   }
 
   void run(Iterator<Path> pictures, Consumer<PictureResult> results) {
@@ -35,11 +39,13 @@ final class Pipeline {
     ExecutorService threads =
         Executors.newFixedThreadPool(requests, task -> new Thread(task, "ovkit-pipeline"));
     Deque<CompletableFuture<PictureResult>> begun = new ArrayDeque<>();
+    int next = 0;
     try {
       while (pictures.hasNext() || !begun.isEmpty()) {
         while (pictures.hasNext() && begun.size() < AHEAD * requests) {
           Path file = pictures.next();
-          begun.add(CompletableFuture.supplyAsync(() -> detect(file), threads));
+          int place = next++;
+          begun.add(CompletableFuture.supplyAsync(() -> detect(place, file), threads));
         }
         results.accept(join(begun.remove()));
       }
@@ -50,14 +56,29 @@ final class Pipeline {
     }
   }
 
-  private PictureResult detect(Path file) {
+  private PictureResult detect(int place, Path file) {
     if (broken) {
       throw new CancellationException();
     }
     try {
-      return new PictureResult.Found(file, detector.detect(file));
+      return new PictureResult.Found(
+          file, work == null ? detector.detect(file) : detect(place, file, work));
     } catch (PictureException e) {
       return new PictureResult.Unreadable(file, e);
+    }
+  }
+
+  /** Decodes once, for the network and for the work. */
+  private Detections detect(int place, Path file, PictureWork more) {
+    long start = System.nanoTime();
+    try (Picture picture = Picture.read(file)) {
+      Duration decode = Duration.ofNanos(System.nanoTime() - start);
+      Detections found = detector.detect(picture);
+      Detections.Timings t = found.timings();
+      Detections timed =
+          found.with(new Detections.Timings(decode, t.preprocess(), t.infer(), t.postprocess()));
+      more.on(place, picture, timed);
+      return timed;
     }
   }
 

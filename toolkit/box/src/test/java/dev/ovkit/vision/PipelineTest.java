@@ -11,7 +11,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,6 +70,44 @@ class PipelineTest {
       assertThat(alone).isNotEmpty();
       assertThat(((PictureResult.Found) results.get(i)).detections().detections()).isEqualTo(alone);
     }
+  }
+
+  @Test
+  void whatElseIsToBeDoneIsDoneOnceForEachPictureThatCanBeRead() throws IOException {
+    List<Path> pictures = pictures(temp);
+    Map<Integer, Detections> worked = new ConcurrentHashMap<>();
+    Set<String> threads = ConcurrentHashMap.newKeySet();
+    List<PictureResult> results = new ArrayList<>();
+    detector.detectAll(
+        pictures,
+        (place, picture, found) -> {
+          assertThat(picture.width()).isEqualTo(found.width());
+          threads.add(Thread.currentThread().getName());
+          assertThat(worked.put(place, found)).isNull();
+        },
+        results::add);
+    assertThat(results).extracting(PictureResult::file).containsExactlyElementsOf(pictures);
+    assertThat(threads).containsExactly("ovkit-pipeline");
+    assertThat(worked).hasSize(12).doesNotContainKey(3);
+    worked.forEach(
+        (place, found) ->
+            assertThat(((PictureResult.Found) results.get(place)).detections()).isSameAs(found));
+    assertThat(worked.get(0).timings().decode()).isPositive();
+  }
+
+  @Test
+  void workThatFailsEndsAll() throws IOException {
+    List<Path> pictures = pictures(temp);
+    assertThatThrownBy(
+            () ->
+                detector.detectAll(
+                    pictures,
+                    (place, picture, found) -> {
+                      throw new IllegalStateException("no room for picture " + place);
+                    },
+                    result -> {}))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessage("no room for picture 0");
   }
 
   @Test
