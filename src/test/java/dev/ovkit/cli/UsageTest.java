@@ -64,6 +64,9 @@ class UsageTest {
         "verify a.onnx b.xml --conf 2 | --conf 2.0: expected a number from 0 to 1 | ovkit verify",
         "verify a.onnx b.xml --input-colour GBR | --input-colour GBR: expected BGR or RGB | ovkit"
             + " verify",
+        "watch --in a --out b | Missing required option: '--ir=MODEL.xml' | ovkit watch",
+        "watch --ir m.xml --in a --out b --settle -1 | --settle -1: expected milliseconds, 0 or more"
+            + " | ovkit watch",
         "inspect | Missing required parameter: 'MODEL' | ovkit inspect",
         "doctor now | Unmatched argument at index 1: 'now' | ovkit doctor",
       })
@@ -114,6 +117,7 @@ class UsageTest {
         "mo",
         "simplify",
         "infer",
+        "watch",
         "verify",
         "diagnose",
         "eval",
@@ -141,6 +145,7 @@ class UsageTest {
             "  mo ",
             "  simplify ",
             "  infer ",
+            "  watch ",
             "  verify ",
             "  eval ",
             "  diagnose ",
