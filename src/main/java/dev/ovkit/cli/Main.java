@@ -36,6 +36,7 @@ import picocli.CommandLine.Spec;
       MoCommand.class,
       SimplifyCommand.class,
       InferCommand.class,
+      WatchCommand.class,
       VerifyCommand.class,
       EvalCommand.class,
       DiagnoseCommand.class,

@@ -76,6 +76,9 @@ class UsageTest {
             + " they are compared | ovkit tune",
         "tune --ir m.xml --bf16 | --bf16 needs --images: it may change the boxes, and they are"
             + " compared | ovkit tune",
+        "watch --in a --out b | Missing required option: '--ir=MODEL.xml' | ovkit watch",
+        "watch --ir m.xml --in a --out b --settle -1 | --settle -1: expected milliseconds, 0 or more"
+            + " | ovkit watch",
         "inspect | Missing required parameter: 'MODEL' | ovkit inspect",
         "keygen | Missing required option: '--out=NAME' | ovkit keygen",
         "install b.tar.xz | Missing required option: '--root=DIR' | ovkit install",
@@ -133,6 +136,7 @@ class UsageTest {
         "mo",
         "simplify",
         "infer",
+        "watch",
         "verify",
         "diagnose",
         "eval",
@@ -165,6 +169,7 @@ class UsageTest {
             "  mo ",
             "  simplify ",
             "  infer ",
+            "  watch ",
             "  verify ",
             "  eval ",
             "  diagnose ",

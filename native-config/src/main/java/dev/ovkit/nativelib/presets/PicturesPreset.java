@@ -13,12 +13,20 @@ import org.bytedeco.javacpp.tools.InfoMapper;
  *
  * <p>OpenCV's libraries look for each other, and for the stub of OpenBLAS, in folders of the
  * machine that built them; loaded first and in this order, they are found by name.
+ *
+ * <p>The one call to a service manager rides along: whatever serves pictures loads this library,
+ * and a JNI library for a single function would be fifty times that function.
  */
 @Properties(
     value =
         @Platform(
             value = "linux-x86_64",
-            include = {"ovkit_pictures.h", "ovkit_pictures.cpp"},
+            include = {
+              "ovkit_pictures.h",
+              "ovkit_pictures.cpp",
+              "ovkit_service.h",
+              "ovkit_service.cpp"
+            },
             library = "jniovkit_pictures",
             preload = "openblas@.0",
             link = {"opencv_core@.414", "opencv_imgproc@.414", "opencv_imgcodecs@.414"}),
@@ -33,7 +41,7 @@ public class PicturesPreset implements LoadEnabled, InfoMapper {
 
   @Override
   public void map(InfoMap infoMap) {
-    // Compiled with the bindings, but only the header is for Java.
-    infoMap.put(new Info("ovkit_pictures.cpp").skip());
+    // Compiled with the bindings, but only the headers are for Java.
+    infoMap.put(new Info("ovkit_pictures.cpp", "ovkit_service.cpp").skip());
   }
 }

@@ -1,0 +1,249 @@
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ovkit.model.Anchor;
+import dev.ovkit.model.Colour;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.Head;
+import dev.ovkit.model.HeadLayout;
+import dev.ovkit.model.Resize;
+import dev.ovkit.vision.Detector;
+import dev.ovkit.vision.DetectorOptions;
+import dev.ovkit.vision.Frame;
+import dev.ovkit.vision.Picture;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+
+/**
+ * Infers a great many times in one process, from encoded picture to boxes, and says whether its
+ * memory, threads and descriptors grow: after a warm-up of 5 %, the medians of the last tenth over
+ * those of the first tenth.
+ */
+final class Soak {
+
+  private static final double WARM_UP = 0.05;
+  private static final int SAMPLES = 2000;
+  private static final double MOST_GROWTH = 0.02;
+  private static final long MOST_BYTES = 8_000_000;
+  private static final int PAGE = 4096;
+  private static final int LEAK_CHUNK = 1 << 16;
+
+  /** What the kernel says of this process. */
+  private record Sample(long resident, long threads, long descriptors) {
+
+    static Sample now() throws IOException {
+      long pages = Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]);
+      String threads =
+          Files.readString(Path.of("/proc/self/status"))
+              .lines()
+              .filter(line -> line.startsWith("Threads:"))
+              .findFirst()
+              .orElseThrow();
+      try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+        return new Sample(
+            pages * PAGE, Long.parseLong(threads.substring(8).strip()), descriptors.count());
+      }
+    }
+  }
+
+  private Path ir;
+  private int inferences = 200_000;
+  private int leak;
+  private final List<ByteBuffer> leaked = new ArrayList<>();
+
+  public static void main(String[] arguments) throws IOException {
+    Soak soak = new Soak();
+    try {
+      soak.read(arguments);
+    } catch (RuntimeException e) {
+      System.err.println("soak.sh: " + e.getMessage() + "; see the head of benchmarks/soak.sh");
+      System.exit(2);
+    }
+    System.exit(soak.run() ? 0 : 4);
+  }
+
+  private void read(String... arguments) {
+    for (int i = 0; i < arguments.length; i += 2) {
+      if (i + 1 == arguments.length) {
+        throw new IllegalArgumentException(arguments[i] + " wants a value");
+      }
+      String value = arguments[i + 1];
+      switch (arguments[i]) {
+        case "--ir" -> ir = Path.of(value);
+        case "--inferences" -> inferences = Integer.parseInt(value);
+        case "--leak" -> leak = Integer.parseInt(value);
+        default -> throw new IllegalArgumentException("unknown: " + arguments[i]);
+      }
+    }
+    if (inferences < SAMPLES) {
+      throw new IllegalArgumentException("--inferences: at least " + SAMPLES);
+    }
+  }
+
+  private boolean run() throws IOException {
+    Path folder = Files.createTempDirectory("ovkit-soak-");
+    List<Sample> samples = new ArrayList<>(SAMPLES);
+    long start = System.nanoTime();
+    long boxes = 0;
+    try (Detector detector = ir == null ? toy(folder) : Detector.open(ir)) {
+      byte[] picture = picture(detector.spec());
+      int each = inferences / SAMPLES;
+      for (int done = 1; done <= inferences; done++) {
+        boxes += detector.detect(picture).detections().size();
+        leak(done);
+        if (done % each == 0) {
+          samples.add(Sample.now());
+        }
+        if (done % (inferences / 10) == 0) {
+          System.err.printf("%d of %d, %s%n", done, inferences, samples.get(samples.size() - 1));
+        }
+      }
+    } finally {
+      try (Stream<Path> files = Files.walk(folder)) {
+        files.sorted((a, b) -> b.compareTo(a)).forEach(file -> file.toFile().delete());
+      }
+    }
+    return report(samples, boxes, (System.nanoTime() - start) / 1e9);
+  }
+
+  private boolean report(List<Sample> samples, long boxes, double seconds) throws IOException {
+    List<Sample> warm = samples.subList((int) (samples.size() * WARM_UP), samples.size());
+    int tenth = warm.size() / 10;
+    Sample first = median(warm.subList(0, tenth));
+    Sample last = median(warm.subList(warm.size() - tenth, warm.size()));
+    long growth = last.resident() - first.resident();
+    boolean holds =
+        growth < MOST_GROWTH * first.resident()
+            && growth < MOST_BYTES
+            && last.threads() <= first.threads()
+            && last.descriptors() <= first.descriptors();
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("model", ir == null ? "toy 64x64" : ir.getFileName().toString());
+    object.put("inferences", inferences);
+    object.put("seconds", Math.round(seconds * 10) / 10.0);
+    object.put("boxes", boxes);
+    object.put("max_heap", Runtime.getRuntime().maxMemory());
+    object.put("leak_bytes", leak);
+    object.put("resident_first_tenth", first.resident());
+    object.put("resident_last_tenth", last.resident());
+    object.put("growth_bytes", growth);
+    object.put("growth", Math.round(1e5 * growth / first.resident()) / 1e5);
+    object.put("threads", List.of(first.threads(), last.threads()));
+    object.put("descriptors", List.of(first.descriptors(), last.descriptors()));
+    object.put("java", Runtime.version().toString());
+    object.put("holds", holds);
+    System.out.println(
+        new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(object));
+    return holds;
+  }
+
+  private static Sample median(List<Sample> samples) {
+    return new Sample(
+        median(samples.stream().mapToLong(Sample::resident).toArray()),
+        median(samples.stream().mapToLong(Sample::threads).toArray()),
+        median(samples.stream().mapToLong(Sample::descriptors).toArray()));
+  }
+
+  private static long median(long[] values) {
+    Arrays.sort(values);
+    return values[values.length / 2];
+  }
+
+  /** Keeps native memory, and touches it, so that it is resident. */
+  private void leak(int done) {
+    long wanted = (long) done * leak;
+    if (wanted > (long) leaked.size() * LEAK_CHUNK) {
+      ByteBuffer chunk = ByteBuffer.allocateDirect(LEAK_CHUNK);
+      for (int i = 0; i < LEAK_CHUNK; i += PAGE) {
+        chunk.put(i, (byte) 1);
+      }
+      leaked.add(chunk);
+    }
+  }
+
+  private static byte[] picture(DetectorSpec spec) {
+    int width = spec.inputWidth();
+    int height = spec.inputHeight();
+    ByteBuffer pixels = ByteBuffer.allocateDirect(3 * width * height);
+    Random random = new Random(7);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        boolean bright = x / 8 % 3 == 0 && y / 8 % 3 == 0;
+        for (int channel = 0; channel < 3; channel++) {
+          pixels.put((byte) ((bright ? 220 : 0) + random.nextInt(30)));
+        }
+      }
+    }
+    try (Picture picture = Picture.of(Frame.of(pixels.flip(), width, height, Frame.Format.BGR))) {
+      return picture.toJpeg();
+    }
+  }
+
+  /** A detector of bright cells of 8x8: the mean of each cell, then a 1x1 convolution. */
+  private static Detector toy(Path folder) throws IOException {
+    // Columns x, y, w, h, objectness, one class; a cell is an object where its mean is above 150.
+    float[] weights = new float[6 * 3];
+    Arrays.fill(weights, 4 * 3, 5 * 3, 0.1f);
+    float[] bias = {0, 0, 0, 0, -45, 4};
+    ByteBuffer bytes =
+        ByteBuffer.allocate(4 * (weights.length + bias.length)).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asFloatBuffer().put(weights).put(bias);
+    Files.write(folder.resolve("toy.bin"), bytes.array());
+    String xml =
+        """
+        <?xml version="1.0"?>
+        <net name="toy" version="11"><layers>
+        <layer id="0" name="images" type="Parameter" version="opset1"><data shape="1,3,64,64" element_type="f32"/>
+          <output><port id="0" precision="FP32" names="images"><dim>1</dim><dim>3</dim><dim>64</dim><dim>64</dim></port></output></layer>
+        <layer id="1" name="cells" type="AvgPool" version="opset1">
+          <data kernel="8, 8" strides="8, 8" pads_begin="0, 0" pads_end="0, 0" exclude-pad="true" auto_pad="explicit" rounding_type="floor"/>
+          <input><port id="0" precision="FP32"><dim>1</dim><dim>3</dim><dim>64</dim><dim>64</dim></port></input>
+          <output><port id="1" precision="FP32"><dim>1</dim><dim>3</dim><dim>8</dim><dim>8</dim></port></output></layer>
+        <layer id="2" name="weights" type="Const" version="opset1"><data element_type="f32" shape="6, 3, 1, 1" offset="0" size="72"/>
+          <output><port id="0" precision="FP32"><dim>6</dim><dim>3</dim><dim>1</dim><dim>1</dim></port></output></layer>
+        <layer id="3" name="convolution" type="Convolution" version="opset1">
+          <data strides="1, 1" dilations="1, 1" pads_begin="0, 0" pads_end="0, 0" auto_pad="explicit"/>
+          <input><port id="0" precision="FP32"><dim>1</dim><dim>3</dim><dim>8</dim><dim>8</dim></port>
+            <port id="1" precision="FP32"><dim>6</dim><dim>3</dim><dim>1</dim><dim>1</dim></port></input>
+          <output><port id="2" precision="FP32"><dim>1</dim><dim>6</dim><dim>8</dim><dim>8</dim></port></output></layer>
+        <layer id="4" name="bias" type="Const" version="opset1"><data element_type="f32" shape="1, 6, 1, 1" offset="72" size="24"/>
+          <output><port id="0" precision="FP32"><dim>1</dim><dim>6</dim><dim>1</dim><dim>1</dim></port></output></layer>
+        <layer id="5" name="add" type="Add" version="opset1"><data auto_broadcast="numpy"/>
+          <input><port id="0" precision="FP32"><dim>1</dim><dim>6</dim><dim>8</dim><dim>8</dim></port>
+            <port id="1" precision="FP32"><dim>1</dim><dim>6</dim><dim>1</dim><dim>1</dim></port></input>
+          <output><port id="2" precision="FP32" names="head"><dim>1</dim><dim>6</dim><dim>8</dim><dim>8</dim></port></output></layer>
+        <layer id="6" name="result" type="Result" version="opset1">
+          <input><port id="0" precision="FP32"><dim>1</dim><dim>6</dim><dim>8</dim><dim>8</dim></port></input></layer>
+        </layers><edges>
+        <edge from-layer="0" from-port="0" to-layer="1" to-port="0"/>
+        <edge from-layer="1" from-port="1" to-layer="3" to-port="0"/>
+        <edge from-layer="2" from-port="0" to-layer="3" to-port="1"/>
+        <edge from-layer="3" from-port="2" to-layer="5" to-port="0"/>
+        <edge from-layer="4" from-port="0" to-layer="5" to-port="1"/>
+        <edge from-layer="5" from-port="2" to-layer="6" to-port="0"/>
+        </edges></net>
+        """;
+    Path file = Files.writeString(folder.resolve("toy.xml"), xml);
+    DetectorSpec spec =
+        new DetectorSpec(
+            64,
+            64,
+            Colour.BGR,
+            Resize.LETTERBOX,
+            new HeadLayout.RawHeads(List.of(new Head("head", 8, List.of(new Anchor(16, 16)))), 1),
+            List.of("bright"),
+            0.25f,
+            0.45f);
+    return Detector.open(file, DetectorOptions.defaults().with(spec));
+  }
+
+  private Soak() {}
+}

@@ -1,0 +1,50 @@
+package dev.ovkit.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Makes SIGTERM and Ctrl-C, while it is open, a wish to finish: the process ends with the exit code
+ * of the finished work, and not with the signal's. Work that does not finish within a time is left.
+ */
+final class Termination implements AutoCloseable {
+
+  /** Less than a service manager waits before it kills. */
+  private static final int LONGEST_SECONDS = 50;
+
+  private final Runnable stop;
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final Thread hook = new Thread(this::end, "ovkit-stop");
+  private volatile int exitCode = -1;
+
+  Termination(Runnable stop) {
+    this.stop = stop;
+    Runtime.getRuntime().addShutdownHook(hook);
+  }
+
+  /** Says that the work is finished and its result printed. */
+  void finished(int code) {
+    exitCode = code;
+  }
+
+  private void end() {
+    stop.run();
+    try {
+      if (ended.await(LONGEST_SECONDS, TimeUnit.SECONDS) && exitCode >= 0) {
+        Runtime.getRuntime().halt(exitCode);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // it runs already, and waits for this
+    }
+    ended.countDown();
+  }
+}
