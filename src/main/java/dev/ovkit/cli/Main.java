@@ -44,6 +44,7 @@ import picocli.CommandLine.Spec;
       EvalCommand.class,
       DiagnoseCommand.class,
       BenchCommand.class,
+      QuantizeCommand.class,
       InspectCommand.class,
       DoctorCommand.class,
       AutoComplete.GenerateCompletion.class

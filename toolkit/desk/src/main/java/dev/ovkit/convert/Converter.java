@@ -10,10 +10,6 @@ import dev.ovkit.runtime.ModelEditor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -112,7 +108,7 @@ public final class Converter {
               plan.rewrites(),
               plan.detector().map(DetectorMetadata::write).orElse(Map.of()),
               before.map(ConversionManifest::decisions).orElse(plan.decisions()),
-              List.of(made(xml), made(bin(xml))));
+              List.of(made(xml), made(SealedIr.bin(xml))));
       return publish(xml, options.directory(), plan.detector(), manifest);
     } catch (IOException e) {
       throw OutputException.of(options.directory().toAbsolutePath().normalize(), e);
@@ -127,7 +123,7 @@ public final class Converter {
   static Conversion publish(
       Path xml, Path directory, Optional<DetectorSpec> detector, ConversionManifest manifest)
       throws IOException {
-    Path bin = bin(xml);
+    Path bin = SealedIr.bin(xml);
     Path json = xml.resolveSibling(ConvertOptions.stem(xml, ".xml") + ".json");
     Files.write(json, manifest.toBytes());
     long bytes = Files.size(bin);
@@ -138,15 +134,10 @@ public final class Converter {
         finalXml, finalBin, finalJson, bytes, detector, manifest.decisions(), manifest);
   }
 
-  static Path bin(Path xml) {
-    return xml.resolveSibling(ConvertOptions.stem(xml, ".xml") + ".bin");
-  }
-
   static ConversionManifest.MadeFile made(Path file) throws IOException {
-    return new ConversionManifest.MadeFile(fileName(file), Files.size(file), sha256(file));
+    return new ConversionManifest.MadeFile(fileName(file), Files.size(file), SealedIr.sha256(file));
   }
 
-  /** Writes twice: the .xml tells length and hash of the .bin, which is known after the first. */
   static void write(Plan plan, Path xml, ModelEditor editor) throws IOException {
     plan.outputNames().forEach(editor::nameOutput);
     info(plan).forEach((key, value) -> editor.setInfo(DetectorMetadata.SECTION, key, value));
@@ -154,28 +145,13 @@ public final class Converter {
         .map(ModelApiInfo::of)
         .orElse(Map.of())
         .forEach((key, value) -> editor.setInfo("model_info", key, value));
-    editor.save(xml);
-    editor.setInfo(DetectorMetadata.SECTION, "bin_bytes", Long.toString(Files.size(bin(xml))));
-    editor.setInfo(DetectorMetadata.SECTION, "bin_sha256", sha256(bin(xml)));
-    editor.save(xml);
+    SealedIr.write(editor, xml);
   }
 
   private static Map<String, String> info(Plan plan) {
     Map<String, String> info = new TreeMap<>(plan.options());
     plan.detector().ifPresent(detector -> info.putAll(DetectorMetadata.write(detector)));
     return info;
-  }
-
-  // ---- files
-
-  private static String sha256(Path file) throws IOException {
-    try (DigestInputStream in =
-        new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
-      in.transferTo(java.io.OutputStream.nullOutputStream());
-      return HexFormat.of().formatHex(in.getMessageDigest().digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   private Converter() {}
