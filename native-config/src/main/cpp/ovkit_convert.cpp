@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <exception>
 #include <memory>
 #include <set>
 #include <string>
@@ -18,32 +16,11 @@
 #include "openvino/openvino.hpp"
 #include "openvino/pass/constant_folding.hpp"
 #include "openvino/pass/manager.hpp"
+#include "ovkit_model.hpp"
 
-struct ovkit_model {
-    std::shared_ptr<ov::Model> model;
-};
+using ovkit::guarded;
 
 namespace {
-
-int fail(const char* what, char* message, size_t capacity) {
-    if (message != nullptr && capacity > 0) {
-        std::strncpy(message, what, capacity - 1);
-        message[capacity - 1] = '\0';
-    }
-    return 1;
-}
-
-template <typename Work>
-int guarded(char* message, size_t capacity, Work work) {
-    try {
-        work();
-        return 0;
-    } catch (const std::exception& e) {
-        return fail(e.what(), message, capacity);
-    } catch (...) {
-        return fail("an exception of unknown type", message, capacity);
-    }
-}
 
 // A node that nobody named is named by a counter of the process, which is another one at every conversion; folding
 // hands such names on to constants.

@@ -37,6 +37,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       InferCommand.class,
       BenchCommand.class,
+      TuneCommand.class,
+      WatchCommand.class,
       SelfTestCommand.class,
       InstallCommand.class,
       RollbackCommand.class,

@@ -13,6 +13,9 @@ import dev.ovkit.convert.Repetition;
 import dev.ovkit.convert.Route;
 import dev.ovkit.convert.Simplify;
 import dev.ovkit.onnx.Shape;
+import dev.ovkit.quantize.Quantization;
+import dev.ovkit.quantize.QuantizeOptions;
+import dev.ovkit.quantize.Quantizer;
 import dev.ovkit.verify.PictureSource;
 import dev.ovkit.verify.Verification;
 import dev.ovkit.verify.VerifyOptions;
@@ -44,13 +47,16 @@ import picocli.CommandLine.Spec;
     description = {
       "Makes an FP16 OpenVINO IR of an ONNX model.",
       "",
-      "A YOLO model needs no flag: its heads become the outputs, and scale, channel order and letterbox are those of its family. What was decided, and why, is printed. The IR keeps all of it, so that infer needs no flag either."
+      "A YOLO model needs no flag: its heads become the outputs, and scale, channel order and"
+          + " letterbox are those of its family. What was decided, and why, is printed. The IR"
+          + " keeps all of it, so that infer needs no flag either."
     },
     footer = {
       "  ovkit convert yolov5s.onnx --labels coco.names",
       "  ovkit convert yolov5s.onnx --verify --images pictures",
       "  ovkit convert PPLcnet-yolo.onnx -s 255 --reverse-input-channels --output Conv_462,Conv_478,Conv_494",
       "  ovkit convert yolov5s.onnx --heads lazy -o lazy",
+      "  ovkit convert yolov5s.onnx --data-type INT8 --images pictures",
       "  ovkit convert --from-manifest yolov5s.json -o again"
     })
 final class ConvertCommand implements Callable<Integer> {
@@ -86,7 +92,9 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       defaultValue = "FP16",
       description =
-          "What weights are stored in: FP16 or FP32. FP16 halves the .bin; it is storage, and no faster. Default: ${DEFAULT-VALUE}.")
+          "What weights are stored in: FP16 or FP32; or INT8, which also computes in 8 bit, as"
+              + " 'ovkit quantize' does, by the pictures of --images. FP16 halves the .bin; it is"
+              + " storage, and no faster. Default: ${DEFAULT-VALUE}.")
   private String dataType;
 
   @Option(
@@ -94,7 +102,10 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "NAMES",
       defaultValue = "auto",
       description =
-          "Outputs of the IR: node names, tensor names or NODE:port, with commas between; auto finds the heads, none keeps the model's own, columns decodes the boxes in the graph into one output [1,4+classes,N], which OpenVINO's Model API reads. Default: ${DEFAULT-VALUE}.")
+          "Outputs of the IR: node names, tensor names or NODE:port, with commas between; auto"
+              + " finds the heads, none keeps the model's own, columns decodes the boxes in the"
+              + " graph into one output [1,4+classes,N], which OpenVINO's Model API reads. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String output;
 
   @Option(
@@ -146,7 +157,8 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "CONVERTER",
       defaultValue = "native",
       description =
-          "What reads the graph, cut and rewritten: native, mo or ovc. The last two make a Python environment on first use; the IR is the same. Default: ${DEFAULT-VALUE}.")
+          "What reads the graph, cut and rewritten: native, mo or ovc. The last two make a Python"
+              + " environment on first use; the IR is the same. Default: ${DEFAULT-VALUE}.")
   private String backEnd;
 
   @Option(
@@ -154,22 +166,28 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "WHEN",
       defaultValue = "auto",
       description =
-          "Whether onnxsim comes first: auto, never or always. auto means: if the model is not recognised as a detector and computes shapes as it runs. Default: ${DEFAULT-VALUE}.")
+          "Whether onnxsim comes first: auto, never or always. auto means: if the model is not"
+              + " recognised as a detector and computes shapes as it runs. Default:"
+              + " ${DEFAULT-VALUE}.")
   private String simplify;
 
   @Option(
       names = "--verify",
       description =
-          "Compare the IR with the ONNX at once, as 'ovkit verify' does; the exit code is 4 when they differ.")
+          "Compare the IR with the ONNX at once, as 'ovkit verify' does; the exit code is 4 when"
+              + " they differ.")
   private boolean verify;
 
   @Mixin private Images images;
+
+  @Mixin private QuantizeChoices quantization;
 
   @Option(
       names = "--from-manifest",
       paramLabel = "MODEL.json",
       description =
-          "Convert again as this manifest says, which lies beside every IR; MODEL.onnx is then looked for beside it. Exit code 4 if other bytes come out.")
+          "Convert again as this manifest says, which lies beside every IR; MODEL.onnx is then"
+              + " looked for beside it. Exit code 4 if other bytes come out.")
   private @Nullable Path fromManifest;
 
   @Option(
@@ -186,10 +204,16 @@ final class ConvertCommand implements Callable<Integer> {
     if (fromManifest != null) {
       return repeat(fromManifest);
     }
-    if (images.given() && !verify) {
-      throw usage("--images serves --verify only; give both");
+    if (dataType.equalsIgnoreCase("INT8")) {
+      return quantize();
     }
-    ConvertOptions options = options();
+    if (quantization.given()) {
+      throw usage("--keep-float and the --check options serve --data-type INT8 only");
+    }
+    if (images.given() && !verify) {
+      throw usage("--images serves --verify and --data-type INT8 only; give one of them too");
+    }
+    ConvertOptions options = options(type());
     List<PictureSource> pictures = verify ? images.sources() : List.of();
     Conversion conversion = Converter.convert(options, route(), kernels());
     if (!verify) {
@@ -206,6 +230,25 @@ final class ConvertCommand implements Callable<Integer> {
       VerificationText.print(verification, out);
     }
     return VerificationText.complain(verification, spec.commandLine().getErr());
+  }
+
+  private Integer quantize() {
+    if (verify) {
+      throw usage("--verify: 8 bit is checked with --check-images");
+    }
+    if (!images.given()) {
+      throw usage("--data-type INT8 needs --images to calibrate with");
+    }
+    ConvertOptions options = options(DataType.FP32);
+    QuantizeOptions quantize =
+        quantization.applyTo(
+            QuantizeOptions.of(options.onnx(), images.paths(), options.directory())
+                .withName(options.name()));
+    Quantization made;
+    try (Progress progress = new Progress()) {
+      made = Quantizer.convert(options, route(), quantize, progress);
+    }
+    return QuantizationText.report(made, spec.commandLine(), json);
   }
 
   private Integer repeat(Path file) {
@@ -267,7 +310,7 @@ final class ConvertCommand implements Callable<Integer> {
     return given.isEmpty() ? null : given.get(0);
   }
 
-  private ConvertOptions options() {
+  private ConvertOptions options(DataType type) {
     Path onnx = onnx();
     if (onnx == null) {
       throw usage("a MODEL.onnx is missing");
@@ -276,7 +319,7 @@ final class ConvertCommand implements Callable<Integer> {
         onnx,
         directory,
         name != null ? name : ConvertOptions.stem(onnx),
-        type(),
+        type,
         outputs(),
         Optional.ofNullable(inputShape).map(this::shape),
         picture.mean(),
@@ -333,7 +376,7 @@ final class ConvertCommand implements Callable<Integer> {
     return switch (dataType.toUpperCase(Locale.ROOT)) {
       case "FP16", "HALF" -> DataType.FP16;
       case "FP32", "FLOAT" -> DataType.FP32;
-      default -> throw usage("--data-type %s: expected FP16 or FP32".formatted(dataType));
+      default -> throw usage("--data-type %s: expected FP16, FP32 or INT8".formatted(dataType));
     };
   }
 

@@ -1,7 +1,9 @@
 package dev.ovkit.cli;
 
 import dev.ovkit.verify.PictureSource;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -19,7 +21,8 @@ final class Images {
       arity = "1..*",
       paramLabel = "PATH",
       description =
-          "Pictures, folders of pictures, or globs, to compare on. Default: a few generated ones, which show no object and serve raw outputs only.")
+          "Pictures, folders of pictures, or globs, to compare on. Default: a few generated ones,"
+              + " which show no object and serve raw outputs only.")
   private @Nullable List<String> images;
 
   boolean given() {
@@ -32,10 +35,16 @@ final class Images {
       spec.commandLine()
           .getErr()
           .println(
-              "ovkit: no --images: raw outputs are compared on generated pictures; give pictures that show objects to compare boxes too");
+              "ovkit: no --images: raw outputs are compared on generated pictures; give pictures"
+                  + " that show objects to compare boxes too");
       return PictureSource.generated();
     }
     return PictureSource.of(new PictureList(images).expand());
+  }
+
+  /** Returns the files; there must be some. */
+  List<Path> paths() {
+    return new PictureList(Objects.requireNonNull(images)).expand();
   }
 
   /** A bar on a terminal, for more pictures than one. */

@@ -42,6 +42,7 @@ import picocli.CommandLine.Spec;
       DiagnoseCommand.class,
       BenchCommand.class,
       TuneCommand.class,
+      QuantizeCommand.class,
       InspectCommand.class,
       PackageCommand.class,
       KeygenCommand.class,

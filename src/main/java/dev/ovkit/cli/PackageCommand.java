@@ -37,6 +37,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  ovkit package --ir model.xml --golden street.jpg --key signing.key -o app-1.2.0.tar.xz",
       "  ovkit package --ir model.xml --golden pictures --unsigned -o app-1.2.0",
+      "  ovkit package --ir model.xml --golden street.jpg --key signing.key -o app-1.2.0.deb",
       "  ovkit package --ir model.xml --format ovms --name app -o repository"
     })
 final class PackageCommand implements Callable<Integer> {
@@ -66,7 +67,8 @@ final class PackageCommand implements Callable<Integer> {
       names = {"-o", "--output"},
       required = true,
       paramLabel = "TARGET",
-      description = "An archive NAME-VERSION.tar.xz, or with any other name a folder.")
+      description =
+          "An archive NAME-VERSION.tar.xz; a Debian package NAME-VERSION.deb, which installs the bundle as a service that watches a folder; or with any other name a folder.")
   private Path target;
 
   @Option(
@@ -164,7 +166,7 @@ final class PackageCommand implements Callable<Integer> {
 
   private Matcher named() {
     Path file = target.toAbsolutePath().normalize().getFileName();
-    return NAMED.matcher(file == null ? "" : file.toString().replaceFirst("\\.tar\\.xz$", ""));
+    return NAMED.matcher(file == null ? "" : file.toString().replaceFirst("\\.(tar\\.xz|deb)$", ""));
   }
 
   private static ReleaseVersion version(String text) {

@@ -16,7 +16,12 @@ import org.bytedeco.javacpp.tools.InfoMapper;
     value =
         @Platform(
             value = "linux-x86_64",
-            include = {"ovkit_convert.h", "ovkit_convert.cpp"},
+            include = {
+              "ovkit_convert.h",
+              "ovkit_quantize.h",
+              "ovkit_convert.cpp",
+              "ovkit_quantize.cpp"
+            },
             library = "jniovkit_convert",
             link = "openvino@.2641"),
     target = "dev.ovkit.nativelib.convert",
@@ -30,7 +35,7 @@ public class ConvertPreset implements LoadEnabled, InfoMapper {
 
   @Override
   public void map(InfoMap infoMap) {
-    // Compiled with the bindings, but only the header is for Java.
-    infoMap.put(new Info("ovkit_convert.cpp").skip());
+    // Compiled with the bindings, but only the headers are for Java.
+    infoMap.put(new Info("ovkit_convert.cpp", "ovkit_quantize.cpp").skip());
   }
 }

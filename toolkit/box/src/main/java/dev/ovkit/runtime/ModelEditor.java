@@ -15,11 +15,11 @@ import org.bytedeco.javacpp.BytePointer;
  */
 public final class ModelEditor extends NativeHandle {
 
-  private static final int MESSAGE_BYTES = 8192;
+  static final int MESSAGE_BYTES = 8192;
 
   private final ovkit_model pointer;
 
-  private ModelEditor(ovkit_model pointer) {
+  ModelEditor(ovkit_model pointer) {
     super(pointer, OpenVinoConvert::ovkit_model_free);
     this.pointer = pointer;
   }
@@ -123,7 +123,7 @@ public final class ModelEditor extends NativeHandle {
     }
   }
 
-  private interface Call {
+  interface Call {
     int apply(byte[] message);
   }
 
@@ -136,7 +136,7 @@ public final class ModelEditor extends NativeHandle {
     }
   }
 
-  private static void call(String doing, Call call) {
+  static void call(String doing, Call call) {
     byte[] message = new byte[MESSAGE_BYTES];
     if (call.apply(message) != 0) {
       int end = 0;

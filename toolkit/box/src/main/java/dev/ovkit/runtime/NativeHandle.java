@@ -9,7 +9,7 @@ import org.bytedeco.javacpp.Pointer;
 
 /** The owner of one native object: counts the calls that use it, frees it exactly once. */
 abstract sealed class NativeHandle implements AutoCloseable
-    permits Core, Model, CompiledModel, InferRequest, ModelEditor {
+    permits Core, Model, CompiledModel, InferRequest, ModelEditor, QuantizationEditor {
 
   private static final Cleaner CLEANER = Cleaner.create();
   private static final int CLOSED = -1;

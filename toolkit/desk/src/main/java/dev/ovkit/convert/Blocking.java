@@ -147,7 +147,7 @@ final class Blocking {
         Path variant = work.resolve(kernels + ".xml");
         Files.writeString(variant, marked(Files.readString(xml), kernels));
         Files.createSymbolicLink(
-            work.resolve(kernels + ".bin"), Converter.bin(xml).toAbsolutePath());
+            work.resolve(kernels + ".bin"), SealedIr.bin(xml).toAbsolutePath());
         Set<String> fallen = gemms(core, variant);
         fallen.removeAll(own);
         if (fallen.isEmpty()) {

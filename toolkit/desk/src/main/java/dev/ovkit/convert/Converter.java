@@ -9,16 +9,9 @@ import dev.ovkit.python.PythonListener;
 import dev.ovkit.runtime.Cpu;
 import dev.ovkit.runtime.ModelEditor;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -143,7 +136,7 @@ public final class Converter {
               plan.rewrites(),
               plan.detector().map(DetectorMetadata::write).orElse(Map.of()),
               before.map(ConversionManifest::decisions).orElse(decisions),
-              List.of(made(xml), made(bin(xml))));
+              List.of(made(xml), made(SealedIr.bin(xml))));
       return publish(xml, options.directory(), plan.detector(), manifest);
     } catch (IOException e) {
       throw OutputException.of(options.directory().toAbsolutePath().normalize(), e);
@@ -158,7 +151,7 @@ public final class Converter {
   static Conversion publish(
       Path xml, Path directory, Optional<DetectorSpec> detector, ConversionManifest manifest)
       throws IOException {
-    Path bin = bin(xml);
+    Path bin = SealedIr.bin(xml);
     Path json = xml.resolveSibling(ConvertOptions.stem(xml, ".xml") + ".json");
     Files.write(json, manifest.toBytes());
     long bytes = Files.size(bin);
@@ -169,15 +162,10 @@ public final class Converter {
         finalXml, finalBin, finalJson, bytes, detector, manifest.decisions(), manifest);
   }
 
-  static Path bin(Path xml) {
-    return xml.resolveSibling(ConvertOptions.stem(xml, ".xml") + ".bin");
-  }
-
   static ConversionManifest.MadeFile made(Path file) throws IOException {
-    return new ConversionManifest.MadeFile(fileName(file), Files.size(file), sha256(file));
+    return new ConversionManifest.MadeFile(fileName(file), Files.size(file), SealedIr.sha256(file));
   }
 
-  /** Writes twice: the .xml tells length and hash of the .bin, which is known after the first. */
   static void write(Plan plan, Path xml, ModelEditor editor) throws IOException {
     plan.outputNames().forEach(editor::nameOutput);
     info(plan).forEach((key, value) -> editor.setInfo(DetectorMetadata.SECTION, key, value));
@@ -185,39 +173,13 @@ public final class Converter {
         .map(ModelApiInfo::of)
         .orElse(Map.of())
         .forEach((key, value) -> editor.setInfo("model_info", key, value));
-    save(plan, xml, editor);
-    editor.setInfo(DetectorMetadata.SECTION, "bin_bytes", Long.toString(Files.size(bin(xml))));
-    editor.setInfo(DetectorMetadata.SECTION, "bin_sha256", sha256(bin(xml)));
-    save(plan, xml, editor);
-  }
-
-  private static void save(Plan plan, Path xml, ModelEditor editor) throws IOException {
-    editor.save(xml);
-    for (float[] head : plan.headWeights()) {
-      ByteBuffer bytes =
-          ByteBuffer.allocate(Math.multiplyExact(head.length, Float.BYTES))
-              .order(ByteOrder.LITTLE_ENDIAN);
-      bytes.asFloatBuffer().put(head);
-      Files.write(bin(xml), bytes.array(), StandardOpenOption.APPEND);
-    }
+    SealedIr.write(editor, xml, plan.headWeights());
   }
 
   private static Map<String, String> info(Plan plan) {
     Map<String, String> info = new TreeMap<>(plan.options());
     plan.detector().ifPresent(detector -> info.putAll(DetectorMetadata.write(detector)));
     return info;
-  }
-
-  // ---- files
-
-  private static String sha256(Path file) throws IOException {
-    try (DigestInputStream in =
-        new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
-      in.transferTo(java.io.OutputStream.nullOutputStream());
-      return HexFormat.of().formatHex(in.getMessageDigest().digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   private Converter() {}

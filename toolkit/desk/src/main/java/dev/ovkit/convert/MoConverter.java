@@ -72,7 +72,7 @@ public final class MoConverter {
               Map.of(),
               detector.map(DetectorMetadata::write).orElse(Map.of()),
               decisions,
-              List.of(Converter.made(xml), Converter.made(Converter.bin(xml))));
+              List.of(Converter.made(xml), Converter.made(SealedIr.bin(xml))));
       return Converter.publish(xml, line.directory(), detector, manifest);
     } catch (IOException e) {
       throw OutputException.of(line.directory().toAbsolutePath().normalize(), e);

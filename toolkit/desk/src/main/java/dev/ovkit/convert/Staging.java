@@ -11,16 +11,17 @@ import java.util.stream.Stream;
  * A hidden folder beside where results go, so that they can be renamed into place; gone when
  * closed.
  */
-record Staging(Path folder, boolean madeParent) implements AutoCloseable {
+public record Staging(Path folder, boolean madeParent) implements AutoCloseable {
 
-  static Staging in(Path directory) throws IOException {
+  /** Makes one; its parent too, if it is not there. */
+  public static Staging in(Path directory) throws IOException {
     Path target = directory.toString().isEmpty() ? Path.of(".") : directory;
     boolean missing = Files.notExists(target);
     Files.createDirectories(target);
     return new Staging(Files.createTempDirectory(target, ".ovkit-"), missing);
   }
 
-  Path resolve(String name) {
+  public Path resolve(String name) {
     return folder.resolve(name);
   }
 
@@ -30,7 +31,8 @@ record Staging(Path folder, boolean madeParent) implements AutoCloseable {
     return parent == null ? Path.of("") : parent;
   }
 
-  static Path move(Path file, Path target) throws IOException {
+  /** Renames, in place of what is there. */
+  public static Path move(Path file, Path target) throws IOException {
     return Files.move(
         file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }

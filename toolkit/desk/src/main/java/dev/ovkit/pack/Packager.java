@@ -90,8 +90,8 @@ public final class Packager {
   /**
    * Makes a bundle.
    *
-   * @param target what must not be there yet: a {@code .tar.xz}, or a folder if it is called
-   *     anything else
+   * @param target what must not be there yet: a {@code .tar.xz}, a {@code .deb}, or a folder if it
+   *     is called anything else
    * @param progress is told the fraction done, rising to 1, by the calling thread
    * @throws OptionException when the target exists, the JDK is none, a key is none
    * @throws dev.ovkit.ModelException when the IR is missing or damaged
@@ -128,6 +128,12 @@ public final class Packager {
                 MTIME,
                 this::row,
                 fraction -> progress.accept(RUN + (1 - RUN) * fraction));
+        sha256 = Optional.of(sha256(file));
+        sizes = sizes(bundle, compressed);
+        staging.publish(file);
+      } else if (target.toString().endsWith(".deb")) {
+        Path file = staging.resolve("package.deb");
+        DebianPackage.write(bundle, options.name(), options.version().text(), file);
         sha256 = Optional.of(sha256(file));
         sizes = sizes(bundle, compressed);
         staging.publish(file);

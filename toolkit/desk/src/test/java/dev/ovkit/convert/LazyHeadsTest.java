@@ -97,7 +97,7 @@ class LazyHeadsTest {
     assertThat(verify(onnx, lazy, bus).pictures().get(0).pairs()).hasSizeGreaterThan(3);
 
     // The last float is a bias of the largest head: the 80th class, there rather likely then.
-    try (RandomAccessFile bin = new RandomAccessFile(Converter.bin(lazy).toFile(), "rw")) {
+    try (RandomAccessFile bin = new RandomAccessFile(SealedIr.bin(lazy).toFile(), "rw")) {
       bin.seek(bin.length() - 4);
       bin.writeInt(Integer.reverseBytes(Float.floatToIntBits(8)));
     }
@@ -151,7 +151,7 @@ class LazyHeadsTest {
     Path saved = temp.resolve("saved.xml");
     try (ModelEditor editor = ModelEditor.ofFile(lazy)) {
       editor.save(saved);
-      editor.setInfo("ovkit", "bin_bytes", Long.toString(Files.size(Converter.bin(saved))));
+      editor.setInfo("ovkit", "bin_bytes", Long.toString(Files.size(SealedIr.bin(saved))));
       editor.save(saved);
     }
 

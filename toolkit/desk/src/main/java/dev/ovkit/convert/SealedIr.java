@@ -1,0 +1,66 @@
+package dev.ovkit.convert;
+
+import dev.ovkit.model.DetectorMetadata;
+import dev.ovkit.runtime.ModelEditor;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/** An IR that tells the length and the hash of its .bin, so that a mix of two is noticed. */
+public final class SealedIr {
+
+  /** Writes an IR whose .bin holds what its graph needs and no more. */
+  public static void write(ModelEditor editor, Path xml) throws IOException {
+    write(editor, xml, List.of());
+  }
+
+  /**
+   * Writes twice: the .xml tells length and hash of the .bin, which is known after the first.
+   *
+   * @param more what the .bin holds behind the graph's own: numbers that its reader needs
+   */
+  static void write(ModelEditor editor, Path xml, List<float[]> more) throws IOException {
+    save(editor, xml, more);
+    editor.setInfo(DetectorMetadata.SECTION, "bin_bytes", Long.toString(Files.size(bin(xml))));
+    editor.setInfo(DetectorMetadata.SECTION, "bin_sha256", sha256(bin(xml)));
+    save(editor, xml, more);
+  }
+
+  private static void save(ModelEditor editor, Path xml, List<float[]> more) throws IOException {
+    editor.save(xml);
+    for (float[] numbers : more) {
+      ByteBuffer bytes =
+          ByteBuffer.allocate(Math.multiplyExact(numbers.length, Float.BYTES))
+              .order(ByteOrder.LITTLE_ENDIAN);
+      bytes.asFloatBuffer().put(numbers);
+      Files.write(bin(xml), bytes.array(), StandardOpenOption.APPEND);
+    }
+  }
+
+  /** Returns the .bin that lies beside an .xml. */
+  public static Path bin(Path xml) {
+    return xml.resolveSibling(ConvertOptions.stem(xml, ".xml") + ".bin");
+  }
+
+  /** Returns the hash of a file, in lower-case hex. */
+  public static String sha256(Path file) throws IOException {
+    try (DigestInputStream in =
+        new DigestInputStream(Files.newInputStream(file), MessageDigest.getInstance("SHA-256"))) {
+      in.transferTo(OutputStream.nullOutputStream());
+      return HexFormat.of().formatHex(in.getMessageDigest().digest());
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private SealedIr() {}
+}
