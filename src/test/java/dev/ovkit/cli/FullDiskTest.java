@@ -1,16 +1,11 @@
 package dev.ovkit.cli;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ovkit.bundle.SigningKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.stream.Collectors;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,7 +26,7 @@ class FullDiskTest {
 
   @Test
   void aFullDiskLeavesTheOldReleaseInUse() throws Exception {
-    List<String> namespace = namespace();
+    Namespace namespace = Namespace.orSkip(temp);
     SigningKey key = SigningKey.generate();
     Path root = temp.resolve("root");
     TestBundle.trust(root, key);
@@ -48,7 +43,7 @@ class FullDiskTest {
       }
       boolean inodes = i % 2 == 0;
       int more = inodes ? i * MOST_INODES / (ALL - 1) : i * 4096 / ALL; // or KiB
-      String said = run(namespace, script(root, archive, inodes, more));
+      String said = namespace.run(script(root, archive, inodes, more));
       String what = "%d more %s: %s".formatted(more, inodes ? "inodes" : "KiB", said);
       assertThat(said).as(what).contains("SOUND");
       if (said.contains("INSTALLED 0")) {
@@ -78,53 +73,26 @@ class FullDiskTest {
             ? "nr_inodes=$(( $(find . | wc -l) + %d ))".formatted(more)
             : "size=$(( $(du -sk . | cut -f1) + %d ))k".formatted(more);
     return """
-        set -e
-        mount -t tmpfs tmpfs '%1$s'
-        cp -a '%2$s/.' '%1$s'
-        cd '%1$s'
-        mount -o "remount,%3$s" '%1$s'
-        code=0
-        %4$s || code=$?
-        echo "INSTALLED $code"
-        echo "CURRENT $(readlink current | cut -d/ -f2)"
-        test "$code" = 0 || test -z "$(ls .staging)"
-        for release in releases/*; do %5$s; done
-        current/bin/ovkit self-test > /dev/null
-        echo SOUND
-        """
+    set -e
+    mount -t tmpfs tmpfs '%1$s'
+    cp -a '%2$s/.' '%1$s'
+    cd '%1$s'
+    mount -o "remount,%3$s" '%1$s'
+    code=0
+    %4$s || code=$?
+    echo "INSTALLED $code"
+    echo "CURRENT $(readlink current | cut -d/ -f2)"
+    test "$code" = 0 || test -z "$(ls .staging)"
+    for release in releases/*; do %5$s; done
+    current/bin/ovkit self-test > /dev/null
+    echo SOUND
+    """
         .formatted(
             disk,
             root,
             limit,
-            quoted(TestBundle.command("install", archive, "--root", disk)),
-            quoted(TestBundle.command("self-test", "--bundle")) + " \"$release\" > /dev/null");
-  }
-
-  private static String quoted(List<String> words) {
-    return words.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
-  }
-
-  /** How to get a mount namespace: as root, or as a user where the system lets users. */
-  private List<String> namespace() throws Exception {
-    for (List<String> way : List.of(List.of("unshare", "-m"), List.of("unshare", "-rm"))) {
-      Path probe = Files.createDirectories(temp.resolve("probe"));
-      if (run(way, "mount -t tmpfs tmpfs '%s' && echo mounted".formatted(probe))
-          .contains("mounted")) {
-        return way;
-      }
-    }
-    String reason = "no mount namespace to be had here (unshare -m, unshare -rm)";
-    System.out.println("SKIPPED: " + reason);
-    Assumptions.abort(reason);
-    return List.of();
-  }
-
-  private static String run(List<String> namespace, String script) throws Exception {
-    List<String> line = new ArrayList<>(namespace);
-    line.addAll(List.of("sh", "-c", script));
-    Process process = new ProcessBuilder(line).redirectErrorStream(true).start();
-    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
-    process.waitFor();
-    return said;
+            Namespace.quoted(TestBundle.command("install", archive, "--root", disk)),
+            Namespace.quoted(TestBundle.command("self-test", "--bundle"))
+                + " \"$release\" > /dev/null");
   }
 }

@@ -135,10 +135,11 @@ class PowerFailureTest {
         .start();
   }
 
-  /** Nothing half is visible: every release is whole, and current is one of them. */
+  /** Nothing half is visible: each release is whole; current is one of them, and written down. */
   private static void assertSound(Path root) throws IOException {
     TrustedKeys trusted = TrustedKeys.read(root);
     assertThat(TestBundle.releases(root)).contains(TestBundle.current(root));
+    assertThat(Files.readString(root.resolve("state.json"))).contains(TestBundle.current(root));
     for (String id : TestBundle.releases(root)) {
       BundleCheck.check(root.resolve("releases").resolve(id));
       BundleCheck.checkSignature(root.resolve("releases").resolve(id), trusted);
