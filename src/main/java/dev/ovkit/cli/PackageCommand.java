@@ -234,7 +234,7 @@ final class PackageCommand implements Callable<Integer> {
   // ---- what is printed
 
   private static void print(Packed packed, PrintWriter out) {
-    boolean archive = packed.sha256().isPresent();
+    boolean archive = packed.compressed() > 0;
     out.printf(
         "%s  %s, Java %s%n",
         packed.target(),
@@ -260,7 +260,7 @@ final class PackageCommand implements Callable<Integer> {
     packed.signedBy().ifPresent(id -> object.put("signed_by", id));
     object.put("java", packed.java());
     object.put("bytes", packed.bytes());
-    if (packed.sha256().isPresent()) {
+    if (packed.compressed() > 0) {
       object.put("compressed_bytes", packed.compressed());
     }
     List<Map<String, Object>> parts = new ArrayList<>();
@@ -268,7 +268,7 @@ final class PackageCommand implements Callable<Integer> {
       Map<String, Object> part = new LinkedHashMap<>();
       part.put("part", size.part());
       part.put("bytes", size.bytes());
-      if (packed.sha256().isPresent()) {
+      if (packed.compressed() > 0) {
         part.put("compressed_bytes", size.compressed());
       }
       parts.add(part);
