@@ -57,13 +57,14 @@ final class BundleTar {
     for (Path path : paths) {
       all += Files.size(path);
     }
-    try (Counted out = new Counted(Files.newOutputStream(archive));
+    String current = row.apply(Manifest.FILE);
+    long before = 0;
+    Counted out = new Counted(Files.newOutputStream(archive));
+    try (out;
         XZOutputStream xz = new XZOutputStream(out, filters());
         TarArchiveOutputStream tar =
             new TarArchiveOutputStream(new BufferedOutputStream(xz, BUFFER), "UTF-8")) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
-      String current = row.apply(Manifest.FILE);
-      long before = 0;
       long done = 0;
       for (Path path : paths) {
         String name = folder.relativize(path).toString();
@@ -79,11 +80,8 @@ final class BundleTar {
         done += Files.size(path);
         progress.accept((double) done / all);
       }
-      tar.finish();
-      tar.flush();
-      xz.finish();
-      sizes.merge(current, out.count - before, Long::sum);
     }
+    sizes.merge(current, out.count - before, Long::sum);
     return sizes;
   }
 

@@ -76,7 +76,7 @@ class BundleTarTest {
     assertThat(shares).containsOnlyKeys("manifest.json", "bin", "model");
     assertThat(shares.values().stream().mapToLong(Long::longValue).sum())
         .isEqualTo(Files.size(archive));
-    assertThat(shares.get("model")).isBetween(100_000L, 101_000L); // it is random
+    assertThat(shares.get("model")).isBetween(100_000L, 105_000L); // it is random
   }
 
   private static Map<String, Long> write(Path bundle, Path archive) throws IOException {
