@@ -94,7 +94,7 @@ put() { # FILE, and the libraries it needs, as a Debian root has them
 mkdir -p "$box"/{etc,proc,dev,tmp,var/lib/dpkg/info,var/lib/dpkg/updates,usr/bin,usr/sbin,usr/lib,usr/lib64}
 for name in bin sbin lib lib64; do ln -s "usr/$name" "$box/$name"; done
 for tool in sh getent groupadd groupdel useradd userdel mkdir chown chmod rm rmdir; do put "$(command -v $tool)"; done
-for library in libstdc++.so.6 libgcc_s.so.1 libz.so.1; do put "$(ldconfig -p | sed -n "s|.*$library (libc6,x86-64.*=> ||p" | head -1)"; done
+for library in libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libstdc++.so.6 libgcc_s.so.1 libz.so.1; do put "$(ldconfig -p | sed -n "s|.*$library (libc6,x86-64.*=> ||p" | head -1)"; done
 mknod -m 666 "$box/dev/null" c 1 3
 mknod -m 666 "$box/dev/urandom" c 1 9
 echo 'root:x:0:0:root:/:/bin/sh' >"$box/etc/passwd"
