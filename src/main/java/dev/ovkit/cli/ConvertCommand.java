@@ -12,6 +12,9 @@ import dev.ovkit.convert.Repetition;
 import dev.ovkit.convert.Route;
 import dev.ovkit.convert.Simplify;
 import dev.ovkit.onnx.Shape;
+import dev.ovkit.quantize.Quantization;
+import dev.ovkit.quantize.QuantizeOptions;
+import dev.ovkit.quantize.Quantizer;
 import dev.ovkit.verify.PictureSource;
 import dev.ovkit.verify.Verification;
 import dev.ovkit.verify.VerifyOptions;
@@ -49,6 +52,7 @@ import picocli.CommandLine.Spec;
       "  ovkit convert yolov5s.onnx --labels coco.names",
       "  ovkit convert yolov5s.onnx --verify --images pictures",
       "  ovkit convert PPLcnet-yolo.onnx -s 255 --reverse-input-channels --output Conv_462,Conv_478,Conv_494",
+      "  ovkit convert yolov5s.onnx --data-type INT8 --images pictures",
       "  ovkit convert --from-manifest yolov5s.json -o again"
     })
 final class ConvertCommand implements Callable<Integer> {
@@ -84,7 +88,7 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       defaultValue = "FP16",
       description =
-          "What weights are stored in: FP16 or FP32. FP16 halves the .bin; it is storage, and no faster. Default: ${DEFAULT-VALUE}.")
+          "What weights are stored in: FP16 or FP32; or INT8, which also computes in 8 bit, as 'ovkit quantize' does, by the pictures of --images. FP16 halves the .bin; it is storage, and no faster. Default: ${DEFAULT-VALUE}.")
   private String dataType;
 
   @Option(
@@ -148,6 +152,8 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Mixin private Images images;
 
+  @Mixin private QuantizeChoices quantization;
+
   @Option(
       names = "--from-manifest",
       paramLabel = "MODEL.json",
@@ -169,10 +175,16 @@ final class ConvertCommand implements Callable<Integer> {
     if (fromManifest != null) {
       return repeat(fromManifest);
     }
-    if (images.given() && !verify) {
-      throw usage("--images serves --verify only; give both");
+    if (dataType.equalsIgnoreCase("INT8")) {
+      return quantize();
     }
-    ConvertOptions options = options();
+    if (quantization.given()) {
+      throw usage("--keep-float and the --check options serve --data-type INT8 only");
+    }
+    if (images.given() && !verify) {
+      throw usage("--images serves --verify and --data-type INT8 only; give one of them too");
+    }
+    ConvertOptions options = options(type());
     List<PictureSource> pictures = verify ? images.sources() : List.of();
     Conversion conversion = Converter.convert(options, route());
     if (!verify) {
@@ -189,6 +201,25 @@ final class ConvertCommand implements Callable<Integer> {
       VerificationText.print(verification, out);
     }
     return VerificationText.complain(verification, spec.commandLine().getErr());
+  }
+
+  private Integer quantize() {
+    if (verify) {
+      throw usage("--verify: 8 bit is checked with --check-images");
+    }
+    if (!images.given()) {
+      throw usage("--data-type INT8 needs --images to calibrate with");
+    }
+    ConvertOptions options = options(DataType.FP32);
+    QuantizeOptions quantize =
+        quantization.applyTo(
+            QuantizeOptions.of(options.onnx(), images.paths(), options.directory())
+                .withName(options.name()));
+    Quantization made;
+    try (Progress progress = new Progress()) {
+      made = Quantizer.convert(options, route(), quantize, progress);
+    }
+    return QuantizationText.report(made, spec.commandLine(), json);
   }
 
   private Integer repeat(Path file) {
@@ -250,7 +281,7 @@ final class ConvertCommand implements Callable<Integer> {
     return given.isEmpty() ? null : given.get(0);
   }
 
-  private ConvertOptions options() {
+  private ConvertOptions options(DataType type) {
     Path onnx = onnx();
     if (onnx == null) {
       throw usage("a MODEL.onnx is missing");
@@ -259,7 +290,7 @@ final class ConvertCommand implements Callable<Integer> {
         onnx,
         directory,
         name != null ? name : ConvertOptions.stem(onnx),
-        type(),
+        type,
         Outputs.parse(output),
         Optional.ofNullable(inputShape).map(this::shape),
         picture.mean(),
@@ -293,7 +324,7 @@ final class ConvertCommand implements Callable<Integer> {
     return switch (dataType.toUpperCase(Locale.ROOT)) {
       case "FP16", "HALF" -> DataType.FP16;
       case "FP32", "FLOAT" -> DataType.FP32;
-      default -> throw usage("--data-type %s: expected FP16 or FP32".formatted(dataType));
+      default -> throw usage("--data-type %s: expected FP16, FP32 or INT8".formatted(dataType));
     };
   }
 

@@ -1,7 +1,9 @@
 package dev.ovkit.cli;
 
 import dev.ovkit.verify.PictureSource;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,6 +38,11 @@ final class Images {
       return PictureSource.generated();
     }
     return PictureSource.of(new PictureList(images).expand());
+  }
+
+  /** Returns the files; there must be some. */
+  List<Path> paths() {
+    return new PictureList(Objects.requireNonNull(images)).expand();
   }
 
   /** A bar on a terminal, for more pictures than one. */

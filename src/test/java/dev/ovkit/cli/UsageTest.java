@@ -48,7 +48,12 @@ class UsageTest {
             + " convert",
         "convert m.onnx --letterbox left | --letterbox left: expected centre, top-left or stretch |"
             + " ovkit convert",
-        "convert m.onnx --data-type INT8 | --data-type INT8: expected FP16 or FP32 | ovkit convert",
+        "convert m.onnx --data-type INT4 | --data-type INT4: expected FP16, FP32 or INT8 | ovkit"
+            + " convert",
+        "convert m.onnx --data-type INT8 | --data-type INT8 needs --images to calibrate with |"
+            + " ovkit convert",
+        "quantize --ir m.xml -i p.jpg -o d --auto | --coco, --max-drop and --auto need"
+            + " --check-images | ovkit quantize",
         "convert m.onnx --backend tf | --backend tf: expected native, mo or ovc | ovkit convert",
         "convert m.onnx --simplify maybe | --simplify maybe: expected auto, never or always | ovkit"
             + " convert",
@@ -59,7 +64,8 @@ class UsageTest {
             + " auto | ovkit infer",
         "infer --ir m.xml --image p.jpg q.jpg --out one.png | --out one.png names one picture, but"
             + " there are 2; give a folder | ovkit infer",
-        "convert m.onnx --images p.jpg | --images serves --verify only; give both | ovkit convert",
+        "convert m.onnx --images p.jpg | --images serves --verify and --data-type INT8 only; give"
+            + " one of them too | ovkit convert",
         "verify a.onnx | Missing required parameter: 'B' | ovkit verify",
         "verify a.onnx b.xml --conf 2 | --conf 2.0: expected a number from 0 to 1 | ovkit verify",
         "verify a.onnx b.xml --input-colour GBR | --input-colour GBR: expected BGR or RGB | ovkit"

@@ -38,6 +38,12 @@ public record Quantization(
     warnings = List.copyOf(warnings);
   }
 
+  /** The same, made of what the IR was converted from. */
+  Quantization of(Path onnx) {
+    return new Quantization(
+        onnx, xml, target, calibrated, layers, ranges, verdicts, warnings, bytesBefore, bytesAfter);
+  }
+
   /** Returns whether there was no check, or it holds. */
   public boolean holds() {
     return xml.isPresent();

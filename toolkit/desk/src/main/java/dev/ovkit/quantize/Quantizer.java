@@ -106,7 +106,7 @@ public final class Quantizer {
       ConvertOptions conversion, Route route, QuantizeOptions options, QuantizeListener listener) {
     try (Staging staging = Staging.in(options.directory())) {
       Path xml = Converter.convert(conversion.into(staging.folder(), DataType.FP32), route).xml();
-      return quantize(options.of(xml), listener);
+      return quantize(options.of(xml), listener).of(conversion.onnx());
     } catch (IOException e) {
       throw OutputException.of(options.directory().toAbsolutePath().normalize(), e);
     }
