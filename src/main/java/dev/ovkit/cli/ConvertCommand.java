@@ -92,9 +92,7 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "TYPE",
       defaultValue = "FP16",
       description =
-          "What weights are stored in: FP16 or FP32; or INT8, which also computes in 8 bit, as"
-              + " 'ovkit quantize' does, by the pictures of --images. FP16 halves the .bin; it is"
-              + " storage, and no faster. Default: ${DEFAULT-VALUE}.")
+          "What weights are stored in: FP16 or FP32; or INT8, which also computes in 8 bit, as 'ovkit quantize' does, by the pictures of --images. FP16 halves the .bin; it is storage, and no faster. Default: ${DEFAULT-VALUE}.")
   private String dataType;
 
   @Option(
