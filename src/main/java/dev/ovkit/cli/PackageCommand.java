@@ -166,7 +166,8 @@ final class PackageCommand implements Callable<Integer> {
 
   private Matcher named() {
     Path file = target.toAbsolutePath().normalize().getFileName();
-    return NAMED.matcher(file == null ? "" : file.toString().replaceFirst("\\.(tar\\.xz|deb)$", ""));
+    return NAMED.matcher(
+        file == null ? "" : file.toString().replaceFirst("\\.(tar\\.xz|deb)$", ""));
   }
 
   private static ReleaseVersion version(String text) {

@@ -5,7 +5,8 @@ package dev.ovkit.convert;
  *
  * <p>On a CPU with AVX2 and without AVX-512 the plugin keeps tensors as they come, channels apart
  * from each other. Its older kernels, which want eight channels side by side, can be quicker, for
- * then a Concat has nothing to copy; on a CPU with AVX-512 they are slower, and correct.
+ * then a Concat has nothing to copy; a CPU with AVX-512 has kernels of its own, which they would
+ * displace.
  */
 public enum Kernels {
   /** The plugin chooses. */

@@ -29,6 +29,7 @@ public final class SealedIr {
    * @param more what the .bin holds behind the graph's own: numbers that its reader needs
    */
   static void write(ModelEditor editor, Path xml, List<float[]> more) throws IOException {
+    Files.deleteIfExists(bin(xml)); // who has mapped an older one keeps it as it was
     save(editor, xml, more);
     editor.setInfo(DetectorMetadata.SECTION, "bin_bytes", Long.toString(Files.size(bin(xml))));
     editor.setInfo(DetectorMetadata.SECTION, "bin_sha256", sha256(bin(xml)));

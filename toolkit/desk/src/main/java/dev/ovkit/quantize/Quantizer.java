@@ -298,7 +298,8 @@ public final class Quantizer {
       Map<Integer, Double> measured = new TreeMap<>();
       listener.begins("cost of each convolution", placement.convolutions().size());
       for (int c : placement.convolutions()) {
-        Path xml = work.resolve("one.xml");
+        // A name of its own: a .bin that is still mapped must not change below its reader.
+        Path xml = work.resolve("only-" + c + ".xml");
         try (QuantizationEditor editor = QuantizationEditor.open(options.ir())) {
           apply(editor, placement.only(c), statistics);
           try (ModelEditor model = editor.finish()) {
@@ -306,6 +307,8 @@ public final class Quantizer {
           }
         }
         measured.put(c, costs.of(xml));
+        Files.delete(xml);
+        Files.delete(SealedIr.bin(xml));
         listener.step();
       }
       return measured;
