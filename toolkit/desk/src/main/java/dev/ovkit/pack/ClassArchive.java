@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** The archive of parsed and linked classes, from which a bundle's JVM starts sooner. */
@@ -18,6 +19,8 @@ final class ClassArchive {
 
   private static final String LAUNCHER = "bin/ovkit";
   private static final String LIST = "classes.list";
+
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9/._-]+");
 
   private static final List<String> CHANCE =
       List.of(
@@ -42,8 +45,12 @@ final class ClassArchive {
         List.of("/bin/sh", LAUNCHER, "infer", "--json", "--image", picture));
   }
 
-  /** Makes the archive of what a bundle loads for a picture; times of jars and JRE are final. */
-  static void make(Path bundle, String picture) throws IOException {
+  /**
+   * Makes the archive of what a bundle loads for a picture; times of jars and JRE are final.
+   *
+   * @param classPath relative to the bundle
+   */
+  static void make(Path bundle, String picture, String classPath) throws IOException {
     TreeSet<String> classes =
         new TreeSet<>(
             Comparator.comparing(
@@ -57,15 +64,41 @@ final class ClassArchive {
     // What is left to chance in a run stands in the JDK's own list, the same for everybody.
     lines(bundle.resolve("jre/lib/classlist")).filter(ClassArchive::chance).forEach(classes::add);
     Files.write(list, classes);
+    dump(bundle, classPath);
+    Files.delete(list);
+  }
+
+  /**
+   * Class path and program are named from the bundle's folder, else that folder's path would be in
+   * the archive; and the JVM leaves a trace of letters there that a URL has to escape.
+   */
+  private static void dump(Path bundle, String classPath) throws IOException {
+    if (!PLAIN.matcher(bundle.toString()).matches()) {
+      Path plain = Files.createTempDirectory("ovkit-packing-");
+      try {
+        for (String needed : List.of("jre", "lib", LIST)) {
+          Trees.copy(bundle.resolve(needed), plain.resolve(needed));
+        }
+        dump(plain, classPath);
+        Files.copy(plain.resolve(FILE), bundle.resolve(FILE));
+      } finally {
+        Trees.delete(plain);
+      }
+      return;
+    }
     Command.run(
         "the archive of classes cannot be made",
         bundle,
-        Map.of(
-            "OVKIT_JAVA_OPTIONS",
-            "-Xshare:dump -XX:SharedClassListFile=%s -XX:SharedArchiveFile=%s"
-                .formatted(LIST, FILE)),
-        List.of("/bin/sh", LAUNCHER));
-    Files.delete(list);
+        Map.of(),
+        List.of(
+            bundle.resolve("jre/bin/java").toString(),
+            "-XX:+UseSerialGC",
+            "--enable-native-access=ALL-UNNAMED",
+            "-Xshare:dump",
+            "-XX:SharedClassListFile=" + LIST,
+            "-XX:SharedArchiveFile=" + FILE,
+            "-cp",
+            classPath));
   }
 
   /** Classes and lambdas, without remarks, numbers, and what constants were resolved already. */

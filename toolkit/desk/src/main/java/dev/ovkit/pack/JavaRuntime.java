@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -76,27 +75,13 @@ record JavaRuntime(Path jdk, Runtime.Version version) {
             "--no-man-pages",
             "--output",
             jre.toString()));
-    // Moved, not copied: a box has them once, with all others.
-    copyWithoutLinks(jre.resolve("legal"), licences);
-    delete(jre.resolve("legal"));
+    // Moved, for a box has them once, with all others; jlink's links of equal texts become files.
+    Trees.copy(jre.resolve("legal"), licences);
+    Trees.delete(jre.resolve("legal"));
     keepOnly(jre.resolve("bin"), "java");
     // For TLS, for other JVMs that look into this one, and for double clicks.
     for (String spare : List.of("lib/security/cacerts", "lib/jrt-fs.jar", "lib/jexec")) {
       Files.deleteIfExists(jre.resolve(spare));
-    }
-  }
-
-  /** jlink makes links of texts that are the same; a bundle has files only. */
-  private static void copyWithoutLinks(Path from, Path to) throws IOException {
-    try (Stream<Path> walk = Files.walk(from)) {
-      for (Path source : walk.toList()) {
-        Path target = to.resolve(from.relativize(source).toString());
-        if (Files.isDirectory(source)) {
-          Files.createDirectories(target);
-        } else {
-          Files.write(target, Files.readAllBytes(source));
-        }
-      }
     }
   }
 
@@ -106,14 +91,6 @@ record JavaRuntime(Path jdk, Runtime.Version version) {
         if (!child.getFileName().toString().equals(name)) {
           Files.delete(child);
         }
-      }
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> walk = Files.walk(folder)) {
-      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
       }
     }
   }

@@ -197,7 +197,7 @@ public final class Packager {
     for (String library : NativeRuntime.librariesOfABox()) {
       Files.copy(natives.resolve(library), nativeFolder.resolve(library));
     }
-    copyTree(natives.resolve("licenses"), licences);
+    Trees.copy(natives.resolve("licenses"), licences);
 
     Path lib = Files.createDirectory(bundle.resolve("lib"));
     for (Library library : libraries) {
@@ -211,25 +211,28 @@ public final class Packager {
     Files.writeString(launcher, launcher());
   }
 
+  /** The jars in their order, which the archive of classes holds the command to. */
+  private String classPath(String prefix) {
+    return libraries.stream()
+        .map(library -> prefix + "lib/" + library.file())
+        .collect(Collectors.joining(":"));
+  }
+
   private String launcher() throws IOException {
-    String classPath =
-        libraries.stream()
-            .map(library -> "$home/lib/" + library.file())
-            .collect(Collectors.joining(":"));
     String archive =
         java.archivesClasses()
             ? "-Xshare:auto -XX:SharedArchiveFile=\"$home/" + ClassArchive.FILE + "\""
             : "-Xshare:auto";
     return Resources.text("launcher.sh")
         .replace("@ARCHIVE@", archive)
-        .replace("@CLASSPATH@", classPath);
+        .replace("@CLASSPATH@", classPath("$home/"));
   }
 
   /** Runs the bundle, with what it will run with on a box. */
   private void run(Path bundle, Golden golden) throws IOException {
     String picture = Golden.FOLDER + "/" + golden.pictures().get(0).file();
     if (java.archivesClasses()) {
-      ClassArchive.make(bundle, picture);
+      ClassArchive.make(bundle, picture, classPath(""));
     } else {
       notes.add(
           "no archive of classes, which needs JDK 25 or newer (this is %s): the command starts more slowly; --jdk takes another"
@@ -329,19 +332,6 @@ public final class Packager {
   private static void copyIfThere(Path from, Path to) throws IOException {
     if (Files.exists(from)) {
       Files.copy(from, to);
-    }
-  }
-
-  private static void copyTree(Path from, Path to) throws IOException {
-    try (Stream<Path> walk = Files.walk(from)) {
-      for (Path source : walk.toList()) {
-        Path target = to.resolve(from.relativize(source).toString());
-        if (Files.isDirectory(source)) {
-          Files.createDirectories(target);
-        } else {
-          Files.copy(source, target);
-        }
-      }
     }
   }
 }
