@@ -7,9 +7,11 @@ import dev.ovkit.files.JsonFile;
 import dev.ovkit.runtime.ServiceManager;
 import dev.ovkit.vision.Detections;
 import dev.ovkit.vision.Detector;
+import dev.ovkit.vision.Frame;
 import dev.ovkit.vision.Picture;
 import dev.ovkit.vision.PictureResult;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,8 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A file is taken when it has not changed for {@link WatchOptions#settle}, whatever it is called
  * and whatever it is; hidden files, links and subfolders are left alone. Several are worked on at
  * once, as {@link Detector#detectAll} does. A file that cannot be read goes to {@code IN/failed}
- * with the reason in a text file; so does one that was tried alone when the process ended, twice.
- * When {@code OUT} is full or cannot be written, it waits and tries again.
+ * with the reason in a text file; so does one that was tried alone when the process ended, three
+ * times. When {@code OUT} is full or cannot be written, it waits and tries again.
  *
  * <p>{@link #run} is called once, by one thread; {@link #stop} by any. The detector is the caller's
  * to close.
@@ -99,6 +101,7 @@ public final class FolderWatch implements AutoCloseable {
    * @throws OutputException when a folder cannot be written and that is not to be waited for
    */
   public WatchCounts run() {
+    warmUp();
     manager.ready();
     try {
       recover();
@@ -129,6 +132,14 @@ public final class FolderWatch implements AutoCloseable {
     }
   }
 
+  /** A trial should last as long as its picture takes, and not as long as a first inference. */
+  private void warmUp() {
+    int width = detector.spec().inputWidth();
+    int height = detector.spec().inputHeight();
+    ByteBuffer black = ByteBuffer.allocateDirect(3 * width * height);
+    Detections unused = detector.detect(Frame.of(black, width, height, Frame.Format.BGR));
+  }
+
   // ---- what an earlier process left
 
   private void recover() {
@@ -138,7 +149,7 @@ public final class FolderWatch implements AutoCloseable {
       done++;
     }
     for (Path picture : persisted(spool::guilty)) {
-      giveUp(picture, "the process ended twice while it worked on this picture alone");
+      giveUp(picture, "the process ended three times while it worked on this picture alone");
     }
     tryAlone();
   }

@@ -34,7 +34,8 @@ import java.util.stream.Stream;
  * IN/x.jpg                 dropped
  * IN/.ovkit/work/x.jpg     taken, by one rename; at the next start tried again, alone
  * IN/.ovkit/trial-1/x.jpg  being tried alone for the first time; then back in work
- * IN/.ovkit/trial-2/x.jpg  for the second; found here at a start it has ended two processes that
+ * IN/.ovkit/trial-2/x.jpg  for the second
+ * IN/.ovkit/trial-3/x.jpg  for the third; found here at a start it has ended three processes that
  *                          had nothing else to do, and is set aside
  * IN/.ovkit/ready/x.jpg    its result lies whole in OUT under a hidden name
  * OUT/x.jpg.json           the result: the hidden file, renamed
@@ -76,7 +77,7 @@ final class Spool implements AutoCloseable {
     this.delete = delete;
     own = in.resolve(".ovkit");
     work = own.resolve("work");
-    trials = List.of(own.resolve("trial-1"), own.resolve("trial-2"));
+    trials = List.of(own.resolve("trial-1"), own.resolve("trial-2"), own.resolve("trial-3"));
     ready = own.resolve("ready");
     done = in.resolve("done");
     failed = in.resolve("failed");
@@ -111,7 +112,8 @@ final class Spool implements AutoCloseable {
     } catch (IOException e) {
       throw OutputException.of(out, e);
     }
-    makeFolders(own, work, trials.get(0), trials.get(1), ready, done, failed);
+    makeFolders(own, work, ready, done, failed);
+    makeFolders(trials.toArray(Path[]::new));
     lock(in, own.resolve("lock"));
     FileChannel mark = lock(out, out.resolve(".ovkit"));
     requireTheSameOut(mark);
@@ -224,9 +226,13 @@ final class Spool implements AutoCloseable {
     return published.substring(0, Math.max(0, published.length() - ending.length()));
   }
 
-  /** Pictures that ended two processes while they were tried alone. */
+  /**
+   * Pictures that ended three processes while they were tried alone. A kill from outside looks the
+   * same; that it hits the few milliseconds of one picture's trial three times running is not to be
+   * expected, that it does so twice has been seen.
+   */
   List<Path> guilty() throws IOException {
-    return list(trials.get(1));
+    return list(trials.get(trials.size() - 1));
   }
 
   /** Names of pictures whose results an earlier process had staged. */
@@ -236,7 +242,10 @@ final class Spool implements AutoCloseable {
 
   /** Pictures that were taken and have no result, those that were tried alone first. */
   List<Path> unfinished() throws IOException {
-    List<Path> files = new ArrayList<>(list(trials.get(0)));
+    List<Path> files = new ArrayList<>();
+    for (Path trial : trials) {
+      files.addAll(list(trial));
+    }
     files.addAll(list(work));
     return files;
   }
@@ -263,7 +272,7 @@ final class Spool implements AutoCloseable {
 
   /** Marks that from here on only this picture can be to blame. */
   Path beginTrial(Path picture) throws IOException {
-    Path folder = trials.contains(picture.getParent()) ? trials.get(1) : trials.get(0);
+    Path folder = trials.get(trials.indexOf(picture.getParent()) + 1);
     return Files.move(
         picture, folder.resolve(picture.getFileName()), StandardCopyOption.ATOMIC_MOVE);
   }
@@ -395,16 +404,13 @@ final class Spool implements AutoCloseable {
   }
 
   private boolean isFree(String name) {
-    return Stream.of(
-            work.resolve(name),
-            trials.get(0).resolve(name),
-            trials.get(1).resolve(name),
-            ready.resolve(name),
-            done.resolve(name),
-            failed.resolve(name),
-            failed.resolve(name + REASON),
-            out.resolve(name + RESULT),
-            out.resolve(name + DRAWN))
+    Stream<Path> places =
+        Stream.concat(trials.stream(), Stream.of(work, ready, done, failed))
+            .map(folder -> folder.resolve(name));
+    Stream<Path> results =
+        Stream.of(
+            failed.resolve(name + REASON), out.resolve(name + RESULT), out.resolve(name + DRAWN));
+    return Stream.concat(places, results)
         .noneMatch(file -> Files.exists(file, LinkOption.NOFOLLOW_LINKS));
   }
 

@@ -346,24 +346,58 @@ class FolderWatchTest {
     once(options());
     Files.copy(Demo.picture(0), in.resolve(".ovkit/work/a.jpg"));
     Files.copy(Demo.picture(1), in.resolve(".ovkit/trial-1/b.jpg"));
+    Files.copy(Demo.picture(2), in.resolve(".ovkit/trial-2/c.jpg"));
     Files.writeString(out.resolve(".a.jpg.json.staged"), "half");
     Files.writeString(out.resolve("..b.jpg.json.staged.part"), "quarter");
-    assertThat(once(options())).isEqualTo(new WatchCounts(2, 0, 0, 0));
-    assertThat(outFiles()).containsExactly("a.jpg.json", "b.jpg.json");
-    assertThat(files(in)).containsExactly("done/a.jpg", "done/b.jpg");
+    assertThat(once(options())).isEqualTo(new WatchCounts(3, 0, 0, 0));
+    assertThat(outFiles()).containsExactly("a.jpg.json", "b.jpg.json", "c.jpg.json");
+    assertThat(files(in)).containsExactly("done/a.jpg", "done/b.jpg", "done/c.jpg");
     assertThat(JsonFile.read(out.resolve("a.jpg.json"))).containsEntry("file", "a.jpg");
   }
 
   @Test
-  void aPictureThatEndedTwoProcessesAloneIsSetAside() throws IOException {
+  void aPictureThatEndedThreeProcessesAloneIsSetAside() throws IOException {
     once(options());
-    Files.copy(Demo.picture(0), in.resolve(".ovkit/trial-2/bomb.jpg"));
+    Files.copy(Demo.picture(0), in.resolve(".ovkit/trial-3/bomb.jpg"));
     drop(1, "good.jpg");
     assertThat(once(options())).isEqualTo(new WatchCounts(1, 1, 0, 0));
     assertThat(in.resolve("failed/bomb.jpg.reason.txt"))
-        .hasContent("the process ended twice while it worked on this picture alone");
+        .hasContent("the process ended three times while it worked on this picture alone");
     assertThat(files(in))
         .containsExactly("done/good.jpg", "failed/bomb.jpg", "failed/bomb.jpg.reason.txt");
+  }
+
+  @Test
+  void aTrialLeavesItsMarkUntilItIsOver() throws IOException {
+    drop(0, "a.jpg");
+    try (Spool spool = Spool.open(in, out, false)) {
+      Path picture = spool.take(in.resolve("a.jpg"));
+      for (int trial = 1; trial <= 3; trial++) {
+        picture = spool.beginTrial(picture);
+        assertThat(files(in)).containsExactly(".ovkit/trial-%d/a.jpg".formatted(trial));
+        assertThat(spool.guilty()).hasSize(trial / 3);
+      }
+      assertThat(spool.endTrial(picture)).isEqualTo(in.resolve(".ovkit/work/a.jpg")).exists();
+    }
+  }
+
+  @Test
+  void aPictureIsNotFinishedBeforeItsResultIsOut() throws IOException {
+    drop(0, "a.jpg");
+    try (Spool spool = Spool.open(in, out, false)) {
+      Path picture = spool.take(in.resolve("a.jpg"));
+      spool.stage(picture, Map.of(Spool.RESULT, new byte[] {'1'}));
+      // Nothing can be renamed onto a folder that holds something.
+      Path obstacle = Files.createDirectories(out.resolve("a.jpg.json/inside"));
+      Spool.Action publication = spool.publication("a.jpg", List.of(Spool.RESULT));
+      assertThatThrownBy(publication::run).isInstanceOf(IOException.class);
+      assertThat(files(in)).containsExactly(".ovkit/ready/a.jpg");
+      Files.delete(obstacle);
+      Files.delete(obstacle.getParent());
+      publication.run();
+    }
+    assertThat(files(in)).containsExactly("done/a.jpg");
+    assertThat(out.resolve("a.jpg.json")).hasContent("1");
   }
 
   @Test
