@@ -237,6 +237,9 @@ final class ConvertCommand implements Callable<Integer> {
     if (!images.given()) {
       throw usage("--data-type INT8 needs --images to calibrate with");
     }
+    if (outputs() instanceof Outputs.Lazy) {
+      throw usage("--data-type INT8 keeps heads in float already; leave out --heads lazy");
+    }
     ConvertOptions options = options(DataType.FP32);
     QuantizeOptions quantize =
         quantization.applyTo(

@@ -45,12 +45,9 @@ final class QuantizeChoices {
   private @Nullable List<String> keepFloat;
 
   @Option(
-      names = "--heads",
-      paramLabel = "TYPE",
-      defaultValue = "float",
-      description =
-          "Whether the last convolutions stay in float or become int8 too: float or int8. Default: ${DEFAULT-VALUE}.")
-  private String heads;
+      names = "--int8-heads",
+      description = "Make the last convolutions 8 bit too, which otherwise stay in float.")
+  private boolean eightBitHeads;
 
   @Option(
       names = "--check-images",
@@ -91,7 +88,7 @@ final class QuantizeChoices {
             .withCalibration(calibration)
             .with(target())
             .withKeepFloat(keepFloat == null ? List.of() : keepFloat)
-            .withHeads(eightBitHeads());
+            .withHeads(eightBitHeads);
     if (checkImages == null) {
       if (coco != null || maxDrop != null || auto) {
         throw usage("--coco, --max-drop and --auto need --check-images");
@@ -113,14 +110,6 @@ final class QuantizeChoices {
       case "vnni" -> Target.VNNI;
       case "this" -> Target.here();
       default -> throw usage("--target %s: expected avx2, vnni or this".formatted(target));
-    };
-  }
-
-  private boolean eightBitHeads() {
-    return switch (heads.toLowerCase(Locale.ROOT)) {
-      case "float" -> false;
-      case "int8" -> true;
-      default -> throw usage("--heads %s: expected float or int8".formatted(heads));
     };
   }
 
