@@ -71,7 +71,7 @@ class TuneCommandTest {
   void theTableShowsTheDefaultAndWhatWasTried() {
     String table = Cli.run("tune", "--ir", ir, "--budget", "2m", "--target", "throughput").done();
     assertThat(table)
-        .contains("for throughput, on noise, on ", "time over default", "the default")
+        .contains("for throughput, on noise; ", "time over default", "the default")
         .contains("streams ", "requests ", "pinning ", "chosen: ", "profile: " + file);
   }
 
