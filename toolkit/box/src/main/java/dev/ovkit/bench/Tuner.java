@@ -6,6 +6,7 @@ import dev.ovkit.OutputException;
 import dev.ovkit.PictureException;
 import dev.ovkit.bench.TuneReport.Outcome;
 import dev.ovkit.bench.TuneReport.Trial;
+import dev.ovkit.files.Trees;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Head;
@@ -39,7 +40,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * Looks for the settings with which a model is fastest on this machine, and writes them into the
@@ -109,7 +109,7 @@ public final class Tuner {
     try {
       return new Tuner(options, List.of(noise), progress, stopped).run();
     } finally {
-      delete(noise);
+      Trees.deleteIfPossible(noise);
     }
   }
 
@@ -706,7 +706,7 @@ public final class Tuner {
     boolean kept =
         Arrays.stream(with).max().orElseThrow() < Arrays.stream(without).min().orElseThrow();
     if (!kept) {
-      delete(Profile.cacheOf(options.ir()));
+      Trees.deleteIfPossible(Profile.cacheOf(options.ir()));
     }
     return new TuneReport.Start(Statistics.of(without).p50(), Statistics.of(with).p50(), kept);
   }
@@ -720,16 +720,6 @@ public final class Tuner {
               return (System.nanoTime() - begun) / 1e6;
             })
         .toArray();
-  }
-
-  private static void delete(Path path) {
-    try (Stream<Path> walk = Files.walk(path)) {
-      for (Path each : walk.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(each);
-      }
-    } catch (IOException e) {
-      // A file in a temporary place, or a cache that nobody reads, is left behind.
-    }
   }
 
   private Path write(Tuning chosen, Optional<Ratio> gain) {

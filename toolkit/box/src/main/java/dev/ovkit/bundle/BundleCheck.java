@@ -1,6 +1,7 @@
 package dev.ovkit.bundle;
 
 import dev.ovkit.BundleException;
+import dev.ovkit.files.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

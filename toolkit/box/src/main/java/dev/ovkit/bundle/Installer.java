@@ -4,6 +4,7 @@ import dev.ovkit.BundleException;
 import dev.ovkit.OutputException;
 import dev.ovkit.OvkitException;
 import dev.ovkit.bundle.InstallState.Release;
+import dev.ovkit.files.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

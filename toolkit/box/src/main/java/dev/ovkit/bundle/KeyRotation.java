@@ -3,6 +3,7 @@ package dev.ovkit.bundle;
 import dev.ovkit.BundleException;
 import dev.ovkit.OutputException;
 import dev.ovkit.files.JsonFile;
+import dev.ovkit.files.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -2,19 +2,17 @@ package dev.ovkit.bundle;
 
 import dev.ovkit.BundleException;
 import dev.ovkit.OutputException;
+import dev.ovkit.files.Trees;
 import dev.ovkit.files.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -183,7 +181,7 @@ final class ReleaseRoot implements AutoCloseable {
   /** Empties the staging folder. */
   void sweep() throws IOException {
     for (Path stale : list(root.resolve(STAGING))) {
-      delete(stale);
+      Trees.delete(stale);
     }
   }
 
@@ -193,29 +191,6 @@ final class ReleaseRoot implements AutoCloseable {
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-  }
-
-  private static void delete(Path tree) throws IOException {
-    Files.walkFileTree(
-        tree,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
-              throws IOException {
-            if (failure != null) {
-              throw failure;
-            }
-            Files.deleteIfExists(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.ovkit.bundle;
 
 import dev.ovkit.BundleException;
 import dev.ovkit.OutputException;
+import dev.ovkit.files.Sha256;
 import dev.ovkit.files.WholeFile;
 import java.io.IOException;
 import java.nio.file.Path;

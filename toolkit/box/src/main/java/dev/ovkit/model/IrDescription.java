@@ -1,15 +1,10 @@
 package dev.ovkit.model;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.files.Sha256;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -75,13 +70,8 @@ public record IrDescription(
     if (told != null && told.matches("[0-9a-f]{64}")) {
       return told;
     }
-    try (DigestInputStream in =
-        new DigestInputStream(
-            Files.newInputStream(weights), MessageDigest.getInstance("SHA-256"))) {
-      in.transferTo(OutputStream.nullOutputStream());
-      return HexFormat.of().formatHex(in.getMessageDigest().digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
+    try {
+      return Sha256.of(weights);
     } catch (IOException e) {
       throw new ModelException("'%s' cannot be read (%s)".formatted(weights, e.getMessage()), e);
     }

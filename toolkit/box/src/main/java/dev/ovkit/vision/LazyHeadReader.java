@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * The objectness of a head, and the feature map to compute the rest from where a cell passes.
  *
- * <p>It is right at every threshold. What it costs grows with the cells that pass: all of them cost
- * a few times what the convolution would have cost in the network.
+ * <p>It is right at every threshold. What it costs grows with the cells that pass, up to more than
+ * the convolution in the network would have cost.
  */
 final class LazyHeadReader implements HeadReader {
 

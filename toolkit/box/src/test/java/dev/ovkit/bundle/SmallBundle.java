@@ -2,6 +2,7 @@ package dev.ovkit.bundle;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ovkit.files.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -2,6 +2,7 @@ package dev.ovkit.convert;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
+import dev.ovkit.files.Sha256;
 import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.onnx.OnnxModel;
@@ -163,7 +164,7 @@ public final class Converter {
   }
 
   static ConversionManifest.MadeFile made(Path file) throws IOException {
-    return new ConversionManifest.MadeFile(fileName(file), Files.size(file), SealedIr.sha256(file));
+    return new ConversionManifest.MadeFile(fileName(file), Files.size(file), Sha256.of(file));
   }
 
   static void write(Plan plan, Path xml, ModelEditor editor) throws IOException {

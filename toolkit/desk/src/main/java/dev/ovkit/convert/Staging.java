@@ -1,10 +1,10 @@
 package dev.ovkit.convert;
 
+import dev.ovkit.files.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
@@ -39,10 +39,8 @@ public record Staging(Path folder, boolean madeParent) implements AutoCloseable 
 
   @Override
   public void close() {
-    try (Stream<Path> walk = Files.walk(folder)) {
-      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
+    try {
+      Trees.delete(folder);
       if (madeParent && isEmpty(parent(folder))) {
         Files.delete(parent(folder)); // nothing came of it
       }

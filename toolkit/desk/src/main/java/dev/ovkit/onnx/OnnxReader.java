@@ -11,13 +11,13 @@ import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.ovkit.ModelException;
+import dev.ovkit.files.Sha256;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -34,7 +34,7 @@ final class OnnxReader {
   private static final int MAX_DEPTH = 60;
 
   private final Path file;
-  private final MessageDigest digest = sha256();
+  private final MessageDigest digest = Sha256.digest();
   private long external;
 
   private OnnxReader(Path file) {
@@ -250,13 +250,5 @@ final class OnnxReader {
 
   private ModelException failure(String what, Exception cause) {
     return new ModelException("'" + file + "' " + what, cause);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

@@ -1,5 +1,6 @@
 package dev.ovkit.pack;
 
+import dev.ovkit.files.Trees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.files.JsonFile;
+import dev.ovkit.files.Trees;
 import java.io.ByteArrayInputStream;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -17,9 +17,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.vafer.jdeb.Compression;
 import org.vafer.jdeb.Console;
 import org.vafer.jdeb.DataConsumer;
@@ -108,8 +108,9 @@ public final class DebianPackage {
     } catch (IOException e) {
       throw OutputException.of(out, e);
     } finally {
-      delete(staged);
-      delete(control);
+      for (Path left : Stream.of(staged, control).filter(Objects::nonNull).toList()) {
+        Trees.deleteIfPossible(left);
+      }
     }
   }
 
@@ -203,19 +204,6 @@ public final class DebianPackage {
           .replace("@VERSION@", version)
           .getBytes(UTF_8);
     }
-  }
-
-  private static void delete(@Nullable Path path) {
-    if (path == null) {
-      return;
-    }
-    File[] inside = path.toFile().listFiles();
-    if (inside != null) {
-      for (File file : inside) {
-        file.delete();
-      }
-    }
-    path.toFile().delete();
   }
 
   /** The library neither prints nor logs. */

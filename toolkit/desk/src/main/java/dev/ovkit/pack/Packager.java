@@ -10,25 +10,21 @@ import dev.ovkit.bundle.ManifestFile;
 import dev.ovkit.bundle.Requirements;
 import dev.ovkit.bundle.Signature;
 import dev.ovkit.bundle.SigningKey;
+import dev.ovkit.files.Sha256;
+import dev.ovkit.files.Trees;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.vision.Detector;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -128,13 +124,15 @@ public final class Packager {
                 MTIME,
                 this::row,
                 fraction -> progress.accept(RUN + (1 - RUN) * fraction));
-        sha256 = Optional.of(sha256(file));
+        sha256 = Optional.of(Sha256.of(file));
         sizes = sizes(bundle, compressed);
         staging.publish(file);
       } else if (target.toString().endsWith(".deb")) {
         Path file = staging.resolve("package.deb");
-        DebianPackage.write(bundle, options.name(), options.version().text(), file);
-        sha256 = Optional.of(sha256(file));
+        // What comes before 1.2.0 is 1.2.0~rc1 to Debian, where a hyphen stands for something else.
+        String version = options.version().text().replace('-', '~');
+        DebianPackage.write(bundle, options.name(), version, file);
+        sha256 = Optional.of(Sha256.of(file));
         sizes = sizes(bundle, compressed);
         staging.publish(file);
       } else {
@@ -311,16 +309,6 @@ public final class Packager {
                         compressed.getOrDefault(entry.getKey(), 0L)))
             .sorted(Comparator.comparingLong(Packed.Size::bytes).reversed())
             .toList();
-  }
-
-  private static String sha256(Path file) throws IOException {
-    try (InputStream in = Files.newInputStream(file)) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      new DigestInputStream(in, digest).transferTo(OutputStream.nullOutputStream());
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   // ---- files

@@ -2,6 +2,7 @@ package dev.ovkit.pack;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
+import dev.ovkit.files.Trees;
 import dev.ovkit.files.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -11,7 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.stream.Stream;
 
 /**
@@ -57,7 +57,7 @@ final class Staging implements AutoCloseable {
       for (Path child : children.toList()) {
         String name = child.getFileName().toString();
         if (name.startsWith(prefix) && !runs(name.substring(prefix.length()))) {
-          deleteIfPossible(child);
+          Trees.deleteIfPossible(child); // a child of the dead process may still write there
         }
       }
     }
@@ -93,16 +93,6 @@ final class Staging implements AutoCloseable {
 
   @Override
   public void close() {
-    deleteIfPossible(folder);
-  }
-
-  private static void deleteIfPossible(Path folder) {
-    try (Stream<Path> walk = Files.walk(folder)) {
-      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException | UncheckedIOException e) {
-      // A child of the dead process may still write there; the next run tries again.
-    }
+    Trees.deleteIfPossible(folder);
   }
 }

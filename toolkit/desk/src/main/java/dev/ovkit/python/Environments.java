@@ -1,6 +1,7 @@
 package dev.ovkit.python;
 
 import dev.ovkit.PythonException;
+import dev.ovkit.files.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -9,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -178,19 +178,11 @@ record Environments(Path root, Map<String, String> variables) {
       for (Path child : children.toList()) {
         if (child.getFileName().toString().startsWith(prefix)) {
           try {
-            delete(child);
+            Trees.delete(child);
           } catch (IOException | UncheckedIOException e) {
             // said above
           }
         }
-      }
-    }
-  }
-
-  static void delete(Path directory) throws IOException {
-    try (Stream<Path> walk = Files.walk(directory)) {
-      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(path);
       }
     }
   }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.PythonException;
+import dev.ovkit.files.Trees;
 import dev.ovkit.nativelib.UserCache;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,7 +96,7 @@ public final class PythonTools {
       command.addAll(arguments);
       return Child.run(command, folder, variables(own), listener::log);
     } finally {
-      Environments.delete(own);
+      Trees.delete(own);
     }
   }
 

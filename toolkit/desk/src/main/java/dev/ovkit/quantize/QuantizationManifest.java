@@ -2,6 +2,7 @@ package dev.ovkit.quantize;
 
 import dev.ovkit.convert.SealedIr;
 import dev.ovkit.files.JsonFile;
+import dev.ovkit.files.Sha256;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.runtime.Core;
 import java.io.IOException;
@@ -58,7 +59,7 @@ final class QuantizationManifest {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("file", String.valueOf(file.getFileName()));
     object.put("bytes", Files.size(file));
-    object.put("sha256", SealedIr.sha256(file));
+    object.put("sha256", Sha256.of(file));
     return object;
   }
 

@@ -1,4 +1,4 @@
-package dev.ovkit.bundle;
+package dev.ovkit.files;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,16 +8,18 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
-/** SHA-256, as 64 hexadecimal digits. */
-final class Sha256 {
+/** SHA-256, as 64 hexadecimal digits in lower case. */
+public final class Sha256 {
 
   private static final int BUFFER = 1 << 16;
 
-  static String of(byte[] bytes) {
+  /** Returns the hash of some bytes. */
+  public static String of(byte[] bytes) {
     return hex(digest().digest(bytes));
   }
 
-  static String of(Path file) throws IOException {
+  /** Returns the hash of a file, read piece by piece. */
+  public static String of(Path file) throws IOException {
     MessageDigest digest = digest();
     byte[] buffer = new byte[BUFFER];
     try (InputStream in = Files.newInputStream(file)) {
@@ -28,7 +30,8 @@ final class Sha256 {
     return hex(digest.digest());
   }
 
-  static MessageDigest digest() {
+  /** Returns a new digest, for what comes in pieces. */
+  public static MessageDigest digest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {
@@ -36,7 +39,8 @@ final class Sha256 {
     }
   }
 
-  static String hex(byte[] digest) {
+  /** Returns a finished digest as text. */
+  public static String hex(byte[] digest) {
     return HexFormat.of().formatHex(digest);
   }
 
