@@ -195,6 +195,9 @@ class InstallCommandTest {
     Path silent = folder(bundle("2.0.0").launcher("#!/bin/sh\nexit 0\n"), "s");
     assertThat(Cli.run("install", silent, "--root", root).err())
         .contains("ended with exit code 0 and no report");
+    Path leaving = folder(bundle("2.0.0").launcher("#!/bin/sh\nsleep 15 &\nexit 1\n"), "l");
+    assertThat(Cli.run("install", leaving, "--root", root).err())
+        .contains("ended with exit code 1 and no report");
     Path hanging = folder(bundle("2.0.0").launcher("#!/bin/sh\nexec sleep 60\n"), "h");
     assertThat(Cli.run("install", hanging, "--root", root, "--limit", "1").err())
         .contains("did not end within 1 s");

@@ -28,6 +28,9 @@ public final class SelfTestProcess {
   private static final int MOST_BYTES = 1 << 20;
   private static final int SIGNALLED = 128;
 
+  /** For what lies in a pipe already. */
+  private static final Duration READING = Duration.ofSeconds(5);
+
   /**
    * Runs it. The bundle's files must have been checked: its launcher is run as it lies there.
    *
@@ -61,11 +64,11 @@ public final class SelfTestProcess {
     CompletableFuture<byte[]> err = all(process.getErrorStream());
     waitFor(process, limit, bundle);
     int exitCode = process.exitValue();
-    byte[] said = out.join();
+    byte[] said = bytes(out);
     if (exitCode > SIGNALLED) {
       throw new BundleException(
           "the self-test of '%s' crashed (signal %d)%s"
-              .formatted(bundle, exitCode - SIGNALLED, tail(err.join())));
+              .formatted(bundle, exitCode - SIGNALLED, tail(bytes(err))));
     }
     SelfTestReport report;
     try {
@@ -73,13 +76,13 @@ public final class SelfTestProcess {
     } catch (BundleException e) {
       throw new BundleException(
           "the self-test of '%s' ended with exit code %d and no report%s"
-              .formatted(bundle, exitCode, tail(err.join())),
+              .formatted(bundle, exitCode, tail(bytes(err))),
           e);
     }
     if (report.holds() && exitCode != 0) {
       throw new BundleException(
           "the self-test of '%s' holds, but its exit code is %d%s"
-              .formatted(bundle, exitCode, tail(err.join())));
+              .formatted(bundle, exitCode, tail(bytes(err))));
     }
     return report;
   }
@@ -89,15 +92,28 @@ public final class SelfTestProcess {
       if (process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
         return;
       }
+      destroy(process);
       throw new BundleException(
           "the self-test of '%s' did not end within %d s".formatted(bundle, limit.toSeconds()));
     } catch (InterruptedException e) {
+      destroy(process);
       Thread.currentThread().interrupt();
       throw new BundleException("the self-test of '%s' was interrupted".formatted(bundle), e);
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
     }
+  }
+
+  /** Not for one that has ended by itself: this closes its output, which may not be read yet. */
+  private static void destroy(Process process) {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
+  /** What an ended process has said; nothing if somebody it left behind holds its output open. */
+  private static byte[] bytes(CompletableFuture<byte[]> output) {
+    return output
+        .completeOnTimeout(new byte[0], READING.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(failure -> new byte[0])
+        .join();
   }
 
   private static CompletableFuture<byte[]> all(InputStream in) {
