@@ -48,8 +48,8 @@ final class SeedRun {
         seconds / 60.0);
     say("");
     say(
-        "%s (%s), %d processors, governor %s; OpenVINO %s, %s, %d thread%s, %d stream%s; load %.2f"
-            + " before, %.2f after, %.1f %% stolen; Java %s.",
+        "%s (%s), %d processors, governor %s; OpenVINO %s, %s, %d thread%s, %d stream%s, ONEDNN_MAX_CPU_ISA %s;"
+            + " load %.2f before, %.2f after, %.1f %% stolen; Java %s.",
         here.path("cpu").asText(),
         words(here.path("flags")),
         here.path("processors").asInt(),
@@ -60,6 +60,7 @@ final class SeedRun {
         settings.path("threads").asInt() == 1 ? "" : "s",
         settings.path("streams").asInt(),
         settings.path("streams").asInt() == 1 ? "" : "s",
+        System.getenv().getOrDefault("ONEDNN_MAX_CPU_ISA", "not set"),
         here.path("load_before").asDouble(),
         here.path("load_after").asDouble(),
         here.path("steal_percent").asDouble(),

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -39,6 +41,7 @@ public final class Benchmark implements AutoCloseable {
   private final List<Report.Unreadable> unreadable = new ArrayList<>();
   private final List<Lane> lanes = new ArrayList<>();
   private final Environment environment = Environment.here();
+  private final Random order = new Random(1);
 
   private Benchmark(BenchOptions options) {
     this.options = options;
@@ -133,7 +136,7 @@ public final class Benchmark implements AutoCloseable {
     long rounds = (long) options.passes() * pictures.size();
     for (long round = 0; clock.goesOn(round, rounds); round++) {
       int picture = (int) (round % pictures.size());
-      for (Lane lane : lanes) {
+      for (Lane lane : inNewOrder()) {
         lane.contestant.pass(pictures.get(picture), picture, lane.samples);
       }
     }
@@ -144,7 +147,7 @@ public final class Benchmark implements AutoCloseable {
     long rounds = (long) options.passes() * used().size();
     for (long round = 0; clock.goesOn(round, rounds); round++) {
       int picture = rounds == 0 ? 0 : (int) (round / options.passes());
-      for (Lane lane : lanes) {
+      for (Lane lane : inNewOrder()) {
         lane.contestant.pass(pictures.get(picture), picture, lane.samples);
       }
     }
@@ -161,10 +164,20 @@ public final class Benchmark implements AutoCloseable {
     }
     long most = options.passes() > 0 ? pictures.size() : Long.MAX_VALUE;
     for (long round = 0; clock.goesOn(round, options.passes()); round++) {
-      for (Lane lane : lanes) {
+      for (Lane lane : inNewOrder()) {
         lane.block(pictures, most, clock.stopped);
       }
     }
+  }
+
+  /**
+   * Returns the models in the order of the next round, drawn anew: a model that always came after a
+   * larger one would always find its weights gone from the caches, and differ from itself.
+   */
+  private List<Lane> inNewOrder() {
+    List<Lane> turns = new ArrayList<>(lanes);
+    Collections.shuffle(turns, order);
+    return turns;
   }
 
   private Report report(Disturbance.Moment before, boolean complete) {
