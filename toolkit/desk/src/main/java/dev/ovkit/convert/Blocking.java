@@ -49,6 +49,8 @@ final class Blocking {
           "<layer [^>]*\\btype=\"(Group)?Convolution\"[^>]*>.*?</layer>", Pattern.DOTALL);
   private static final Pattern WEIGHTS =
       Pattern.compile("<port id=\"1\"[^>]*>(.*?)</port>", Pattern.DOTALL);
+  private static final Pattern OUTPUT =
+      Pattern.compile("<output>\\s*<port [^>]*>(.*?)</port>", Pattern.DOTALL);
   private static final Pattern DIMENSION = Pattern.compile("<dim>(\\d+)</dim>");
 
   /**
@@ -83,7 +85,7 @@ final class Blocking {
     while (layers.find()) {
       String layer = layers.group();
       String kernel = kernel(layer, layers.group(1) != null);
-      if (kernels == Kernels.BLOCKED_ALL || kernel.equals("jit_avx2_1x1")) {
+      if (kernels == Kernels.BLOCKED_ALL ? !ofOneCell(layer) : kernel.equals("jit_avx2_1x1")) {
         layer = marked(layer, kernel);
         count++;
       }
@@ -110,6 +112,17 @@ final class Blocking {
       return weights.get(1) == 1 && weights.get(2) == 1 ? "jit_avx2_dw" : "jit_avx2";
     }
     return weights.get(2) == 1 && weights.get(3) == 1 ? "jit_avx2_1x1" : "jit_avx2";
+  }
+
+  /**
+   * Whether a layer gives a single cell, as those of a squeeze-and-excitation do: their input comes
+   * from a pooling that leaves it unblocked, and they would fall to jit_gemm.
+   */
+  private static boolean ofOneCell(String layer) {
+    Matcher port = OUTPUT.matcher(layer);
+    Matcher dimensions = DIMENSION.matcher(port.find() ? port.group(1) : "");
+    List<String> output = dimensions.results().map(dimension -> dimension.group(1)).toList();
+    return output.size() == 4 && output.get(2).equals("1") && output.get(3).equals("1");
   }
 
   private static String marked(String layer, String kernel) {

@@ -13,7 +13,7 @@ public enum Kernels {
   OWN_CHOICE,
   /** Those blocked kernels that prove faster on the CPU at hand, or else the plugin's choice. */
   BLOCKED_IF_FASTER,
-  /** Blocked kernels in all convolutions. */
+  /** Blocked kernels in all convolutions but those of a single cell. */
   BLOCKED_ALL,
   /** Blocked kernels in the 1x1 convolutions alone. */
   BLOCKED_1X1
