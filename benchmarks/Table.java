@@ -10,6 +10,7 @@ import dev.ovkit.files.WholeFile;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
+import dev.ovkit.runtime.Cpu;
 import dev.ovkit.runtime.InferRequest;
 import dev.ovkit.runtime.Model;
 import java.io.File;
@@ -120,25 +121,46 @@ final class Table {
     }
   }
 
+  /**
+   * What one core can do at most.
+   *
+   * @param vectors the widest that OpenVINO may use here
+   */
+  private record Peak(String vectors, double gflops) {
+    static Peak measure(String program) throws IOException {
+      Process process = new ProcessBuilder(program).start();
+      Map<String, Double> peaks = new LinkedHashMap<>();
+      for (String line : new String(process.getInputStream().readAllBytes()).lines().toList()) {
+        peaks.put(line.split(" ")[0], Double.valueOf(line.split(" ")[1]));
+      }
+      String vectors = Cpu.here().usesAvx512(System.getenv()) ? "avx512" : "avx2";
+      return new Peak(vectors, peaks.get(vectors));
+    }
+  }
+
   private record Options(int threads, int rounds, List<String> models, String into, String json) {}
 
   private final String python;
   private final Path scripts;
   private final Path work;
+  private final Peak peak;
   private final Options options;
   private final Map<Subject, JsonNode> zoo = new LinkedHashMap<>();
   private final Map<Variant, List<Contestant>> contestants = new LinkedHashMap<>();
 
-  private Table(String python, Path scripts, Path work, Options options) {
+  private Table(String python, Path scripts, Path work, Peak peak, Options options) {
     this.python = python;
     this.scripts = scripts;
     this.work = work;
+    this.peak = peak;
     this.options = options;
   }
 
   public static void main(String[] arguments) throws Exception {
-    Options options = options(List.of(arguments).subList(3, arguments.length));
-    Table table = new Table(arguments[0], Path.of(arguments[1]), Path.of(arguments[2]), options);
+    Options options = options(List.of(arguments).subList(4, arguments.length));
+    Peak peak = Peak.measure(arguments[3]);
+    Table table =
+        new Table(arguments[0], Path.of(arguments[1]), Path.of(arguments[2]), peak, options);
     String markdown = table.measure();
     System.out.print(markdown);
     if (!options.into().isEmpty()) {
@@ -269,9 +291,9 @@ final class Table {
     text.append("| model, 1 class | input | parameters | GFLOPs |");
     for (Variant variant : VARIANTS) {
       text.append(
-          " %1$s: .xml KB | .bin MB | ms | over %2$s | 95 %% |"
+          " %1$s: .xml KB | .bin MB | ms | of the peak | over %2$s | 95 %% |"
               .formatted(variant.title(), first.subject().title()));
-      rule.append(" ---: | ---: | ---: | ---: | --- |");
+      rule.append(" ---: | ---: | ---: | ---: | ---: | --- |");
     }
     text.append(" the seed: parameters | GFLOPs | time over YOLOv5s |\n");
     text.append(rule).append(" ---: | ---: | ---: |\n");
@@ -286,7 +308,8 @@ final class Table {
               one.getValue().path("parameters").asLong(),
               one.getValue().path("gflops").asDouble()));
       for (Variant variant : VARIANTS) {
-        text.append(columns(contestants.get(variant).get(row), first));
+        double gflop = one.getValue().path("gflops").asDouble();
+        text.append(columns(contestants.get(variant).get(row), first, gflop));
       }
       text.append(" ").append(String.join(" | ", one.getKey().seed())).append(" |\n");
       row++;
@@ -297,7 +320,7 @@ final class Table {
     text.append(
         String.format(
             Locale.ROOT,
-            "%nA/A control, %s against itself: %.3f (%.3f–%.3f)%s. Median of %d rounds; the network alone, input filled once, f32, %d thread%s, 1 stream. %s, %s, %d processors, governor %s; OpenVINO %s; ONEDNN_MAX_CPU_ISA %s; load %s before, %s after.%n",
+            "%nA/A control, %s against itself: %.3f (%.3f–%.3f)%s. Median of %d rounds; the network alone, input filled once, f32, %d thread%s, 1 stream; a core's peak in multiply-adds: %.1f GFLOP/s with %s. %s, %s, %d processors, governor %s; OpenVINO %s; ONEDNN_MAX_CPU_ISA %s; load %s before, %s after.%n",
             first.subject().title(),
             ratio.median(),
             ratio.low(),
@@ -306,6 +329,8 @@ final class Table {
             options.rounds(),
             options.threads(),
             options.threads() == 1 ? "" : "s",
+            peak.gflops(),
+            peak.vectors(),
             here.cpu(),
             String.join(" ", here.flags()),
             here.processors().allowed().size(),
@@ -317,16 +342,17 @@ final class Table {
     return text.toString();
   }
 
-  private static String columns(Contestant contestant, Contestant first) throws IOException {
+  private String columns(Contestant contestant, Contestant first, double gflop) throws IOException {
     Path xml = contestant.xml();
     Path bin = Path.of(xml.toString().replaceFirst("xml$", "bin"));
     Ratio ratio = Ratio.of(contestant.ms(), first.ms());
     return String.format(
         Locale.ROOT,
-        " %.0f | %.2f | %.2f | %s | %s |",
+        " %.0f | %.2f | %.2f | %.0f %% | %s | %s |",
         Files.size(xml) / 1e3,
         Files.size(bin) / 1e6,
         contestant.median(),
+        100 * gflop / contestant.median() * 1e3 / (peak.gflops() * options.threads()),
         contestant == first ? "1" : String.format(Locale.ROOT, "**%.3f**", ratio.median()),
         contestant == first
             ? ""

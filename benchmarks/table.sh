@@ -24,7 +24,10 @@ if [ -z "${ZOO_PYTHON:-}" ] && [ ! -e "$root/target/zoo-env/done" ]; then
 fi
 mkdir -p "$root/target/table"
 
+command -v g++ >/dev/null || { printf 'table.sh: g++ is missing; on Debian or Ubuntu: apt-get install g++\n' >&2; exit 1; }
+g++ -O2 -std=c++17 "$root/benchmarks/baselines/peak.cpp" -o "$root/target/table/peak"
+
 exec java --enable-native-access=ALL-UNNAMED -Xmx1g \
   -Dorg.bytedeco.javacpp.cacheLibraries=false \
   -Dovkit.native.dir="${OVKIT_NATIVE_DIR:-$root/native-config/target/native/linux-x86_64}" \
-  -cp "$app/*" "$root/benchmarks/Table.java" "$python" "$root/converter-scripts" "$root/target/table" "$@"
+  -cp "$app/*" "$root/benchmarks/Table.java" "$python" "$root/converter-scripts" "$root/target/table" "$root/target/table/peak" "$@"

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** Ovkit against what else could run the same model, each in a process of its own. */
 final class Baselines {
@@ -32,6 +33,8 @@ final class Baselines {
           new Subject("v5lite-e", "--size 640", 6),
           new Subject("v5lite-s", "--size 640", 6),
           new Subject("v5lite-e", "--size 64 --width 0.25", 400));
+
+  private static final String BLOCKED = "ovkit, blocked kernels";
 
   private final Setup setup;
   private final Figures figures = new Figures();
@@ -107,6 +110,7 @@ final class Baselines {
     JsonNode zoo = setup.zoo(subject.system(), subject.options(), onnx);
     Path ir = setup.convert(onnx, DataType.FP32);
     Path stock = setup.work().resolve("stock-" + ir.getFileName());
+    Optional<Path> blocked = subject.toy() ? Optional.empty() : setup.blocked(onnx);
     setup.run(List.of(setup.python(), setup.script("stock.py"), onnx.toString(), stock.toString()));
 
     String threads = Integer.toString(setup.threads());
@@ -117,6 +121,12 @@ final class Baselines {
           new Rival.Served(setup.ovkit("Contestant", "runtime", ir.toString(), threads)));
       rivals.put("C++ loop", new Rival.Served(setup.loop(ir)));
       rivals.put("C++ loop again", new Rival.Served(setup.loop(ir)));
+      if (blocked.isPresent()) {
+        rivals.put(
+            BLOCKED,
+            new Rival.Served(
+                setup.ovkit("Contestant", "runtime", blocked.get().toString(), threads)));
+      }
       if (!subject.toy()) {
         rivals.put("benchmark_app", new Rival.BenchmarkApp(setup.python(), ir, setup.threads()));
         rivals.put(
@@ -129,13 +139,22 @@ final class Baselines {
       }
       Map<String, double[]> ms = Figures.turns(rivals, subject.passes(), setup.rounds());
       for (String other : ms.keySet()) {
-        if (!other.equals("ovkit runtime") && !other.equals("C++ loop again")) {
+        if (!List.of("ovkit runtime", "C++ loop again", BLOCKED).contains(other)) {
           figures.compare(name, "ovkit runtime", other, ms);
+        }
+      }
+      if (blocked.isPresent()) {
+        for (String other : List.of("ovkit runtime", "benchmark_app, stock IR", "ONNX Runtime")) {
+          figures.compare(name, BLOCKED, other, ms);
         }
       }
       figures.control(name, "C++ loop again", "C++ loop", ms);
       if (!subject.toy() && setup.threads() == 1) {
-        efficiency(name, zoo.path("gflops").asDouble(), ms.get("ovkit runtime"), peak);
+        for (String ours : List.of("ovkit runtime", BLOCKED)) {
+          if (ms.containsKey(ours)) {
+            efficiency(name + ", " + ours, zoo.path("gflops").asDouble(), ms.get(ours), peak);
+          }
+        }
       }
     } finally {
       Figures.close(rivals);

@@ -3,6 +3,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
+import dev.ovkit.convert.Kernels;
+import dev.ovkit.convert.Route;
+import dev.ovkit.runtime.Cpu;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Where everything lies, how often it is measured, and how the processes are started. */
 record Setup(
@@ -62,6 +66,22 @@ record Setup(
     return Converter.convert(
             ConvertOptions.of(onnx).into(work.resolve(type.name().toLowerCase()), type))
         .xml();
+  }
+
+  /**
+   * Converts for a CPU without AVX-512.
+   *
+   * @return nothing where the CPU has it, or blocked kernels gain nothing
+   */
+  Optional<Path> blocked(Path onnx) throws IOException {
+    if (Cpu.here().usesAvx512(System.getenv())) {
+      return Optional.empty();
+    }
+    ConvertOptions options = ConvertOptions.of(onnx).into(work.resolve("blocked"), DataType.FP32);
+    Path ir = Converter.convert(options, Route.NATIVE, Kernels.BLOCKED_IF_FASTER).xml();
+    return Files.readString(ir).contains("primitives_priority")
+        ? Optional.of(ir)
+        : Optional.empty();
   }
 
   /** Every multiply-add that one core can do: name of the vectors, GFLOP/s. */
