@@ -48,7 +48,7 @@ final class SeedRun {
         seconds / 60.0);
     say("");
     say(
-        "%s (%s), %d processors, governor %s; OpenVINO %s, %s, %d thread%s, %d stream%s, ONEDNN_MAX_CPU_ISA %s;"
+        "%s (%s), processors allowed: %d, governor %s; OpenVINO %s, %s, %d thread%s, %d stream%s, ONEDNN_MAX_CPU_ISA %s;"
             + " load %.2f before, %.2f after, %.1f %% stolen; Java %s.",
         here.path("cpu").asText(),
         words(here.path("flags")),
