@@ -320,7 +320,7 @@ final class Table {
     text.append(
         String.format(
             Locale.ROOT,
-            "%nA/A control, %s against itself: %.3f (%.3f–%.3f)%s. Median of %d rounds; the network alone, input filled once, f32, %d thread%s, 1 stream; a core's peak in multiply-adds: %.1f GFLOP/s with %s. %s, %s, %d processors, governor %s; OpenVINO %s; ONEDNN_MAX_CPU_ISA %s; load %s before, %s after.%n",
+            "%nA/A control, %s against itself: %.3f (%.3f–%.3f)%s. Median of %d rounds; the network alone, input filled once, f32, %d thread%s, 1 stream; a core's peak in multiply-adds: %.1f GFLOP/s with %s. %s, processors allowed: %d, governor %s; OpenVINO %s; ONEDNN_MAX_CPU_ISA %s; load %s before, %s after.%n",
             first.subject().title(),
             ratio.median(),
             ratio.low(),
@@ -332,7 +332,6 @@ final class Table {
             peak.gflops(),
             peak.vectors(),
             here.cpu(),
-            String.join(" ", here.flags()),
             here.processors().allowed().size(),
             here.governor(),
             here.openvino(),
