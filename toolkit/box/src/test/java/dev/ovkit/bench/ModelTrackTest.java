@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelTrackTest {
 
   private static final Path DEMO = Path.of(System.getProperty("ovkit.home"), "ir-models");
-  private static final Probe.Pace FEW = new Probe.Pace(4, 0.05, 5, 1, 0.05);
+  private static final Probe.Pace PASSES = new Probe.Pace(1, 0.05, 10, 1, 0.05);
+  private static final Probe.Pace BLOCKS = new Probe.Pace(2, 0.05, 5, 1, 0.05);
 
   @TempDir private Path temp;
   private Path ir;
@@ -48,7 +49,12 @@ class ModelTrackTest {
     Probe probe = Probe.of(options, files.pictures());
     Probe quick =
         new Probe(
-            probe.spec(), probe.settings(), probe.processors(), probe.pass(), probe.opening(), FEW);
+            probe.spec(),
+            probe.settings(),
+            probe.processors(),
+            probe.pass(),
+            probe.opening(),
+            options.target() == Hint.LATENCY ? PASSES : BLOCKS);
     Track track = new ModelTrack(options, files.pictures(), quick, () -> {}, () -> false);
     return new Tuner(options, files, track, budget, () -> false).run();
   }
@@ -80,8 +86,8 @@ class ModelTrackTest {
     List<Path> squares = new ArrayList<>();
     for (Path picture : pictures) {
       BufferedImage whole = ImageIO.read(picture.toFile());
-      Path file = temp.resolve(picture.getFileName() + ".png");
-      ImageIO.write(whole.getSubimage(280, 0, 720, 720), "png", file.toFile());
+      Path file = temp.resolve(picture.getFileName());
+      ImageIO.write(whole.getSubimage(280, 0, 720, 720), "jpg", file.toFile());
       squares.add(file);
     }
     TuneReport report = tune(TuneOptions.of(ir, Hint.LATENCY, squares).withRectangular(true));
