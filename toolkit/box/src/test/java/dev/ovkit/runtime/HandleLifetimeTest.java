@@ -162,7 +162,7 @@ class HandleLifetimeTest {
     }
     System.gc();
     long before = residentKilobytes();
-    for (int i = 0; i < 200; i++) {
+    for (int i = 0; i < 100; i++) {
       cycle(xml);
     }
     System.gc();
