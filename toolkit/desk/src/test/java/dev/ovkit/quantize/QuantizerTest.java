@@ -57,7 +57,7 @@ class QuantizerTest {
   @Test
   void aGoodOneIsLetOutAndTheSameWorkGivesTheSameBytes() throws Exception {
     Path ir = ir(EDGE);
-    QuantizeOptions options = options(ir).withCalibration(12).with(check(false));
+    QuantizeOptions options = options(ir).with(check(false));
     Quantization made = Quantizer.quantize(options, QuantizeListener.SILENT);
     assertThat(made.verdicts()).hasSize(1);
     Verdict verdict = made.verdicts().get(0);
