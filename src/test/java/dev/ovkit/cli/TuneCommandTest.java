@@ -4,13 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ovkit.bench.Agreement;
+import dev.ovkit.bench.Disturbance;
+import dev.ovkit.bench.Environment;
+import dev.ovkit.bench.Ratio;
+import dev.ovkit.bench.Settings;
+import dev.ovkit.bench.Statistics;
+import dev.ovkit.bench.TuneOptions;
+import dev.ovkit.bench.TuneReport;
+import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompileOptions.Hint;
 import dev.ovkit.vision.Profile;
 import dev.ovkit.vision.Tuning;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,12 +57,25 @@ class TuneCommandTest {
     assertThat(cli.exitCode()).isEqualTo(ExitCode.DONE);
   }
 
+  /** On 64x64, so that a comparison takes a second. */
   @Test
   void whatIsTunedIsWhatTheNextInferRunsWith() throws IOException {
+    Cli.run(
+            "convert",
+            DEMO.resolve("conveyor-parts.onnx"),
+            "-o",
+            temp,
+            "-n",
+            "small",
+            "--input-shape",
+            "1,3,64,64")
+        .done();
+    Path small = temp.resolve("small.xml");
+    Path profile = temp.resolve("small.profile.json");
+    Path picture = TinyPictures.rgb(temp.resolve("a.png"), 64, 36);
     JsonNode tuned =
-        JSON.readTree(
-            Cli.run("tune", "--ir", ir, "--images", PICTURES, "--budget", "2m", "--json").done());
-    assertThat(tuned.get("profile").asText()).isEqualTo(file.toString());
+        JSON.readTree(Cli.run("tune", "--ir", small, "--images", picture, "--json").done());
+    assertThat(tuned.get("profile").asText()).isEqualTo(profile.toString());
     assertThat(tuned.get("target").asText()).isEqualTo("latency");
     assertThat(tuned.get("holds").asBoolean()).isTrue();
     assertThat(tuned.get("default").get("end_to_end_ms").get("p50").asDouble()).isPositive();
@@ -58,21 +85,89 @@ class TuneCommandTest {
           .isLessThanOrEqualTo(trial.get("over_default").get("high").asDouble());
       assertThat(trial.get("settings").get("threads").asInt()).isPositive();
     }
-    Cli infer = Cli.run("infer", "--ir", ir, "--image", PICTURE, "--json");
+    Cli infer = Cli.run("infer", "--ir", small, "--image", picture, "--json");
     JsonNode settings = JSON.readTree(infer.out()).get("settings");
-    assertThat(settings.get("profile").get("file").asText()).isEqualTo(file.toString());
+    assertThat(settings.get("profile").get("file").asText()).isEqualTo(profile.toString());
     if (tuned.get("chosen").has("threads")) {
       assertThat(settings.get("threads")).isEqualTo(tuned.get("chosen").get("threads"));
     }
-    assertThat(infer.err()).startsWith("ovkit: " + file + ", for latency: ");
+    assertThat(infer.err()).startsWith("ovkit: " + profile + ", for latency: ");
   }
 
   @Test
   void theTableShowsTheDefaultAndWhatWasTried() {
-    String table = Cli.run("tune", "--ir", ir, "--budget", "2m", "--target", "throughput").done();
-    assertThat(table)
-        .contains("for throughput, on noise; ", "time over default", "the default")
-        .contains("streams ", "requests ", "pinning ", "chosen: ", "profile: " + file);
+    Tuning nothing = Tuning.defaults(Hint.THROUGHPUT);
+    Settings settings = new Settings("f32", 4, 4, 4, true, false);
+    Ratio ratio = new Ratio(0.9, 0.85, 0.95, 50);
+    TuneReport.Trial base =
+        new TuneReport.Trial(
+            "default",
+            nothing,
+            Optional.of(settings),
+            Optional.empty(),
+            Optional.of(Statistics.of(20)),
+            OptionalDouble.of(200),
+            Optional.empty(),
+            TuneReport.Outcome.DEFAULT,
+            "");
+    TuneReport.Trial bf16 =
+        new TuneReport.Trial(
+            "precision",
+            nothing.with(CompileOptions.Precision.BF16),
+            Optional.of(new Settings("bf16", 4, 4, 4, true, false)),
+            Optional.of(ratio),
+            Optional.of(Statistics.of(18)),
+            OptionalDouble.of(222.22),
+            Optional.of(new Agreement(39, 1, 0, 0.97, 0.02)),
+            TuneReport.Outcome.BETTER,
+            "");
+    TuneReport.Trial input =
+        new TuneReport.Trial(
+            "input",
+            nothing,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            OptionalDouble.empty(),
+            Optional.empty(),
+            TuneReport.Outcome.IMPOSSIBLE,
+            "pictures are stretched to the IR's input");
+    TuneReport report =
+        new TuneReport(
+            TuneOptions.of(ir, Hint.THROUGHPUT, List.of(PICTURE)),
+            List.of(PICTURE),
+            List.of(),
+            base,
+            List.of(bf16, input),
+            bf16.tuning(),
+            Optional.of(ratio),
+            Optional.of(new Ratio(1, 0.99, 1.01, 100)),
+            true,
+            Optional.of(new TuneReport.Start(300, 100, true)),
+            Optional.of(file),
+            Environment.here(),
+            new Disturbance(0, 0, 0, 0, 0),
+            Duration.ofSeconds(100),
+            true);
+    StringWriter table = new StringWriter();
+    TuneText.print(report, new PrintWriter(table, true));
+    String[] lines = table.toString().split("\\R");
+    assertThat(lines[0]).startsWith(ir + ", for throughput, on 1 pictures; ");
+    assertThat(lines[1]).matches("tried +settings +p50 ms +p90 ms +per s +time over default *");
+    assertThat(lines[2])
+        .matches(
+            "default +f32 4 x 4 threads, 4 requests, pinned +20\\.00 +20\\.00 +200\\.00 +the default");
+    assertThat(lines[3])
+        .matches(
+            "precision +bf16 4 x 4 threads, 4 requests, pinned +18\\.00 +18\\.00 +222\\.22 +0\\.900 \\(0\\.850-0\\.950\\) +faster; boxes: 39 the same, 1 lost, 0 new \\(98\\.7 % agree, 95 needed\\), mean IoU 0\\.970 \\(0\\.9 needed\\), scores up to 0\\.020 apart");
+    assertThat(lines[4])
+        .matches("input +the defaults +not possible: pictures are stretched to the IR's input");
+    assertThat(lines)
+        .endsWith(
+            "control: the default takes 1.000 (0.990-1.010) of its own time",
+            "opening: 300 ms, with a cache 100 ms: kept",
+            "chosen: bf16; 0.900 (0.850-0.950) of the default's time",
+            "profile: " + file);
   }
 
   @Test
@@ -192,10 +287,16 @@ class TuneCommandTest {
     assertThat(early.err())
         .matches(
             "ovkit: a budget of 1 s is too short: to try \\d+ settings on '.*' takes \\d+ s at least; give --budget \\d+s or more\\R");
+    Cli throughput = Cli.run("tune", "--ir", ir, "--budget", "1s", "--target", "throughput");
+    assertThat(settings(throughput)).as("requests are tried too").isGreaterThan(settings(early));
     Path empty = Files.createDirectory(temp.resolve("empty"));
     Cli none = Cli.run("tune", "--ir", ir, "--images", empty);
     assertThat(none.err()).startsWith("ovkit: '" + empty + "' holds no picture; expected files");
     assertThat(none.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(file).doesNotExist();
+  }
+
+  private static int settings(Cli refused) {
+    return Integer.parseInt(refused.err().replaceFirst("(?s).*to try (\\d+) settings.*", "$1"));
   }
 }

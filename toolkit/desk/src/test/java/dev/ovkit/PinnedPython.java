@@ -1,8 +1,11 @@
 package dev.ovkit;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +41,19 @@ public record PinnedPython(String name) {
     if (given != null) {
       return given;
     }
+    // Test classes run in several processes: one makes the environment, the others wait for it.
+    try (FileChannel lock =
+            FileChannel.open(
+                TARGET.resolve(name + "-env.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        FileLock held = lock.lock()) {
+      return made();
+    }
+  }
+
+  /** Returns Python in the environment, which only the holder of the lock may make. */
+  private String made() throws Exception {
     Path requirements = SCRIPTS.resolve("requirements/" + name + ".txt");
     Path environment = TARGET.resolve(name + "-env");
     Path python = environment.resolve("bin/python");

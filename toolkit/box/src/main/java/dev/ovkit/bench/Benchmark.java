@@ -1,7 +1,6 @@
 package dev.ovkit.bench;
 
 import dev.ovkit.PictureException;
-import dev.ovkit.vision.Picture;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,11 +36,11 @@ public final class Benchmark implements AutoCloseable {
   private static final long BLOCK = Duration.ofSeconds(1).toNanos();
 
   private final BenchOptions options;
-  private final List<Path> pictures = new ArrayList<>();
-  private final List<Report.Unreadable> unreadable = new ArrayList<>();
   private final List<Lane> lanes = new ArrayList<>();
   private final Environment environment = Environment.here();
   private final Random order = new Random(1);
+  private List<Path> pictures = List.of();
+  private List<Report.Unreadable> unreadable = List.of();
 
   private Benchmark(BenchOptions options) {
     this.options = options;
@@ -59,6 +58,16 @@ public final class Benchmark implements AutoCloseable {
   }
 
   static Benchmark open(BenchOptions options, Function<Path, Contestant> opener) {
+    return open(options, opener, Readable::of);
+  }
+
+  /**
+   * @param reader says which pictures can be read, after the models are open
+   */
+  static Benchmark open(
+      BenchOptions options,
+      Function<Path, Contestant> opener,
+      Function<List<Path>, Readable> reader) {
     Benchmark benchmark = new Benchmark(options);
     try {
       for (Path ir : options.irs()) {
@@ -67,26 +76,13 @@ public final class Benchmark implements AutoCloseable {
       if (options.control() && options.irs().size() > 1) {
         benchmark.lanes.add(new Lane(options.irs().get(0), opener));
       }
-      options.pictures().forEach(benchmark::take);
+      Readable files = reader.apply(options.pictures());
+      benchmark.pictures = files.pictures();
+      benchmark.unreadable = files.unreadable();
+      return benchmark;
     } catch (RuntimeException e) {
       benchmark.close();
       throw e;
-    }
-    if (benchmark.pictures.isEmpty()) {
-      benchmark.close();
-      throw new PictureException(
-          "none of the %d pictures can be read; the first: %s"
-              .formatted(options.pictures().size(), benchmark.unreadable.get(0).reason()));
-    }
-    return benchmark;
-  }
-
-  private void take(Path file) {
-    try {
-      Picture.read(file).close();
-      pictures.add(file);
-    } catch (PictureException e) {
-      unreadable.add(new Report.Unreadable(file, String.valueOf(e.getMessage())));
     }
   }
 

@@ -87,7 +87,30 @@ public record TuneReport(
       OptionalDouble picturesPerSecond,
       Optional<Agreement> agreement,
       Outcome outcome,
-      String reason) {}
+      String reason) {
+
+    static Trial impossible(String what, Tuning tuning, String reason) {
+      return unmeasured(what, tuning, Optional.empty(), Outcome.IMPOSSIBLE, reason);
+    }
+
+    static Trial otherBoxes(String what, Tuning tuning, Agreement agreement) {
+      return unmeasured(what, tuning, Optional.of(agreement), Outcome.OTHER_BOXES, "");
+    }
+
+    private static Trial unmeasured(
+        String what, Tuning tuning, Optional<Agreement> agreement, Outcome outcome, String reason) {
+      return new Trial(
+          what,
+          tuning,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          OptionalDouble.empty(),
+          agreement,
+          outcome,
+          reason);
+    }
+  }
 
   /**
    * Median times to open a detector, in milliseconds.

@@ -3,10 +3,12 @@ package dev.ovkit.convert;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.PinnedPython;
+import dev.ovkit.files.Trees;
 import dev.ovkit.model.Anchor;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -83,7 +85,14 @@ final class Zoo {
       List<String> all = new ArrayList<>(arguments);
       all.addAll(List.of("--out", part.toString()));
       Files.writeString(part.resolve("zoo.json"), zoo(all));
-      Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
+      try {
+        Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
+      } catch (FileSystemException e) {
+        if (!Files.isDirectory(folder)) {
+          throw e;
+        }
+        Trees.deleteIfPossible(part); // another process of the tests was quicker
+      }
     }
     return folder;
   }

@@ -1,0 +1,35 @@
+package dev.ovkit.bench;
+
+import dev.ovkit.PictureException;
+import dev.ovkit.vision.Picture;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Files, parted into the pictures that can be read and what cannot. */
+record Readable(List<Path> pictures, List<Report.Unreadable> unreadable) {
+
+  /**
+   * Tries each.
+   *
+   * @throws PictureException when none can be read
+   */
+  static Readable of(List<Path> files) {
+    List<Path> pictures = new ArrayList<>();
+    List<Report.Unreadable> unreadable = new ArrayList<>();
+    for (Path file : files) {
+      try {
+        Picture.read(file).close();
+        pictures.add(file);
+      } catch (PictureException e) {
+        unreadable.add(new Report.Unreadable(file, String.valueOf(e.getMessage())));
+      }
+    }
+    if (pictures.isEmpty()) {
+      throw new PictureException(
+          "none of the %d pictures can be read; the first: %s"
+              .formatted(files.size(), unreadable.get(0).reason()));
+    }
+    return new Readable(pictures, unreadable);
+  }
+}
