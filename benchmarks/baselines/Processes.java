@@ -49,12 +49,13 @@ final class Processes {
       rivals.put("ovkit library again", new Rival.Started(library));
       rivals.put(
           "ovkit infer",
-          new Rival.Started(
-              setup.ovkit(
-                  "dev.ovkit.cli.Main", "infer", "--ir", ir, "--image", picture.toString())));
+          new Rival.Started(setup.launcher("infer", "--ir", ir, "--image", picture.toString())));
       rivals.put(
           "ONNX Runtime",
           new Rival.Started(setup.onnxRuntime("OrtStart", onnx.toString(), picture.toString())));
+      for (Rival rival : rivals.values()) {
+        rival.turn(1); // files into memory, and the launcher's archive of classes
+      }
       Map<String, double[]> ms = Figures.turns(rivals, 1, setup.rounds());
       figures.compare(system, "ovkit library", "ONNX Runtime", ms);
       figures.compare(system, "ovkit infer", "ONNX Runtime", ms);

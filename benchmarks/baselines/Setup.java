@@ -111,6 +111,18 @@ record Setup(
     return command;
   }
 
+  /** The command line of the command, as a user of a checkout starts it, with the same heap. */
+  List<String> launcher(String... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "env",
+                "OVKIT_JAVA_OPTIONS=-Xmx64m",
+                scripts.resolve("../ovkit").normalize().toString()));
+    command.addAll(List.of(arguments));
+    return command;
+  }
+
   /** The same for ONNX Runtime's, with the heap that Java chooses. */
   List<String> onnxRuntime(String main, String... arguments) {
     List<String> command =

@@ -1,35 +1,15 @@
 package dev.ovkit.cli;
 
 import java.io.PrintWriter;
-import java.util.Arrays;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.ScopeType;
-import picocli.CommandLine.Spec;
 
 /** The {@code ovkit} command. */
 @Command(
-    name = "ovkit",
     description =
         "Takes a YOLO-family detector from ONNX to an Intel edge box: converts it to OpenVINO IR and runs it, without Python.",
-    mixinStandardHelpOptions = true,
-    versionProvider = Versions.class,
-    scope = ScopeType.INHERIT,
-    synopsisSubcommandLabel = "COMMAND",
-    exitCodeListHeading = "%nExit codes:%n",
-    exitCodeList = {
-      Program.EXIT_DONE,
-      Program.EXIT_FAILED,
-      Program.EXIT_WRONG_USAGE,
-      Program.EXIT_NO_RUNTIME,
-      Program.EXIT_DOES_NOT_HOLD
-    },
-    footerHeading = "%nExample:%n",
     subcommands = {
       DemoCommand.class,
       ConvertCommand.class,
@@ -52,22 +32,7 @@ import picocli.CommandLine.Spec;
       DoctorCommand.class,
       AutoComplete.GenerateCompletion.class
     })
-public final class Main implements Runnable {
-
-  private static final Optional<String> MO = Optional.of("mo");
-
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = "--stacktrace",
-      scope = ScopeType.INHERIT,
-      description = "Print where in the code an error arose.")
-  private boolean stacktrace;
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "a COMMAND is missing");
-  }
+public final class Main extends Root {
 
   public static void main(String[] arguments) {
     Program.main(Main::run, arguments);
@@ -75,7 +40,39 @@ public final class Main implements Runnable {
 
   /** Runs a command line as a program would, without ending the JVM. */
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    return commandLine(new Main()).setOut(out).setErr(err).execute(moSpellings(arguments));
+    String[] spelled = moSpellings(arguments);
+    CommandLine commandLine = commandLine(spelled, Main::command, new Main());
+    CommandLine completion = commandLine.getSubcommands().get("generate-completion");
+    if (completion != null) {
+      completion.getCommandSpec().usageMessage().hidden(false);
+    }
+    return commandLine.setOut(out).setErr(err).execute(spelled);
+  }
+
+  /** Makes the command of a name; all but generate-completion, which wants to see all others. */
+  static @Nullable Object command(String name) {
+    return switch (name) {
+      case "demo" -> new DemoCommand();
+      case "convert" -> new ConvertCommand();
+      case "mo" -> new MoCommand();
+      case "simplify" -> new SimplifyCommand();
+      case "infer" -> new InferCommand();
+      case "watch" -> new WatchCommand();
+      case "verify" -> new VerifyCommand();
+      case "eval" -> new EvalCommand();
+      case "diagnose" -> new DiagnoseCommand();
+      case "bench" -> new BenchCommand();
+      case "tune" -> new TuneCommand();
+      case "quantize" -> new QuantizeCommand();
+      case "inspect" -> new InspectCommand();
+      case "package" -> new PackageCommand();
+      case "keygen" -> new KeygenCommand();
+      case "install" -> new InstallCommand();
+      case "rollback" -> new RollbackCommand();
+      case "self-test" -> new SelfTestCommand();
+      case "doctor" -> new DoctorCommand();
+      default -> null;
+    };
   }
 
   /**
@@ -84,7 +81,7 @@ public final class Main implements Runnable {
    */
   private static String[] moSpellings(String... arguments) {
     String[] spelled = arguments.clone();
-    if (Arrays.stream(arguments).filter(a -> !a.startsWith("-")).findFirst().equals(MO)) {
+    if ("mo".equals(name(arguments))) {
       return spelled;
     }
     for (int i = 0; i < spelled.length; i++) {
@@ -95,16 +92,5 @@ public final class Main implements Runnable {
       }
     }
     return spelled;
-  }
-
-  static CommandLine commandLine(Main main) {
-    CommandLine commandLine = new CommandLine(main);
-    commandLine
-        .getSubcommands()
-        .get("generate-completion")
-        .getCommandSpec()
-        .usageMessage()
-        .hidden(false);
-    return Program.prepare(commandLine, () -> main.stacktrace);
   }
 }

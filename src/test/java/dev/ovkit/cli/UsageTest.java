@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Command;
 
 /** How the command line is read; nothing here gets as far as a model. */
 class UsageTest {
@@ -206,5 +207,20 @@ class UsageTest {
     String said = new String(bash.getInputStream().readAllBytes(), UTF_8);
     assertThat(bash.waitFor()).as(said).isZero();
     assertThat(said.strip()).isEqualTo("convert");
+  }
+
+  /** Main makes a command by its name, so that a start need not read them all. */
+  @ParameterizedTest
+  @ValueSource(classes = {Main.class, BoxMain.class})
+  void everyCommandIsMadeByItsName(Class<?> program) {
+    for (Class<?> command : program.getAnnotation(Command.class).subcommands()) {
+      if (command.getPackage().equals(Main.class.getPackage())) {
+        String name = command.getAnnotation(Command.class).name();
+        Object made = program == Main.class ? Main.command(name) : BoxMain.command(name);
+        assertThat(made).as(name).isExactlyInstanceOf(command);
+      }
+    }
+    assertThat(Main.command("frobnicate")).isNull();
+    assertThat(BoxMain.command("convert")).isNull();
   }
 }

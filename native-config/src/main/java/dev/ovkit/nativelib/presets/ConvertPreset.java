@@ -1,7 +1,5 @@
 package dev.ovkit.nativelib.presets;
 
-import org.bytedeco.javacpp.ClassProperties;
-import org.bytedeco.javacpp.LoadEnabled;
 import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Properties;
 import org.bytedeco.javacpp.tools.Info;
@@ -26,11 +24,11 @@ import org.bytedeco.javacpp.tools.InfoMapper;
             link = "openvino@.2641"),
     target = "dev.ovkit.nativelib.convert",
     global = "dev.ovkit.nativelib.global.OpenVinoConvert")
-public class ConvertPreset implements LoadEnabled, InfoMapper {
+public class ConvertPreset implements InfoMapper {
 
-  @Override
-  public void init(ClassProperties properties) {
-    InPlace.init(properties);
+  /** Loads the library; the generated classes call it. */
+  public static void load() {
+    InPlace.load("libjniovkit_convert.so");
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.ovkit.nativelib.presets;
 
-import org.bytedeco.javacpp.ClassProperties;
-import org.bytedeco.javacpp.LoadEnabled;
 import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Properties;
 import org.bytedeco.javacpp.tools.Info;
@@ -37,11 +35,11 @@ import org.bytedeco.javacpp.tools.InfoMapper;
             link = "openvino_c@.2641"),
     target = "dev.ovkit.nativelib.openvino",
     global = "dev.ovkit.nativelib.global.OpenVino")
-public class OpenVinoPreset implements LoadEnabled, InfoMapper {
+public class OpenVinoPreset implements InfoMapper {
 
-  @Override
-  public void init(ClassProperties properties) {
-    InPlace.init(properties);
+  /** Loads the library; the generated classes call it. */
+  public static void load() {
+    InPlace.load("libjniovkit_openvino.so");
   }
 
   @Override

@@ -1,7 +1,5 @@
 package dev.ovkit.nativelib.presets;
 
-import org.bytedeco.javacpp.ClassProperties;
-import org.bytedeco.javacpp.LoadEnabled;
 import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Properties;
 import org.bytedeco.javacpp.tools.Info;
@@ -32,11 +30,16 @@ import org.bytedeco.javacpp.tools.InfoMapper;
             link = {"opencv_core@.414", "opencv_imgproc@.414", "opencv_imgcodecs@.414"}),
     target = "dev.ovkit.nativelib.pictures",
     global = "dev.ovkit.nativelib.global.Pictures")
-public class PicturesPreset implements LoadEnabled, InfoMapper {
+public class PicturesPreset implements InfoMapper {
 
-  @Override
-  public void init(ClassProperties properties) {
-    InPlace.init(properties);
+  /** Loads the library; the generated classes call it. */
+  public static void load() {
+    InPlace.load(
+        "libopenblas.so.0",
+        "libopencv_core.so.414",
+        "libopencv_imgproc.so.414",
+        "libopencv_imgcodecs.so.414",
+        "libjniovkit_pictures.so");
   }
 
   @Override

@@ -39,16 +39,16 @@ public final class DetectorMetadata {
     if (layout instanceof HeadLayout.RawHeads raw) {
       info.put("layout", "raw-heads");
       for (int i = 0; i < raw.heads().size(); i++) {
-        info.put("head_%d_output".formatted(i), raw.heads().get(i).output());
+        info.put(key(i, "output"), raw.heads().get(i).output());
       }
       writeHeads(raw.heads(), info);
     } else if (layout instanceof HeadLayout.LazyHeads lazy) {
       info.put("layout", "lazy-heads");
       for (int i = 0; i < lazy.heads().size(); i++) {
         HeadLayout.LazyHead head = lazy.heads().get(i);
-        info.put("head_%d_output".formatted(i), head.head().output());
-        info.put("head_%d_features".formatted(i), head.features());
-        info.put("head_%d_channels".formatted(i), Integer.toString(head.channels()));
+        info.put(key(i, "output"), head.head().output());
+        info.put(key(i, "features"), head.features());
+        info.put(key(i, "channels"), Integer.toString(head.channels()));
       }
       writeHeads(lazy.heads().stream().map(HeadLayout.LazyHead::head).toList(), info);
     } else if (layout instanceof HeadLayout.FlatRows rows) {
@@ -115,15 +115,19 @@ public final class DetectorMetadata {
 
   private static void writeHeads(List<Head> heads, Map<String, String> info) {
     for (int i = 0; i < heads.size(); i++) {
-      info.put("head_%d_stride".formatted(i), Integer.toString(heads.get(i).stride()));
+      info.put(key(i, "stride"), Integer.toString(heads.get(i).stride()));
       if (!heads.get(i).anchors().isEmpty()) {
         List<String> anchors = new ArrayList<>();
         for (Anchor anchor : heads.get(i).anchors()) {
           anchors.add(text(anchor.width()) + "," + text(anchor.height()));
         }
-        info.put("head_%d_anchors".formatted(i), String.join(" ", anchors));
+        info.put(key(i, "anchors"), String.join(" ", anchors));
       }
     }
+  }
+
+  private static String key(int head, String what) {
+    return "head_" + head + "_" + what;
   }
 
   private static String text(float value) {
@@ -181,23 +185,16 @@ public final class DetectorMetadata {
       for (Head head : heads(true)) {
         int i = lazy.size();
         lazy.add(
-            new HeadLayout.LazyHead(
-                head,
-                text("head_%d_features".formatted(i)),
-                whole("head_%d_channels".formatted(i))));
+            new HeadLayout.LazyHead(head, text(key(i, "features")), whole(key(i, "channels"))));
       }
       return lazy;
     }
 
     private List<Head> heads(boolean withOutput) {
       List<Head> heads = new ArrayList<>();
-      for (int i = 0; i < MOST_HEADS && info.containsKey("head_%d_stride".formatted(i)); i++) {
-        String output = withOutput ? text("head_%d_output".formatted(i)) : text("output");
-        heads.add(
-            new Head(
-                output,
-                whole("head_%d_stride".formatted(i)),
-                anchors("head_%d_anchors".formatted(i))));
+      for (int i = 0; i < MOST_HEADS && info.containsKey(key(i, "stride")); i++) {
+        String output = withOutput ? text(key(i, "output")) : text("output");
+        heads.add(new Head(output, whole(key(i, "stride")), anchors(key(i, "anchors"))));
       }
       return heads;
     }

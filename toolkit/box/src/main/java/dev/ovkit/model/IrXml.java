@@ -2,8 +2,6 @@ package dev.ovkit.model;
 
 import dev.ovkit.ModelException;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -18,10 +16,6 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import javax.xml.stream.XMLInputFactory;
-import javax.xml.stream.XMLStreamConstants;
-import javax.xml.stream.XMLStreamException;
-import javax.xml.stream.XMLStreamReader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,11 +83,10 @@ final class IrXml {
     requireFile(xml);
     IrXml reader = new IrXml(xml);
     int version;
-    // A reader refuses bytes that are no UTF-8; given bytes, the parser would print it besides.
-    try (Reader in = Files.newBufferedReader(xml, StandardCharsets.UTF_8)) {
-      version = reader.parse(in);
-    } catch (XMLStreamException e) {
-      throw reader.malformed("it is no complete XML" + place(e), e);
+    try {
+      version = reader.parse(new XmlReader(Files.readAllBytes(xml)));
+    } catch (XmlReader.MalformedException e) {
+      throw reader.malformed("it is no complete XML (line %d)".formatted(e.line()), e);
     } catch (NumberFormatException e) {
       throw reader.malformed("a number in it cannot be read (" + e.getMessage() + ")", e);
     } catch (IOException e) {
@@ -135,105 +128,100 @@ final class IrXml {
     }
   }
 
-  private int parse(Reader in) throws XMLStreamException {
-    XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
-    factory.setProperty(XMLInputFactory.SUPPORT_DTD, false);
-    factory.setProperty(XMLInputFactory.IS_SUPPORTING_EXTERNAL_ENTITIES, false);
-    factory.setProperty(XMLInputFactory.IS_VALIDATING, false);
-    factory.setProperty(XMLInputFactory.IS_NAMESPACE_AWARE, false);
-    factory.setProperty(XMLInputFactory.IS_COALESCING, true);
-    XMLStreamReader stream = factory.createXMLStreamReader(in);
-    try {
-      while (stream.getEventType() != XMLStreamConstants.START_ELEMENT) {
-        if (stream.getEventType() == XMLStreamConstants.DTD) {
-          throw malformed("it declares a document type, which no IR has", null);
-        }
-        if (!stream.hasNext()) {
-          throw malformed("there is nothing in it", null);
-        }
-        stream.next();
+  private int parse(XmlReader in) throws XmlReader.MalformedException {
+    if (in.next() == XmlReader.Event.DOCUMENT_TYPE) {
+      throw malformed("it declares a document type, which no IR has", null);
+    }
+    if (!in.is("net")) {
+      throw malformed("its root is <%s>, not <net>".formatted(in.name()), null);
+    }
+    int version = Integer.parseInt(attribute(in, "version"));
+    if (version < 10) {
+      throw malformed("it is an IR of version %d, 10 or 11 is read".formatted(version), null);
+    }
+    // The sections are told apart by their names, what is in them by its depth.
+    while (in.next() != XmlReader.Event.DONE) {
+      if (in.depth() == 2 && in.is("layers")) {
+        readLayers(in);
+      } else if (in.depth() == 2 && in.is("edges")) {
+        readEdges(in);
+      } else if (in.depth() == 2 && (in.is("rt_info") || in.is("meta_data"))) {
+        readInfo(in);
+      } else if (in.depth() > 1) {
+        pass(in);
       }
-      if (!stream.getLocalName().equals("net")) {
-        throw malformed("its root is <%s>, not <net>".formatted(stream.getLocalName()), null);
-      }
-      int version = Integer.parseInt(attribute(stream, "version"));
-      if (version < 10) {
-        throw malformed("it is an IR of version %d, 10 or 11 is read".formatted(version), null);
-      }
-      walk(stream);
-      return version;
-    } finally {
-      stream.close();
+    }
+    return version;
+  }
+
+  /** Goes to the end of the current element. */
+  private void pass(XmlReader in) throws XmlReader.MalformedException {
+    int depth = in.depth();
+    while (in.depth() >= depth) {
+      step(in);
     }
   }
 
-  /** Walks everything below {@code <net>}, with the path to the current element at hand. */
-  private void walk(XMLStreamReader stream) throws XMLStreamException {
-    Deque<String> path = new ArrayDeque<>();
+  /** Goes on within the root, but not to any depth. */
+  private XmlReader.Event step(XmlReader in) throws XmlReader.MalformedException {
+    XmlReader.Event event = in.next();
+    if (in.depth() > MOST_DEPTH) {
+      throw malformed("it is nested deeper than any IR", null);
+    }
+    return event;
+  }
+
+  /** Reads {@code layer/data} and {@code layer/output/port/dim}. */
+  private void readLayers(XmlReader in) throws XmlReader.MalformedException {
     Layer layer = null;
     Port port = null;
-    while (stream.hasNext()) {
-      int event = stream.next();
-      if (event == XMLStreamConstants.END_ELEMENT) {
-        if (path.isEmpty()) {
-          continue; // </net>; what follows is for the parser to refuse
-        }
-        path.removeLast();
-        continue;
-      }
-      if (event == XMLStreamConstants.CHARACTERS) {
-        if (port != null && "dim".equals(path.peekLast()) && path.contains("output")) {
-          String text = stream.getText().strip();
-          if (!text.isEmpty()) {
-            port.shape.add(dimension(text));
+    boolean output = false;
+    while (in.depth() >= 2) {
+      XmlReader.Event event = step(in);
+      int depth = in.depth();
+      if (event == XmlReader.Event.START) {
+        if (depth == 3) {
+          layer = in.is("layer") ? addLayer(in) : null;
+        } else if (depth == 4 && layer != null) {
+          output = in.is("output");
+          if (in.is("data")) {
+            readData(in, layer);
+          }
+        } else if (depth == 5 && layer != null) {
+          port = null;
+          if (output && in.is("port")) {
+            port = new Port(optional(in, "names"), optional(in, "precision"));
+            layer.outputs.put(Integer.parseInt(attribute(in, "id")), port);
           }
         }
-        continue;
+      } else if (event == XmlReader.Event.TEXT && depth == 6 && port != null) {
+        port.shape.add(dimension(in.text().strip()));
       }
-      if (event != XMLStreamConstants.START_ELEMENT) {
-        continue;
-      }
-      String element = stream.getLocalName();
-      path.addLast(element);
-      if (path.size() > MOST_DEPTH) {
-        throw malformed("it is nested deeper than any IR", null);
-      }
-      String top = path.getFirst();
-      if (top.equals("rt_info") || top.equals("meta_data")) {
-        readInfo(stream, path);
-      } else if (top.equals("layers")) {
-        if (path.size() == 2 && element.equals("layer")) {
-          layer = addLayer(stream);
-        } else if (layer != null && path.size() == 3 && element.equals("data")) {
-          readData(stream, layer);
-        } else if (layer != null && path.size() == 4 && element.equals("port")) {
-          port = new Port(optional(stream, "names"), optional(stream, "precision"));
-          if (path.contains("output")) {
-            layer.outputs.put(Integer.parseInt(attribute(stream, "id")), port);
-          }
-        }
-      } else if (top.equals("edges") && element.equals("edge")) {
-        Layer to = layers.get(Integer.parseInt(attribute(stream, "to-layer")));
+    }
+  }
+
+  private void readEdges(XmlReader in) throws XmlReader.MalformedException {
+    while (in.depth() >= 2) {
+      if (step(in) == XmlReader.Event.START && in.is("edge")) {
+        Layer to = layers.get(Integer.parseInt(attribute(in, "to-layer")));
         if (to != null) {
           to.sources.put(
-              Integer.parseInt(attribute(stream, "to-port")),
+              Integer.parseInt(attribute(in, "to-port")),
               new Source(
-                  Integer.parseInt(attribute(stream, "from-layer")),
-                  Integer.parseInt(attribute(stream, "from-port"))));
+                  Integer.parseInt(attribute(in, "from-layer")),
+                  Integer.parseInt(attribute(in, "from-port"))));
         }
       }
     }
   }
 
-  private Layer addLayer(XMLStreamReader stream) {
+  private Layer addLayer(XmlReader in) throws XmlReader.MalformedException {
     Layer layer =
         new Layer(
-            Integer.parseInt(attribute(stream, "id")),
-            attribute(stream, "name"),
-            attribute(stream, "type"));
-    layer.outputNames = optional(stream, "output_names");
+            Integer.parseInt(attribute(in, "id")), attribute(in, "name"), attribute(in, "type"));
+    layer.outputNames = optional(in, "output_names");
     layers.put(layer.id, layer);
-    operations.merge(layer.type, 1, Integer::sum);
+    operations.put(layer.type, operations.getOrDefault(layer.type, 0) + 1);
     if (layer.type.equals("Parameter")) {
       parameters.add(layer);
     } else if (layer.type.equals("Result")) {
@@ -242,34 +230,38 @@ final class IrXml {
     return layer;
   }
 
-  private void readData(XMLStreamReader stream, Layer layer) {
-    String type = optional(stream, "element_type");
+  private void readData(XmlReader in, Layer layer) throws XmlReader.MalformedException {
+    String type = optional(in, "element_type");
     if (layer.type.equals("Parameter")) {
       layer.elementType = type;
-      layer.shape = shape(optional(stream, "shape"));
+      layer.shape = shape(optional(in, "shape"));
     } else if (layer.type.equals("Const")) {
-      long offset = Long.parseLong(attribute(stream, "offset"));
-      long size = Long.parseLong(attribute(stream, "size"));
+      long offset = Long.parseLong(attribute(in, "offset"));
+      long size = Long.parseLong(attribute(in, "size"));
       if (offset < 0 || size < 0 || offset + size < 0) {
         throw malformed("the place of constant '%s' makes no sense".formatted(layer.name), null);
       }
       weightsEnd = Math.max(weightsEnd, offset + size);
-      constantBytes.merge(type, size, Long::sum);
+      constantBytes.put(type, constantBytes.getOrDefault(type, 0L) + size);
     }
   }
 
-  private void readInfo(XMLStreamReader stream, Deque<String> path) {
-    // A key that is no XML name stands in an attribute.
-    if (path.getLast().equals("info") && !optional(stream, "name").isEmpty()) {
-      path.removeLast();
-      path.addLast(optional(stream, "name"));
-    }
-    String value = stream.getAttributeValue(null, "value");
-    if (value != null) {
-      List<String> keys = new ArrayList<>(path);
-      info.put(String.join("/", keys.subList(1, keys.size())), value);
-      if (info.size() > MOST_INFO) {
-        throw malformed("it has more metadata than any IR", null);
+  private void readInfo(XmlReader in) throws XmlReader.MalformedException {
+    List<String> path = new ArrayList<>();
+    while (in.depth() >= 2) {
+      if (step(in) != XmlReader.Event.START) {
+        continue;
+      }
+      path.subList(in.depth() - 3, path.size()).clear();
+      // A key that is no XML name stands in an attribute.
+      String key = in.is("info") ? optional(in, "name") : "";
+      path.add(key.isEmpty() ? in.name() : key);
+      String value = in.attribute("value");
+      if (value != null) {
+        info.put(String.join("/", path), value);
+        if (info.size() > MOST_INFO) {
+          throw malformed("it has more metadata than any IR", null);
+        }
       }
     }
   }
@@ -442,25 +434,21 @@ final class IrXml {
     };
   }
 
-  private String attribute(XMLStreamReader stream, String name) {
-    String value = stream.getAttributeValue(null, name);
+  private String attribute(XmlReader in, String name) throws XmlReader.MalformedException {
+    String value = in.attribute(name);
     if (value == null) {
-      throw malformed("a <%s> in it has no %s".formatted(stream.getLocalName(), name), null);
+      throw malformed("a <%s> in it has no %s".formatted(in.name(), name), null);
     }
     return value;
   }
 
-  private static String optional(XMLStreamReader stream, String name) {
-    String value = stream.getAttributeValue(null, name);
+  private static String optional(XmlReader in, String name) throws XmlReader.MalformedException {
+    String value = in.attribute(name);
     return value == null ? "" : value;
   }
 
   private ModelException malformed(String what, @Nullable Throwable cause) {
     return new ModelException("%s: %s; %s".formatted(xml, what, HINT), cause);
-  }
-
-  private static String place(XMLStreamException e) {
-    return e.getLocation() == null ? "" : " (line %d)".formatted(e.getLocation().getLineNumber());
   }
 
   private static String reason(IOException e) {

@@ -5,8 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.function.Function;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The limit on processor time that control groups set, version 1 and 2.
@@ -19,44 +18,48 @@ final class Cgroup {
 
   /** Returns processors' worth of time, empty for no limit. */
   static OptionalDouble quota(Path root) {
-    List<String> groups = Processors.text(root.resolve("proc/self/cgroup")).lines().toList();
-    return Processors.text(root.resolve("proc/self/mountinfo"))
-        .lines()
-        .flatMap(Mount::parse)
-        .flatMap(mount -> quotas(root, mount, groups))
-        .mapToDouble(Double::doubleValue)
-        .min();
+    String[] groups = lines(root.resolve("proc/self/cgroup"));
+    double least = Double.POSITIVE_INFINITY;
+    for (String line : lines(root.resolve("proc/self/mountinfo"))) {
+      Mount mount = Mount.parse(line);
+      if (mount == null) {
+        continue;
+      }
+      for (String group : groups) {
+        String[] fields = group.split(":", 3);
+        if (fields.length == 3 && mount.holds(fields[0], fields[1])) {
+          for (String folder : mount.folders(fields[2])) {
+            Path files = root.resolve(folder.substring(1));
+            least = Math.min(least, mount.unified() ? max(files) : cfs(files));
+          }
+        }
+      }
+    }
+    return least < Double.POSITIVE_INFINITY ? OptionalDouble.of(least) : OptionalDouble.empty();
   }
 
-  private static Stream<Double> quotas(Path root, Mount mount, List<String> groups) {
-    Function<Path, OptionalDouble> limit = mount.unified() ? Cgroup::max : Cgroup::cfs;
-    return groups.stream()
-        .map(group -> group.split(":", 3))
-        .filter(group -> group.length == 3 && mount.holds(group[0], group[1]))
-        .flatMap(group -> mount.folders(group[2]))
-        .map(folder -> limit.apply(root.resolve(folder.substring(1))))
-        .filter(OptionalDouble::isPresent)
-        .map(OptionalDouble::getAsDouble);
+  private static String[] lines(Path file) {
+    return Processors.text(file).split("\n", -1);
   }
 
   /** Version 2: quota and period, or the word max. */
-  private static OptionalDouble max(Path folder) {
+  private static double max(Path folder) {
     String[] words = Processors.text(folder.resolve("cpu.max")).strip().split("\\s+", -1);
-    return words.length == 2 ? ratio(words[0], words[1]) : OptionalDouble.empty();
+    return words.length == 2 ? ratio(words[0], words[1]) : Double.POSITIVE_INFINITY;
   }
 
   /** Version 1: -1 for no limit. */
-  private static OptionalDouble cfs(Path folder) {
+  private static double cfs(Path folder) {
     return ratio(
         Processors.text(folder.resolve("cpu.cfs_quota_us")).strip(),
         Processors.text(folder.resolve("cpu.cfs_period_us")).strip());
   }
 
-  private static OptionalDouble ratio(String quota, String period) {
+  private static double ratio(String quota, String period) {
     String number = "0*[1-9]\\d{0,14}";
     return quota.matches(number) && period.matches(number)
-        ? OptionalDouble.of(Double.parseDouble(quota) / Double.parseDouble(period))
-        : OptionalDouble.empty();
+        ? Double.parseDouble(quota) / Double.parseDouble(period)
+        : Double.POSITIVE_INFINITY;
   }
 
   /**
@@ -69,16 +72,16 @@ final class Cgroup {
   private record Mount(String group, String point, boolean unified) {
 
     /** See proc(5): the fields after the lone hyphen are type, source and options. */
-    static Stream<Mount> parse(String line) {
+    static @Nullable Mount parse(String line) {
       String[] halves = line.split(" - ", 2);
       String[] before = halves[0].split(" ", -1);
       String[] after = halves.length < 2 ? new String[0] : halves[1].split(" ", -1);
       if (before.length < 5 || after.length < 3) {
-        return Stream.empty();
+        return null;
       }
       boolean unified = after[0].equals("cgroup2");
       boolean cpu = after[0].equals("cgroup") && Arrays.asList(after[2].split(",")).contains("cpu");
-      return unified || cpu ? Stream.of(new Mount(before[3], before[4], unified)) : Stream.empty();
+      return unified || cpu ? new Mount(before[3], before[4], unified) : null;
     }
 
     boolean holds(String hierarchy, String controllers) {
@@ -88,7 +91,7 @@ final class Cgroup {
     }
 
     /** Returns the folders from the mount point down to the group. */
-    Stream<String> folders(String path) {
+    List<String> folders(String path) {
       String prefix = group.equals("/") ? "" : group;
       String below = (path + "/").startsWith(prefix + "/") ? path.substring(prefix.length()) : "";
       // A group outside of what is mounted here, which a container sees as /.., cannot be read.
@@ -98,7 +101,7 @@ final class Cgroup {
         folders.add(point + start.substring(0, end));
       }
       folders.add(point + start);
-      return folders.stream();
+      return folders;
     }
   }
 

@@ -9,8 +9,6 @@ import dev.ovkit.nativelib.openvino.ov_preprocess_input_model_info_t;
 import dev.ovkit.nativelib.openvino.ov_preprocess_input_tensor_info_t;
 import dev.ovkit.nativelib.openvino.ov_preprocess_prepostprocessor_t;
 import dev.ovkit.nativelib.openvino.ov_preprocess_preprocess_steps_t;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 
 /** A graph that was read and not yet compiled. */
@@ -69,40 +67,43 @@ public final class Model extends NativeHandle {
   /** Puts steps between what the caller will write into input 0 and the model. */
   public void prepare(InputSteps steps) {
     enterAlone();
-    // Freed last first: each is a view into the one before.
-    Deque<Runnable> frees = new ArrayDeque<>();
+    ov_preprocess_prepostprocessor_t processor = new ov_preprocess_prepostprocessor_t();
+    ov_preprocess_input_info_t input = new ov_preprocess_input_info_t();
+    ov_preprocess_input_tensor_info_t tensor = new ov_preprocess_input_tensor_info_t();
+    ov_preprocess_input_model_info_t model = new ov_preprocess_input_model_info_t();
+    ov_preprocess_preprocess_steps_t chain = new ov_preprocess_preprocess_steps_t();
+    ov_layout_t given = new ov_layout_t();
+    ov_layout_t wanted = new ov_layout_t();
     try {
-      prepare(steps, frees);
+      check(OpenVino.ov_preprocess_prepostprocessor_create(pointer, processor));
+      check(OpenVino.ov_preprocess_prepostprocessor_get_input_info_by_index(processor, 0, input));
+      check(OpenVino.ov_preprocess_input_info_get_tensor_info(input, tensor));
+      check(OpenVino.ov_preprocess_input_tensor_info_set_element_type(tensor, steps.type().code()));
+      check(OpenVino.ov_layout_create(steps.nhwc() ? "NHWC" : "NCHW", given));
+      check(OpenVino.ov_preprocess_input_tensor_info_set_layout(tensor, given));
+      check(OpenVino.ov_preprocess_input_info_get_model_info(input, model));
+      check(OpenVino.ov_layout_create("NCHW", wanted));
+      check(OpenVino.ov_preprocess_input_model_info_set_layout(model, wanted));
+      check(OpenVino.ov_preprocess_input_info_get_preprocess_steps(input, chain));
+      add(steps, chain);
+      // The model is changed in place; what is returned is a second handle on it.
+      ov_model_t same = new ov_model_t();
+      check(OpenVino.ov_preprocess_prepostprocessor_build(processor, same));
+      OpenVino.ov_model_free(same);
     } finally {
-      frees.forEach(Runnable::run);
+      // Last first: each is a view into the one before. What was not made yet is null, and stays.
+      OpenVino.ov_layout_free(wanted);
+      OpenVino.ov_layout_free(given);
+      OpenVino.ov_preprocess_preprocess_steps_free(chain);
+      OpenVino.ov_preprocess_input_model_info_free(model);
+      OpenVino.ov_preprocess_input_tensor_info_free(tensor);
+      OpenVino.ov_preprocess_input_info_free(input);
+      OpenVino.ov_preprocess_prepostprocessor_free(processor);
       leave();
     }
   }
 
-  private void prepare(InputSteps steps, Deque<Runnable> frees) {
-    ov_preprocess_prepostprocessor_t processor = new ov_preprocess_prepostprocessor_t();
-    check(OpenVino.ov_preprocess_prepostprocessor_create(pointer, processor));
-    frees.push(() -> OpenVino.ov_preprocess_prepostprocessor_free(processor));
-    ov_preprocess_input_info_t input = new ov_preprocess_input_info_t();
-    check(OpenVino.ov_preprocess_prepostprocessor_get_input_info_by_index(processor, 0, input));
-    frees.push(() -> OpenVino.ov_preprocess_input_info_free(input));
-
-    ov_preprocess_input_tensor_info_t tensor = new ov_preprocess_input_tensor_info_t();
-    check(OpenVino.ov_preprocess_input_info_get_tensor_info(input, tensor));
-    frees.push(() -> OpenVino.ov_preprocess_input_tensor_info_free(tensor));
-    check(OpenVino.ov_preprocess_input_tensor_info_set_element_type(tensor, steps.type().code()));
-    check(
-        OpenVino.ov_preprocess_input_tensor_info_set_layout(
-            tensor, layout(steps.nhwc() ? "NHWC" : "NCHW", frees)));
-
-    ov_preprocess_input_model_info_t model = new ov_preprocess_input_model_info_t();
-    check(OpenVino.ov_preprocess_input_info_get_model_info(input, model));
-    frees.push(() -> OpenVino.ov_preprocess_input_model_info_free(model));
-    check(OpenVino.ov_preprocess_input_model_info_set_layout(model, layout("NCHW", frees)));
-
-    ov_preprocess_preprocess_steps_t chain = new ov_preprocess_preprocess_steps_t();
-    check(OpenVino.ov_preprocess_input_info_get_preprocess_steps(input, chain));
-    frees.push(() -> OpenVino.ov_preprocess_preprocess_steps_free(chain));
+  private static void add(InputSteps steps, ov_preprocess_preprocess_steps_t chain) {
     check(OpenVino.ov_preprocess_preprocess_steps_convert_element_type(chain, OpenVino.F32));
     if (steps.reverseChannels()) {
       check(OpenVino.ov_preprocess_preprocess_steps_reverse_channels(chain));
@@ -123,18 +124,6 @@ public final class Model extends NativeHandle {
               : OpenVino.ov_preprocess_preprocess_steps_scale_multi_channels(
                   chain, scale, scale.length));
     }
-
-    // The model is changed in place; what is returned is a second handle on it.
-    ov_model_t same = new ov_model_t();
-    check(OpenVino.ov_preprocess_prepostprocessor_build(processor, same));
-    OpenVino.ov_model_free(same);
-  }
-
-  private static ov_layout_t layout(String letters, Deque<Runnable> frees) {
-    ov_layout_t layout = new ov_layout_t();
-    check(OpenVino.ov_layout_create(letters, layout));
-    frees.push(() -> OpenVino.ov_layout_free(layout));
-    return layout;
   }
 
   private static float[] floats(List<Float> values) {

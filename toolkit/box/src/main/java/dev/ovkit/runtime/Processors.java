@@ -5,8 +5,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -40,7 +42,8 @@ public record Processors(
   public static Processors read(Path root) {
     List<Integer> allowed = allowed(root);
     List<Integer> fast = numbers(text(root.resolve("sys/devices/cpu_core/cpus")));
-    List<Integer> performance = allowed.stream().filter(fast::contains).toList();
+    List<Integer> performance = new ArrayList<>(allowed);
+    performance.retainAll(fast);
     if (performance.isEmpty()) {
       performance = allowed;
     }
@@ -61,13 +64,14 @@ public record Processors(
   }
 
   private static List<Integer> allowed(Path root) {
-    List<Integer> allowed =
-        text(root.resolve("proc/self/status"))
-            .lines()
-            .filter(line -> line.startsWith("Cpus_allowed_list:"))
-            .findFirst()
-            .map(line -> numbers(line.substring(line.indexOf(':') + 1)))
-            .orElse(List.of());
+    String key = "Cpus_allowed_list:";
+    String status = text(root.resolve("proc/self/status"));
+    int at = status.indexOf(key);
+    List<Integer> allowed = List.of();
+    if (at >= 0) {
+      int end = status.indexOf('\n', at);
+      allowed = numbers(status.substring(at + key.length(), end < 0 ? status.length() : end));
+    }
     return allowed.isEmpty()
         ? IntStream.range(0, Runtime.getRuntime().availableProcessors()).boxed().toList()
         : allowed;
@@ -75,19 +79,13 @@ public record Processors(
 
   /** Siblings name each other in the same list, so each list is a core. */
   private static int cores(Path root, List<Integer> processors) {
-    return (int)
-        processors.stream()
-            .map(
-                processor -> {
-                  String siblings =
-                      text(
-                          root.resolve(
-                              "sys/devices/system/cpu/cpu%d/topology/thread_siblings_list"
-                                  .formatted(processor)));
-                  return siblings.isBlank() ? processor.toString() : siblings.strip();
-                })
-            .distinct()
-            .count();
+    Set<String> cores = new HashSet<>();
+    for (Integer processor : processors) {
+      String topology = "sys/devices/system/cpu/cpu" + processor + "/topology/";
+      String siblings = text(root.resolve(topology + "thread_siblings_list")).strip();
+      cores.add(siblings.isEmpty() ? processor.toString() : siblings);
+    }
+    return cores.size();
   }
 
   /** Reads a list as the kernel writes it, {@code 0-3,8}; nothing from what is none. */

@@ -27,16 +27,29 @@ public record Shape(List<Long> dimensions) {
   }
 
   public boolean isStatic() {
-    return dimensions.stream().allMatch(d -> d >= 0);
+    for (long dimension : dimensions) {
+      if (dimension < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Returns the number of elements of a static shape. */
   public long elements() {
-    return dimensions.stream().mapToLong(Long::longValue).reduce(1, Math::multiplyExact);
+    long elements = 1;
+    for (long dimension : dimensions) {
+      elements = Math.multiplyExact(elements, dimension);
+    }
+    return elements;
   }
 
   long[] toArray() {
-    return dimensions.stream().mapToLong(Long::longValue).toArray();
+    long[] array = new long[dimensions.size()];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = dimensions.get(i);
+    }
+    return array;
   }
 
   /** As in {@code [1,3,640,640]}; {@code ?} where it is not known. */

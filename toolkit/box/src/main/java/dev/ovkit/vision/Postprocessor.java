@@ -52,8 +52,13 @@ public final class Postprocessor {
     Float overlap = options.iou();
     this.iou = overlap == null ? spec.iouThreshold() : overlap;
     this.readers = HeadReader.of(spec, shapes::apply, weights);
-    this.outputs = readers.stream().flatMap(reader -> reader.outputs().stream()).toList();
-    this.tensorsOf = readers.stream().mapToInt(reader -> reader.outputs().size()).toArray();
+    this.tensorsOf = new int[readers.size()];
+    List<String> names = new ArrayList<>();
+    for (int i = 0; i < tensorsOf.length; i++) {
+      names.addAll(readers.get(i).outputs());
+      tensorsOf[i] = readers.get(i).outputs().size();
+    }
+    this.outputs = List.copyOf(names);
     this.wanted = new boolean[spec.layout().classes()];
     for (int classId : options.classes()) {
       wanted[spec.requireClass(classId)] = true;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ovkit.ModelException;
 import dev.ovkit.NativeCallException;
 import dev.ovkit.OptionException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -45,6 +46,31 @@ class InferenceTest {
           .isInstanceOf(ModelException.class)
           .hasMessageStartingWith("the model has no tensor 'Conv_1' there; it has [");
       assertThatThrownBy(() -> request.output("image")).isInstanceOf(ModelException.class);
+    }
+  }
+
+  @Test
+  void anInferenceAllocatesNothing() throws Exception {
+    com.sun.management.ThreadMXBean threads =
+        (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long thread = Thread.currentThread().getId();
+    try (Core core = Core.create();
+        Model model = core.readModel(ToyIr.write(temp));
+        CompiledModel compiled = core.compile(model, CompileOptions.defaults());
+        InferRequest request = compiled.createRequest()) {
+      long allocated = 0;
+      for (int round = 0; round < 2; round++) { // the first loads classes
+        long before = threads.getThreadAllocatedBytes(thread);
+        for (int i = 0; i < 200; i++) {
+          request.input(0).floats().put(i, i);
+          request.infer();
+          request.start();
+          request.await();
+          request.output(0).floats().get(i);
+        }
+        allocated = threads.getThreadAllocatedBytes(thread) - before;
+      }
+      assertThat(allocated).isZero();
     }
   }
 
