@@ -15,6 +15,7 @@ import dev.ovkit.model.Head;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.Normalization;
+import dev.ovkit.model.Precision;
 import dev.ovkit.model.Resize;
 import dev.ovkit.model.TensorDescription;
 import dev.ovkit.onnx.OnnxModel;
