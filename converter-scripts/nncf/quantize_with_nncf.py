@@ -87,11 +87,14 @@ def _quantize(ir: Path, images: Path, xml: Path) -> dict[str, str | int]:
         raise FileNotFoundError(f"{ir} is not there")
     import nncf
     import openvino as ov
+    from openvino._offline_transformations import apply_moc_transformations
 
     model = ov.Core().read_model(ir)
     if not all(model.has_rt_info(key) for key in (["ovkit"], ["model_info", "resize_type"])):
         raise ValueError(f"{ir}: no detector's IR as ovkit convert makes it")
     inputs = _inputs(model, images)
+    # As openvino.convert_model does it; without, NNCF does not see Swish for what it is.
+    apply_moc_transformations(model, cf=True)
     made = nncf.quantize(
         model,
         nncf.Dataset(inputs),
