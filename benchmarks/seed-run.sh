@@ -17,22 +17,9 @@ if ! [[ ${1:-} =~ ^[0-9]+$ && ${2:-} =~ ^[0-9]+$ ]]; then
 fi
 size=$1 passes=$2
 shift 2
-root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
-app="$root/src/target/app"
+. "$(dirname "$(readlink -f "$0")")/common.sh"
 work="$root/target/seed-run"
 report=$(realpath -m "${SEED_RUN_REPORT:-$root/docs/bench-seed-run.md}")
-if [ ! -d "$app" ]; then
-  printf 'seed-run.sh: nothing is built; run ./ovkit --version first\n' >&2
-  exit 1
-fi
-
-python=${ZOO_PYTHON:-$root/target/zoo-env/bin/python}
-if [ -z "${ZOO_PYTHON:-}" ] && [ ! -e "$root/target/zoo-env/done" ]; then
-  python3 -m venv --clear "$root/target/zoo-env"
-  "$python" -m pip install --quiet --require-hashes --no-deps --only-binary=:all: \
-    -r "$root/converter-scripts/requirements/zoo.txt"
-  touch "$root/target/zoo-env/done"
-fi
 
 pictures=()
 if [ -n "${PICTURES:-}" ]; then

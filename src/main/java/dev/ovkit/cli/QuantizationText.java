@@ -89,6 +89,15 @@ final class QuantizationText {
         out.printf(Locale.ROOT, "%12.4f %s%n", layer.cost().getAsDouble(), layer.name());
       }
     }
+    made.speed()
+        .ifPresent(
+            speed ->
+                out.printf(
+                    Locale.ROOT,
+                    "%-12s %.1f ms, in f32 %.1f: a few passes of the network; 'ovkit bench' measures%n",
+                    "speed",
+                    speed.after(),
+                    speed.before()));
     made.xml()
         .ifPresent(
             xml -> {
@@ -138,6 +147,8 @@ final class QuantizationText {
       checks.add(one);
     }
     object.put("checks", checks);
+    made.speed()
+        .ifPresent(speed -> object.put("ms", Map.of("f32", speed.before(), "int8", speed.after())));
     object.put("warnings", made.warnings());
     return object;
   }

@@ -64,7 +64,7 @@ final class QuantizeCommand implements Callable<Integer> {
       names = "--html",
       paramLabel = "FILE",
       description =
-          "Write a report: what became of each convolution, and what each costs; takes about half a second for each.")
+          "Write a report: what became of each convolution, what each costs, and the speed; takes about half a second for each.")
   private @Nullable Path html;
 
   @Option(names = "--json", description = "Print one JSON object.")

@@ -10,6 +10,7 @@ import dev.ovkit.bundle.ReleaseVersion;
 import dev.ovkit.bundle.Requirements;
 import dev.ovkit.bundle.Signature;
 import dev.ovkit.bundle.SigningKey;
+import dev.ovkit.model.Precision;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.vision.Detector;
 import java.io.IOException;
@@ -92,7 +93,7 @@ final class TestBundle {
   static synchronized Golden answer() {
     if (answer == null) {
       try (Detector detector = Detector.open(MODELS.resolve("conveyor-parts.xml"))) {
-        answer = Golden.of(detector, PICTURES);
+        answer = Golden.of(detector, Precision.FP16, PICTURES);
       }
     }
     return answer;

@@ -13,6 +13,7 @@ import dev.ovkit.bundle.SigningKey;
 import dev.ovkit.files.Sha256;
 import dev.ovkit.files.Trees;
 import dev.ovkit.model.IrDescription;
+import dev.ovkit.model.Precision;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.vision.Detector;
 import java.io.IOException;
@@ -103,7 +104,7 @@ public final class Packager {
     boolean archive = target.toString().endsWith(".tar.xz");
     try (Staging staging = Staging.beside(target)) {
       Path bundle = Files.createDirectory(staging.resolve("bundle"));
-      Golden golden = golden(bundle);
+      Golden golden = golden(bundle, Precision.of(ir));
       gather(bundle, ir, natives);
       settle(bundle);
       progress.accept(GATHERED);
@@ -163,11 +164,11 @@ public final class Packager {
   }
 
   /** First of all: a picture that cannot be read should not cost a minute. */
-  private Golden golden(Path bundle) throws IOException {
+  private Golden golden(Path bundle, Precision precision) throws IOException {
     Path folder = Files.createDirectory(bundle.resolve(Golden.FOLDER));
     Golden golden;
     try (Detector detector = Detector.open(options.ir())) {
-      golden = Golden.of(detector, options.golden());
+      golden = Golden.of(detector, precision, options.golden());
     }
     if (golden.pictures().stream().allMatch(picture -> picture.expected().isEmpty())) {
       throw new OptionException(

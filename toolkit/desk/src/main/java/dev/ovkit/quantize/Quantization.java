@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param layers every convolution, in the order of the graph
  * @param ranges of the tensors that are 8 bit
  * @param verdicts of the check, one a try; the last decides
+ * @param speed on this CPU; empty if not asked for, or if there is no 8-bit IR
  * @param warnings what the user should know
  * @param bytesBefore of the .bin
  * @param bytesAfter of the .bin
@@ -27,6 +28,7 @@ public record Quantization(
     List<Layer> layers,
     List<SourceRange> ranges,
     List<Verdict> verdicts,
+    Optional<Speed> speed,
     List<String> warnings,
     long bytesBefore,
     long bytesAfter) {
@@ -41,7 +43,17 @@ public record Quantization(
   /** The same, made of what the IR was converted from. */
   Quantization of(Path onnx) {
     return new Quantization(
-        onnx, xml, target, calibrated, layers, ranges, verdicts, warnings, bytesBefore, bytesAfter);
+        onnx,
+        xml,
+        target,
+        calibrated,
+        layers,
+        ranges,
+        verdicts,
+        speed,
+        warnings,
+        bytesBefore,
+        bytesAfter);
   }
 
   /** Returns whether there was no check, or it holds. */

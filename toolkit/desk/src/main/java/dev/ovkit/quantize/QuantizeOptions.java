@@ -18,7 +18,7 @@ import java.util.stream.IntStream;
  * @param keepFloat names of convolutions that stay in float
  * @param heads whether the convolutions that no other follows become 8 bit too
  * @param check what must hold for the IR to be let out
- * @param costs whether to measure what each convolution costs, also if nothing fails
+ * @param costs whether to measure what each convolution costs, also if nothing fails, and the speed
  */
 public record QuantizeOptions(
     Path ir,

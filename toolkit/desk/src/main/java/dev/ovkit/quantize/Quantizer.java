@@ -14,11 +14,12 @@ import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
+import dev.ovkit.model.Precision;
 import dev.ovkit.runtime.ModelEditor;
 import dev.ovkit.runtime.QuantizationEditor;
 import dev.ovkit.runtime.QuantizationEditor.Convolution;
 import dev.ovkit.runtime.RuntimeLayer;
-import dev.ovkit.verify.Precision;
+import dev.ovkit.verify.ClassMapping;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -113,6 +114,8 @@ public final class Quantizer {
   }
 
   private Quantization run() throws IOException {
+    // Labels that do not fit should not cost a calibration.
+    options.check().flatMap(Check::truth).ifPresent(truth -> ClassMapping.of(spec, truth));
     List<Convolution> convolutions;
     Statistics statistics;
     Map<Integer, Layer.Treatment> kept;
@@ -179,6 +182,7 @@ public final class Quantizer {
             layers(convolutions, inFloat, made, costs, RuntimeLayer.of(xml)),
             made.ranges(),
             verdicts,
+            holds && options.costs() ? Optional.of(Speed.of(options.ir(), xml)) : Optional.empty(),
             warnings,
             ir.weightsBytes(),
             Files.size(SealedIr.bin(xml)));

@@ -34,6 +34,12 @@ public final class QuantizationReport {
     page.row("td", List.of("run so on this CPU", Long.toString(made.runsEightBit())));
     page.row("td", List.of("bytes of the .bin before", Long.toString(made.bytesBefore())));
     page.row("td", List.of("bytes of the .bin", Long.toString(made.bytesAfter())));
+    made.speed()
+        .ifPresent(
+            speed -> {
+              page.row("td", List.of("ms in f32, a few passes", number(speed.before())));
+              page.row("td", List.of("ms in INT8, likewise", number(speed.after())));
+            });
     page.close();
     verdicts(page, made.verdicts());
     layers(page, made.layers());

@@ -1,5 +1,6 @@
 package dev.ovkit.verify;
 
+import dev.ovkit.model.Precision;
 import dev.ovkit.vision.DetectOptions;
 import java.util.List;
 import java.util.Map;

@@ -10,6 +10,7 @@ import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.Normalization;
+import dev.ovkit.model.Precision;
 import dev.ovkit.model.Resize;
 import dev.ovkit.model.TensorDescription;
 import java.nio.file.Path;

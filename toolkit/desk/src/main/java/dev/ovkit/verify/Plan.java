@@ -4,6 +4,7 @@ import dev.ovkit.ModelException;
 import dev.ovkit.NativeCallException;
 import dev.ovkit.convert.SourceDetector;
 import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.Precision;
 import dev.ovkit.vision.DetectOptions;
 import java.nio.file.Path;
 import java.util.Map;

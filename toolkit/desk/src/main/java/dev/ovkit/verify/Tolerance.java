@@ -1,6 +1,7 @@
 package dev.ovkit.verify;
 
 import dev.ovkit.OptionException;
+import dev.ovkit.model.Precision;
 
 /**
  * How far two models may differ and still be the same.

@@ -1,5 +1,6 @@
 package dev.ovkit.verify;
 
+import dev.ovkit.model.Precision;
 import java.util.List;
 
 /**

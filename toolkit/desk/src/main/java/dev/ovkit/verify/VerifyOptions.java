@@ -3,6 +3,7 @@ package dev.ovkit.verify;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Outputs;
 import dev.ovkit.model.Colour;
+import dev.ovkit.model.Precision;
 import dev.ovkit.model.Resize;
 import dev.ovkit.onnx.Shape;
 import java.nio.file.Path;

@@ -3,6 +3,7 @@ package dev.ovkit.quantize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ovkit.AnnotationException;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.PictureException;
@@ -10,11 +11,19 @@ import dev.ovkit.Shared;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
+import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
+import dev.ovkit.model.DetectorMetadata;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.IrDescription;
+import dev.ovkit.model.Precision;
+import dev.ovkit.model.Resize;
 import dev.ovkit.verify.GroundTruth;
-import dev.ovkit.verify.Precision;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +41,7 @@ class QuantizerTest {
 
   private static final String EDGE = "v5lite-e-coco";
   private static final String NANO = "yolox_nano-416";
+  private static final Path DEMO = Path.of(System.getProperty("ovkit.home"), "ir-models");
 
   @TempDir private Path temp;
 
@@ -57,7 +67,7 @@ class QuantizerTest {
   @Test
   void aGoodOneIsLetOutAndTheSameWorkGivesTheSameBytes() throws Exception {
     Path ir = ir(EDGE);
-    QuantizeOptions options = options(ir).with(check(false));
+    QuantizeOptions options = options(ir).with(check(false, 200));
     Quantization made = Quantizer.quantize(options, QuantizeListener.SILENT);
     assertThat(made.verdicts()).hasSize(1);
     Verdict verdict = made.verdicts().get(0);
@@ -76,30 +86,217 @@ class QuantizerTest {
   }
 
   @Test
-  void withOneRangeATensorBeforeDepthwiseConvolutionsTheGateRefusesYoloxNano() throws Exception {
-    Path ir = ir(NANO);
-    QuantizeOptions usual = options(ir).withCalibration(12);
-    List<Layer> dense =
-        Quantizer.quantize(usual, QuantizeListener.SILENT).layers().stream()
-            .filter(layer -> layer.kind() == Layer.Kind.DENSE && layer.runsEightBit())
-            .toList();
-    // Each that is ranked is a model of its own: ten dense ones are enough to be worse than.
-    List<String> rest = dense.stream().skip(10).map(Layer::name).toList();
+  void withOneRangeATensorTheGateRefusesYoloxNanoUntilTheCostliestAreInFloat() throws Exception {
     QuantizeOptions options =
-        QuantizeOptions.of(ir, pictures(), temp.resolve("refused"))
-            .withCalibration(12)
-            .withKeepFloat(rest)
-            .with(new Recipe(true, false))
-            .with(check(false));
+        options(ir(NANO)).with(new Recipe(true, false)).with(check(true, GateOnAvx2.PICTURES));
     Quantization made = Quantizer.quantize(options, QuantizeListener.SILENT);
     System.out.println("per tensor: " + made.verdicts());
-    assertThat(made.holds()).isFalse();
-    assertThat(made.xml()).isEmpty();
-    assertThat(made.verdicts().get(0).drop()).isGreaterThan(Check.MAP_DROP);
-    assertThat(made.ranking()).hasSizeGreaterThan(30);
-    assertThat(made.ranking()).extracting(Layer::kind).contains(Layer.Kind.DENSE);
+    List<Verdict> verdicts = made.verdicts();
+    assertThat(verdicts.get(0).drop()).isGreaterThan(Check.MAP_DROP);
+    assertThat(verdicts).hasSizeGreaterThan(1);
+    assertThat(verdicts.subList(0, verdicts.size() - 1)).noneMatch(Verdict::holds);
+    assertThat(made.holds()).isTrue();
+    assertThat(made.xml().orElseThrow()).isRegularFile();
+    assertThat(made.ranking()).hasSizeGreaterThan(100);
+    int inFloat = 1 << (verdicts.size() - 2);
+    assertThat(made.ranking().subList(0, inFloat))
+        .allMatch(layer -> layer.treatment() == Layer.Treatment.FLOAT_TO_HOLD);
+    assertThat(made.layers())
+        .filteredOn(layer -> layer.treatment() == Layer.Treatment.FLOAT_TO_HOLD)
+        .hasSize(inFloat);
     assertThat(made.ranking().get(0).kind()).isEqualTo(Layer.Kind.DEPTHWISE);
-    assertThat(temp.resolve("refused")).doesNotExist();
+  }
+
+  @Test
+  void onACpuWithoutVnniTheGateRefusesYoloxNanoWithoutTheHalfRange() throws Exception {
+    Process process =
+        child(GateOnAvx2.class, ir(NANO), temp.resolve("int8")).redirectErrorStream(true).start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    System.out.println("on AVX2: " + said);
+    assertThat(said).contains("full range: refused", "half range: holds");
+  }
+
+  /** Holds YOLOX-nano, with the full range of the first kernel and with half of it, to f32. */
+  static final class GateOnAvx2 {
+    static final int PICTURES = 60;
+
+    public static void main(String[] arguments) throws IOException {
+      Path ir = Path.of(arguments[0]);
+      Gate gate = new Gate(ir, check(false, PICTURES), QuantizeListener.SILENT);
+      for (boolean half : List.of(false, true)) {
+        QuantizeOptions options =
+            QuantizeOptions.of(ir, pictures(), Path.of(arguments[1]))
+                .with(new Recipe(half, true))
+                .withCalibration(20);
+        Quantization made = Quantizer.quantize(options, QuantizeListener.SILENT);
+        Verdict verdict = gate.judge(made.xml().orElseThrow());
+        System.out.printf(
+            "%s range: %s, %s%n",
+            half ? "half" : "full", verdict.holds() ? "holds" : "refused", verdict);
+      }
+    }
+  }
+
+  @Test
+  void killedInTheMiddleItLeavesNothingUnderTheFinalName() throws Exception {
+    for (String stage : List.of("calibration", "boxes of INT8 and f32")) {
+      Path out = Files.createDirectory(temp.resolve(stage.replace(' ', '-')));
+      Process process = child(Stopping.class, Path.of(stage), out).start();
+      assertThat(process.inputReader().readLine()).isEqualTo("in the middle");
+      assertThat(Staged.in(out)).as("it had begun").isTrue();
+      process.destroyForcibly().waitFor();
+      assertThat(names(out)).noneMatch(name -> name.startsWith("conveyor-parts"));
+    }
+  }
+
+  /** Makes the demo model 8 bit and stands still in the middle of a stage. */
+  static final class Stopping {
+    public static void main(String[] arguments) throws IOException {
+      List<Path> pictures = jpegs(DEMO.resolve("pictures"));
+      QuantizeListener listener =
+          new QuantizeListener() {
+            private String now = "";
+
+            @Override
+            public void begins(String stage, int steps) {
+              now = stage;
+            }
+
+            @Override
+            public void step() {
+              if (now.equals(arguments[0])) {
+                System.out.println("in the middle");
+                try {
+                  Thread.sleep(60_000);
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              }
+            }
+          };
+      Quantizer.quantize(
+          QuantizeOptions.of(DEMO.resolve("conveyor-parts.xml"), pictures, Path.of(arguments[1]))
+              .with(new Check(pictures, Optional.empty(), OptionalDouble.empty(), false)),
+          listener);
+    }
+  }
+
+  private static final class Staged {
+    static boolean in(Path folder) throws IOException {
+      return names(folder).stream().anyMatch(name -> name.startsWith(".ovkit-"));
+    }
+  }
+
+  /** A process of its own, on a CPU without VNNI as far as OpenVINO can see. */
+  private static ProcessBuilder child(Class<?> program, Path... arguments) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-Dovkit.native.dir=" + System.getProperty("ovkit.native.dir"),
+                "-Dovkit.home=" + System.getProperty("ovkit.home"),
+                "-Dovkit.shared.dir=" + System.getProperty("ovkit.shared.dir"),
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                program.getName()));
+    Stream.of(arguments).map(Path::toString).forEach(command::add);
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().put("ONEDNN_MAX_CPU_ISA", "AVX2");
+    return builder.redirectError(ProcessBuilder.Redirect.INHERIT);
+  }
+
+  @Test
+  void labelsThatDoNotFitAreRefusedBeforeAnyWork() throws Exception {
+    Path picture = jpegs(DEMO.resolve("pictures")).get(0);
+    Path json =
+        Files.writeString(
+            temp.resolve("cats.json"),
+            """
+            {"categories": [{"id": 1, "name": "cat"}],
+             "images": [{"id": 1, "file_name": "%s"}],
+             "annotations": [{"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 30, 40]}]}
+            """
+                .formatted(picture.getFileName()));
+    GroundTruth cats = GroundTruth.coco(json, DEMO.resolve("pictures"));
+    QuantizeOptions options =
+        QuantizeOptions.of(
+                DEMO.resolve("conveyor-parts.xml"), List.of(picture), temp.resolve("int8"))
+            .with(new Check(List.of(), Optional.of(cats), OptionalDouble.empty(), true));
+    List<String> stages = new ArrayList<>();
+    QuantizeListener listener =
+        new QuantizeListener() {
+          @Override
+          public void begins(String stage, int steps) {
+            stages.add(stage);
+          }
+
+          @Override
+          public void step() {}
+        };
+    assertThatThrownBy(() -> Quantizer.quantize(options, listener))
+        .isInstanceOf(AnnotationException.class)
+        .hasMessageContaining("cats.json");
+    assertThat(stages).isEmpty();
+    assertThat(temp.resolve("int8")).doesNotExist();
+  }
+
+  @Test
+  void aModelWithoutConvolutionsIsRefused() throws Exception {
+    DetectorSpec spec =
+        new DetectorSpec(
+            64,
+            64,
+            Colour.BGR,
+            Resize.LETTERBOX,
+            new HeadLayout.FlatColumns("columns", 2),
+            List.of("a", "b"),
+            0.25f,
+            0.45f);
+    StringBuilder info = new StringBuilder();
+    DetectorMetadata.write(spec)
+        .forEach((key, value) -> info.append("<%s value=\"%s\"/>".formatted(key, value)));
+    ByteBuffer shape = ByteBuffer.allocate(24).order(ByteOrder.LITTLE_ENDIAN);
+    Files.write(temp.resolve("flat.bin"), shape.putLong(1).putLong(6).putLong(2048).array());
+    Path xml =
+        Files.writeString(
+            temp.resolve("flat.xml"),
+            """
+            <?xml version="1.0"?>
+            <net name="flat" version="11"><layers>
+            <layer id="0" name="images" type="Parameter" version="opset1">
+              <data shape="1,3,64,64" element_type="f32"/>
+              <output><port id="0" precision="FP32" names="images"><dim>1</dim><dim>3</dim><dim>64</dim><dim>64</dim></port></output></layer>
+            <layer id="1" name="shape" type="Const" version="opset1">
+              <data element_type="i64" shape="3" offset="0" size="24"/>
+              <output><port id="0" precision="I64"><dim>3</dim></port></output></layer>
+            <layer id="2" name="reshape" type="Reshape" version="opset1">
+              <data special_zero="false"/>
+              <input><port id="0" precision="FP32"><dim>1</dim><dim>3</dim><dim>64</dim><dim>64</dim></port>
+                <port id="1" precision="I64"><dim>3</dim></port></input>
+              <output><port id="2" precision="FP32" names="columns"><dim>1</dim><dim>6</dim><dim>2048</dim></port></output></layer>
+            <layer id="3" name="result" type="Result" version="opset1">
+              <input><port id="0" precision="FP32"><dim>1</dim><dim>6</dim><dim>2048</dim></port></input></layer>
+            </layers><edges>
+            <edge from-layer="0" from-port="0" to-layer="2" to-port="0"/>
+            <edge from-layer="1" from-port="0" to-layer="2" to-port="1"/>
+            <edge from-layer="2" from-port="2" to-layer="3" to-port="0"/>
+            </edges><rt_info><ovkit>%s</ovkit></rt_info></net>
+            """
+                .formatted(info));
+    List<Path> picture = jpegs(DEMO.resolve("pictures")).subList(0, 1);
+    assertThatThrownBy(
+            () ->
+                Quantizer.quantize(
+                    QuantizeOptions.of(xml, picture, temp.resolve("int8")),
+                    QuantizeListener.SILENT))
+        .isInstanceOf(ModelException.class)
+        .hasMessage(
+            "'%s' has no convolution with constant weights and an input of a known size; there is nothing to make 8 bit"
+                .formatted(xml));
+    assertThat(temp.resolve("int8")).doesNotExist();
   }
 
   @Test
@@ -171,18 +368,28 @@ class QuantizerTest {
   }
 
   private static List<Path> pictures() throws IOException {
-    try (Stream<Path> files = Files.list(Shared.directory().resolve("pictures"))) {
+    return jpegs(Shared.directory().resolve("pictures"));
+  }
+
+  private static List<Path> jpegs(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> file.toString().endsWith(".jpg")).sorted().toList();
     }
   }
 
-  private static Check check(boolean auto) {
+  private static List<String> names(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.map(file -> String.valueOf(file.getFileName())).toList();
+    }
+  }
+
+  /** Against the objects on the first pictures of the evaluation. */
+  private static Check check(boolean auto, int pictures) {
     Path eval = Shared.directory().resolve("eval");
-    return new Check(
-        List.of(),
-        Optional.of(GroundTruth.coco(eval.resolve("instances.json"), eval.resolve("images"))),
-        OptionalDouble.empty(),
-        auto);
+    GroundTruth all = GroundTruth.coco(eval.resolve("instances.json"), eval.resolve("images"));
+    GroundTruth few =
+        new GroundTruth(all.source(), all.categories(), all.pictures().subList(0, pictures));
+    return new Check(List.of(), Optional.of(few), OptionalDouble.empty(), auto);
   }
 
   private static List<byte[]> bytes(Path folder) throws IOException {

@@ -3,6 +3,7 @@ package dev.ovkit.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.ovkit.model.Precision;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -11,6 +11,7 @@ import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Outputs;
 import dev.ovkit.model.Colour;
+import dev.ovkit.model.Precision;
 import dev.ovkit.model.Resize;
 import dev.ovkit.onnx.Shape;
 import dev.ovkit.verify.Finding.Kind;

@@ -1,6 +1,5 @@
-package dev.ovkit.verify;
+package dev.ovkit.model;
 
-import dev.ovkit.model.IrDescription;
 import java.util.Map;
 
 /** What the weights of an IR are stored in, which says how far its answers may stray. */
