@@ -1,5 +1,6 @@
 package dev.ovkit.pack;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -43,13 +44,12 @@ class ElfSymbolsTest {
     JavaRuntime.of(JDK.getParent()).link(jre, folder.resolve("licences"));
     assertThat(offsetOf(Files.readAllBytes(jre.resolve("lib/server/libjvm.so")), SYMBOLS))
         .isNegative();
-    Process java =
+    Process started =
         new ProcessBuilder(jre.resolve("bin/java").toString(), "-version")
             .redirectErrorStream(true)
             .start();
-    String said =
-        new String(java.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
-    assertThat(java.waitFor()).as(said).isZero();
+    String said = new String(started.getInputStream().readAllBytes(), UTF_8);
+    assertThat(started.waitFor()).as(said).isZero();
   }
 
   @Test
