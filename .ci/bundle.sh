@@ -1,20 +1,29 @@
 #!/usr/bin/env bash
 # Runs a bundle as on a box that has next to nothing: a root that holds only the C library, libgcc_s, libstdc++,
 # libz, the dynamic loader, /bin/sh and /proc; read-only, a temporary folder without exec, no network, not root,
-# no HOME, LANG=C, a path with a space. Then holds its size to what the project promises.
-# usage: bundle.sh WORK; needs a built checkout, and root or user namespaces: where there are none it says so.
+# no HOME, LANG=C, a path with a space; as a bundle, and as a container's image unpacked there. Then holds its size to
+# what the project promises.
+# usage: bundle.sh WORK [MODEL.xml | BUNDLE.tar.xz]; the demo's model if nothing is given. JDK=DIR takes another JDK,
+# SMALL=yes compresses as for a box, which takes minutes. Leaves the bundle in WORK/root/a box/current.
+# Needs a built checkout, and root or user namespaces: where there are none it says so.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$1
+given=${2:-$here/ir-models/conveyor-parts.xml}
 fail() { printf '.ci/bundle.sh: FAILED: %s\n' "$*" >&2; exit 1; }
 
 rm -rf "$work"
 mkdir -p "$work"
 work=$(cd "$work" && pwd)
 archive="$work/app-1.2.0.tar.xz"
-"$here/ovkit" package --ir "$here/ir-models/conveyor-parts.xml" --golden "$here/ir-models/pictures/000000.jpg" \
-  --unsigned -o "$archive" ${JDK:+--jdk "$JDK"}
+pack() { # TARGET [OPTION...]
+  "$here/ovkit" package --ir "$given" --golden "$here/ir-models/pictures/000000.jpg" --unsigned ${JDK:+--jdk "$JDK"} -o "$@"
+}
+case $given in
+  *.tar.xz) archive=$given ;;
+  *) if [ "${SMALL:-no}" = yes ]; then pack "$archive"; else pack "$archive" --fast; fi ;;
+esac
 
 compressed=$(stat -c %s "$archive")
 [ "$compressed" -le 60000000 ] || fail "the bundle has $compressed bytes compressed, more than 60 MB"
@@ -46,8 +55,8 @@ cp -L "$(command -v dash || echo /bin/sh)" "$root/bin/sh"
 : >"$root/dev/urandom"
 : >"$root/dev/random"
 cp "$here/ir-models/pictures/000001.jpg" "$root/pictures/parts.jpg"
-mv "$work/unpacked/app-1.2.0" "$root/a box/"
-ln -s app-1.2.0 "$root/a box/current"
+python3 "$here/.ci/image.py" base "$root" "$work/base.tar"
+mv "$work/unpacked"/* "$root/a box/current"
 
 cat >"$work/inside.sh" <<'SH'
 set -eu
@@ -71,7 +80,8 @@ box() {
 
 box '"/a box/current/bin/ovkit" infer --image /pictures' | tee "$work/infer.txt"
 grep -q '^/pictures/parts.jpg .* found' "$work/infer.txt" || fail "infer found no picture in the isolated root"
-grep -q '^  bearing  ' "$work/infer.txt" || fail "infer found no bearing in the isolated root"
+[ "$given" != "$here/ir-models/conveyor-parts.xml" ] || grep -q '^  bearing  ' "$work/infer.txt" ||
+  fail "infer found no bearing in the isolated root"
 box '"/a box/current/bin/ovkit" self-test' || fail "the self-test does not hold in the isolated root"
 box '"/a box/current/bin/ovkit" doctor' || fail "doctor fails in the isolated root"
 if box 'echo > /written' 2>/dev/null; then fail "the root was not read-only"; fi
@@ -85,3 +95,14 @@ for _ in 1 2 3 4 5 6 7; do
   [ "$took" -ge "$best" ] || best=$took
 done
 echo "first boxes after $best ms at best, the mounts of the root included"
+
+# The same as an image: its layers, the base's among them, become a root of their own, in which what it says is run.
+case $given in *.tar.xz) exit 0 ;; esac
+pack "$work/app-1.2.0.oci.tar" --base "$work/base.tar"
+bundle=$root
+root="$work/image"
+entrypoint=$(python3 "$here/.ci/image.py" unpack "$work/app-1.2.0.oci.tar" "$root")
+diff -r "$bundle/a box/current" "$root/opt/ovkit/app" || fail "the image's files are not the bundle's"
+box "$entrypoint infer --image /pictures" | grep -q '^/pictures/parts.jpg .* found' || fail "infer found no picture in the image"
+box "$entrypoint self-test" | grep 'archive of classes' || fail "the self-test does not hold in the image"
+rm -rf "$root" "$work/app-1.2.0.oci.tar"

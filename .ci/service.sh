@@ -50,7 +50,7 @@ import java.nio.file.Path;
 
 final class Deb {
   public static void main(String[] a) {
-    dev.ovkit.pack.DebianPackage.write(Path.of(a[0]), "parts", "1.2.0", Path.of(a[1]));
+    dev.ovkit.pack.DebianPackage.write(Path.of(a[0]), "parts", "1.2.0", true, Path.of(a[1]));
   }
 }
 JAVA

@@ -38,6 +38,7 @@ import picocli.CommandLine.Spec;
       "  ovkit package --ir model.xml --golden street.jpg --key signing.key -o app-1.2.0.tar.xz",
       "  ovkit package --ir model.xml --golden pictures --unsigned -o app-1.2.0",
       "  ovkit package --ir model.xml --golden street.jpg --key signing.key -o app-1.2.0.deb",
+      "  ovkit package --ir model.xml --golden street.jpg --key signing.key --base debian.tar -o app-1.2.0.oci.tar",
       "  ovkit package --ir model.xml --format ovms --name app -o repository"
     })
 final class PackageCommand implements Callable<Integer> {
@@ -68,7 +69,7 @@ final class PackageCommand implements Callable<Integer> {
       required = true,
       paramLabel = "TARGET",
       description =
-          "An archive NAME-VERSION.tar.xz; a Debian package NAME-VERSION.deb, which installs the bundle as a service that watches a folder; or with any other name a folder.")
+          "An archive NAME-VERSION.tar.xz; a Debian package NAME-VERSION.deb, which installs the bundle as a service that watches a folder; an image for containers, NAME-VERSION.oci.tar, which does so too; or with any other name a folder.")
   private Path target;
 
   @Option(
@@ -107,6 +108,18 @@ final class PackageCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "The JDK that the JRE is made of. Default: the one that runs this.")
   private @Nullable Path jdk;
+
+  @Option(
+      names = "--base",
+      paramLabel = "FILE.tar",
+      description =
+          "What an .oci.tar stands on: an image with glibc 2.35, libstdc++, libz and a shell, such as debian:12-slim with zlib1g and libstdc++6, as 'docker save' writes it.")
+  private @Nullable Path base;
+
+  @Option(
+      names = "--fast",
+      description = "Compress less, in a fraction of the time; for trying out.")
+  private boolean fast;
 
   @Option(
       names = "--format",
@@ -152,7 +165,9 @@ final class PackageCommand implements Callable<Integer> {
             version(release != null ? release : named.group(2)),
             Optional.ofNullable(key),
             rotations,
-            jdk != null ? jdk : Path.of(System.getProperty("java.home")));
+            jdk != null ? jdk : Path.of(System.getProperty("java.home")),
+            Optional.ofNullable(base),
+            fast);
     Packed packed = run(options);
     for (String note : packed.notes()) {
       spec.commandLine().getErr().println("ovkit: " + note);
@@ -167,7 +182,7 @@ final class PackageCommand implements Callable<Integer> {
   private Matcher named() {
     Path file = target.toAbsolutePath().normalize().getFileName();
     return NAMED.matcher(
-        file == null ? "" : file.toString().replaceFirst("\\.(tar\\.xz|deb)$", ""));
+        file == null ? "" : file.toString().replaceFirst("\\.(tar\\.xz|deb|oci\\.tar)$", ""));
   }
 
   private static ReleaseVersion version(String text) {
@@ -202,7 +217,13 @@ final class PackageCommand implements Callable<Integer> {
   }
 
   private void repository() {
-    if (!golden.isEmpty() || key != null || unsigned || jdk != null || !rotations.isEmpty()) {
+    if (!golden.isEmpty()
+        || key != null
+        || unsigned
+        || jdk != null
+        || base != null
+        || fast
+        || !rotations.isEmpty()) {
       throw usage("--format ovms takes --ir, --name, --json and -o only");
     }
     ModelRepository made =

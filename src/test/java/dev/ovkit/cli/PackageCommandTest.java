@@ -35,6 +35,7 @@ class PackageCommandTest {
   private static final Path HOME = Path.of(System.getProperty("ovkit.home", ".."));
   private static final Path IR = HOME.resolve("ir-models/conveyor-parts.xml");
   private static final Path PICTURE = HOME.resolve("ir-models/pictures/000000.jpg");
+  private static final int KILLS = Integer.getInteger("ovkit.packagings", 4);
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Set<String> NOT_IN_THE_MANIFEST = Set.of("manifest.json", "manifest.sig");
 
@@ -233,7 +234,7 @@ class PackageCommandTest {
   void killedAtAnyPointItLeavesNothingOfThatNameAndTheNextRunTidiesUp() throws Exception {
     Random random = new Random(7);
     Path target = folder.resolve("app-1.0.0");
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < KILLS; i++) {
       Process process =
           command("exec \"$@\"", "--ir", IR, "--golden", PICTURE, "--unsigned", "-o", target)
               .start();
@@ -296,6 +297,22 @@ class PackageCommandTest {
             ExitCode.WRONG_USAGE,
             "'%s' has no bin/jlink, which makes the bundle's JRE; give a whole JDK with --jdk, on Debian or Ubuntu that of: apt-get install openjdk-17-jdk-headless"
                 .formatted(folder));
+
+    Cli.run(
+            "package",
+            "--ir",
+            IR,
+            "--golden",
+            PICTURE,
+            "--unsigned",
+            "--base",
+            noPicture,
+            "-o",
+            target)
+        .failsWith(
+            ExitCode.WRONG_USAGE,
+            "'%s': a container's image, NAME-VERSION.oci.tar, needs a base image, and nothing else takes one; give both or neither"
+                .formatted(target));
 
     try (Stream<Path> children = Files.list(folder)) {
       assertThat(children).containsExactly(noPicture);

@@ -31,6 +31,8 @@ final class BundleTar {
   /** Its dictionary of 8 MiB is what a box has memory for. */
   private static final int PRESET = 6;
 
+  private static final int FAST = 1;
+
   private static final int BUFFER = 1 << 16;
   private static final int EXECUTABLE = 0100755;
   private static final int PLAIN = 0100644;
@@ -40,6 +42,7 @@ final class BundleTar {
    * Writes the archive.
    *
    * @param top the one folder at its top
+   * @param fast whether to compress less, in a fraction of the time
    * @param row says for a path to which row of the table of sizes it counts
    * @return for each row the bytes it takes in the archive
    */
@@ -48,6 +51,7 @@ final class BundleTar {
       String top,
       Path archive,
       long mtime,
+      boolean fast,
       Function<String, String> row,
       DoubleConsumer progress)
       throws IOException {
@@ -61,7 +65,7 @@ final class BundleTar {
     long before = 0;
     Counted out = new Counted(Files.newOutputStream(archive));
     try (out;
-        XZOutputStream xz = new XZOutputStream(out, filters());
+        XZOutputStream xz = new XZOutputStream(out, filters(fast ? FAST : PRESET));
         TarArchiveOutputStream tar =
             new TarArchiveOutputStream(new BufferedOutputStream(xz, BUFFER), "UTF-8")) {
       tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_POSIX);
@@ -85,8 +89,8 @@ final class BundleTar {
     return sizes;
   }
 
-  private static FilterOptions[] filters() throws IOException {
-    return new FilterOptions[] {new X86Options(), new LZMA2Options(PRESET)};
+  private static FilterOptions[] filters(int preset) throws IOException {
+    return new FilterOptions[] {new X86Options(), new LZMA2Options(preset)};
   }
 
   /** Manifest and signature first, so that a reader can check all that follows; then by name. */

@@ -62,11 +62,12 @@ public final class DebianPackage {
    *     to them
    * @param name the application's: small letters, digits, dots, hyphens
    * @param version begins with a digit; letters, digits, and {@code . + ~}
+   * @param fast whether to compress less (by gzip), in a fraction of the time
    * @param out the {@code .deb}, which appears whole or not at all
    * @throws OptionException when the folder is no bundle, or a name or version is not Debian's
    * @throws OutputException when it cannot be written
    */
-  public static void write(Path bundle, String name, String version, Path out) {
+  public static void write(Path bundle, String name, String version, boolean fast, Path out) {
     if (!NAME.matcher(name).matches()) {
       throw new OptionException(
           "'%s' is no name of a Debian package; expected small letters, digits, dots and hyphens"
@@ -77,10 +78,10 @@ public final class DebianPackage {
           "'%s' is no version of a Debian package; expected a digit, then letters, digits and . + ~"
               .formatted(version));
     }
-    new DebianPackage(bundle, name, version).write(out);
+    new DebianPackage(bundle, name, version).write(fast ? Compression.GZIP : Compression.XZ, out);
   }
 
-  private void write(Path out) {
+  private void write(Compression compression, Path out) {
     long seconds = mtime();
     Path folder = out.toAbsolutePath().getParent();
     Path control = null;
@@ -100,7 +101,7 @@ public final class DebianPackage {
       maker.setTarBigNumberMode("posix");
       maker.setDigest("SHA256");
       maker.setOutputTimestampMs(seconds * 1000);
-      maker.createDeb(Compression.XZ);
+      maker.createDeb(compression);
       Files.setPosixFilePermissions(staged, PosixFilePermissions.fromString("rw-r--r--"));
       Files.move(staged, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (PackagingException e) {

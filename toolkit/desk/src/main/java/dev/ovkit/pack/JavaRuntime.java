@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -30,6 +31,17 @@ record JavaRuntime(Path jdk, Runtime.Version version) {
   private static final int ARCHIVES_SINCE = 25;
 
   private static final int LOWEST = 17;
+
+  /** Texts of the JDK's own commands and parsers in other languages than English. */
+  private static final String TRANSLATIONS =
+      "regex:.*_(de|es|fr|it|ja|ko|pt_BR|sv|zh_CN|zh_HK|zh_TW)\\.(class|properties)";
+
+  /**
+   * What hardly anything is read of once the archive of classes is there. Not all of it: what is
+   * deflated here, xz cannot compress again.
+   */
+  private static final String DEFLATED =
+      "zip-6:filter=/java.xml/**,/java.base/sun/**,/java.base/com/sun/**,/java.base/jdk/**";
 
   static JavaRuntime of(Path jdk) {
     Path home = jdk.toAbsolutePath().normalize();
@@ -63,19 +75,23 @@ record JavaRuntime(Path jdk, Runtime.Version version) {
 
   /** Makes the JRE. */
   void link(Path jre, Path licences) throws IOException {
-    Command.run(
-        "the bundle's JRE cannot be made",
-        jre.getParent(),
-        Map.of(),
-        List.of(
-            jdk.resolve("bin/jlink").toString(),
-            "--add-modules",
-            MODULES,
-            "--strip-java-debug-attributes",
-            "--no-header-files",
-            "--no-man-pages",
-            "--output",
-            jre.toString()));
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                jdk.resolve("bin/jlink").toString(),
+                "--add-modules",
+                MODULES,
+                "--strip-java-debug-attributes",
+                "--exclude-resources",
+                TRANSLATIONS,
+                "--no-header-files",
+                "--no-man-pages",
+                "--output",
+                jre.toString()));
+    if (archivesClasses()) {
+      command.addAll(List.of("--compress", DEFLATED));
+    }
+    Command.run("the bundle's JRE cannot be made", jre.getParent(), Map.of(), command);
     // Moved, for a box has them once, with all others; jlink's links of equal texts become files.
     Trees.copy(jre.resolve("legal"), licences);
     Trees.delete(jre.resolve("legal"));
@@ -83,6 +99,13 @@ record JavaRuntime(Path jdk, Runtime.Version version) {
     // For TLS, for other JVMs that look into this one, and for double clicks.
     for (String spare : List.of("lib/security/cacerts", "lib/jrt-fs.jar", "lib/jexec")) {
       Files.deleteIfExists(jre.resolve(spare));
+    }
+    try (Stream<Path> walk = Files.walk(jre)) {
+      for (Path file : walk.filter(Files::isRegularFile).toList()) {
+        if (file.startsWith(jre.resolve("bin")) || file.toString().endsWith(".so")) {
+          ElfSymbols.strip(file);
+        }
+      }
     }
   }
 

@@ -19,6 +19,9 @@ import java.util.regex.Pattern;
  * @param key the file of the private key that signs; none for an unsigned bundle
  * @param rotations files by which earlier keys give way to this one, oldest first
  * @param jdk the JDK that the bundle's JRE is made of
+ * @param base an image as {@code docker save} writes it, on which an {@code .oci.tar} stands; for
+ *     nothing else
+ * @param fast compresses less, in a fraction of the time
  */
 public record PackageOptions(
     Path ir,
@@ -27,7 +30,9 @@ public record PackageOptions(
     ReleaseVersion version,
     Optional<Path> key,
     List<Path> rotations,
-    Path jdk) {
+    Path jdk,
+    Optional<Path> base,
+    boolean fast) {
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
   private static final Pattern PICTURE = Pattern.compile("[ -~&&[^\\\\/]]{1,200}");

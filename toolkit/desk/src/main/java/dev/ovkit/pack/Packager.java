@@ -87,8 +87,8 @@ public final class Packager {
   /**
    * Makes a bundle.
    *
-   * @param target what must not be there yet: a {@code .tar.xz}, a {@code .deb}, or a folder if it
-   *     is called anything else
+   * @param target what must not be there yet: a {@code .tar.xz}, a {@code .deb}, an {@code
+   *     .oci.tar}, or a folder if it is called anything else
    * @param progress is told the fraction done, rising to 1, by the calling thread
    * @throws OptionException when the target exists, the JDK is none, a key is none
    * @throws dev.ovkit.ModelException when the IR is missing or damaged
@@ -99,6 +99,11 @@ public final class Packager {
   }
 
   private Packed pack(Path target, DoubleConsumer progress) {
+    if (options.base().isPresent() != target.toString().endsWith(".oci.tar")) {
+      throw new OptionException(
+          "'%s': a container's image, NAME-VERSION.oci.tar, needs a base image, and nothing else takes one; give both or neither"
+              .formatted(target));
+    }
     IrDescription ir = IrDescription.read(options.ir());
     Path natives = natives();
     boolean archive = target.toString().endsWith(".tar.xz");
@@ -123,6 +128,7 @@ public final class Packager {
                 options.name() + "-" + options.version(),
                 file,
                 MTIME,
+                options.fast(),
                 this::row,
                 fraction -> progress.accept(RUN + (1 - RUN) * fraction));
         sha256 = Optional.of(Sha256.of(file));
@@ -132,7 +138,14 @@ public final class Packager {
         Path file = staging.resolve("package.deb");
         // What comes before 1.2.0 is 1.2.0~rc1 to Debian, where a hyphen stands for something else.
         String version = options.version().text().replace('-', '~');
-        DebianPackage.write(bundle, options.name(), version, file);
+        DebianPackage.write(bundle, options.name(), version, options.fast(), file);
+        sha256 = Optional.of(Sha256.of(file));
+        sizes = sizes(bundle, compressed);
+        staging.publish(file);
+      } else if (options.base().isPresent()) {
+        Path file = staging.resolve("image.tar");
+        new ContainerImage(options.name(), options.version().text(), bundle, MTIME)
+            .write(options.base().get(), file, Files.createDirectory(staging.resolve("image")));
         sha256 = Optional.of(Sha256.of(file));
         sizes = sizes(bundle, compressed);
         staging.publish(file);

@@ -81,7 +81,7 @@ class BundleTarTest {
 
   private static Map<String, Long> write(Path bundle, Path archive) throws IOException {
     return BundleTar.write(
-        bundle, "app-1.0.0", archive, MTIME, path -> path.split("/", 2)[0], fraction -> {});
+        bundle, "app-1.0.0", archive, MTIME, false, path -> path.split("/", 2)[0], fraction -> {});
   }
 
   private Path bundle(String name, List<String> files) throws IOException {

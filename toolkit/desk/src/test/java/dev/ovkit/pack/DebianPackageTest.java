@@ -65,7 +65,7 @@ class DebianPackageTest {
 
   @Test
   void dpkgReadsWhatItIsAndTheScriptsAreThere() throws Exception {
-    DebianPackage.write(bundle, "parts", "1.2.0", deb);
+    DebianPackage.write(bundle, "parts", "1.2.0", false, deb);
     String info = run("dpkg-deb", "-I", deb);
     assertThat(info)
         .contains(
@@ -90,7 +90,7 @@ class DebianPackageTest {
 
   @Test
   void itsFilesAreThoseOfTheBundleAndTheService() throws Exception {
-    DebianPackage.write(bundle, "parts", "1.2.0", deb);
+    DebianPackage.write(bundle, "parts", "1.2.0", false, deb);
     Path root = temp.resolve("root");
     run("dpkg-deb", "-x", deb, root);
     Path home = root.resolve("opt/ovkit/parts");
@@ -128,28 +128,29 @@ class DebianPackageTest {
 
   @Test
   void theSameBundleElsewhereAndLaterGivesTheSameBytes() throws Exception {
-    DebianPackage.write(bundle, "parts", "1.2.0", deb);
+    DebianPackage.write(bundle, "parts", "1.2.0", false, deb);
     Path again = temp.resolve("elsewhere").resolve("again.deb");
     Path copy = bundle("a copy");
     Files.setLastModifiedTime(copy.resolve("model/model.xml"), FileTime.fromMillis(1));
-    DebianPackage.write(copy, "parts", "1.2.0", again);
+    DebianPackage.write(copy, "parts", "1.2.0", false, again);
     assertThat(again).hasSameBinaryContentAs(deb);
     assertThat(files(again.getParent())).containsExactly("again.deb");
   }
 
   @Test
   void whatIsNoBundleOrNoNameIsRefused() throws IOException {
-    assertThatThrownBy(() -> DebianPackage.write(temp.resolve("none"), "parts", "1.2.0", deb))
+    assertThatThrownBy(
+            () -> DebianPackage.write(temp.resolve("none"), "parts", "1.2.0", false, deb))
         .isInstanceOf(OptionException.class)
         .hasMessageContaining("is no bundle");
-    assertThatThrownBy(() -> DebianPackage.write(bundle, "Parts_1", "1.2.0", deb))
+    assertThatThrownBy(() -> DebianPackage.write(bundle, "Parts_1", "1.2.0", false, deb))
         .isInstanceOf(OptionException.class)
         .hasMessageStartingWith("'Parts_1' is no name");
-    assertThatThrownBy(() -> DebianPackage.write(bundle, "parts", "v1", deb))
+    assertThatThrownBy(() -> DebianPackage.write(bundle, "parts", "v1", false, deb))
         .isInstanceOf(OptionException.class)
         .hasMessageStartingWith("'v1' is no version");
     Files.delete(bundle.resolve("bin/ovkit"));
-    assertThatThrownBy(() -> DebianPackage.write(bundle, "parts", "1.2.0", deb))
+    assertThatThrownBy(() -> DebianPackage.write(bundle, "parts", "1.2.0", false, deb))
         .hasMessageContaining("bin/ovkit");
     assertThat(deb).doesNotExist();
   }
