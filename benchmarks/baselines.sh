@@ -6,7 +6,7 @@
 #
 # --start: from the start of the process until its first boxes, against ONNX Runtime in Java. --memory:
 # resident memory against the C++ loop. --throughput: many pictures on two cores, against the Python
-# pipeline and against one stream on one thread. Of these PPLcnet-yolo and YOLOv5s; ovkit has -Xmx64m.
+# pipeline and against one stream on one thread. Of these PPLcnet-yolo, YOLOv5s and v5Lite-e at 320x320; ovkit has -Xmx64m.
 #
 # Needs a built checkout (./ovkit --version builds it), g++, and Python 3.11; the first run makes a
 # Python environment in target/baselines. Takes about ten minutes with one thread; nothing else

@@ -22,7 +22,10 @@ final class Baselines {
     }
 
     String name() {
-      return system + (toy() ? " 64x64 toy" : "");
+      String size = options.split(" ")[1];
+      return system
+          + (size.equals("640") ? "" : " %sx%1$s".formatted(size))
+          + (toy() ? " toy" : "");
     }
   }
 
@@ -32,6 +35,7 @@ final class Baselines {
           new Subject("yolov5s-v5", "--size 640", 2),
           new Subject("v5lite-e", "--size 640", 6),
           new Subject("v5lite-s", "--size 640", 6),
+          new Subject("v5lite-e", "--size 320", 20),
           new Subject("v5lite-e", "--size 64 --width 0.25", 400));
 
   private static final String BLOCKED = "ovkit, blocked kernels";

@@ -11,23 +11,33 @@ import java.util.stream.Stream;
 /** What a whole process takes: until its first boxes, of the memory, and over many pictures. */
 final class Processes {
 
-  private static final List<String> SYSTEMS = List.of("pplcnet-yolo", "yolov5s-v5");
+  private record Subject(String system, int size) {
+    String name() {
+      return system + " " + size;
+    }
+  }
+
+  private static final List<Subject> SUBJECTS =
+      List.of(
+          new Subject("pplcnet-yolo", 640),
+          new Subject("yolov5s-v5", 640),
+          new Subject("v5lite-e", 320));
   private static final int PASSES_BEFORE_MEMORY = 200;
   private static final int PICTURES_A_TURN = 24;
 
   private final Setup setup;
   private final Figures figures;
-  private final List<String> systems;
+  private final List<Subject> subjects;
 
   Processes(Setup setup, Figures figures) {
     this.setup = setup;
     this.figures = figures;
-    this.systems = SYSTEMS.stream().filter(setup::wants).toList();
+    this.subjects = SUBJECTS.stream().filter(one -> setup.wants(one.system())).toList();
   }
 
-  private Path onnx(String system) throws IOException, InterruptedException {
-    Path onnx = setup.work().resolve(system + ".onnx");
-    setup.zoo(system, "--size 640", onnx);
+  private Path onnx(Subject subject) throws IOException, InterruptedException {
+    Path onnx = setup.work().resolve(subject.system() + "-" + subject.size() + ".onnx");
+    setup.zoo(subject.system(), "--size " + subject.size(), onnx);
     return onnx;
   }
 
@@ -40,8 +50,8 @@ final class Processes {
     System.out.println(
         "From the start of the process until its first boxes; IR in FP16, -Xmx64m\n");
     figures.heading();
-    for (String system : systems) {
-      Path onnx = onnx(system);
+    for (Subject subject : subjects) {
+      Path onnx = onnx(subject);
       String ir = setup.convert(onnx, DataType.FP16).toString();
       List<String> library = setup.ovkit("Contestant", "first", ir, "0", picture.toString());
       Map<String, Rival> rivals = new LinkedHashMap<>();
@@ -57,9 +67,9 @@ final class Processes {
         rival.turn(1); // files into memory, and the launcher's archive of classes
       }
       Map<String, double[]> ms = Figures.turns(rivals, 1, setup.rounds());
-      figures.compare(system, "ovkit library", "ONNX Runtime", ms);
-      figures.compare(system, "ovkit infer", "ONNX Runtime", ms);
-      figures.control(system, "ovkit library again", "ovkit library", ms);
+      figures.compare(subject.name(), "ovkit library", "ONNX Runtime", ms);
+      figures.compare(subject.name(), "ovkit infer", "ONNX Runtime", ms);
+      figures.control(subject.name(), "ovkit library again", "ovkit library", ms);
     }
     System.out.println();
   }
@@ -72,8 +82,8 @@ final class Processes {
     System.out.println("| --- | ---: | ---: | ---: | ---: | ---: |");
     Map<String, Map<String, Double>> all = new LinkedHashMap<>();
     String threads = Integer.toString(setup.threads());
-    for (String system : systems) {
-      Path path = setup.convert(onnx(system), DataType.FP16);
+    for (Subject subject : subjects) {
+      Path path = setup.convert(onnx(subject), DataType.FP16);
       String ir = path.toString();
       double loop = resident(setup.loop(path));
       double runtime = resident(setup.ovkit("Contestant", "runtime", ir, threads));
@@ -82,13 +92,13 @@ final class Processes {
       System.out.printf(
           Locale.ROOT,
           "| %s | %.0f | %.0f | %+.0f | %.0f | %+.0f |%n",
-          system,
+          subject.name(),
           loop,
           runtime,
           runtime - loop,
           detector,
           detector - loop);
-      all.put(system, Map.of("loop", loop, "runtime", runtime, "detector", detector));
+      all.put(subject.name(), Map.of("loop", loop, "runtime", runtime, "detector", detector));
     }
     System.out.println();
     return all;
@@ -109,8 +119,8 @@ final class Processes {
     }
     System.out.println("Milliseconds a picture, many pictures, JPEG to boxes; -Xmx64m\n");
     figures.heading();
-    for (String system : systems) {
-      Path ir = setup.convert(onnx(system), DataType.FP16);
+    for (Subject subject : subjects) {
+      Path ir = setup.convert(onnx(subject), DataType.FP16);
       Map<String, Rival> rivals = new LinkedHashMap<>();
       try {
         rivals.put("ovkit 2 streams, 2 threads", folder(ir, 2, 2));
@@ -119,9 +129,10 @@ final class Processes {
         rivals.put("Python, 2 threads", new Rival.Served(setup.pipeline(ir, 2), Figures::mean));
         Map<String, double[]> ms = Figures.turns(rivals, PICTURES_A_TURN, setup.rounds());
         // the other way round, so that the ratio is that of pictures per second
-        figures.compare(system, "Python, 2 threads", "ovkit 2 streams, 2 threads", ms);
-        figures.compare(system, "ovkit 1 stream, 1 thread", "ovkit 2 streams, 2 threads", ms);
-        figures.control(system, "ovkit 2 streams again", "ovkit 2 streams, 2 threads", ms);
+        figures.compare(subject.name(), "Python, 2 threads", "ovkit 2 streams, 2 threads", ms);
+        figures.compare(
+            subject.name(), "ovkit 1 stream, 1 thread", "ovkit 2 streams, 2 threads", ms);
+        figures.control(subject.name(), "ovkit 2 streams again", "ovkit 2 streams, 2 threads", ms);
       } finally {
         Figures.close(rivals);
       }
