@@ -21,7 +21,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What INT8 is worth, in {@link Turns}: f32, FP16 and INT8 of each detector. */
@@ -73,16 +72,14 @@ final class Int8 {
     }
   }
 
-  private record Options(int threads, int rounds, List<String> models, String into, String json) {}
-
   private final String python;
   private final Path root;
   private final Path work;
-  private final Options options;
+  private final TableOptions options;
   private final List<Row> rows = new ArrayList<>();
   private final List<String> below = new ArrayList<>();
 
-  private Int8(String python, Path root, Path work, Options options) {
+  private Int8(String python, Path root, Path work, TableOptions options) {
     this.python = python;
     this.root = root;
     this.work = work;
@@ -90,63 +87,36 @@ final class Int8 {
   }
 
   public static void main(String[] arguments) throws Exception {
-    Options options = options(List.of(arguments).subList(3, arguments.length));
+    TableOptions options =
+        TableOptions.read(
+            "int8.sh",
+            List.of(arguments).subList(3, arguments.length),
+            41,
+            Stream.of(ZOO.stream(), Stream.of(DEMO), SHARED.stream())
+                .flatMap(subjects -> subjects)
+                .map(Subject::system)
+                .toList());
     Int8 int8 = new Int8(arguments[0], Path.of(arguments[1]), Path.of(arguments[2]), options);
     String markdown = int8.measure();
     System.out.print(markdown);
-    if (!options.into().isEmpty()) {
-      Page.replace("int8.sh", Path.of(options.into()), BEGIN, END, markdown);
+    if (!options.into.isEmpty()) {
+      Page.replace("int8.sh", Path.of(options.into), BEGIN, END, markdown);
     }
     int8.below.forEach(bar -> System.err.println("int8.sh: " + bar));
     System.exit(int8.below.isEmpty() ? 0 : 4);
   }
 
-  private static Options options(List<String> given) {
-    int threads = 1;
-    int rounds = 41;
-    List<String> models = List.of();
-    String into = "";
-    String json = "";
-    for (int i = 0; i + 1 < given.size(); i += 2) {
-      String value = given.get(i + 1);
-      switch (given.get(i)) {
-        case "--threads" -> threads = Integer.parseInt(value);
-        case "--rounds" -> rounds = Integer.parseInt(value);
-        case "--models" -> models = List.of(value.split(","));
-        case "--into" -> into = value;
-        case "--json" -> json = value;
-        default -> usage(given.get(i));
-      }
-    }
-    if (given.size() % 2 != 0) {
-      usage(given.get(given.size() - 1));
-    }
-    return new Options(threads, rounds, models, into, json);
-  }
-
-  private static void usage(String what) {
-    System.err.println(
-        "int8.sh: %s? It takes --threads N, --rounds N, --into FILE.md, --json FILE and --models with some of %s"
-            .formatted(
-                what,
-                Stream.of(ZOO.stream(), Stream.of(DEMO), SHARED.stream())
-                    .flatMap(subjects -> subjects)
-                    .map(Subject::system)
-                    .collect(Collectors.joining(","))));
-    System.exit(2);
-  }
-
   private boolean wanted(Subject subject) {
-    return options.models().isEmpty()
+    return options.models.isEmpty()
         || subject == ZOO.get(0)
-        || options.models().contains(subject.system());
+        || options.models.contains(subject.system());
   }
 
   // ---- what is measured
 
   private String measure() throws Exception {
     Path shared = root.resolveSibling("shared");
-    try (Turns turns = new Turns(options.threads(), options.rounds())) {
+    try (Turns turns = new Turns(options.threads, options.rounds)) {
       for (Subject subject : ZOO) {
         if (wanted(subject)) {
           Path onnx = work.resolve(subject.system() + "-" + subject.size() + ".onnx");
@@ -181,7 +151,7 @@ final class Int8 {
       Turns.Contestant best = turns.add(work.resolve("best/yolov5s.xml"));
       Turns.Contestant control = turns.add(rows.get(0).f32().xml());
       turns.take("int8.sh");
-      if (!options.json().isEmpty()) {
+      if (!options.json.isEmpty()) {
         json(stock, best, control);
       }
       return markdown(turns, stock, best, control);
@@ -258,7 +228,7 @@ final class Int8 {
   }
 
   private void bar(String what, Ratio ratio, double least) {
-    boolean judged = options.threads() == 1 && "AVX2".equals(System.getenv("ONEDNN_MAX_CPU_ISA"));
+    boolean judged = options.threads == 1 && "AVX2".equals(System.getenv("ONEDNN_MAX_CPU_ISA"));
     if (judged && ratio.median() < least) {
       below.add(String.format(Locale.ROOT, "%s: %.3f, less than %s", what, ratio.median(), least));
     }
@@ -298,12 +268,10 @@ final class Int8 {
     all.add(json("yolov5s-v5", "best in f32", best));
     all.add(json("yolov5s-v5", "control", control));
     Map<String, Object> object = new LinkedHashMap<>();
-    object.put("threads", options.threads());
-    object.put("rounds", options.rounds());
+    object.put("threads", options.threads);
+    object.put("rounds", options.rounds);
     object.put("rows", all);
-    new ObjectMapper()
-        .writerWithDefaultPrettyPrinter()
-        .writeValue(new File(options.json()), object);
+    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(new File(options.json), object);
   }
 
   private Map<String, Object> json(String model, String variant, Turns.Contestant one) {

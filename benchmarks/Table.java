@@ -85,16 +85,14 @@ final class Table {
     }
   }
 
-  private record Options(int threads, int rounds, List<String> models, String into, String json) {}
-
   private final String python;
   private final Path scripts;
   private final Path work;
   private final Peak peak;
-  private final Options options;
+  private final TableOptions options;
   private final List<Row> rows = new ArrayList<>();
 
-  private Table(String python, Path scripts, Path work, Peak peak, Options options) {
+  private Table(String python, Path scripts, Path work, Peak peak, TableOptions options) {
     this.python = python;
     this.scripts = scripts;
     this.work = work;
@@ -103,47 +101,20 @@ final class Table {
   }
 
   public static void main(String[] arguments) throws Exception {
-    Options options = options(List.of(arguments).subList(4, arguments.length));
+    TableOptions options =
+        TableOptions.read(
+            "table.sh",
+            List.of(arguments).subList(4, arguments.length),
+            101,
+            SUBJECTS.stream().map(Subject::system).distinct().toList());
     Peak peak = Peak.measure(arguments[3]);
     Table table =
         new Table(arguments[0], Path.of(arguments[1]), Path.of(arguments[2]), peak, options);
     String markdown = table.measure();
     System.out.print(markdown);
-    if (!options.into().isEmpty()) {
-      Page.replace("table.sh", Path.of(options.into()), BEGIN, END, markdown);
+    if (!options.into.isEmpty()) {
+      Page.replace("table.sh", Path.of(options.into), BEGIN, END, markdown);
     }
-  }
-
-  private static Options options(List<String> given) {
-    int threads = 1;
-    int rounds = 101;
-    List<String> models = List.of();
-    String into = "";
-    String json = "";
-    for (int i = 0; i + 1 < given.size(); i += 2) {
-      String value = given.get(i + 1);
-      switch (given.get(i)) {
-        case "--threads" -> threads = Integer.parseInt(value);
-        case "--rounds" -> rounds = Integer.parseInt(value);
-        case "--models" -> models = List.of(value.split(","));
-        case "--into" -> into = value;
-        case "--json" -> json = value;
-        default -> usage(given.get(i));
-      }
-    }
-    if (given.size() % 2 != 0) {
-      usage(given.get(given.size() - 1));
-    }
-    return new Options(threads, rounds, models, into, json);
-  }
-
-  private static void usage(String what) {
-    System.err.println(
-        "table.sh: %s? It takes --threads N, --rounds N, --into FILE.md, --json FILE and --models with some of %s"
-            .formatted(
-                what,
-                String.join(",", SUBJECTS.stream().map(Subject::system).distinct().toList())));
-    System.exit(2);
   }
 
   private String measure() throws Exception {
@@ -151,11 +122,11 @@ final class Table {
         SUBJECTS.stream()
             .filter(
                 s ->
-                    options.models().isEmpty()
+                    options.models.isEmpty()
                         || s.equals(SUBJECTS.get(0))
-                        || options.models().contains(s.system()))
+                        || options.models.contains(s.system()))
             .toList();
-    try (Turns turns = new Turns(options.threads(), options.rounds())) {
+    try (Turns turns = new Turns(options.threads, options.rounds)) {
       for (Subject subject : subjects) {
         System.err.println("table.sh: " + subject.name());
         Path onnx = work.resolve(subject.name() + ".onnx");
@@ -165,7 +136,7 @@ final class Table {
       }
       Turns.Contestant control = turns.add(rows.get(0).contestant().xml());
       turns.take("table.sh");
-      if (!options.json().isEmpty()) {
+      if (!options.json.isEmpty()) {
         json(control);
       }
       return markdown(turns, control);
@@ -199,7 +170,7 @@ final class Table {
                   * peak.share(
                       row.zoo().path("gflops").asDouble(),
                       row.contestant().median(),
-                      options.threads()),
+                      options.threads),
               row == first ? "1" : String.format(Locale.ROOT, "**%.3f**", ratio.median()),
               row == first
                   ? ""
@@ -223,12 +194,10 @@ final class Table {
     }
     all.add(json("control", control));
     Map<String, Object> object = new LinkedHashMap<>();
-    object.put("threads", options.threads());
-    object.put("rounds", options.rounds());
+    object.put("threads", options.threads);
+    object.put("rounds", options.rounds);
     object.put("rows", all);
-    new ObjectMapper()
-        .writerWithDefaultPrettyPrinter()
-        .writeValue(new File(options.json()), object);
+    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(new File(options.json), object);
   }
 
   private Map<String, Object> json(String model, Turns.Contestant one) {
