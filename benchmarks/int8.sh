@@ -3,7 +3,7 @@
 #
 #   benchmarks/int8.sh [--threads 1] [--rounds 41] [--models pplcnet-yolo,…] [--into FILE.md] [--json FILE]
 #
-# Prints Markdown; --into also writes it between the markers of a page, such as README.md. Below the table stands the
+# Prints Markdown; --into also writes it between the markers of a page, such as docs/performance.md. Below the table stands the
 # seed's factor: YOLOv5s v5.0 by the stock route (Model Optimizer, no rewrites, f32) over PPLcnet-yolo in INT8. With one
 # thread and ONEDNN_MAX_CPU_ISA=AVX2 the bars of a CPU without VNNI are checked: exit code 4 if one is not reached.
 # mAP of the demo detector is that on its held-out pictures; of the real models on ../shared/eval, where there is one.

@@ -3,7 +3,7 @@
 #
 #   benchmarks/table.sh [--threads 1] [--rounds 101] [--models pplcnet-yolo,…] [--into FILE.md] [--json FILE]
 #
-# Prints Markdown; --into also writes it between the markers of a page, such as README.md.
+# Prints Markdown; --into also writes it between the markers of a page, such as docs/performance.md.
 # Needs a built checkout (./ovkit --version builds it) and Python 3.11 with the zoo's packages, which
 # ZOO_PYTHON may name; else an environment is made in target/zoo-env. Nothing else should run.
 set -euo pipefail
