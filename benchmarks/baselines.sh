@@ -12,36 +12,20 @@
 # Python environment in target/baselines. Takes about ten minutes with one thread; nothing else
 # should run. ONEDNN_MAX_CPU_ISA=AVX2 measures what a CPU without AVX-512 would do.
 set -euo pipefail
+. "$(dirname "$(readlink -f "$0")")/common.sh"
 
-root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)
-app="$root/src/target/app"
 work="$root/target/baselines"
 headers="$root/native-config/target/build/openvino/include"
-libraries="${OVKIT_NATIVE_DIR:-$root/native-config/target/native/linux-x86_64}"
-fail() { printf 'baselines.sh: %s\n' "$*" >&2; exit 1; }
-[ -d "$app" ] || fail "nothing is built; run ./ovkit --version first"
 [ -d "$headers" ] || fail "OpenVINO's headers are not in $headers; run ./ovkit --version first"
-command -v g++ >/dev/null || fail "g++ is missing; on Debian or Ubuntu: apt-get install g++"
+need g++
 
 mkdir -p "$work"
+environment "$work/env" "$root/converter-scripts/requirements/baselines.txt"
 python="$work/env/bin/python"
-requirements="$root/converter-scripts/requirements/baselines.txt"
-if ! cmp -s "$requirements" "$work/env/requirements"; then
-  python3 -m venv --clear "$work/env"
-  "$python" -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps \
-    --only-binary=:all: -r "$requirements"
-  cp "$requirements" "$work/env/requirements"
-fi
 
 here="$root/benchmarks/baselines"
-g++ -O2 -std=c++17 -I"$headers" "$here/loop.cpp" "$libraries/libopenvino.so.2641" \
-  -Wl,-rpath,"$libraries" -o "$work/loop"
+g++ -O2 -std=c++17 -I"$headers" "$here/loop.cpp" "$natives/libopenvino.so.2641" \
+  -Wl,-rpath,"$natives" -o "$work/loop"
 g++ -O2 -std=c++17 "$here/peak.cpp" -o "$work/peak"
-javac -d "$work" -cp "$app/*" "$here"/*.java
 
-pictures="$root/ir-models/pictures"
-exec java --enable-native-access=ALL-UNNAMED -Xmx512m \
-  -Dorg.bytedeco.javacpp.cacheLibraries=false \
-  -Dovkit.native.dir="$libraries" \
-  -cp "$app/*:$work" Baselines --app "$app" --work "$work" --python "$python" \
-  --scripts "$root/converter-scripts" --pictures "$pictures" "$@"
+program 512m dev.ovkit.benchmarks.baselines.Baselines "$@"

@@ -11,6 +11,7 @@
 # Nothing else should run.
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/common.sh"
+zoo_python
 
 work="$root/target/int8"
 mkdir -p "$work/stock" "$work/best"
@@ -30,4 +31,4 @@ if [ "${ONEDNN_MAX_CPU_ISA:-}" = AVX2 ]; then
 fi
 "$root/ovkit" convert "$work/yolov5s.onnx" "${best[@]}" --data-type FP32 -o "$work/best" >/dev/null
 
-run 1g Int8 "$python" "$root" "$work" "$@"
+program 1g dev.ovkit.benchmarks.Int8 "$@"

@@ -10,5 +10,6 @@
 # zoo's packages, which ZOO_PYTHON may name; else an environment is made in target/zoo-env.
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/common.sh"
+zoo_python
 
-run 1g Parity "$python" "$root" "$@"
+program 1g dev.ovkit.benchmarks.Parity "$@"

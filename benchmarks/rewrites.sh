@@ -9,5 +9,6 @@
 # ZOO_PYTHON may name; else an environment is made in target/zoo-env.
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/common.sh"
+zoo_python
 
-run 512m Rewrites "$python" "$root/converter-scripts" "$@"
+program 512m dev.ovkit.benchmarks.Rewrites "$@"

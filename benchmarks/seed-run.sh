@@ -18,6 +18,7 @@ fi
 size=$1 passes=$2
 shift 2
 . "$(dirname "$(readlink -f "$0")")/common.sh"
+zoo_python
 work="$root/target/seed-run"
 report=$(realpath -m "${SEED_RUN_REPORT:-$root/docs/bench-seed-run.md}")
 
@@ -43,7 +44,7 @@ done
 SECONDS=0
 "$root/ovkit" bench --ir pplcnet-yolo.xml --ir yolov5s-v5.xml --images "${pictures[@]}" \
   --protocol seed --passes "$passes" "$@" --json --html bench.html >bench.json
-java -cp "$app/*" "$root/benchmarks/SeedRun.java" bench.json "$size" "$SECONDS" >report.md
+(program 256m dev.ovkit.benchmarks.SeedRun bench.json "$size" "$SECONDS") >report.md
 mkdir -p "$(dirname "$report")"
 cp report.md "$report.part"
 mv "$report.part" "$report"

@@ -9,7 +9,8 @@
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 
-command -v g++ >/dev/null || fail "g++ is missing; on Debian or Ubuntu: apt-get install g++"
+zoo_python
+need g++
 mkdir -p "$root/target/table"
 g++ -O2 -std=c++17 "$root/benchmarks/baselines/peak.cpp" -o "$root/target/table/peak"
-run 1g Table "$python" "$root/converter-scripts" "$root/target/table" "$root/target/table/peak" "$@"
+program 1g dev.ovkit.benchmarks.Table "$@"

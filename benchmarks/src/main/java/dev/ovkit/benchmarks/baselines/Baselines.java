@@ -1,19 +1,31 @@
+package dev.ovkit.benchmarks.baselines;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ovkit.bench.Statistics;
+import dev.ovkit.benchmarks.Checkout;
+import dev.ovkit.benchmarks.MeasureOptions;
+import dev.ovkit.benchmarks.Program;
 import dev.ovkit.convert.DataType;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Ovkit against what else could run the same model, each in a process of its own. */
-final class Baselines {
+@Command(name = "baselines.sh", description = "ovkit against what else could run the same model.")
+final class Baselines implements Callable<Integer> {
 
   /** A model of the zoo and how many passes make one turn. */
   private record Subject(String system, String options, int passes) {
@@ -40,35 +52,47 @@ final class Baselines {
 
   private static final String BLOCKED = "ovkit, blocked kernels";
 
-  private final Setup setup;
+  @Mixin private MeasureOptions options = new MeasureOptions(21);
+
+  @Option(names = "--pictures", paramLabel = "DIR", description = "Default: the demo's.")
+  private Path pictures = Checkout.pictures();
+
+  @Option(
+      names = "--start",
+      description = "From the start of the process until its first boxes, against ONNX Runtime.")
+  private boolean start;
+
+  @Option(names = "--memory", description = "Resident memory, against the C++ loop.")
+  private boolean memory;
+
+  @Option(
+      names = "--throughput",
+      description = "Many pictures on two cores, against the Python pipeline.")
+  private boolean throughput;
+
+  @Spec private CommandSpec spec;
+
   private final Figures figures = new Figures();
 
-  private Baselines(Setup setup) {
-    this.setup = setup;
+  public static void main(String[] arguments) {
+    Program.run(new Baselines(), arguments);
   }
 
-  public static void main(String[] arguments) throws Exception {
-    List<String> rest = new ArrayList<>(List.of(arguments));
-    boolean start = rest.remove("--start");
-    boolean memory = rest.remove("--memory");
-    boolean throughput = rest.remove("--throughput");
-    Map<String, String> given = new LinkedHashMap<>();
-    for (int i = 0; i + 1 < rest.size(); i += 2) {
-      given.put(rest.get(i), rest.get(i + 1));
-    }
-    Setup setup = Setup.of(given);
+  @Override
+  public Integer call() throws Exception {
+    options.check(spec.commandLine(), SUBJECTS.stream().map(Subject::system).distinct().toList());
+    Setup setup = new Setup(options, pictures);
     System.out.printf(
         Locale.ROOT,
         "threads %d, streams 1 where nothing else is said, f32, %d rounds, ONEDNN_MAX_CPU_ISA %s,"
             + " load %s%n%n",
-        setup.threads(),
-        setup.rounds(),
+        options.threads(),
+        options.rounds(),
         System.getenv().getOrDefault("ONEDNN_MAX_CPU_ISA", "not set"),
         load());
-    Baselines run = new Baselines(setup);
     Map<String, Object> json = new LinkedHashMap<>();
     if (start || memory || throughput) {
-      Processes processes = new Processes(setup, run.figures);
+      Processes processes = new Processes(setup, figures);
       if (start) {
         processes.start();
       }
@@ -79,39 +103,39 @@ final class Baselines {
         processes.throughput();
       }
     } else {
-      json.put("peak_gflops", run.speed());
+      json.put("peak_gflops", speed(setup));
     }
     System.out.println("\nload now: " + load());
-    if (given.containsKey("--json")) {
-      json.put("threads", setup.threads());
-      json.put("rounds", setup.rounds());
-      json.put("rows", run.figures.rows());
-      new ObjectMapper()
-          .writerWithDefaultPrettyPrinter()
-          .writeValue(new File(given.get("--json")), json);
+    String file = options.json();
+    if (file != null) {
+      json.put("threads", options.threads());
+      json.put("rounds", options.rounds());
+      json.put("rows", figures.rows());
+      new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(new File(file), json);
     }
+    return 0;
   }
 
   private static String load() throws IOException {
     return Files.readString(Path.of("/proc/loadavg")).strip();
   }
 
-  private Map<String, Double> speed() throws Exception {
+  private Map<String, Double> speed(Setup setup) throws Exception {
     Map<String, Double> peak = setup.peak();
     System.out.println("FMA peak of one core, GFLOP/s: " + peak + "\n");
     figures.heading();
     for (Subject subject : SUBJECTS) {
       if (setup.wants(subject.system())) {
-        measure(subject, peak);
+        measure(setup, subject, peak);
       }
     }
     return peak;
   }
 
-  private void measure(Subject subject, Map<String, Double> peak) throws Exception {
+  private void measure(Setup setup, Subject subject, Map<String, Double> peak) throws Exception {
     String name = subject.name();
     Path onnx = setup.work().resolve(name.replace(' ', '-') + ".onnx");
-    JsonNode zoo = setup.zoo(subject.system(), subject.options(), onnx);
+    JsonNode zoo = Setup.zoo(subject.system(), subject.options(), onnx);
     Path ir = setup.convert(onnx, DataType.FP32);
     Path stock = setup.work().resolve("stock-" + ir.getFileName());
     Optional<Path> blocked = subject.toy() ? Optional.empty() : setup.blocked(onnx);
@@ -122,14 +146,14 @@ final class Baselines {
     try {
       rivals.put(
           "ovkit runtime",
-          new Rival.Served(setup.ovkit("Contestant", "runtime", ir.toString(), threads)));
+          new Rival.Served(setup.ovkit(Contestant.class, "runtime", ir.toString(), threads)));
       rivals.put("C++ loop", new Rival.Served(setup.loop(ir)));
       rivals.put("C++ loop again", new Rival.Served(setup.loop(ir)));
       if (blocked.isPresent()) {
         rivals.put(
             BLOCKED,
             new Rival.Served(
-                setup.ovkit("Contestant", "runtime", blocked.get().toString(), threads)));
+                setup.ovkit(Contestant.class, "runtime", blocked.get().toString(), threads)));
       }
       if (!subject.toy()) {
         rivals.put("benchmark_app", new Rival.BenchmarkApp(setup.python(), ir, setup.threads()));
@@ -139,7 +163,7 @@ final class Baselines {
         rivals.put(
             "ONNX Runtime",
             new Rival.Served(
-                setup.onnxRuntime("Contestant", "onnxruntime", onnx.toString(), threads)));
+                setup.onnxRuntime(Contestant.class, "onnxruntime", onnx.toString(), threads)));
       }
       Map<String, double[]> ms = Figures.turns(rivals, subject.passes(), setup.rounds());
       for (String other : ms.keySet()) {
@@ -164,12 +188,12 @@ final class Baselines {
       Figures.close(rivals);
     }
     if (!subject.toy() && Files.isDirectory(setup.pictures())) {
-      pipeline(name, ir);
+      pipeline(setup, name, ir);
     }
   }
 
   private static void efficiency(String name, double gflop, double[] ms, Map<String, Double> peak) {
-    double rate = gflop / Figures.median(ms) * 1e3;
+    double rate = gflop / Statistics.of(ms).p50() * 1e3;
     peak.forEach(
         (vectors, most) ->
             System.out.printf(
@@ -181,14 +205,14 @@ final class Baselines {
                 rate / most));
   }
 
-  private void pipeline(String name, Path ir) throws Exception {
+  private void pipeline(Setup setup, String name, Path ir) throws Exception {
     Map<String, Rival> rivals = new LinkedHashMap<>();
     try {
       rivals.put(
           "ovkit JPEG to boxes",
           new Rival.Served(
               setup.ovkit(
-                  "Contestant",
+                  Contestant.class,
                   "detector",
                   ir.toString(),
                   Integer.toString(setup.threads()),

@@ -1,3 +1,5 @@
+package dev.ovkit.benchmarks;
+
 import dev.ovkit.files.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -7,17 +9,15 @@ import java.nio.file.Path;
 /** A page of Markdown with a place for what a script measured. */
 final class Page {
 
-  /** Puts a text between two lines of the page; ends the program if they are not there. */
-  static void replace(String script, Path page, String begin, String end, String markdown)
-      throws IOException {
+  /** Puts a text between two lines of the page. */
+  static void replace(Path page, String begin, String end, String markdown) throws IOException {
     String text = Files.readString(page);
     int from = text.indexOf(begin);
     int to = text.indexOf(end);
     if (from < 0 || to < from) {
-      System.err.printf(
-          "%s: %s has no place for the table; expected a line '%s' and below it a line '%s'%n",
-          script, page, begin, end);
-      System.exit(1);
+      throw new IOException(
+          "%s has no place for the table; expected a line '%s' and below it a line '%s'"
+              .formatted(page, begin, end));
     }
     String before = text.substring(0, from + begin.length());
     WholeFile.write(

@@ -1,3 +1,5 @@
+package dev.ovkit.benchmarks;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.bench.Ratio;
 import dev.ovkit.convert.ConvertOptions;
@@ -21,10 +23,20 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What INT8 is worth, in {@link Turns}: f32, FP16 and INT8 of each detector. */
-final class Int8 {
+@Command(
+    name = "int8.sh",
+    description = "What INT8 is worth: f32, FP16 and INT8 in size, time and mAP.")
+final class Int8 implements Callable<Integer> {
 
   private static final String BEGIN = "<!-- int8: written by benchmarks/int8.sh -->";
   private static final String END = "<!-- end of int8 -->";
@@ -72,57 +84,56 @@ final class Int8 {
     }
   }
 
-  private final String python;
-  private final Path root;
-  private final Path work;
-  private final TableOptions options;
+  @Mixin private MeasureOptions options = new MeasureOptions(41);
+
+  @Option(
+      names = "--into",
+      paramLabel = "FILE.md",
+      description = "Also write the table between the markers of a page.")
+  private @Nullable Path into;
+
+  @Spec private CommandSpec spec;
+
+  private final Path work = Checkout.work("int8");
   private final List<Row> rows = new ArrayList<>();
   private final List<String> below = new ArrayList<>();
 
-  private Int8(String python, Path root, Path work, TableOptions options) {
-    this.python = python;
-    this.root = root;
-    this.work = work;
-    this.options = options;
+  public static void main(String[] arguments) {
+    Program.run(new Int8(), arguments);
   }
 
-  public static void main(String[] arguments) throws Exception {
-    TableOptions options =
-        TableOptions.read(
-            "int8.sh",
-            List.of(arguments).subList(3, arguments.length),
-            41,
-            Stream.of(ZOO.stream(), Stream.of(DEMO), SHARED.stream())
-                .flatMap(subjects -> subjects)
-                .map(Subject::system)
-                .toList());
-    Int8 int8 = new Int8(arguments[0], Path.of(arguments[1]), Path.of(arguments[2]), options);
-    String markdown = int8.measure();
+  @Override
+  public Integer call() throws Exception {
+    options.check(
+        spec.commandLine(),
+        Stream.of(ZOO.stream(), Stream.of(DEMO), SHARED.stream())
+            .flatMap(subjects -> subjects)
+            .map(Subject::system)
+            .toList());
+    String markdown = measure();
     System.out.print(markdown);
-    if (!options.into.isEmpty()) {
-      Page.replace("int8.sh", Path.of(options.into), BEGIN, END, markdown);
+    if (into != null) {
+      Page.replace(into, BEGIN, END, markdown);
     }
-    int8.below.forEach(bar -> System.err.println("int8.sh: " + bar));
-    System.exit(int8.below.isEmpty() ? 0 : 4);
+    below.forEach(bar -> System.err.println("int8.sh: " + bar));
+    return below.isEmpty() ? 0 : Program.CHECK_FAILED;
   }
 
   private boolean wanted(Subject subject) {
-    return options.models.isEmpty()
-        || subject == ZOO.get(0)
-        || options.models.contains(subject.system());
+    return subject == ZOO.get(0) || options.wants(subject.system());
   }
 
   // ---- what is measured
 
   private String measure() throws Exception {
-    Path shared = root.resolveSibling("shared");
-    try (Turns turns = new Turns(options.threads, options.rounds)) {
+    Path shared = Checkout.shared();
+    try (Turns turns = new Turns(options.threads(), options.rounds())) {
       for (Subject subject : ZOO) {
         if (wanted(subject)) {
           Path onnx = work.resolve(subject.system() + "-" + subject.size() + ".onnx");
-          ZooModel.write(
-              python, root.resolve("converter-scripts"), subject.system(), subject.size(), onnx);
-          add(turns, subject, onnx, pictures(root.resolve("ir-models/pictures")), Optional.empty());
+          String size = Integer.toString(subject.size());
+          Zoo.write(subject.system(), List.of("--names", "modern", "--size", size), onnx);
+          add(turns, subject, onnx, pictures(Checkout.pictures()), Optional.empty());
         }
       }
       if (wanted(DEMO)) {
@@ -130,7 +141,7 @@ final class Int8 {
         add(
             turns,
             DEMO,
-            root.resolve("ir-models/conveyor-parts.onnx"),
+            Checkout.root().resolve("ir-models/conveyor-parts.onnx"),
             pictures(work.resolve("calibration")),
             Optional.of(GroundTruth.coco(heldOut.resolve("instances.json"), heldOut)));
       }
@@ -151,8 +162,9 @@ final class Int8 {
       Turns.Contestant best = turns.add(work.resolve("best/yolov5s.xml"));
       Turns.Contestant control = turns.add(rows.get(0).f32().xml());
       turns.take("int8.sh");
-      if (!options.json.isEmpty()) {
-        json(stock, best, control);
+      String json = options.json();
+      if (json != null) {
+        write(json, stock, best, control);
       }
       return markdown(turns, stock, best, control);
     }
@@ -228,7 +240,7 @@ final class Int8 {
   }
 
   private void bar(String what, Ratio ratio, double least) {
-    boolean judged = options.threads == 1 && "AVX2".equals(System.getenv("ONEDNN_MAX_CPU_ISA"));
+    boolean judged = options.threads() == 1 && "AVX2".equals(System.getenv("ONEDNN_MAX_CPU_ISA"));
     if (judged && ratio.median() < least) {
       below.add(String.format(Locale.ROOT, "%s: %.3f, less than %s", what, ratio.median(), least));
     }
@@ -255,7 +267,8 @@ final class Int8 {
     return String.join(" / ", texts);
   }
 
-  private void json(Turns.Contestant stock, Turns.Contestant best, Turns.Contestant control)
+  private void write(
+      String json, Turns.Contestant stock, Turns.Contestant best, Turns.Contestant control)
       throws IOException {
     List<Map<String, Object>> all = new ArrayList<>();
     for (Row row : rows) {
@@ -268,10 +281,10 @@ final class Int8 {
     all.add(json("yolov5s-v5", "best in f32", best));
     all.add(json("yolov5s-v5", "control", control));
     Map<String, Object> object = new LinkedHashMap<>();
-    object.put("threads", options.threads);
-    object.put("rounds", options.rounds);
+    object.put("threads", options.threads());
+    object.put("rounds", options.rounds());
     object.put("rows", all);
-    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(new File(options.json), object);
+    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(new File(json), object);
   }
 
   private Map<String, Object> json(String model, String variant, Turns.Contestant one) {

@@ -1,5 +1,5 @@
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+package dev.ovkit.benchmarks;
+
 import dev.ovkit.OvkitException;
 import dev.ovkit.bench.Environment;
 import dev.ovkit.convert.BackEnd;
@@ -28,16 +28,27 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * Converts every model by every back end, in both precisions, without rewrites, and says whether
  * the IRs are the same to a client, how far their raw outputs are apart, and how far those of the
  * native one are from ONNX Runtime's, without rewrites and with them.
  */
-final class Parity {
+@Command(
+    name = "parity.sh",
+    description =
+        "Compares the back ends of 'ovkit convert' with each other and with ONNX Runtime.")
+final class Parity implements Callable<Integer> {
 
   /** Where random weights amplify what FP16 rounds, 2e-2 is as far as it was ever seen to go. */
   private record Limits(double backEnds, double witness) {
@@ -46,66 +57,57 @@ final class Parity {
     }
   }
 
-  /** What is tried with. */
-  private record Source(String name, boolean fromZoo, Path real) {}
+  /** A model: of the zoo, or a real one. */
+  private record Source(String name, Optional<Path> real) {}
 
   private static final List<BackEnd> OTHERS = List.of(BackEnd.MO, BackEnd.OVC);
 
-  private final String python;
-  private final Path scripts;
-  private final Path picture;
+  @Option(names = "--models", split = ",", paramLabel = "NAME", description = "Only these models.")
+  private List<String> wanted = List.of();
+
+  @Option(
+      names = "--shared",
+      paramLabel = "DIR",
+      description = "Folder of real models and pictures. Default: ../shared.")
+  private Path shared = Checkout.shared();
+
+  @Spec private CommandSpec spec;
+
   private final Map<String, String> versions = new TreeMap<>();
   private final TreeMap<Double, String> worstBackEnd = new TreeMap<>();
   private final TreeMap<Double, String> worstWitness = new TreeMap<>();
   private final List<String> broken = new ArrayList<>();
 
-  private Parity(String python, Path root, Path picture) {
-    this.python = python;
-    this.scripts = root.resolve("converter-scripts");
-    this.picture = picture;
+  public static void main(String[] arguments) {
+    Program.run(new Parity(), arguments);
   }
 
-  public static void main(String[] arguments) throws Exception {
-    Path root = Path.of(arguments[1]);
-    Path shared = root.resolveSibling("shared");
-    List<String> wanted = List.of();
-    for (int i = 2; i < arguments.length; i += 2) {
-      String value = i + 1 < arguments.length ? arguments[i + 1] : usage(arguments[i]);
-      switch (arguments[i]) {
-        case "--models" -> wanted = List.of(value.split(","));
-        case "--shared" -> shared = Path.of(value);
-        default -> usage(arguments[i]);
-      }
-    }
-    Path real = shared.resolve("pictures/bus.jpg");
-    Path picture = Files.exists(real) ? real : root.resolve("ir-models/pictures/000000.jpg");
-    Parity parity = new Parity(arguments[0], root, picture);
-    List<Source> sources = parity.sources(shared, wanted);
-    parity.head(sources);
+  @Override
+  public Integer call() throws Exception {
+    List<Source> sources = sources();
+    head(sources);
     for (Source source : sources) {
-      parity.model(source);
+      model(source);
     }
-    parity.foot();
-    System.exit(parity.broken.isEmpty() ? 0 : 4);
+    foot();
+    return broken.isEmpty() ? 0 : Program.CHECK_FAILED;
   }
 
-  private static String usage(String what) {
-    System.err.printf("parity.sh: %s? It takes --models NAME,… and --shared DIR%n", what);
-    System.exit(2);
-    throw new IllegalStateException();
+  private Path picture() {
+    Path real = shared.resolve("pictures/bus.jpg");
+    return Files.exists(real) ? real : Checkout.pictures().resolve("000000.jpg");
   }
 
-  private List<Source> sources(Path shared, List<String> wanted) throws Exception {
+  private List<Source> sources() throws IOException, InterruptedException {
     List<Source> sources = new ArrayList<>();
-    JsonNode list = new ObjectMapper().readTree(zoo(List.of("--list")));
-    list.get("systems").forEach(s -> sources.add(new Source(s.get("name").asText(), true, null)));
+    Zoo.systems().forEach(name -> sources.add(new Source(name, Optional.empty())));
     Path models = shared.resolve("models");
     if (Files.isDirectory(models)) {
       try (Stream<Path> files = Files.list(models)) {
         files
             .filter(file -> file.toString().endsWith(".onnx"))
             .sorted()
-            .forEach(file -> sources.add(new Source(ConvertOptions.stem(file), false, file)));
+            .forEach(file -> sources.add(new Source(ConvertOptions.stem(file), Optional.of(file))));
       }
     } else {
       System.err.printf("parity.sh: no real models in %s%n", models);
@@ -114,19 +116,22 @@ final class Parity {
       return sources;
     }
     List<String> names = sources.stream().map(Source::name).toList();
-    wanted.stream()
-        .filter(name -> !names.contains(name))
-        .forEach(name -> usage("--models " + name));
+    for (String name : wanted) {
+      if (!names.contains(name)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "--models %s: expected some of %s".formatted(name, String.join(",", names)));
+      }
+    }
     return sources.stream().filter(source -> wanted.contains(source.name())).toList();
   }
 
   private void model(Source source) throws Exception {
     Path temp = Files.createTempDirectory("parity");
     try {
-      Path onnx = source.real();
-      if (source.fromZoo()) {
-        onnx = temp.resolve(source.name() + ".onnx");
-        zoo(List.of("--system", source.name(), "--names", "legacy", "--out", onnx.toString()));
+      Path onnx = source.real().orElse(temp.resolve(source.name() + ".onnx"));
+      if (source.real().isEmpty()) {
+        Zoo.write(source.name(), List.of("--names", "legacy"), onnx);
       }
       for (DataType type : DataType.values()) {
         try {
@@ -165,7 +170,7 @@ final class Parity {
     double off;
     double on;
     try (Subject witness = OnnxSubject.open(plain, detect());
-        Picture shown = Picture.read(picture)) {
+        Picture shown = Picture.read(picture())) {
       List<Output> truth = witness.answer(shown).outputs();
       off = distance(truth, expected, false);
       on = distance(truth, outputs(Converter.convert(rewritten).xml()), false);
@@ -227,7 +232,7 @@ final class Parity {
 
   private List<Output> outputs(Path ir) {
     try (Subject subject = IrSubject.open(ir, detect());
-        Picture shown = Picture.read(picture)) {
+        Picture shown = Picture.read(picture())) {
       Answer answer = subject.answer(shown);
       return answer.outputs();
     }
@@ -274,7 +279,7 @@ final class Parity {
     System.out.println(
         "Made by `benchmarks/parity.sh`, which converts every model by `native`, `mo` and `ovc`"
             + " ([back-ends.md](back-ends.md)) without rewrites, and runs each IR in f32 on one"
-            + " picture, `%s`.".formatted(picture.getFileName()));
+            + " picture, `%s`.".formatted(picture().getFileName()));
     System.out.println();
     System.out.printf("- CPU: %s (%s)%n", here.cpu(), String.join(", ", here.flags()));
     System.out.printf("- processors: %d%n", here.processors().allowed().size());
@@ -285,8 +290,8 @@ final class Parity {
         "- ONNX Runtime: %s%n", ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion());
     System.out.printf(
         "- models: %d of the zoo (random weights, one class, names of torch before 1.13), %d real%n",
-        sources.stream().filter(Source::fromZoo).count(),
-        sources.stream().filter(source -> !source.fromZoo()).count());
+        sources.stream().filter(source -> source.real().isEmpty()).count(),
+        sources.stream().filter(source -> source.real().isPresent()).count());
     System.out.println();
     System.out.println(
         "*Contract*: names, shapes, types and order of inputs and outputs, the metadata"
@@ -325,25 +330,7 @@ final class Parity {
     return distance == 0 ? "0" : String.format(Locale.ROOT, "%.1e", distance);
   }
 
-  // ---- Python and files
-
-  private String zoo(List<String> arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(python, "-m", "zoo"));
-    command.addAll(arguments);
-    Path out = Files.createTempFile("zoo", ".json");
-    Path log = Files.createTempFile("zoo", ".log");
-    try {
-      ProcessBuilder builder = new ProcessBuilder(command).directory(scripts.toFile());
-      builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
-      if (builder.redirectError(log.toFile()).redirectOutput(out.toFile()).start().waitFor() != 0) {
-        throw new IOException("the zoo failed: " + Files.readString(log));
-      }
-      return Files.readString(out);
-    } finally {
-      Files.delete(out);
-      Files.delete(log);
-    }
-  }
+  // ---- files
 
   private static void delete(Path path) throws IOException {
     File[] inside = path.toFile().listFiles();

@@ -1,4 +1,4 @@
-package dev.ovkit.vision;
+package dev.ovkit.benchmarks.jmh;
 
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
@@ -6,6 +6,10 @@ import dev.ovkit.model.Head;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Resize;
 import dev.ovkit.model.YoloAnchors;
+import dev.ovkit.vision.DetectOptions;
+import dev.ovkit.vision.Detections;
+import dev.ovkit.vision.Letterbox;
+import dev.ovkit.vision.Postprocessor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

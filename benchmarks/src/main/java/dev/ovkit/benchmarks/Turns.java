@@ -1,3 +1,5 @@
+package dev.ovkit.benchmarks;
+
 import dev.ovkit.bench.Environment;
 import dev.ovkit.bench.Ratio;
 import dev.ovkit.bench.Statistics;
@@ -7,6 +9,7 @@ import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.InferRequest;
 import dev.ovkit.runtime.Model;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,14 +26,34 @@ import java.util.Random;
  */
 final class Turns implements AutoCloseable {
 
+  /** What is counted. With one thread the calling one infers, so its own time is all of it. */
+  enum Clock {
+    WALL,
+    CPU;
+
+    long now() {
+      return this == WALL
+          ? System.nanoTime()
+          : ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+  }
+
   /** A model in memory. */
   record Contestant(Path xml, CompiledModel compiled, InferRequest request, double[] ms) {
 
-    private void turn(int round) {
+    private void turn(int round, Clock clock) {
       request.infer();
-      long start = System.nanoTime();
+      long start = clock.now();
       request.infer();
-      ms[round] = (System.nanoTime() - start) / 1e6;
+      ms[round] = (clock.now() - start) / 1e6;
+    }
+
+    /** Returns a copy of what it computed last. */
+    float[] output(int index) {
+      FloatBuffer values = request.output(index).floats();
+      float[] copy = new float[values.remaining()];
+      values.get(0, copy);
+      return copy;
     }
 
     double median() {
@@ -49,13 +72,19 @@ final class Turns implements AutoCloseable {
 
   private final int threads;
   private final int rounds;
+  private final Clock clock;
   private final String loadBefore = load();
   private final Core core = Core.create();
   private final List<Contestant> all = new ArrayList<>();
 
   Turns(int threads, int rounds) throws IOException {
+    this(threads, rounds, Clock.WALL);
+  }
+
+  Turns(int threads, int rounds, Clock clock) throws IOException {
     this.threads = threads;
     this.rounds = rounds;
+    this.clock = clock;
   }
 
   Contestant add(Path xml) {
@@ -76,13 +105,13 @@ final class Turns implements AutoCloseable {
 
   /** Lets all of them take their turns; {@code script} speaks. */
   void take(String script) {
-    all.forEach(contestant -> contestant.turn(0)); // the first pass of all is no measurement
+    all.forEach(contestant -> contestant.turn(0, clock)); // the first pass of all is no measurement
     List<Contestant> order = new ArrayList<>(all);
     Random random = new Random(5);
     for (int round = 0; round < rounds; round++) {
       Collections.shuffle(order, random); // so that none always follows the same other
       for (Contestant contestant : order) {
-        contestant.turn(round);
+        contestant.turn(round, clock);
       }
       if (round % 10 == 9) {
         System.err.printf("%s: round %d of %d%n", script, round + 1, rounds);
@@ -115,7 +144,7 @@ final class Turns implements AutoCloseable {
         load());
   }
 
-  private static String load() throws IOException {
+  static String load() throws IOException {
     return Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0];
   }
 

@@ -1,3 +1,5 @@
+package dev.ovkit.benchmarks;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.bench.Ratio;
@@ -7,6 +9,7 @@ import dev.ovkit.convert.DataType;
 import dev.ovkit.runtime.Cpu;
 import java.io.File;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,9 +17,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** What the seed's detectors weigh and how long they take, in {@link Turns}. */
-final class Table {
+@Command(name = "table.sh", description = "The table of the seed's detectors.")
+final class Table implements Callable<Integer> {
 
   private static final String BEGIN = "<!-- speed: written by benchmarks/table.sh -->";
   private static final String END = "<!-- end of speed -->";
@@ -72,7 +83,10 @@ final class Table {
     static Peak measure(String program) throws IOException {
       Process process = new ProcessBuilder(program).start();
       Map<String, Double> peaks = new LinkedHashMap<>();
-      for (String line : new String(process.getInputStream().readAllBytes()).lines().toList()) {
+      for (String line :
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+              .lines()
+              .toList()) {
         peaks.put(line.split(" ")[0], Double.valueOf(line.split(" ")[1]));
       }
       String vectors = Cpu.here().usesAvx512(System.getenv()) ? "avx512" : "avx2";
@@ -85,67 +99,62 @@ final class Table {
     }
   }
 
-  private final String python;
-  private final Path scripts;
-  private final Path work;
-  private final Peak peak;
-  private final TableOptions options;
+  @Mixin private MeasureOptions options = new MeasureOptions(101);
+
+  @Option(
+      names = "--into",
+      paramLabel = "FILE.md",
+      description = "Also write the table between the markers of a page.")
+  private @Nullable Path into;
+
+  @Spec private CommandSpec spec;
+
+  private final Path work = Checkout.work("table");
   private final List<Row> rows = new ArrayList<>();
 
-  private Table(String python, Path scripts, Path work, Peak peak, TableOptions options) {
-    this.python = python;
-    this.scripts = scripts;
-    this.work = work;
-    this.peak = peak;
-    this.options = options;
+  public static void main(String[] arguments) {
+    Program.run(new Table(), arguments);
   }
 
-  public static void main(String[] arguments) throws Exception {
-    TableOptions options =
-        TableOptions.read(
-            "table.sh",
-            List.of(arguments).subList(4, arguments.length),
-            101,
-            SUBJECTS.stream().map(Subject::system).distinct().toList());
-    Peak peak = Peak.measure(arguments[3]);
-    Table table =
-        new Table(arguments[0], Path.of(arguments[1]), Path.of(arguments[2]), peak, options);
-    String markdown = table.measure();
+  @Override
+  public Integer call() throws Exception {
+    options.check(spec.commandLine(), SUBJECTS.stream().map(Subject::system).distinct().toList());
+    String markdown = measure(Peak.measure(work.resolve("peak").toString()));
     System.out.print(markdown);
-    if (!options.into.isEmpty()) {
-      Page.replace("table.sh", Path.of(options.into), BEGIN, END, markdown);
+    if (into != null) {
+      Page.replace(into, BEGIN, END, markdown);
     }
+    return 0;
   }
 
-  private String measure() throws Exception {
+  private String measure(Peak peak) throws Exception {
     List<Subject> subjects =
         SUBJECTS.stream()
-            .filter(
-                s ->
-                    options.models.isEmpty()
-                        || s.equals(SUBJECTS.get(0))
-                        || options.models.contains(s.system()))
+            .filter(s -> s.equals(SUBJECTS.get(0)) || options.wants(s.system()))
             .toList();
-    try (Turns turns = new Turns(options.threads, options.rounds)) {
+    try (Turns turns = new Turns(options.threads(), options.rounds())) {
       for (Subject subject : subjects) {
         System.err.println("table.sh: " + subject.name());
         Path onnx = work.resolve(subject.name() + ".onnx");
-        JsonNode zoo = ZooModel.write(python, scripts, subject.system(), subject.size(), onnx);
+        String size = Integer.toString(subject.size());
+        JsonNode zoo =
+            Zoo.write(subject.system(), List.of("--names", "modern", "--size", size), onnx);
         Path xml = Converter.convert(ConvertOptions.of(onnx).into(work, DataType.FP16)).xml();
         rows.add(new Row(subject, zoo, turns.add(xml)));
       }
       Turns.Contestant control = turns.add(rows.get(0).contestant().xml());
       turns.take("table.sh");
-      if (!options.json.isEmpty()) {
-        json(control);
+      String json = options.json();
+      if (json != null) {
+        write(json, control);
       }
-      return markdown(turns, control);
+      return markdown(turns, control, peak);
     }
   }
 
   // ---- what is said
 
-  private String markdown(Turns turns, Turns.Contestant control) throws IOException {
+  private String markdown(Turns turns, Turns.Contestant control, Peak peak) throws IOException {
     Row first = rows.get(0);
     StringBuilder text = new StringBuilder();
     text.append(
@@ -170,7 +179,7 @@ final class Table {
                   * peak.share(
                       row.zoo().path("gflops").asDouble(),
                       row.contestant().median(),
-                      options.threads),
+                      options.threads()),
               row == first ? "1" : String.format(Locale.ROOT, "**%.3f**", ratio.median()),
               row == first
                   ? ""
@@ -187,17 +196,17 @@ final class Table {
     return text.toString();
   }
 
-  private void json(Turns.Contestant control) throws IOException {
+  private void write(String json, Turns.Contestant control) throws IOException {
     List<Map<String, Object>> all = new ArrayList<>();
     for (Row row : rows) {
       all.add(json(row.subject().name(), row.contestant()));
     }
     all.add(json("control", control));
     Map<String, Object> object = new LinkedHashMap<>();
-    object.put("threads", options.threads);
-    object.put("rounds", options.rounds);
+    object.put("threads", options.threads());
+    object.put("rounds", options.rounds());
     object.put("rows", all);
-    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(new File(options.json), object);
+    new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(new File(json), object);
   }
 
   private Map<String, Object> json(String model, Turns.Contestant one) {

@@ -1,3 +1,5 @@
+package dev.ovkit.benchmarks;
+
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.Colour;
@@ -20,14 +22,22 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /**
  * Infers a great many times in one process, from encoded picture to boxes, and says whether its
  * memory, threads and descriptors grow: after a warm-up of 5 %, the medians of the last tenth over
  * those of the first tenth.
  */
-final class Soak {
+@Command(name = "soak.sh", description = "Whether inference leaks memory, threads or descriptors.")
+final class Soak implements Callable<Integer> {
 
   private static final double WARM_UP = 0.05;
   private static final int SAMPLES = 2000;
@@ -54,38 +64,38 @@ final class Soak {
     }
   }
 
-  private Path ir;
-  private int inferences = 200_000;
+  @Option(names = "--ir", paramLabel = "MODEL.xml", description = "Default: a model of 64x64.")
+  private @Nullable Path ir;
+
+  @Option(
+      names = "--inferences",
+      paramLabel = "N",
+      defaultValue = "200000",
+      description = "At least 2000. Default: ${DEFAULT-VALUE}.")
+  private int inferences;
+
+  @Option(
+      names = "--leak",
+      paramLabel = "BYTES",
+      defaultValue = "0",
+      description = "Keep so many native bytes of each inference: the check must then fail.")
   private int leak;
+
+  @Spec private CommandSpec spec;
+
   private final List<ByteBuffer> leaked = new ArrayList<>();
 
-  public static void main(String[] arguments) throws IOException {
-    Soak soak = new Soak();
-    try {
-      soak.read(arguments);
-    } catch (RuntimeException e) {
-      System.err.println("soak.sh: " + e.getMessage() + "; see the head of benchmarks/soak.sh");
-      System.exit(2);
-    }
-    System.exit(soak.run() ? 0 : 4);
+  public static void main(String[] arguments) {
+    Program.run(new Soak(), arguments);
   }
 
-  private void read(String... arguments) {
-    for (int i = 0; i < arguments.length; i += 2) {
-      if (i + 1 == arguments.length) {
-        throw new IllegalArgumentException(arguments[i] + " wants a value");
-      }
-      String value = arguments[i + 1];
-      switch (arguments[i]) {
-        case "--ir" -> ir = Path.of(value);
-        case "--inferences" -> inferences = Integer.parseInt(value);
-        case "--leak" -> leak = Integer.parseInt(value);
-        default -> throw new IllegalArgumentException("unknown: " + arguments[i]);
-      }
-    }
+  @Override
+  public Integer call() throws IOException {
     if (inferences < SAMPLES) {
-      throw new IllegalArgumentException("--inferences: at least " + SAMPLES);
+      throw new ParameterException(
+          spec.commandLine(), "--inferences %d: at least %d".formatted(inferences, SAMPLES));
     }
+    return run() ? 0 : Program.CHECK_FAILED;
   }
 
   private boolean run() throws IOException {
@@ -244,6 +254,4 @@ final class Soak {
             0.45f);
     return Detector.open(file, DetectorOptions.defaults().with(spec));
   }
-
-  private Soak() {}
 }

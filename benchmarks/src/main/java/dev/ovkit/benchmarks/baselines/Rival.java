@@ -1,3 +1,6 @@
+package dev.ovkit.benchmarks.baselines;
+
+import dev.ovkit.bench.Statistics;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
@@ -29,7 +32,7 @@ interface Rival extends AutoCloseable {
 
     /** Its turn is told by the median of its passes. */
     Served(List<String> command) throws IOException {
-      this(command, Figures::median);
+      this(command, times -> Statistics.of(times).p50());
     }
 
     Served(List<String> command, ToDoubleFunction<double[]> summary) throws IOException {

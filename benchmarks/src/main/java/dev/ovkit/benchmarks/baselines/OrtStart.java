@@ -1,3 +1,5 @@
+package dev.ovkit.benchmarks.baselines;
+
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;

@@ -1,5 +1,9 @@
+package dev.ovkit.benchmarks.baselines;
+
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ovkit.benchmarks.Checkout;
+import dev.ovkit.benchmarks.MeasureOptions;
+import dev.ovkit.benchmarks.Zoo;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
@@ -13,58 +17,45 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Where everything lies, how often it is measured, and how the processes are started. */
-record Setup(
-    Path app,
-    Path work,
-    String python,
-    Path scripts,
-    int threads,
-    int rounds,
-    Path pictures,
-    List<String> models) {
+/** Where everything is, how often it is measured, and how the processes are started. */
+record Setup(MeasureOptions options, Path pictures) {
 
-  static Setup of(Map<String, String> given) {
-    String models = given.getOrDefault("--models", "");
-    return new Setup(
-        Path.of(given.get("--app")),
-        Path.of(given.get("--work")),
-        given.get("--python"),
-        Path.of(given.get("--scripts")),
-        Integer.parseInt(given.getOrDefault("--threads", "1")),
-        Integer.parseInt(given.getOrDefault("--rounds", "21")),
-        Path.of(given.get("--pictures")),
-        models.isEmpty() ? List.of() : List.of(models.split(",")));
+  int threads() {
+    return options.threads();
+  }
+
+  int rounds() {
+    return options.rounds();
   }
 
   boolean wants(String system) {
-    return models.isEmpty() || models.contains(system);
+    return options.wants(system);
   }
 
-  /** Writes a model of the zoo; returns what the zoo says of it. */
-  JsonNode zoo(String system, String options, Path onnx) throws IOException, InterruptedException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                python,
-                "-m",
-                "zoo",
-                "--system",
-                system,
-                "--names",
-                "modern",
-                "--out",
-                onnx.toString()));
-    command.addAll(List.of(options.split(" ")));
-    return new ObjectMapper().readTree(run(command)).path("models").get(0);
+  Path work() {
+    return Checkout.work("baselines");
+  }
+
+  String python() {
+    return Checkout.python();
+  }
+
+  /** Writes a model of the zoo; returns what the zoo says about it. */
+  static JsonNode zoo(String system, String options, Path onnx)
+      throws IOException, InterruptedException {
+    List<String> all = new ArrayList<>(List.of("--names", "modern"));
+    all.addAll(List.of(options.split(" ")));
+    return Zoo.write(system, all, onnx);
   }
 
   Path convert(Path onnx, DataType type) {
     return Converter.convert(
-            ConvertOptions.of(onnx).into(work.resolve(type.name().toLowerCase()), type))
+            ConvertOptions.of(onnx)
+                .into(work().resolve(type.name().toLowerCase(Locale.ROOT)), type))
         .xml();
   }
 
@@ -77,7 +68,7 @@ record Setup(
     if (Cpu.here().usesAvx512(System.getenv())) {
       return Optional.empty();
     }
-    ConvertOptions options = ConvertOptions.of(onnx).into(work.resolve("blocked"), DataType.FP32);
+    ConvertOptions options = ConvertOptions.of(onnx).into(work().resolve("blocked"), DataType.FP32);
     Path ir = Converter.convert(options, Route.NATIVE, Kernels.BLOCKED_IF_FASTER).xml();
     return Files.readString(ir).contains("primitives_priority")
         ? Optional.of(ir)
@@ -87,14 +78,14 @@ record Setup(
   /** Every multiply-add that one core can do: name of the vectors, GFLOP/s. */
   Map<String, Double> peak() throws IOException, InterruptedException {
     Map<String, Double> peak = new LinkedHashMap<>();
-    for (String line : run(List.of(work.resolve("peak").toString())).lines().toList()) {
+    for (String line : run(List.of(work().resolve("peak").toString())).lines().toList()) {
       peak.put(line.split(" ")[0], Double.valueOf(line.split(" ")[1]));
     }
     return peak;
   }
 
   /** The command line of a program of ovkit's users: the heap that a small box has to spare. */
-  List<String> ovkit(String main, String... arguments) {
+  List<String> ovkit(Class<?> main, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -105,8 +96,8 @@ record Setup(
                 "-Dorg.bytedeco.javacpp.cacheLibraries=false",
                 "-Dovkit.native.dir=" + System.getProperty("ovkit.native.dir"),
                 "-cp",
-                app + "/*:" + work,
-                main));
+                classPath(),
+                main.getName()));
     command.addAll(List.of(arguments));
     return command;
   }
@@ -116,15 +107,13 @@ record Setup(
     List<String> command =
         new ArrayList<>(
             List.of(
-                "env",
-                "OVKIT_JAVA_OPTIONS=-Xmx64m",
-                scripts.resolve("../ovkit").normalize().toString()));
+                "env", "OVKIT_JAVA_OPTIONS=-Xmx64m", Checkout.root().resolve("ovkit").toString()));
     command.addAll(List.of(arguments));
     return command;
   }
 
   /** The same for ONNX Runtime's, with the heap that Java chooses. */
-  List<String> onnxRuntime(String main, String... arguments) {
+  List<String> onnxRuntime(Class<?> main, String... arguments) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -132,19 +121,27 @@ record Setup(
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:+UseSerialGC",
                 "-cp",
-                app + "/*:" + work,
-                main));
+                classPath(),
+                main.getName()));
     command.addAll(List.of(arguments));
     return command;
   }
 
+  /** The application as users have it, and this module. */
+  private static String classPath() {
+    return Checkout.root().resolve("src/target/app")
+        + "/*:"
+        + Checkout.root().resolve("benchmarks/target/classes");
+  }
+
   List<String> loop(Path ir) {
-    return List.of(work.resolve("loop").toString(), ir.toString(), Integer.toString(threads), "1");
+    return List.of(
+        work().resolve("loop").toString(), ir.toString(), Integer.toString(threads()), "1");
   }
 
   List<String> pipeline(Path ir, int threadsOfIt) {
     return List.of(
-        python,
+        python(),
         script("pipeline.py"),
         ir.toString(),
         pictures.toString(),
@@ -152,17 +149,17 @@ record Setup(
   }
 
   String script(String name) {
-    return scripts.resolve("../benchmarks/baselines").resolve(name).normalize().toString();
+    return Checkout.root().resolve("benchmarks/baselines").resolve(name).toString();
   }
 
   String run(List<String> command) throws IOException, InterruptedException {
-    ProcessBuilder builder = new ProcessBuilder(command).directory(scripts.toFile());
+    ProcessBuilder builder = new ProcessBuilder(command).directory(Checkout.scripts().toFile());
     builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
     builder.environment().put("CI", "true");
-    Process process = builder.redirectError(work.resolve("log").toFile()).start();
+    Process process = builder.redirectError(work().resolve("log").toFile()).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     if (process.waitFor() != 0) {
-      throw new IOException(command + ": " + said + Files.readString(work.resolve("log")));
+      throw new IOException(command + ": " + said + Files.readString(work().resolve("log")));
     }
     return said;
   }

@@ -1,36 +1,54 @@
+package dev.ovkit.benchmarks;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.File;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
 
 /** Writes what {@code benchmarks/seed-run.sh} measured as a page of Markdown. */
-final class SeedRun {
+@Command(name = "seed-run")
+final class SeedRun implements Callable<Integer> {
 
   private static final List<String> STAGES =
       List.of("decode_ms", "preprocess_ms", "infer_ms", "postprocess_ms", "end_to_end_ms");
 
-  private final JsonNode measured;
-  private final JsonNode pplcnet;
-  private final JsonNode yolov5s;
+  @Parameters(index = "0", description = "What ovkit bench --json printed.")
+  private Path file;
 
-  private SeedRun(JsonNode measured) {
-    this.measured = measured;
-    this.pplcnet = measured.path("models").path(0);
-    this.yolov5s = measured.path("models").path(1);
+  @Parameters(index = "1", description = "Side of the models' input.")
+  private int size;
+
+  @Parameters(index = "2", description = "How long the run took.")
+  private int seconds;
+
+  private JsonNode measured = MissingNode.getInstance();
+  private JsonNode pplcnet = measured;
+  private JsonNode yolov5s = measured;
+
+  public static void main(String[] arguments) {
+    Program.run(new SeedRun(), arguments);
   }
 
-  public static void main(String[] arguments) throws Exception {
-    SeedRun run = new SeedRun(new ObjectMapper().readTree(new File(arguments[0])));
-    run.head(Integer.parseInt(arguments[1]), Integer.parseInt(arguments[2]));
-    run.ratios();
-    run.stages();
-    run.pictures();
+  @Override
+  public Integer call() throws IOException {
+    measured = new ObjectMapper().readTree(file.toFile());
+    pplcnet = measured.path("models").path(0);
+    yolov5s = measured.path("models").path(1);
+    head();
+    ratios();
+    stages();
+    pictures();
+    return 0;
   }
 
-  private void head(int size, int seconds) {
+  private void head() {
     JsonNode here = measured.path("environment");
     JsonNode settings = pplcnet.path("settings");
     say("# One full run of the seed's protocol");
@@ -76,7 +94,7 @@ final class SeedRun {
     say("## Time of YOLOv5s over that of PPLcnet-yolo");
     say("");
     say(
-        "The ratio of the medians, and the interval that holds it in 95 %% of the bootstrap's"
+        "The median of the ratios of all rounds, and the interval that holds it in 95 %% of the bootstrap's"
             + " samples. The seed: 2.85.");
     say("");
     say("| of | ratio | 95 %% | rounds |");

@@ -1,3 +1,6 @@
+package dev.ovkit.benchmarks.baselines;
+
+import dev.ovkit.bench.Statistics;
 import dev.ovkit.convert.DataType;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -37,7 +40,7 @@ final class Processes {
 
   private Path onnx(Subject subject) throws IOException, InterruptedException {
     Path onnx = setup.work().resolve(subject.system() + "-" + subject.size() + ".onnx");
-    setup.zoo(subject.system(), "--size " + subject.size(), onnx);
+    Setup.zoo(subject.system(), "--size " + subject.size(), onnx);
     return onnx;
   }
 
@@ -53,7 +56,7 @@ final class Processes {
     for (Subject subject : subjects) {
       Path onnx = onnx(subject);
       String ir = setup.convert(onnx, DataType.FP16).toString();
-      List<String> library = setup.ovkit("Contestant", "first", ir, "0", picture.toString());
+      List<String> library = setup.ovkit(Contestant.class, "first", ir, "0", picture.toString());
       Map<String, Rival> rivals = new LinkedHashMap<>();
       rivals.put("ovkit library", new Rival.Started(library));
       rivals.put("ovkit library again", new Rival.Started(library));
@@ -62,7 +65,8 @@ final class Processes {
           new Rival.Started(setup.launcher("infer", "--ir", ir, "--image", picture.toString())));
       rivals.put(
           "ONNX Runtime",
-          new Rival.Started(setup.onnxRuntime("OrtStart", onnx.toString(), picture.toString())));
+          new Rival.Started(
+              setup.onnxRuntime(OrtStart.class, onnx.toString(), picture.toString())));
       for (Rival rival : rivals.values()) {
         rival.turn(1); // files into memory, and the launcher's archive of classes
       }
@@ -86,9 +90,10 @@ final class Processes {
       Path path = setup.convert(onnx(subject), DataType.FP16);
       String ir = path.toString();
       double loop = resident(setup.loop(path));
-      double runtime = resident(setup.ovkit("Contestant", "runtime", ir, threads));
+      double runtime = resident(setup.ovkit(Contestant.class, "runtime", ir, threads));
       double detector =
-          resident(setup.ovkit("Contestant", "detector", ir, threads, setup.pictures().toString()));
+          resident(
+              setup.ovkit(Contestant.class, "detector", ir, threads, setup.pictures().toString()));
       System.out.printf(
           Locale.ROOT,
           "| %s | %.0f | %.0f | %+.0f | %.0f | %+.0f |%n",
@@ -126,7 +131,9 @@ final class Processes {
         rivals.put("ovkit 2 streams, 2 threads", folder(ir, 2, 2));
         rivals.put("ovkit 2 streams again", folder(ir, 2, 2));
         rivals.put("ovkit 1 stream, 1 thread", folder(ir, 1, 1));
-        rivals.put("Python, 2 threads", new Rival.Served(setup.pipeline(ir, 2), Figures::mean));
+        rivals.put(
+            "Python, 2 threads",
+            new Rival.Served(setup.pipeline(ir, 2), times -> Statistics.of(times).mean()));
         Map<String, double[]> ms = Figures.turns(rivals, PICTURES_A_TURN, setup.rounds());
         // the other way round, so that the ratio is that of pictures per second
         figures.compare(subject.name(), "Python, 2 threads", "ovkit 2 streams, 2 threads", ms);
@@ -143,12 +150,12 @@ final class Processes {
   private Rival folder(Path ir, int streams, int threads) throws IOException {
     List<String> command =
         setup.ovkit(
-            "Contestant",
+            Contestant.class,
             "folder",
             ir.toString(),
             Integer.toString(threads),
             setup.pictures().toString(),
             Integer.toString(streams));
-    return new Rival.Served(command, Figures::mean);
+    return new Rival.Served(command, times -> Statistics.of(times).mean());
   }
 }

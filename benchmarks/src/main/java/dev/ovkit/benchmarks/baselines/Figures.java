@@ -1,23 +1,21 @@
+package dev.ovkit.benchmarks.baselines;
+
+import dev.ovkit.bench.Ratio;
+import dev.ovkit.bench.Statistics;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.IntStream;
 
 /**
- * Turns, and what comes of them. Rivals take turns within each round, in a new order every time, so
- * that whatever slows the machine slows all alike. A ratio is taken within each round; what is
- * printed is the median over the rounds, with the interval that holds it in 95 % of 2,000 bootstrap
- * samples.
+ * The turns of rivals, and their ratios. Rivals take turns within each round, in a new order every
+ * time, so that whatever slows the machine slows all alike.
  */
 final class Figures {
-
-  private record Ratio(double of, double to, double median, double low, double high) {}
 
   /** What was printed, for the JSON. */
   private final List<Map<String, Object>> rows = new ArrayList<>();
@@ -54,25 +52,27 @@ final class Figures {
   }
 
   void compare(String model, String of, String to, Map<String, double[]> ms) {
-    print(model, of, to, ratio(ms.get(of), ms.get(to)));
+    print(model, of, to, ms, Ratio.of(ms.get(of), ms.get(to)));
   }
 
   /** One against its like: further than 2 % from 1, and the others mean nothing. */
   void control(String model, String of, String to, Map<String, double[]> ms) {
-    Ratio ratio = ratio(ms.get(of), ms.get(to));
+    Ratio ratio = Ratio.of(ms.get(of), ms.get(to));
     boolean holds = ratio.median() >= 0.98 && ratio.median() <= 1.02;
-    print(model + (holds ? " (A/A control)" : " (A/A control: VOID)"), of, to, ratio);
+    print(model + (holds ? " (A/A control)" : " (A/A control: VOID)"), of, to, ms, ratio);
   }
 
-  private void print(String model, String of, String to, Ratio ratio) {
+  private void print(String model, String of, String to, Map<String, double[]> ms, Ratio ratio) {
+    double ofMs = Statistics.of(ms.get(of)).p50();
+    double toMs = Statistics.of(ms.get(to)).p50();
     System.out.printf(
         Locale.ROOT,
         "| %s | %s / %s | %.3f | %.3f | **%.3f** | %.3f–%.3f |%n",
         model,
         of,
         to,
-        ratio.of(),
-        ratio.to(),
+        ofMs,
+        toMs,
         ratio.median(),
         ratio.low(),
         ratio.high());
@@ -80,39 +80,11 @@ final class Figures {
     row.put("model", model);
     row.put("of", of);
     row.put("to", to);
-    row.put("of_ms", ratio.of());
-    row.put("to_ms", ratio.to());
+    row.put("of_ms", ofMs);
+    row.put("to_ms", toMs);
     row.put("median", ratio.median());
     row.put("low", ratio.low());
     row.put("high", ratio.high());
     rows.add(row);
-  }
-
-  private static Ratio ratio(double[] a, double[] b) {
-    double[] ratios = IntStream.range(0, a.length).mapToDouble(i -> a[i] / b[i]).toArray();
-    Random random = new Random(1);
-    double[] medians =
-        IntStream.range(0, 2000)
-            .mapToDouble(
-                sample ->
-                    median(
-                        random
-                            .ints(ratios.length, 0, ratios.length)
-                            .mapToDouble(i -> ratios[i])
-                            .toArray()))
-            .sorted()
-            .toArray();
-    return new Ratio(median(a), median(b), median(ratios), medians[49], medians[1949]);
-  }
-
-  static double median(double[] values) {
-    double[] sorted = values.clone();
-    Arrays.sort(sorted);
-    int n = sorted.length;
-    return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
-  }
-
-  static double mean(double[] values) {
-    return Arrays.stream(values).average().orElseThrow();
   }
 }
