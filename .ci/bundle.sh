@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Runs a bundle as on a box that has next to nothing: a root that holds only the C library, libgcc_s, libstdc++,
-# libz, the dynamic loader, /bin/sh and /proc; read-only, a temporary folder without exec, no network, not root,
-# no HOME, LANG=C, a path with a space; as a bundle, and as a container's image unpacked there. Then holds its size to
-# what the project promises.
-# usage: bundle.sh WORK [MODEL.xml | BUNDLE.tar.xz]; the demo's model if nothing is given. JDK=DIR takes another JDK,
-# SMALL=yes compresses as for a box, which takes minutes. Leaves the bundle in WORK/root/a box/current.
-# Needs a built checkout, and root or user namespaces: where there are none it says so.
+# Runs a bundle on a box that has next to nothing: a root with only the C library, libgcc_s, libstdc++, libz, the
+# dynamic loader, /bin/sh and /proc. The root is read-only, its temporary folder is mounted noexec; there is no network
+# and no HOME; LANG is C, the user is not root, and the path has a space. The same is done with a container image
+# unpacked there. Checks that the sizes are what the project promises.
+# usage: bundle.sh WORK [MODEL.xml | BUNDLE.tar.xz]; default: the demo's model. JDK=DIR uses another JDK. SMALL=yes
+# compresses as for a box, which takes minutes. Leaves the bundle in WORK/root/a box/current.
+# Needs a built checkout, and root or user namespaces; without them it says so and skips that part.
 set -euo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -40,7 +40,7 @@ if ! "${isolate[@]}" true 2>/dev/null; then
   exit 0
 fi
 
-# The root: each library by the name that programs ask for.
+# The root has each library under the name that programs ask for.
 root="$work/root"
 mkdir -p "$root"/{bin,lib64,lib/x86_64-linux-gnu,proc,tmp,dev,pictures} "$root/a box"
 for library in libc.so.6 libm.so.6 libdl.so.2 libpthread.so.0 librt.so.1 libgcc_s.so.1 libstdc++.so.6 libz.so.1; do
@@ -86,7 +86,7 @@ box '"/a box/current/bin/ovkit" self-test' || fail "the self-test does not hold 
 box '"/a box/current/bin/ovkit" doctor' || fail "doctor fails in the isolated root"
 if box 'echo > /written' 2>/dev/null; then fail "the root was not read-only"; fi
 
-# From the start of the process to the first boxes; the first run reads the disk.
+# Time from process start to the first boxes. The best run counts, since the first one reads the disk.
 best=999999
 for _ in 1 2 3 4 5 6 7; do
   began=$(date +%s%N)
@@ -96,7 +96,7 @@ for _ in 1 2 3 4 5 6 7; do
 done
 echo "first boxes after $best ms at best, the mounts of the root included"
 
-# The same as an image: its layers, the base's among them, become a root of their own, in which what it says is run.
+# The same as an image: its layers, including the base's, become a root, in which its entry point runs.
 case $given in *.tar.xz) exit 0 ;; esac
 pack "$work/app-1.2.0.oci.tar" --base "$work/base.tar"
 bundle=$root

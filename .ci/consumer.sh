@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds and runs a Java program with one dependency, dev.ovkit:ovkit, against the artifacts as a repository
-# would hold them. No library directory is given, so the native libraries come out of the jar.
+# Builds and runs a Java program with one dependency, dev.ovkit:ovkit, against artifacts laid out as in a
+# repository. No library directory is given, so the native libraries come out of the jar.
 # usage: consumer.sh, after `mvn package`
 set -euo pipefail
 
@@ -13,7 +13,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 unset OVKIT_NATIVE_DIR
 
-# ---- a repository of files, with the artifacts that mvn package left
+# ---- a repository on disk, with the artifacts of mvn package
 
 put() { # ARTIFACT POM [JAR CLASSIFIER]
   local folder="$work/repository/dev/ovkit/$1/$version"
@@ -90,7 +90,7 @@ final class Consumer {
 JAVA
 
 
-# A local repository of its own, so that ours never shadow a later build; what Maven has already is taken from there.
+# It has its own local repository, so that these artifacts never hide a later build. Maven's own files are reused.
 say "compiling a program with one dependency, dev.ovkit:ovkit:$version"
 (cd "$work/consumer" && mvn -q -B -Dmaven.repo.local="$work/m2" package dependency:copy-dependencies \
   -DoutputDirectory="$work/libraries" -DincludeScope=runtime) || fail "the consumer does not build"
@@ -140,7 +140,7 @@ consumer "$java" -Xmx48m --enable-native-access=ALL-UNNAMED -- ${arguments[@]+"$
 expect "-Xmx48m" small
 [ "$before" = "$(find "$work/cache" -type f -printf '%i %T@ %p\n' | sort)" ] || fail "the second start wrote to the cache"
 
-# JDK 24 and later warn of native access unless it is allowed; 17 must not warn of the option either.
+# JDK 24 and later warn about native access unless it is allowed. 17 must not warn about the option either.
 tried=
 for home in /usr/lib/jvm/*; do
   [ -x "$home/bin/java" ] || continue

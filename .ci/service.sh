@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The service on a Debian system: the unit as systemd-analyze sees it, and the package installed, run, removed and
-# purged in a root of its own.
+# Checks the service on Debian: the unit with systemd-analyze; the package by installing, running, removing and
+# purging it in a root of its own.
 # usage: service.sh [BUNDLE], after `mvn package`; without BUNDLE it makes a small one from the build
 set -euo pipefail
 
@@ -64,11 +64,11 @@ dpkg-deb -x "$work/parts.deb" "$work/unpacked"
 diff -r --no-dereference "$bundle" "$work/unpacked/opt/ovkit/parts" || fail "the package's files are not the bundle's"
 if command -v systemd-analyze >/dev/null; then
   unit="$work/unpacked/usr/lib/systemd/system/ovkit-parts.service"
-  # In tenths: 15 is 1.5.
+  # The threshold is in tenths: 15 means 1.5.
   systemd-analyze security --offline=true --threshold=15 --no-pager "$unit" >"$work/security.txt" ||
     { cat "$work/security.txt"; fail "systemd-analyze security finds more than 1.5"; }
   tail -1 "$work/security.txt"
-  # verify wants the program to be there.
+  # verify needs the program to exist.
   sed "s|=/opt/ovkit|=$work/unpacked/opt/ovkit|" "$unit" >"$work/ovkit-parts.service"
   systemd-analyze verify --man=no "$work/ovkit-parts.service" >"$work/verify.txt" 2>&1 && [ ! -s "$work/verify.txt" ] ||
     { cat "$work/verify.txt"; fail "systemd-analyze verify finds faults in the unit"; }

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Ovkit against a plain C++ loop, benchmark_app, the stock route, ONNX Runtime and a Python pipeline.
+# Measures ovkit against a plain C++ loop, benchmark_app, the stock route, ONNX Runtime and a Python pipeline.
 #
 #   benchmarks/baselines.sh [--threads 1] [--rounds 21] [--models v5lite-e,…] [--pictures DIR] [--json FILE]
 #   benchmarks/baselines.sh [--start] [--memory] [--throughput] [the same options]
 #
-# --start: from the start of the process until its first boxes, against ONNX Runtime in Java. --memory:
-# resident memory against the C++ loop. --throughput: many pictures on two cores, against the Python
-# pipeline and against one stream on one thread. Of these PPLcnet-yolo, YOLOv5s and v5Lite-e at 320x320; ovkit has -Xmx64m.
+# --start: time from process start to the first boxes, against ONNX Runtime in Java. --memory: resident
+# memory, against the C++ loop. --throughput: many pictures on two cores, against the Python pipeline and
+# against one stream on one thread. These three use PPLcnet-yolo, YOLOv5s and v5Lite-e at 320x320, and -Xmx64m.
 #
 # Needs a built checkout (./ovkit --version builds it), g++, and Python 3.11; the first run makes a
-# Python environment in target/baselines. Takes about ten minutes with one thread; nothing else
-# should run. ONEDNN_MAX_CPU_ISA=AVX2 measures what a CPU without AVX-512 would do.
+# Python environment in target/baselines. Takes about ten minutes with one thread. Run nothing else
+# meanwhile. ONEDNN_MAX_CPU_ISA=AVX2 holds OpenVINO, but not ONNX Runtime, to a CPU without AVX-512.
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 

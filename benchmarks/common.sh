@@ -1,4 +1,4 @@
-# What the scripts of this folder share; sourced by them, not run.
+# What the scripts of this folder share. They source it; it is not run.
 #
 # Sets root, app (the built application, which must exist), natives (the native libraries; OVKIT_NATIVE_DIR names others)
 # and java (the one of JAVA_HOME, else of the path).
@@ -13,7 +13,7 @@ need() { command -v "$1" >/dev/null || fail "$1 is missing; on Debian or Ubuntu:
 
 [ -d "$app" ] || fail "nothing is built; run ./ovkit --version first"
 
-# environment DIR REQUIREMENTS: makes a Python environment, once.
+# environment DIR REQUIREMENTS: makes a Python environment, if it does not exist yet.
 environment() {
   if ! cmp -s "$2" "$1/requirements"; then
     python3 -m venv --clear "$1"
@@ -23,7 +23,7 @@ environment() {
   fi
 }
 
-# zoo_python: sets python, one with the zoo's packages: ZOO_PYTHON, else an environment made in target/zoo-env.
+# zoo_python: sets python to one with the zoo's packages: ZOO_PYTHON, else an environment made in target/zoo-env.
 zoo_python() {
   python=${ZOO_PYTHON:-$root/target/zoo-env/bin/python}
   [ -n "${ZOO_PYTHON:-}" ] || environment "$root/target/zoo-env" "$root/converter-scripts/requirements/zoo.txt"

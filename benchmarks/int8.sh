@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# What INT8 is worth: f32, FP16 and INT8 of the zoo's detectors and of the demo's, in size, time and mAP.
+# Measures what INT8 is worth: size, time and mAP of the zoo's detectors and the demo's in f32, FP16 and INT8.
 #
 #   benchmarks/int8.sh [--threads 1] [--rounds 41] [--models pplcnet-yolo,…] [--into FILE.md] [--json FILE]
 #
-# Prints Markdown; --into also writes it between the markers of a page, such as docs/performance.md. Below the table stands the
-# seed's factor: YOLOv5s v5.0 by the stock route (Model Optimizer, no rewrites, f32) over PPLcnet-yolo in INT8. With one
-# thread and ONEDNN_MAX_CPU_ISA=AVX2 the bars of a CPU without VNNI are checked: exit code 4 if one is not reached.
-# mAP of the demo detector is that on its held-out pictures; of the real models on ../shared/eval, where there is one.
+# Prints Markdown; --into also writes it between the markers of a page, such as docs/performance.md. Below the table is
+# the seed's factor: YOLOv5s v5.0 by the stock route (Model Optimizer, no rewrites, f32) over PPLcnet-yolo in INT8. With
+# one thread and ONEDNN_MAX_CPU_ISA=AVX2 the bars of a CPU without VNNI are checked: exit code 4 if one is not reached.
+# The demo detector's mAP is measured on its held-out pictures, that of real models on ../shared/eval, if it exists.
 # Needs a built checkout (./ovkit --version builds it) and Python 3.11; environments are made in target/ on first use.
-# Nothing else should run.
+# Run nothing else meanwhile.
 set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 zoo_python

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# JMH benchmarks of what surrounds the network: decoding heads, suppression, pictures, garbage.
+# Runs the JMH benchmarks of everything around the network: decoding heads, suppression, pictures, garbage.
 #
 #   benchmarks/jmh.sh [PATTERN] [JMH's own options, such as -prof gc -f 1]
 #

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# kill -9 at random moments of `package` and of `install` with a whole bundle, JRE and all: nothing half may be
-# visible, what is in use must hold its self-test, and the next run clears away what a killed one has left.
+# A crash-safety test: kills `package` and `install` (kill -9) at random moments, with a complete bundle, JRE included.
+# Nothing half may be visible, the release in use must pass its self-test, and the next run must remove what is left.
 #
 #   benchmarks/kills.sh [PACKAGINGS [INSTALLATIONS [SEED]]]      default: 100 20 1
 #
-# Processes of a run die together, as with a power cut. JDK=DIR takes another JDK for the bundles. Prints a line of
-# counts for each part; exit code 1 at the first thing that is wrong. (Kills with a small bundle, at chosen moments:
-# PowerFailureTest.) Needs a built checkout (./ovkit --version builds it).
+# All processes of a run die together, as in a power cut. JDK=DIR uses another JDK for the bundles. Prints a line of
+# counts for each part, and stops with exit code 1 at the first thing that is wrong. PowerFailureTest kills at chosen
+# moments, with a small bundle. Needs a built checkout (./ovkit --version builds it).
 set -euo pipefail
 
 root=$(cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/.." && pwd)

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# INT8 by `ovkit quantize` against NNCF's mixed preset: mAP@.5:.95 on this CPU and as on one with AVX2 alone.
+# Compares `ovkit quantize` with NNCF's mixed preset: mAP@.5:.95 on this CPU, and as on a CPU with AVX2 alone.
 #
 #   benchmarks/nncf.sh [--models v5lite-e-coco,yolox_nano-416] [--shared DIR]
 #
-# Both calibrate with SHARED/pictures (../shared unless given) and are measured by `ovkit eval` on SHARED/eval. Prints
+# Both calibrate with SHARED/pictures (default: ../shared) and are measured by `ovkit eval` on SHARED/eval. Prints
 # Markdown; progress goes to stderr. Exit codes: 0 ovkit is no worse than NNCF minus 0.005, 1 failed, 2 wrong usage,
 # 4 it is worse.
 # Needs a built checkout (./ovkit --version builds it) and Python 3.11; the first run makes an environment of 300 MB in

@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# One full run of the seed's protocol, unattended: PPLcnet-yolo against YOLOv5s v5.0, both of the zoo.
+# Runs the seed's protocol once in full, unattended: the zoo's PPLcnet-yolo against its YOLOv5s v5.0.
 #
 #   benchmarks/seed-run.sh SIZE PASSES [bench's own options, such as --threads 1 --inference-only]
 #
-# 50 pictures, PASSES over each (the seed: 640 and 1000), the first model once more as a control. The
-# pictures are those of PICTURES, a folder, else of ../shared/pictures, else the demo's five, ten times
-# each. Leaves bench.json and bench.html in target/seed-run, and writes docs/bench-seed-run.md, or the
-# file that SEED_RUN_REPORT names. Needs a built checkout (./ovkit --version builds it) and Python 3.11
+# 50 pictures, PASSES over each (the seed: 640 and 1000), and the first model once more as a control.
+# Pictures come from the folder PICTURES, else from ../shared/pictures, else they are the demo's five, ten
+# times each. Leaves bench.json and bench.html in target/seed-run, and writes docs/bench-seed-run.md, or
+# the file that SEED_RUN_REPORT names. Needs a built checkout (./ovkit --version builds it) and Python 3.11
 # with the zoo's packages, which ZOO_PYTHON may name; else an environment is made in target/zoo-env.
-# Nothing else should run.
+# Run nothing else meanwhile.
 set -euo pipefail
 
 if ! [[ ${1:-} =~ ^[0-9]+$ && ${2:-} =~ ^[0-9]+$ ]]; then

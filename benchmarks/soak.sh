@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Whether inference leaks: 200,000 inferences of a small model in one JVM of 48 MB heap; see Soak.
+# Checks whether inference leaks: 200,000 inferences of a small model in one JVM with a heap of 48 MB; see Soak.
 #
 #   benchmarks/soak.sh [--bundle DIR] [--ir model.xml] [--inferences N] [--leak BYTES]
 #
-# --bundle, which comes first, runs it on the JRE and the libraries of a bundle: a folder of `ovkit package`.
-# Without --ir it runs a model of 64x64 of its own. --leak keeps that many native bytes an inference, and must
-# fail: the measure's own test. Prints one JSON object; progress goes to stderr. Exit codes: 0 it does not leak,
+# --bundle, which comes first, uses the JRE and the libraries of a bundle (a folder made by `ovkit package`).
+# Without --ir it runs a 64x64 model of its own. --leak leaks that many native bytes with each inference; the
+# check must then fail, which tests the check itself. Prints one JSON object; progress goes to stderr. Exit codes: 0 it does not leak,
 # 1 failed, 2 wrong usage, 4 it leaks.
 # Needs a built checkout (./ovkit --version builds it).
 set -euo pipefail

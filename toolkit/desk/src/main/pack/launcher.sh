@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs ovkit from the bundle that this file lies in; needs no command but the shell's own.
+# Runs ovkit from the bundle that holds this file. Needs no command but the shell's own.
 set -f # OVKIT_JAVA_OPTIONS is split at blanks, and nothing more is made of it
 unset CDPATH
 
@@ -20,7 +20,7 @@ case $home in
 *:*) fail "'$home': a class path cannot hold a ':'; put the bundle elsewhere" ;;
 esac
 
-# Names of files are UTF-8, also where nobody has set a locale, as under systemd.
+# File names are UTF-8, even if no locale is set, as under systemd.
 case ${LC_ALL:-${LC_CTYPE:-${LANG:-C}}} in
 C | POSIX)
   unset LC_ALL
@@ -28,13 +28,13 @@ C | POSIX)
   ;;
 esac
 
-# hwloc need not tell that there is no /sys.
+# hwloc need not say that there is no /sys.
 export HWLOC_HIDE_ERRORS="${HWLOC_HIDE_ERRORS:-2}"
 
 progress=false
 [ -t 2 ] && progress=true
 
-# C1 alone starts in three quarters of the time, and what takes long is not Java.
+# C1 alone starts in three quarters of the time, and Java is not what takes long.
 exec "$home/jre/bin/java" -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \
   -Xlog:disable -Xlog:all=warning:stderr @ARCHIVE@ --enable-native-access=ALL-UNNAMED \
   -Dfile.encoding=UTF-8 \
