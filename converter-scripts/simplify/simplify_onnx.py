@@ -1,43 +1,31 @@
-"""Simplifies an ONNX with onnxsim: folds constants and the arithmetic of shapes.
+"""Simplifies an ONNX model with onnxsim: folds constants and shape arithmetic.
 
     python simplify_onnx.py --input model.onnx --output model-sim.onnx
 
 Prints one JSON object: {"tool", "version", "onnx", "nodes_before", "nodes_after"}.
-Exit codes: 0 done, 1 failed (the last line on stderr says why), 2 wrong usage.
+Exit codes: 0 done, 1 failed, 2 wrong usage; the last line on stderr gives the reason.
 """
 
 from __future__ import annotations
 
-import argparse
-import contextlib
-import json
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-
-def _arguments(argv: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="simplify_onnx.py",
-        description=(__doc__ or "").split("\n\n")[0],
-        epilog="example: simplify_onnx.py --input model.onnx --output model-sim.onnx",
-    )
-    parser.add_argument("--input", type=Path, required=True, metavar="ONNX")
-    parser.add_argument("--output", type=Path, required=True, metavar="ONNX")
-    return parser.parse_args(argv)
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "common"))
+from answer import answer, existing, parser
 
 
 def _simplify(source: Path, target: Path) -> dict[str, str | int]:
-    if not source.is_file():
-        raise FileNotFoundError(f"{source} is not there")
+    existing(source)
     import onnx
     import onnxsim
 
     model = onnx.load(source)
     simplified, sound = onnxsim.simplify(model)
     if not sound:
-        raise ValueError(f"onnxsim's own check of {source} does not hold")
+        raise ValueError(f"{source}: onnxsim's own check of the simplified model failed")
     part = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         onnx.save(simplified, part)
@@ -54,19 +42,11 @@ def _simplify(source: Path, target: Path) -> dict[str, str | int]:
 
 
 def main(argv: Sequence[str]) -> int:
-    arguments = _arguments(argv)
-    # Libraries print as they like, C++ included; stdout is for the answer alone.
-    answer = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        with contextlib.redirect_stdout(sys.stderr):
-            result = _simplify(arguments.input, arguments.output)
-    except Exception as error:
-        print(" ".join(f"onnxsim: {error}".split()), file=sys.stderr)
-        return 1
-    os.dup2(answer, 1)
-    print(json.dumps(result))
-    return 0
+    options = parser(__doc__, "simplify_onnx.py --input model.onnx --output model-sim.onnx")
+    options.add_argument("--input", type=Path, required=True, metavar="ONNX")
+    options.add_argument("--output", type=Path, required=True, metavar="ONNX")
+    given = options.parse_args(argv)
+    return answer("onnxsim", lambda: _simplify(given.input, given.output))
 
 
 if __name__ == "__main__":

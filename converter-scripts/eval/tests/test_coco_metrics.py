@@ -1,4 +1,4 @@
-"""The script from the outside: figures known by hand, and what it says of bad input."""
+"""The script from the outside: figures worked out by hand, and messages on bad input."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_a_broken_file_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[st
     case = _case(tmp_path, TRUTH, [])
     (tmp_path / "found.json").write_text("[{")
     assert coco_metrics.main(case) == 1
-    assert f"{tmp_path / 'found.json'}: is no JSON: " in capsys.readouterr().err
+    assert f"{tmp_path / 'found.json'}: not JSON: " in capsys.readouterr().err
 
 
 def test_results_of_another_picture_are_refused_without_a_stack_trace(

@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import pytest
+
 from one_convolution import one_convolution
 
 SCRIPT = Path(__file__).parents[1] / "convert_with_mo.py"
@@ -58,7 +59,7 @@ def test_cuts_at_a_node(tmp_path: Path, onnx: str) -> None:
         (["-s", "2", "--scale_values", "[1,2,3]"], 1, "mo: Both --scale and --scale_values are"),
     ],
 )
-def test_says_in_its_last_line_what_is_wrong(
+def test_the_last_line_gives_the_reason(
     tmp_path: Path, onnx: str, words: list[str], code: int, message: str
 ) -> None:
     done = run(tmp_path, "--input_model", onnx, *words)
@@ -68,7 +69,7 @@ def test_says_in_its_last_line_what_is_wrong(
     assert "Traceback" not in done.stderr
 
 
-def test_without_words_says_how_it_is_used(tmp_path: Path) -> None:
+def test_without_words_it_prints_its_usage(tmp_path: Path) -> None:
     done = run(tmp_path)
     assert done.returncode == 2
     assert done.stderr.startswith("usage: convert_with_mo.py")

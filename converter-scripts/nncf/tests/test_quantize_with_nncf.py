@@ -46,7 +46,7 @@ def run(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_makes_an_ir_with_8_bit_weights_that_keeps_what_it_says_of_itself(tmp_path: Path) -> None:
+def test_makes_an_ir_with_8_bit_weights_and_the_same_metadata(tmp_path: Path) -> None:
     pictures = tmp_path / "pictures"
     pictures.mkdir()
     for i, size in enumerate([(48, 64), (100, 30)]):
@@ -67,18 +67,18 @@ def test_makes_an_ir_with_8_bit_weights_that_keeps_what_it_says_of_itself(tmp_pa
     assert not (tmp_path / "home").exists()
 
 
-def test_says_in_one_line_what_is_wrong(tmp_path: Path) -> None:
+def test_one_line_gives_the_reason(tmp_path: Path) -> None:
     (tmp_path / "none").mkdir()
     gone = run(tmp_path, "--ir", "gone.xml", "--images", "none", "--output", "out.xml")
     assert (gone.returncode, gone.stdout) == (1, "")
-    assert gone.stderr.splitlines()[-1] == "nncf: gone.xml is not there"
+    assert gone.stderr.splitlines()[-1] == "nncf: gone.xml: no such file"
     ir = detector(tmp_path, {})
     foreign = run(tmp_path, "--ir", ir, "--images", "none", "--output", "out.xml")
     assert foreign.returncode == 1
-    assert foreign.stderr.endswith("no detector's IR as ovkit convert makes it\n")
+    assert foreign.stderr.endswith("not a detector's IR written by ovkit convert\n")
     ir = detector(tmp_path, INFO)
     empty = run(tmp_path, "--ir", ir, "--images", "none", "--output", "out.xml")
-    assert empty.stderr.splitlines()[-1] == "nncf: none: no picture in it"
+    assert empty.stderr.splitlines()[-1] == "nncf: none: no pictures in this folder"
     assert "Traceback" not in foreign.stderr + empty.stderr
     assert not (tmp_path / "out.xml").exists()
     assert run(tmp_path, "--ir", ir, "--images", "none", "--output", "out.bin").returncode == 2

@@ -34,9 +34,9 @@ def test_writes_an_uncompressed_ir_and_answers_with_one_object(tmp_path: Path) -
     assert not (tmp_path / "home").exists()
 
 
-def test_says_in_one_line_what_is_wrong(tmp_path: Path) -> None:
+def test_one_line_gives_the_reason(tmp_path: Path) -> None:
     (tmp_path / "none.onnx").write_text("not a model")
-    for name, message in (("none.onnx", "ovc: "), ("gone.onnx", "ovc: gone.onnx is not there")):
+    for name, message in (("none.onnx", "ovc: "), ("gone.onnx", "ovc: gone.onnx: no such file")):
         done = run(tmp_path, "--input", name, "--output", "out.xml")
         assert done.returncode == 1
         assert done.stdout == ""
@@ -45,7 +45,7 @@ def test_says_in_one_line_what_is_wrong(tmp_path: Path) -> None:
     assert not (tmp_path / "out.xml").exists()
 
 
-def test_refuses_another_ending(tmp_path: Path) -> None:
+def test_refuses_a_name_with_another_ending(tmp_path: Path) -> None:
     done = run(tmp_path, "--input", "tiny.onnx", "--output", "tiny.bin")
     assert done.returncode == 2
     assert "expected a name that ends in .xml" in done.stderr

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 
 /** A tool that exists only in Python: a script of ours, and the packages that it stands on. */
 public enum PythonTool {
@@ -13,6 +16,9 @@ public enum PythonTool {
   OVC("ovc", "openvino", "ovc/convert_with_ovc.py", 278),
   /** onnxsim. */
   SIMPLIFY("simplify", "onnxsim", "simplify/simplify_onnx.py", 172);
+
+  /** What all scripts share; they look for it in the folder beside their own. */
+  private static final String FRAME = "common/answer.py";
 
   private final String title;
   private final String distribution;
@@ -36,8 +42,14 @@ public enum PythonTool {
     return requirements().version(distribution);
   }
 
-  String script() {
-    return text(script);
+  /** Writes the script and the module that it imports into a folder, and returns the script. */
+  Path writeTo(Path folder) throws IOException {
+    for (String file : List.of(FRAME, script)) {
+      Path target = folder.resolve(file);
+      Files.createDirectories(target.getParent());
+      Files.writeString(target, text(file));
+    }
+    return folder.resolve(script);
   }
 
   Requirements requirements() {

@@ -89,7 +89,7 @@ public final class PythonTools {
       throws IOException {
     Path own = Files.createTempDirectory("ovkit-python-");
     try {
-      Path script = Files.writeString(own.resolve("script.py"), tool.script());
+      Path script = tool.writeTo(own);
       List<String> command = new ArrayList<>();
       // -I: neither the working directory, where a mo.py may lie, nor PYTHONPATH is searched.
       command.addAll(List.of(python.toString(), "-I", script.toString()));
