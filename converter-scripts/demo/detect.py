@@ -29,7 +29,7 @@ class Letterbox:
 def letterbox(
     picture: npt.NDArray[np.uint8], width: int, height: int
 ) -> tuple[npt.NDArray[np.uint8], Letterbox]:
-    """Fits a picture into width x height, keeping its aspect, bilinear, bars on both sides."""
+    """Fits a picture into width x height: aspect kept, bilinear, bars on both sides."""
     h, w = picture.shape[:2]
     scale = min(width / w, height / h)
     new_w, new_h = round(w * scale), round(h * scale)
@@ -51,7 +51,7 @@ def pair_iou(a: Floats, b: Floats) -> Floats:
 
 
 def detections(rows: Floats, box: Letterbox, least: float, nms_iou: float = NMS_IOU) -> Floats:
-    """Decoded rows of one picture to `x0, y0, x1, y1, score, label`, best first, in its own pixels.
+    """One picture's decoded rows as `x0, y0, x1, y1, score, label` in its pixels, best first.
 
     Score is objectness times the best class. NMS works within a class.
     """
@@ -93,7 +93,7 @@ def mean_average_precision(
     table = []
     for label in range(classes):
         scores, hits, truths = [], [], 0
-        for f, t in zip(found, truth):
+        for f, t in zip(found, truth, strict=True):
             f = f[f[:, 5] == label]
             t = t[t[:, 4] == label]
             truths += len(t)
@@ -119,9 +119,9 @@ def mean_average_precision(
 def exact_counts(
     found: Sequence[Floats], truth: Sequence[Floats], classes: int, threshold: float
 ) -> float:
-    """Share of pictures in which every class is detected as often as it is there."""
+    """Share of pictures in which every class is found exactly as often as it occurs."""
     right = 0
-    for f, t in zip(found, truth):
+    for f, t in zip(found, truth, strict=True):
         kept = f[f[:, 4] >= threshold, 5].astype(int)
         there = t[:, 4].astype(int)
         right += np.array_equal(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
@@ -31,7 +30,8 @@ def _field(number: int, payload: bytes) -> bytes:
 def metadata_property(key: str, value: str) -> bytes:
     """One entry of ModelProto.metadata_props (field 14), ready to be appended to a model's bytes.
 
-    Protobuf merges concatenated messages, so this needs no onnx package, which Debian's torch lacks too.
+    Protobuf merges concatenated messages, so this works without the onnx package, which Debian's
+    torch lacks too.
     """
     return _field(14, _field(1, key.encode()) + _field(2, value.encode()))
 
@@ -49,7 +49,7 @@ def write_onnx(
     net.eval().to(memory_format=torch.contiguous_format)
     buffer = io.BytesIO()
     with warnings.catch_warnings():
-        # The size is fixed, so that tracing turns the grids into constants is what is wanted.
+        # The size is fixed, so tracing may turn the grids into constants.
         warnings.simplefilter("ignore", torch.jit.TracerWarning)
         torch.onnx.export(
             net,
@@ -70,4 +70,4 @@ def write_onnx(
     data = buffer.getvalue() + b"".join(metadata_property(k, v) for k, v in properties.items())
     partial = path.with_name(path.name + ".part")
     partial.write_bytes(data)
-    os.replace(partial, path)
+    partial.replace(path)

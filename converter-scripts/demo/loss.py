@@ -1,8 +1,9 @@
-"""What the detector learns from: which cells answer for a part, and how far they are off.
+"""The loss: which cells are responsible for a part, and how wrong they are.
 
-A part belongs to every anchor whose sides are within a factor of four of its own, on every level, and
-there to the cell of its centre and the nearest neighbour in each direction. Boxes are scored with
-complete IoU, objectness against the IoU reached, classes with binary cross-entropy.
+On every level, a part is assigned to each anchor whose sides differ from its own by less than a
+factor of four. There it is assigned to the cell of its centre and to the nearest neighbour in each
+direction. Boxes are scored with complete IoU, objectness against the IoU reached, classes with
+binary cross-entropy.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from net import STRIDES
 
 FITS = 4.0
-"""Largest ratio between a side of a part and of an anchor that answers for it."""
+"""A part and its anchor differ by less than this factor in each side."""
 
 _LEVEL_WEIGHT = (4.0, 1.0, 0.4)  # finer maps have more cells, so each counts less in a mean
 _BOX, _OBJECT, _CLASS = 0.15, 1.0, 0.3
@@ -25,13 +26,13 @@ _BOX, _OBJECT, _CLASS = 0.15, 1.0, 0.3
 
 @dataclass(frozen=True)
 class Assigned:
-    """Cells that answer for parts on one level: indices into the map, and what they should say."""
+    """The cells that are responsible for parts on one level, and their targets."""
 
     image: Tensor
     anchor: Tensor
     row: Tensor
     col: Tensor
-    box: Tensor  # cx, cy relative to the cell, w, h; in cells
+    box: Tensor  # cx, cy relative to the cell, then w, h; in cells
     label: Tensor
 
 
@@ -42,7 +43,7 @@ def assign(parts: Tensor, anchors: Tensor, stride: int, rows: int, cols: int) ->
     which, anchor = torch.where(torch.max(ratio, 1 / ratio).amax(2) < FITS)
     centre = box[which, :2]
     cell = centre.floor()
-    # The neighbour on the side of the cell to which the centre lies nearer.
+    # The neighbour on the side that is nearer to the centre.
     step = torch.where(centre - cell < 0.5, -1.0, 1.0)
     beside = cell + torch.stack((step[:, 0], torch.zeros_like(step[:, 0])), 1)
     above = cell + torch.stack((torch.zeros_like(step[:, 1]), step[:, 1]), 1)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes MANIFEST.json of ir-models/: each file's sha256, size, origin, licence and how it was made.
+"""Writes ir-models/MANIFEST.json: each file's sha256, size, origin and licence, and how to make it.
 
-Prints one JSON object on stdout. Exit codes: 0 done, 1 failed (a file of unknown origin), 2 usage.
+Prints one JSON object. Exit codes: 0 done, 1 failed (a file of unknown origin), 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -10,17 +10,15 @@ import argparse
 import fnmatch
 import hashlib
 import json
-import os
 import sys
 from pathlib import Path
 
+_RENDERED = "converter-scripts/demo/render.py --count 5 --seed 121 --crowd --out pictures"
 _MADE = {
     "conveyor-parts.onnx": "converter-scripts/demo/train.py --out build; see README.md, Training",
     "conveyor-parts.names": "converter-scripts/demo/train.py --out build",
-    "pictures/*.jpg": "converter-scripts/demo/render.py --count 5 --seed 121 --crowd --out pictures",
-    "pictures/instances.json": (
-        "converter-scripts/demo/render.py --count 5 --seed 121 --crowd --out pictures"
-    ),
+    "pictures/*.jpg": _RENDERED,
+    "pictures/instances.json": _RENDERED,
     "conveyor-parts.xml": "ovkit convert conveyor-parts.onnx",
     "conveyor-parts.bin": "ovkit convert conveyor-parts.onnx",
 }
@@ -28,7 +26,7 @@ _ABOUT = ("MANIFEST.json", "README.md")
 
 
 def describe(folder: Path) -> list[dict[str, object]]:
-    """An entry for every file of the folder; a ValueError names one that nothing here makes."""
+    """An entry for every file in the folder; a file of unknown origin is a ValueError."""
     entries: list[dict[str, object]] = []
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder).as_posix()
@@ -37,7 +35,7 @@ def describe(folder: Path) -> list[dict[str, object]]:
         made = next((m for pattern, m in _MADE.items() if fnmatch.fnmatch(name, pattern)), None)
         if made is None:
             raise ValueError(
-                f"{path}: no known origin; add it to _MADE in manifest.py or remove it"
+                f"{path}: unknown origin; add it to _MADE in manifest.py or remove it"
             )
         data = path.read_bytes()
         entries.append(
@@ -67,7 +65,7 @@ def main(argv: list[str] | None = None) -> int:
         entries = describe(folder)
         partial = folder / "MANIFEST.json.part"
         partial.write_text(json.dumps({"files": entries}, indent=1) + "\n")
-        os.replace(partial, folder / "MANIFEST.json")
+        partial.replace(folder / "MANIFEST.json")
     except (OSError, ValueError) as e:
         print(f"manifest.py: {e}", file=sys.stderr)
         return 1

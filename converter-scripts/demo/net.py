@@ -1,7 +1,8 @@
-"""PPLcnet-yolo, built from its published layer table: a PP-LCNet backbone, an FPN+PAN neck, three heads.
+"""PPLcnet-yolo from its published layer table: PP-LCNet backbone, FPN+PAN neck, three heads.
 
-Layers keep the table's numbers, so an exported graph names its heads `/model.32/m.0/Conv` and so on.
-At width 1 with one class it has 4,378,838 parameters, as published; the demo detector is a narrow one.
+Layers keep the table's numbers, so an exported graph names its heads `/model.32/m.0/Conv` and so
+on. At width 1 and with one class it has the published 4,378,838 parameters; the demo detector is
+narrower.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class ConvAct(nn.Module):
 
 
 class SqueezeExcite(nn.Module):
-    """Scales channels by a gate of their means; this family gates with SiLU, not with a sigmoid."""
+    """Scales channels by a gate that depends on their means; here a SiLU, not a sigmoid."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -77,7 +78,7 @@ def _conv(c_in: int, c_out: int, k: int = 1) -> ConvAct:
 
 
 class C3(nn.Module):
-    """Two pointwise branches, one of them through a bottleneck without shortcut, joined by a third."""
+    """Two pointwise branches, one through a bottleneck without shortcut, joined by a third."""
 
     def __init__(self, c_in: int, c_out: int) -> None:
         super().__init__()
@@ -99,22 +100,22 @@ class Concat(nn.Module):
 
 
 class Detect(nn.Module):
-    """The three heads. Raw maps `[n, 3, h, w, 5 + classes]` while training, decoded boxes otherwise."""
+    """The three heads: raw maps `[n, 3, h, w, 5 + classes]` in training, else decoded boxes."""
 
     def __init__(self, classes: int, channels: list[int], anchors: list[list[float]]) -> None:
         super().__init__()
         self.outputs = 5 + classes
         self.m = nn.ModuleList(nn.Conv2d(c, 3 * self.outputs, 1) for c in channels)
         self.register_buffer("anchors", torch.tensor(anchors).view(3, 3, 2))
-        for conv, stride in zip(self.m, STRIDES):
+        for conv, stride in zip(self.m, STRIDES, strict=True):
             bias = conv.bias.data.view(3, self.outputs)
-            # Start near the truth: about ten parts a picture, every class equally rare.
+            # Start near the truth: about ten parts per picture, all classes equally frequent.
             bias[:, 4] = math.log(10 / (640 / stride) ** 2)
             bias[:, 5:] = math.log(0.6 / (classes - 0.6))
 
     def raw(self, maps: list[Tensor]) -> list[Tensor]:
         out = []
-        for conv, x in zip(self.m, maps):
+        for conv, x in zip(self.m, maps, strict=True):
             y = conv(x)
             n, _, h, w = y.shape
             out.append(y.view(n, 3, self.outputs, h, w).permute(0, 1, 3, 4, 2).contiguous())
@@ -125,7 +126,7 @@ class Detect(nn.Module):
         return raw if self.training else self.decode(raw)
 
     def decode(self, raw: list[Tensor]) -> Tensor:
-        """Boxes (cx, cy, w, h in input pixels), objectness and class scores as `[n, boxes, 5 + nc]`."""
+        """Boxes (cx, cy, w, h in input pixels), objectness, class scores: `[n, boxes, 5 + nc]`."""
         flat = []
         for level, y in enumerate(raw):
             n, _, h, w, _ = (int(d) for d in y.shape)
@@ -148,8 +149,11 @@ class _Layer(NamedTuple):
 
 
 class PplcnetYolo(nn.Module):
-    """The detector. Channels are scaled and rounded up to a multiple of eight: `early` scales the layers
-    with up to 64 of them, which see the large maps and cost the most, `width` all others."""
+    """The detector.
+
+    Channels are scaled and rounded up to a multiple of eight: by `early` in layers with at most 64
+    of them, which work on large maps and cost most, by `width` in all others.
+    """
 
     def __init__(
         self,
@@ -208,7 +212,7 @@ class PplcnetYolo(nn.Module):
 
     def forward(self, x: Tensor) -> list[Tensor] | Tensor:
         seen: list[Tensor] = []
-        for sources, module in zip(self.sources, self.model):
+        for sources, module in zip(self.sources, self.model, strict=True):
             inputs = [x if not seen else seen[i] for i in sources]
             seen.append(module(*inputs))
         return seen[-1]

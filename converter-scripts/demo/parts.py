@@ -1,8 +1,8 @@
 """Shapes and surfaces of the parts, drawn from signed distance functions.
 
-A shape is a function of local coordinates (u, v), in pixels from the part's centre, that returns the
+A shape is a function of local coordinates (u, v), in pixels from the part's centre. It returns the
 signed distance to its outline (negative inside) and a height field. Coverage, bevels, normals and
-shading all follow from these two, so no outline is ever rasterised twice and masks are exact.
+shading all follow from these two, so no outline is rasterised twice and masks are exact.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Rng = np.random.Generator
 LABELS = ("bolt", "nut", "washer", "gear", "bracket", "bearing")
 """Class names; the index is the class number of the detector."""
 
-# Mean colours (RGB, 0..1) of the finishes that parts come in.
+# Mean colours (RGB, 0..1) of the finishes.
 STEEL = (0.62, 0.63, 0.65)
 ZINC = (0.70, 0.70, 0.66)
 PASSIVATED = (0.66, 0.58, 0.36)
@@ -35,7 +35,7 @@ YELLOW_PAINT = (0.78, 0.62, 0.14)
 
 @dataclass(frozen=True)
 class Light:
-    """Direction towards the lamp (unit vector, image axes, z to the camera) and the ambient share."""
+    """Direction to the lamp (unit vector, image axes, z to the camera) and the ambient share."""
 
     x: float
     y: float
@@ -54,13 +54,13 @@ class Sprite:
 
     @property
     def mask(self) -> npt.NDArray[np.bool_]:
-        """Pixels that the part owns: those it covers by at least half."""
+        """The part's pixels: those that it covers by at least half."""
         return self.coverage >= 0.5
 
 
 @dataclass(frozen=True)
 class Surface:
-    """What a shape hands to the shader. Tint multiplies the finish's colour."""
+    """A shape's input to the shader. Tint multiplies the finish's colour."""
 
     distance: Array
     height: Array
@@ -87,7 +87,7 @@ def _bevel(distance: Array, width: float, height: float) -> Array:
 
 
 def _bolt(u: Array, v: Array, size: float, rng: Rng) -> Surface:
-    """Lying on its side: a hexagon head seen flat on, a shank, and a thread on part of it."""
+    """On its side: a hexagon head seen face on, a shank, and a thread on part of it."""
     half = size / 2
     head_len = size * rng.uniform(0.17, 0.23)
     shank = size * rng.uniform(0.085, 0.11)
@@ -137,7 +137,7 @@ def _washer(u: Array, v: Array, size: float, rng: Rng) -> Surface:
 
 
 def _gear(u: Array, v: Array, size: float, rng: Rng) -> Surface:
-    """A spur gear: teeth, a rim, a recessed web (at times with holes), a hub with a bore."""
+    """A spur gear: teeth, a rim, a recessed web (sometimes with holes), a hub with a bore."""
     teeth = int(rng.integers(13, 25))
     outer = size / 2
     depth = size * rng.uniform(0.055, 0.075)
@@ -165,7 +165,7 @@ def _gear(u: Array, v: Array, size: float, rng: Rng) -> Surface:
 
 
 def _bracket(u: Array, v: Array, size: float, rng: Rng) -> Surface:
-    """An L of sheet metal with two or more holes in its legs, one of them at times slotted."""
+    """An L of sheet metal with two or more holes in its legs, one of them sometimes slotted."""
     half = size / 2
     leg = size * rng.uniform(0.26, 0.34)
     short = size * rng.uniform(0.62, 0.95)

@@ -1,17 +1,16 @@
 #!/usr/bin/env python3
 """Renders pictures of parts on a conveyor, with their ground truth as COCO `instances.json`.
 
-The same seed, size and library versions give the same bytes; the truth needs only the same seed and size.
-Prints one JSON object on stdout. Needs numpy and OpenCV, see ../requirements/render.txt.
+The same seed, size and library versions give the same bytes; the truth depends only on seed and
+size. Prints one JSON object. Needs numpy and OpenCV, see ../requirements/render.txt.
 
-Exit codes: 0 done, 1 failed, 2 usage.
+Exit codes: 0 done, 1 failed, 2 wrong usage.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
 import re
 import sys
 from pathlib import Path
@@ -26,7 +25,7 @@ _LARGEST = (7680, 4320)
 def _write(path: Path, data: bytes) -> None:
     partial = path.with_name(path.name + ".part")
     partial.write_bytes(data)
-    os.replace(partial, path)
+    partial.replace(path)
 
 
 def render_pictures(args: argparse.Namespace) -> dict[str, Any]:
@@ -63,7 +62,7 @@ def render_pictures(args: argparse.Namespace) -> dict[str, Any]:
 def _size(text: str) -> tuple[int, int]:
     match = re.fullmatch(r"(\d+)x(\d+)", text)
     size = (int(match[1]), int(match[2])) if match else (0, 0)
-    fits = all(low <= s <= high for low, s, high in zip(_SMALLEST, size, _LARGEST))
+    fits = all(low <= s <= high for low, s, high in zip(_SMALLEST, size, _LARGEST, strict=True))
     if not fits or not 1.3 <= size[0] / size[1] <= 2.4:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not a size; expected WIDTHxHEIGHT from 640x360 to 7680x4320, "
@@ -77,12 +76,12 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
         description=(__doc__ or "").split("\n\n")[0],
         epilog="example: python3 render.py --count 20 --seed 7 --out pictures",
     )
-    parser.add_argument("--out", type=Path, required=True, help="folder, made if missing")
+    parser.add_argument("--out", type=Path, required=True, help="folder; created if missing")
     parser.add_argument("--count", type=int, default=20)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--first", type=int, default=0, help="number of the first picture")
     parser.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH")
-    parser.add_argument("--crowd", action="store_true", help="more parts a picture")
+    parser.add_argument("--crowd", action="store_true", help="more parts per picture")
     args = parser.parse_args(argv)
     if args.count < 1:
         parser.error("--count must be at least 1")

@@ -1,7 +1,7 @@
 """Pictures of parts on a conveyor belt, with the exact visible box of every part.
 
-A picture depends on (seed, index, size, profile) alone. Its noise, blur and JPEG quality are drawn from
-the same stream, so the truth that goes with it can record them.
+A picture depends only on (seed, index, size, profile). Its noise, blur and JPEG quality come from
+the same random stream, so its truth can record them.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ OVERLAPPED = 0.20
 """A part counts as overlapped when other parts hide at least this share of its silhouette."""
 
 MOST_IOU = 0.30
-"""Visible boxes of two parts never share more than this, so NMS at 0.45 has room for loose boxes."""
+"""Largest IoU of two parts' visible boxes; NMS at 0.45 then has room for loose boxes."""
 
 FEWEST, MOST = 5, 40
 """Parts in a picture."""
 
-_COVERING = 0.41  # share of the parts that placing aims to have overlapped
+_COVERING = 0.41  # share of the parts that should be overlapped
 
 
 @dataclass(frozen=True)
 class Profile:
     """How crowded pictures are.
 
-    The number of parts is FEWEST plus a gamma variate with this mean, and no part is hidden by more than
-    this share of its silhouette.
+    The number of parts is FEWEST plus a gamma variate with this mean. Other parts hide at most
+    this share of a part's silhouette.
     """
 
     mean_extra: float
@@ -46,7 +46,7 @@ LINE = Profile(2.2, 0.24)
 """What the camera over the line sees: 5 to 40 parts, about seven on average."""
 
 CROWD = Profile(11.0, 0.28)
-"""The same scenes with more parts: more to learn from per pixel."""
+"""The same scenes with more parts, so that there is more to learn per pixel."""
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ class Scene:
     camera: dict[str, float]
 
     def noise_levels(self) -> float:
-        """Standard deviation, in 8-bit levels, of what sensor and JPEG added to the clean picture."""
+        """Standard deviation, in 8-bit levels, of the noise that sensor and JPEG added."""
         return float(np.std(self.picture.astype(np.float32) - self.clean.astype(np.float32)))
 
 
@@ -95,7 +95,7 @@ def iou(a: tuple[int, int, int, int], b: tuple[int, int, int, int]) -> float:
 
 
 class _Belt:
-    """Lays parts down one after another and keeps who owns each pixel."""
+    """Lays parts down one by one and records which part each pixel shows."""
 
     def __init__(self, width: int, height: int, rail: int, most_hidden: float) -> None:
         self.width, self.height, self.rail = width, height, rail
@@ -120,7 +120,7 @@ class _Belt:
         return sum(1 for p in self.lying if p.visible <= (1 - OVERLAPPED) * p.area)
 
     def lay(self, sprite: Sprite, rng: Rng) -> bool:
-        """Finds a place for the part; False when no try fits."""
+        """Finds a place for the part; False if no try fits."""
         aim = self.covered() + 0.5 < _COVERING * len(self.lying)
         for attempt in range(60):
             wish = (

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Trains the demo detector from nothing but a seed, checks it, and writes it as ONNX.
+"""Trains the demo detector from a seed alone, checks it, and writes it as ONNX.
 
-Renders its own pictures, clusters anchors, trains, picks the score threshold on one set of pictures and
-measures on another, then writes conveyor-parts.onnx and conveyor-parts.names. One JSON object with the
-figures on stdout, progress on stderr.
+Renders its own pictures, clusters anchors, trains, picks the score threshold on one set of pictures
+and measures on another. Then it writes conveyor-parts.onnx and conveyor-parts.names.
+Prints one JSON object with the figures; progress goes to stderr.
 
-Exit codes: 0 done and the bar is reached, 1 failed or below the bar, 2 usage.
+Exit codes: 0 done and the bar is reached, 1 failed or below the bar, 2 wrong usage.
 """
 
 from __future__ import annotations
@@ -44,13 +44,15 @@ WIDTH, HEIGHT = 512, 288
 """The network's input: 16:9 like the pictures, so that no bars are needed."""
 
 BAR = {"map_50": 0.95, "map_50_95": 0.70, "exact_counts": 0.90}
-"""What the held-out set must show."""
+"""What the detector must reach on the held-out set."""
 
 
 @dataclass(frozen=True)
 class PictureSet:
-    """Letterboxed RGB pictures in one file on disk, and the parts on each as `x0, y0, x1, y1, label`
-    in the pixels of the rendered picture."""
+    """Letterboxed RGB pictures in one file on disk, and the parts in each.
+
+    A part is `x0, y0, x1, y1, label` in the pixels of the rendered picture.
+    """
 
     pixels: npt.NDArray[np.uint8]
     boxes: list[detect.Floats]
@@ -90,7 +92,7 @@ def _render_one(job: _Job) -> tuple[detect.Floats, detect.Letterbox, int, float]
 def render_set(
     folder: Path, count: int, seed: int, profile: Profile, threads: int, roughen: bool = False
 ) -> PictureSet:
-    """Renders a series into a file of the folder, or takes the one an equal call left there."""
+    """Renders a series into a file in the folder, or reuses the file of an equal earlier call."""
     path, notes = folder / f"pictures-{seed}.u8", folder / f"pictures-{seed}.json"
     here = Path(__file__).parent
     source = b"".join((here / name).read_bytes() for name in ("parts.py", "scene.py", "detect.py"))
@@ -121,7 +123,7 @@ def render_set(
 
 
 def cluster_anchors(sizes: detect.Floats, seed: int, count: int = 9) -> list[list[float]]:
-    """k-means on box sizes with IoU as nearness; three anchors a level, smallest first."""
+    """k-means on box sizes with IoU as similarity; three anchors per level, smallest first."""
     rng = np.random.default_rng(seed)
     sizes = sizes[rng.permutation(len(sizes))[:20000]]
     centres = sizes[rng.permutation(len(sizes))[:count]]
@@ -142,7 +144,7 @@ def cluster_anchors(sizes: detect.Floats, seed: int, count: int = 9) -> list[lis
 def make_batch(
     pictures: PictureSet, indices: npt.NDArray[np.int64], flips: int
 ) -> tuple[Tensor, Tensor]:
-    """Pictures as 0..1 floats and their parts as rows `image, label, cx, cy, w, h`, perhaps mirrored.
+    """Pictures as 0..1 floats, perhaps mirrored; parts as rows `image, label, cx, cy, w, h`.
 
     All pictures of a batch share the mirroring (bit 0 left-right, bit 1 up-down).
     """
@@ -175,7 +177,7 @@ def run_net(net: PplcnetYolo, pictures: PictureSet, least: float) -> list[detect
 
 
 class Average:
-    """Exponential moving average of the network's state, which is what is kept."""
+    """Exponential moving average of the network's state: the result of training."""
 
     def __init__(self, net: PplcnetYolo, decay: float) -> None:
         self.state = {k: v.detach().clone() for k, v in net.state_dict().items()}
@@ -210,9 +212,9 @@ def train(
 ) -> None:
     """Trains for some epochs (AdamW, a short warm-up, then a cosine down) and keeps the average.
 
-    Frozen means with the statistics of batch normalisation as they are. A net that only ever saw its
-    activations normalised by the batch they are in can explode on a rare picture once they are fixed, so
-    the last epochs train what will be used.
+    `frozen` trains with fixed statistics in batch normalisation. A network that has only seen
+    activations normalised by their own batch can explode on a rare picture once the statistics are
+    fixed, so the last epochs train the network in the form in which it is used.
     """
     decayed = [p for p in net.parameters() if p.ndim > 1]
     plain = [p for p in net.parameters() if p.ndim <= 1]
@@ -297,7 +299,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         thresholds = np.round(np.arange(0.15, 0.71, 0.01), 2)
         scores = [detect.exact_counts(tuned, tuning.boxes, classes, float(t)) for t in thresholds]
         # The middle of the best stretch is the safest choice within it.
-        best = [float(t) for t, s in zip(thresholds, scores) if s >= max(scores) - 1e-9]
+        highest = max(scores) - 1e-9
+        best = [float(t) for t, s in zip(thresholds, scores, strict=True) if s >= highest]
         threshold = best[len(best) // 2]
         found = run_net(net, held_out, 0.001)
         map_50, map_50_95 = detect.mean_average_precision(found, held_out.boxes, classes)
@@ -372,11 +375,11 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--pictures", type=int, default=2400, help="training pictures")
     parser.add_argument("--check", type=int, default=200, help="tuning and held-out pictures, each")
     parser.add_argument("--epochs", type=int, default=26)
-    parser.add_argument("--settle", type=int, default=14, help="more epochs, statistics frozen")
+    parser.add_argument("--settle", type=int, default=14, help="epochs with frozen statistics")
     parser.add_argument("--batch", type=int, default=8)
     parser.add_argument("--rate", type=float, default=3e-3, help="highest learning rate")
     parser.add_argument(
-        "--width", type=float, default=0.375, help="channels, against the full model"
+        "--width", type=float, default=0.375, help="channels, as a factor of the full model's"
     )
     parser.add_argument("--early", type=float, default=0.25, help="the same for the first layers")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 2)

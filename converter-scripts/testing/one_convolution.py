@@ -1,5 +1,7 @@
-"""A model for tests: one convolution and a Relu, written byte by byte, for not every environment
-that has a converter has the onnx package."""
+"""A model for tests: one convolution and a Relu.
+
+It is written byte by byte, because not every converter's environment has the onnx package.
+"""
 
 from __future__ import annotations
 

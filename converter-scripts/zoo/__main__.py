@@ -36,8 +36,8 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: python -m zoo --system pplcnet-yolo --names legacy --out pplcnet.onnx",
     )
     add = parser.add_argument
-    add("--list", action="store_true", help="list the systems and write nothing")
-    add("--system", metavar="NAME|all", help="what to build; see --list")
+    add("--list", action="store_true", help="list the systems; writes nothing")
+    add("--system", metavar="NAME|all", help="the system to build; see --list")
     add("--out", type=Path, metavar="FILE|DIR", help="the ONNX file; a folder with --system all")
     add("--classes", type=int, default=1, metavar="N", help="number of classes (1)")
     add("--size", metavar="S|HxW", help="input size (640, v5lite-e 320)")
@@ -49,7 +49,7 @@ def _parser() -> argparse.ArgumentParser:
         "--names",
         choices=("legacy", "modern"),
         default="modern",
-        help="names and spelling of torch <= 1.12 or >= 1.13 (modern)",
+        help="node names and operators of torch <= 1.12 or >= 1.13 (modern)",
     )
     add(
         "--form",
@@ -112,7 +112,7 @@ def _target(out: Path, system: System, several: bool) -> Path:
 
 
 def _write(data: bytes, target: Path) -> None:
-    """Under a temporary name first, so that nobody ever reads half a model."""
+    """Writes under a temporary name first, so that nobody reads half a model."""
     target.parent.mkdir(parents=True, exist_ok=True)
     part = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
@@ -162,7 +162,7 @@ def _run(args: argparse.Namespace) -> dict[str, Any]:
     if args.list:
         return _listed()
     systems = _chosen(args.system)
-    requests = [_request(system, args) for system in systems]  # all valid before any is written
+    requests = [_request(system, args) for system in systems]  # refuse before the first is written
     if args.out is None:
         raise BadRequest("--out is missing; give the ONNX file to write, or a folder with all")
     models = []

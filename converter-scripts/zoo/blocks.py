@@ -1,7 +1,7 @@
-"""The layers of the seed's detectors: what each computes, and how its exporter spells it.
+"""The layers: what each computes, and which nodes its exporter writes for it.
 
-Every function takes the graph, the incoming tensor and the layer's own numbers, and gives the
-outgoing tensor. `width` is the number of outgoing channels.
+Every function takes the graph, the input tensor and the layer's own numbers, and returns the output
+tensor. `width` is the number of output channels.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from zoo.graph import Graph, Norm, Tensor
 
 Activation = Callable[[Graph, Tensor], Tensor]
 
-_END = np.iinfo(np.int64).max  # what a slice without an end says in ONNX
+_END = np.iinfo(np.int64).max  # ONNX's end of a slice without an end
 
 # Activations
 
@@ -30,7 +30,7 @@ def relu(g: Graph, x: Tensor) -> Tensor:
 
 
 def hard_swish(g: Graph, x: Tensor) -> Tensor:
-    """x * clip(x + 3, 0, 6) / 6, for which torch found a shorter spelling in 1.13."""
+    """x * clip(x + 3, 0, 6) / 6, which torch exports with fewer nodes since 1.13."""
     y = probe.hard_swish(x.activation)
     if not g.style.legacy:
         gate = g.op("HardSigmoid", [x], x.shape, alpha=float(np.float32(1 / 6)))
@@ -56,7 +56,7 @@ def conv_norm(
     pad: int | None = None,
     depthwise: bool = False,
 ) -> Tensor:
-    """A convolution without bias and its BatchNorm, which the exporter folds into it."""
+    """A convolution without bias and its BatchNorm; the exporter folds the two."""
     pad = size // 2 if pad is None else pad
     groups = x.channels if depthwise else 1
     weight = g.random_weight(width, x.channels // groups, size)
@@ -85,9 +85,9 @@ def conv_norm(
 def plain_conv(
     g: Graph, x: Tensor, width: int, *, spread: float, bias: np.ndarray | None = None
 ) -> Tensor:
-    """A 1x1 convolution without BatchNorm whose outputs get the given standard deviation.
+    """A 1x1 convolution without BatchNorm; `spread` is the standard deviation of its outputs.
 
-    With a bias, each channel's mean on the probe is moved to it.
+    `bias` is the mean of each channel on the probe.
     """
     weight = g.random_weight(width, x.channels, 1)
     raw = probe.convolve(x.activation, weight.astype(np.float64), 1, 0, 1)
@@ -132,7 +132,7 @@ def cbh(
 def lc_block(
     g: Graph, x: Tensor, width: int, size: int = 3, stride: int = 1, se: bool = False
 ) -> Tensor:
-    """Depthwise, perhaps gated, then pointwise."""
+    """A depthwise convolution, optionally a gate, a pointwise convolution."""
     with g.scope("dw_conv"):
         x = cbh(g, x, x.channels, size, stride, depthwise=True)
     if se:
@@ -143,7 +143,7 @@ def lc_block(
 
 
 def _squeeze_excite(g: Graph, x: Tensor) -> Tensor:
-    """Scales each channel by a gate computed from all channels' means; the gate is a SiLU."""
+    """Scales each channel by a gate, a SiLU of all channels' means."""
     with g.scope("avg_pool"):
         mean = x.activation.mean(axis=(2, 3), keepdims=True)
         pooled = g.op("GlobalAveragePool", [x], (1, x.channels, 1, 1), mean)
@@ -159,7 +159,7 @@ def _squeeze_excite(g: Graph, x: Tensor) -> Tensor:
 
 
 def dense(g: Graph, x: Tensor, width: int) -> Tensor:
-    """What is left of a classifier's dense layer: 1x1 convolution, H-swish, dropout."""
+    """A classifier's dense layer as a detector keeps it: 1x1 convolution, H-swish, dropout."""
     with g.scope("dense_conv"):
         y = plain_conv(g, x, width, spread=1)
     with g.scope("hardswish"):
@@ -182,7 +182,7 @@ def bottleneck(g: Graph, x: Tensor, width: int, shortcut: bool) -> Tensor:
 
 
 def c3(g: Graph, x: Tensor, width: int, n: int = 1, shortcut: bool = True) -> Tensor:
-    """Two halves side by side, one through a chain of bottlenecks, joined by a third 1x1."""
+    """Two parallel halves, one through a chain of bottlenecks, joined by a third 1x1."""
     half = width // 2
     with g.scope("cv1"):
         y = conv(g, x, half)
@@ -198,12 +198,12 @@ def c3(g: Graph, x: Tensor, width: int, n: int = 1, shortcut: bool = True) -> Te
 
 
 def focus(g: Graph, x: Tensor, width: int, size: int = 3) -> Tensor:
-    """Every second pixel in four ways, stacked as channels, then a convolution."""
+    """Every second pixel, from four starting points, stacked as channels; a convolution."""
     corners = ((0, 0), (1, 0), (0, 1), (1, 1))
     rows: dict[int, Tensor] = {}
     parts = []
     for row, column in corners:
-        if g.style.legacy or row not in rows:  # today's exporter shares equal slices
+        if g.style.legacy or row not in rows:  # the modern exporter shares equal slices
             rows[row] = _every_second(g, x, 2, row)
         parts.append(_every_second(g, rows[row], 3, column))
     if not g.style.exported:
@@ -217,7 +217,7 @@ def focus(g: Graph, x: Tensor, width: int, size: int = 3) -> Tensor:
 
 
 def _every_second(g: Graph, x: Tensor, axis: int, start: int) -> Tensor:
-    """A slice as it is exported; simplified, only its name is spent."""
+    """A slice as exported; when simplified, it only takes a name."""
     axes, starts, ends, steps = (g.constant([v], np.int64) for v in (axis, start, _END, 2))
     shape = tuple(side // 2 if index == axis else side for index, side in enumerate(x.shape))
     window = [slice(None)] * 4
@@ -228,7 +228,7 @@ def _every_second(g: Graph, x: Tensor, axis: int, start: int) -> Tensor:
 
 
 def _both_axes(g: Graph, part: Tensor, x: Tensor, index: int, corner: tuple[int, int]) -> Tensor:
-    """The one slice, named anew, to which a simplifier joins the two that gave `part`."""
+    """The one slice, with a new name, into which a simplifier joins the two behind `part`."""
     ranges = [
         g.folded("Slice", values, np.int64) for values in (corner, (_END, _END), (2, 3), (2, 2))
     ]
@@ -243,7 +243,7 @@ def _both_axes(g: Graph, part: Tensor, x: Tensor, index: int, corner: tuple[int,
 
 
 def sppf(g: Graph, x: Tensor, width: int, size: int = 5) -> Tensor:
-    """Three max-pools in a row, all four stages side by side between two convolutions."""
+    """Three max-pools in a row; all four stages are concatenated between two convolutions."""
     with g.scope("cv1"):
         x = conv(g, x, x.channels // 2)
     pooled = [x]
@@ -281,7 +281,7 @@ def shuffle_stem(g: Graph, x: Tensor, width: int) -> Tensor:
 
 
 def shuffle_block(g: Graph, x: Tensor, width: int, stride: int = 1) -> Tensor:
-    """Half of the channels (all of them at stride 2) go through a branch; then both mix."""
+    """Half of the channels (all of them at stride 2) pass a branch; then both halves mix."""
     half = width // 2
     if stride == 1:
         kept, x = _halves(g, x)
@@ -333,7 +333,7 @@ class _Sequence:
 
 
 def _halves(g: Graph, x: Tensor) -> list[Tensor]:
-    """Both halves of the channels; the exporter computes where they end from the shape."""
+    """Both halves of the channels; the exporter computes their ends from the shape."""
     half = x.channels // 2
     size = g.op("Shape", [x], (4,), constant=np.array(x.shape))
     axis = g.constant([1], np.int64)
@@ -385,7 +385,7 @@ def separable(g: Graph, x: Tensor, width: int, size: int = 3, stride: int = 1) -
 def rep_vgg(g: Graph, x: Tensor, width: int, stride: int = 1) -> Tensor:
     """A 3x3 convolution that is trained as a sum of branches: 3x3, 1x1 and the input itself.
 
-    Each branch has its own BatchNorm; without them the sum is one 3x3 convolution.
+    Each branch has its own BatchNorm. Folded and merged, they are one 3x3 convolution.
     """
     identity = stride == 1 and x.channels == width
     gain = (3 if identity else 2) ** -0.5

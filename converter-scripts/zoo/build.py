@@ -1,4 +1,4 @@
-"""From a system and a choice of spelling to an ONNX model."""
+"""Builds a system in a given style as an ONNX model."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from zoo.graph import Cost, Graph, Style, Tensor
 from zoo.head import FORMS, STRIDES, Head, detect
 from zoo.systems import Layer, System
 
-_REPEATS_ITSELF = (blocks.c3,)  # blocks with repetitions inside
+_REPEATS_ITSELF = (blocks.c3,)  # blocks that repeat a part of themselves
 
 
 class BadRequest(ValueError):
-    """A request for a model that cannot exist; the message says what to ask for instead."""
+    """A request for an impossible model; the message says what to request instead."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What to build; `width` and `depth` are relative to the published model."""
+    """What to build; `channels` and `depth` are factors of the published model's."""
 
     system: System
     classes: int = 1
@@ -64,7 +64,7 @@ class Built:
 
 
 def build(request: Request) -> Built:
-    """The model, with what a reader of the table wants to know about it."""
+    """Builds the model and reports its heads, outputs and cost."""
     g = Graph(request.style, request.seed)
     image = g.input(request.height, request.width)
     done: list[Tensor] = []

@@ -1,4 +1,4 @@
-"""Writes an ONNX graph, one node after the other, as an exporter of torch would have."""
+"""Writes an ONNX graph node by node, as torch's exporter does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from onnx import TensorProto, helper, numpy_helper
 from zoo import probe
 from zoo.names import LegacyNames, ModernNames, Names, parameter_path
 
-_EPSILON = 1e-3  # of every BatchNormalization, as YOLOv5 sets it
+_EPSILON = 1e-3  # of every BatchNormalization, as in YOLOv5
 _INPUT = "images"
 
 Shape = tuple[int, ...]
@@ -23,7 +23,7 @@ Shape = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Style:
-    """How the same network is spelt."""
+    """The names and nodes with which a network is written."""
 
     names: str = "modern"  # or "legacy": torch <= 1.12
     form: str = "simplified"  # or "exported": with Constant nodes and shape arithmetic
@@ -49,13 +49,13 @@ class Style:
 
 @dataclass(frozen=True)
 class Tensor:
-    """A value in the graph: its shape, what it is on the probe, or its constant value."""
+    """A value in the graph: its shape, and its value on the probe or as a constant."""
 
     name: str
     shape: Shape
     probe: probe.Array | None = None
     constant: NDArray[Any] | None = None
-    node: str = ""  # the node that gives it
+    node: str = ""  # the node that computes it
 
     @property
     def channels(self) -> int:
@@ -90,18 +90,18 @@ class Norm:
 
 @dataclass
 class Cost:
-    """What a network weighs and does, whatever its spelling."""
+    """A network's parameters and operations, which do not depend on the style."""
 
-    parameters: int = 0  # as trained: BatchNorm's scale and shift count, its statistics do not
+    parameters: int = 0  # as trained: with BatchNorm's scale and shift, without its statistics
     fused: int = 0  # with BatchNorm folded and the branches of RepVGG merged
     macs: int = 0  # of the fused convolutions
-    pooled_macs: int = 0  # those of them that work on pooled maps, whatever the picture's size
-    normalised: int = 0  # values that go through a BatchNorm before it is folded
+    pooled_macs: int = 0  # the part on pooled maps, which do not grow with the picture
+    normalised: int = 0  # values that pass a BatchNorm before it is folded
 
 
 @dataclass
 class Graph:
-    """A graph under construction; `scope` says in which module of the network it stands."""
+    """A graph under construction; `scope` is the current module of the network."""
 
     style: Style
     seed: int
@@ -136,10 +136,10 @@ class Graph:
         output: str | None = None,
         **attributes: Any,
     ) -> Tensor:
-        """Writes one node. One with a known `constant` value vanishes when simplified.
+        """Writes one node; one with a known `constant` value is left out when simplified.
 
-        It is named all the same, as is one not to `emit`: a simplifier removes nodes after the
-        exporter has named them all.
+        It takes a name all the same, as does a node that is not emitted: a simplifier removes nodes
+        after the exporter has named them all.
         """
         node = node or self.names.node(op_type, self._scope)
         name = output or self.names.tensor(node)
@@ -150,13 +150,13 @@ class Graph:
         return result
 
     def constant(self, value: Any, dtype: type = np.float32) -> Tensor:
-        """A Constant node, or the initializer that a simplifier makes of it."""
+        """A Constant node, or the initializer into which a simplifier turns it."""
         array = np.asarray(value, dtype=dtype)
         attributes = {"value": numpy_helper.from_array(array)} if self.style.exported else {}
         return self.op("Constant", [], array.shape, constant=array, **attributes)
 
     def folded(self, op_type: str, value: Any, dtype: type = np.float32) -> Tensor:
-        """A constant that the exporter itself has computed: never a node."""
+        """A constant that the exporter itself computes: never a node."""
         array = np.asarray(value, dtype=dtype)
         name = self.names.folded(op_type)
         self._initializers.append(numpy_helper.from_array(array, name))
@@ -183,16 +183,16 @@ class Graph:
     def input(self, height: int, width: int) -> Tensor:
         return Tensor(_INPUT, (1, 3, height, width), probe.pictures())
 
-    # Random weights. They are drawn in the same order whatever the style, so that all spellings
-    # of a system compute the same function; uniform, because that is exact on every machine.
+    # Random weights. They are drawn in the same order in every style, so that all styles of a
+    # system compute the same function; uniform, because that is exact on every machine.
     #
-    # Normalising alone does not keep a random network calm: its activations turn a difference
-    # between two pictures into 1.2 times as much, layer by layer, until pictures unlike those of
-    # the probe explode. Weights that sum to zero, and a mean that puts most activations where
-    # their slope changes slowly, bring that close to 1.
+    # Normalising alone does not keep a random network stable: each layer multiplies the difference
+    # between two pictures by 1.2, until pictures unlike those of the probe explode. Weights that
+    # sum to zero, and a mean that puts most activations where their slope changes slowly, bring
+    # that factor close to 1.
 
     def random_weight(self, out: int, per_group: int, size: int) -> NDArray[np.float32]:
-        """Weights that leave the variance of independent inputs as it is."""
+        """Weights that keep the variance of independent inputs."""
         bound = np.float32((3 / (per_group * size * size)) ** 0.5)
         weight = self._uniform((out, per_group, size, size)) * bound
         if per_group == 1:
@@ -201,7 +201,7 @@ class Graph:
         return weight - mean.astype(np.float32)
 
     def random_norm(self, raw: probe.Array, gain: float = 1.0) -> Norm:
-        """A BatchNorm that has seen `raw` in training."""
+        """A BatchNorm that was trained on `raw`."""
         channels = raw.shape[1]
         gamma = (1 + self._uniform((channels,)) / 4) * np.float32(gain)
         beta = (1.25 + self._uniform((channels,)) / 4) * np.float32(gain)
@@ -259,7 +259,7 @@ class Graph:
     ) -> None:
         """Adds a convolution to the cost, with its BatchNorms or its own bias.
 
-        `extra` is what training adds: the weights of branches to be merged.
+        `extra` counts parameters that exist only in training: the weights of merged branches.
         """
         out, _, size, _ = weight.shape
         _, _, height, width = _strided(x.shape, out, size, stride, pad)
@@ -311,7 +311,7 @@ class Graph:
         )
 
     def resolve(self, name: str) -> str:
-        """The name under which a tensor stands in the finished model."""
+        """A tensor's name in the finished model."""
         return self.names.resolve(name, self._parameters)
 
 

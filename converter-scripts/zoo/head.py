@@ -1,4 +1,4 @@
-"""The detection head: three convolutions, and what an export makes of their maps."""
+"""The detection head: three convolutions, and how an export decodes their maps."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ ANCHORS = (
 
 _END = np.iinfo(np.int64).max
 
-# Logits of an untrained detector that finds something, but not everywhere: with this mean and
-# spread about one candidate in two hundred has an objectness above 0.25.
+# With this mean and spread of the logits, about one candidate in two hundred has an objectness
+# above 0.25: an untrained detector finds something, but not everywhere.
 _OBJECTNESS = -5.0
 _SPREAD = 1.5
 
@@ -49,8 +49,8 @@ class Detection(NamedTuple):
 def detect(g: Graph, maps: Sequence[Tensor], classes: int, form: str) -> Detection:
     """Adds the head on the feature maps of strides 8, 16 and 32.
 
-    `maps` leaves three outputs [1, anchors, rows, columns, 5 + classes] of logits; `sigmoid` and
-    `decoded` join them to one [1, candidates, 5 + classes]: sigmoids only, or boxes in pixels.
+    `maps` has three outputs [1, anchors, rows, columns, 5 + classes] of logits; `sigmoid` and
+    `decoded` join them into one [1, candidates, 5 + classes]: only sigmoids, or boxes in pixels.
     """
     convolutions: list[Tensor] = []
     outputs: list[Tensor] = []
@@ -90,8 +90,8 @@ def _anchors_apart(
 ) -> tuple[Tensor, Tensor | None]:
     """[1, anchors * values, rows, columns] to [1, anchors, rows, columns, values].
 
-    The older exporter takes the sizes out of the running network, number by number; the number of
-    pictures among them is given back, because the next reshape uses it again.
+    The legacy exporter reads each size from the running network. The number of pictures is
+    returned, because the next reshape uses it too.
     """
     height, width = x.shape[2:]
     target = (1, anchors, values, height, width)
@@ -124,7 +124,7 @@ def _vector(g: Graph, number: Tensor) -> Tensor:
 
 
 def _decoded(g: Graph, x: Tensor, stride: int, anchors: Sequence[tuple[int, int]]) -> Tensor:
-    """Sigmoids to boxes: xy = (2v - 0.5 + cell) * stride, wh = (2v)^2 * anchor."""
+    """Decodes sigmoids into boxes: xy = (2v - 0.5 + cell) * stride, wh = (2v)^2 * anchor."""
     rows, columns = x.shape[2:4]
     cells = np.stack(np.meshgrid(np.arange(columns), np.arange(rows)), axis=2)
 

@@ -1,4 +1,4 @@
-"""Node and tensor names as the two generations of torch's ONNX exporter give them."""
+"""Node and tensor names of the two generations of torch's ONNX exporter."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Names(Protocol):
-    """Names nodes and tensors in the order in which an exporter meets them."""
+    """Names nodes and tensors in the order in which an exporter visits them."""
 
     def node(self, op_type: str, scope: list[str]) -> str:
         """The name of the next node."""
@@ -26,15 +26,15 @@ class Names(Protocol):
         ...
 
 
-_BUFFERS = 8  # numbers that the detection layer's own buffers take
+_BUFFERS = 8  # numbers taken by the detection layer's buffers
 
 
 class LegacyNames:
-    """torch <= 1.12: nodes are `<Op>_<counter>`, tensors numbers.
+    """torch <= 1.12: nodes are `<Op>_<counter>`, tensors are numbers.
 
-    The counter runs over every node, Constants included. Tensors are numbered after the input, the
-    parameters and the buffers, constants folded by the exporter after everything else, so numbers
-    are only known at the end: until then a tensor is called `%n`, a folded constant `%+n`.
+    The counter counts every node, Constants too. Tensor numbers start after those of the input, the
+    parameters and the buffers; constants folded by the exporter come last. The numbers are known
+    only at the end: until then a tensor is `%n` and a folded constant `%+n`.
     """
 
     def __init__(self) -> None:
@@ -65,7 +65,7 @@ class LegacyNames:
 
 
 class ModernNames:
-    """torch >= 1.13: nodes carry the path of their module, `/model.32/m.0/Conv`."""
+    """torch >= 1.13: a node's name is its module's path, `/model.32/m.0/Conv`."""
 
     def __init__(self) -> None:
         self._seen: Counter[str] = Counter()

@@ -1,9 +1,9 @@
-"""A small forward pass in numpy that keeps random networks alive.
+"""A small forward pass in numpy that keeps random networks stable.
 
-Random weights make activations die or explode after a few dozen layers. As training would, each
-BatchNorm therefore takes its mean and variance from what its convolution really gives on a few
-small fixed pictures. The pass runs in f64 and the statistics are rounded to three digits, so that
-they, and with them the bytes of the model, do not depend on the CPU's order of summation.
+With random weights, activations vanish or explode after a few dozen layers. As in training, each
+BatchNorm therefore takes its mean and variance from the real outputs of its convolution, here on a
+few small fixed pictures. The pass runs in f64 and the statistics are rounded to three digits, so
+that the bytes of the model do not depend on the CPU's order of summation.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ _SIDE = 64
 
 
 def pictures() -> Array:
-    """Noise in 0..1, from rough to smooth, in turn dull and full of contrast, dark and bright.
+    """Noise in 0..1: from rough to smooth, with low and high contrast, dark and bright.
 
-    Photographs differ from each other as much as within themselves. A network normalised on
-    pictures that are all alike explodes on the first one that is not.
+    Photographs differ as much from each other as within themselves. A network normalised on similar
+    pictures explodes on the first different one.
     """
     generator = np.random.Generator(np.random.PCG64(0))
     result = []
@@ -45,7 +45,7 @@ def pictures() -> Array:
 
 
 def _windows(x: Array, size: int, stride: int) -> Iterator[tuple[int, int, Array]]:
-    """What each position of a kernel sees: row, column and the strided view of a padded map."""
+    """For each position in a kernel: row, column and the strided view of a padded map."""
     height = (x.shape[2] - size) // stride + 1
     width = (x.shape[3] - size) // stride + 1
     for row in range(size):
@@ -56,9 +56,9 @@ def _windows(x: Array, size: int, stride: int) -> Iterator[tuple[int, int, Array
 
 
 def _pad(x: Array, pad: int) -> Array:
-    """Around the edge, as if the picture went on.
+    """Pads by wrapping around.
 
-    The maps are so small that zeros, of which a real picture has few, would rule the statistics.
+    The maps are so small that zeros, rare in a real picture, would dominate the statistics.
     """
     return np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)), mode="wrap")
 

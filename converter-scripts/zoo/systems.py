@@ -1,7 +1,7 @@
-"""What the zoo holds: each system as its published list of layers, with its published figures.
+"""The systems of the zoo: published lists of layers, with published figures.
 
-The facts (order, widths, kernel sizes, which layer feeds which) are those of the configuration
-files and papers named with each system; the notation and everything that reads it are our own.
+The facts (order, widths, kernel sizes, connections) come from the configuration files and papers
+named with each system; the notation and the code that reads it are our own.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ Block = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Layer:
-    """`n` times a block; its input is the layer before, or those of the given numbers."""
+    """A block, `n` times; its inputs are the layer before or the layers of the given numbers."""
 
     block: Block
-    width: int | None = None  # outgoing channels, for blocks that set them
+    width: int | None = None  # output channels, for blocks that set them
     n: int = 1
     sources: tuple[int, ...] = (-1,)
     options: dict[str, Any] = field(default_factory=dict)
@@ -28,7 +28,7 @@ class Layer:
 
 @dataclass(frozen=True)
 class Figure:
-    """What somebody has published of a system; millions of parameters as they printed them."""
+    """A published figure of a system; parameters are spelled as published."""
 
     source: str
     classes: int
@@ -36,7 +36,7 @@ class Figure:
     gflops: str = ""
     size: int = 640
     fused: bool = False  # BatchNorm folded, branches merged
-    why: str = ""  # it differs from ours
+    why: str = ""  # the reason for a difference from ours
 
 
 @dataclass(frozen=True)
@@ -44,10 +44,10 @@ class System:
     name: str
     about: str
     layers: tuple[Layer, ...]
-    heads: tuple[int, ...]  # the layers that feed strides 8, 16 and 32
+    heads: tuple[int, ...]  # the layers for strides 8, 16 and 32
     size: int = 640
-    width: float = 1.0  # published multiples of all widths
-    depth: float = 1.0  # and of all repetitions
+    width: float = 1.0  # the published factor on all widths
+    depth: float = 1.0  # and on all repetitions
     figures: tuple[Figure, ...] = ()
 
 
@@ -125,7 +125,7 @@ def _pplcnet_neck(down: Callable[[int], Layer]) -> tuple[Layer, ...]:
     )
 
 
-# YOLOv5s, which gained a convolution for its Focus and a cheaper SPP in v6.0.
+# YOLOv5s; v6.0 replaced its Focus by a convolution and its SPP by a cheaper one.
 
 
 def _yolov5_neck(p3: int, p4: int, widths: tuple[int, int, int], n: int) -> tuple[Layer, ...]:
@@ -268,7 +268,7 @@ _YAML = "YOLOv5-Lite 9d649a6, its own count"
 _V5 = "YOLOv5 v5.0"
 _V6 = "YOLOv5 v6.0"
 
-_NO_SE = "cannot be: see below"
+_NO_SE = "impossible: see below"
 
 _ALL = (
     System(
@@ -290,14 +290,14 @@ _ALL = (
     ),
     System(
         "pplcnet-yolo-conv3x3",
-        "pplcnet-yolo with 3x3 stride-2 convolutions for the neck's LC_Blocks, as in YOLOv5s",
+        "pplcnet-yolo with 3x3 stride-2 convolutions, not LC_Blocks, in the neck, as in YOLOv5s",
         (*_PPLCNET, *_pplcnet_neck(lambda width: _conv(width, size=3, stride=2))),
         (25, 28, 31),
         figures=(Figure(_SEED, 1, "4,982,390", "9.4"),),
     ),
     System(
         "yolov5s-v5",
-        "YOLOv5s v5.0: Focus, SPP; the one that the seed compares with",
+        "YOLOv5s v5.0: Focus, SPP; the seed's comparison",
         _YOLOV5_V5,
         (17, 20, 23),
         width=0.5,

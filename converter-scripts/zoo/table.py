@@ -29,23 +29,23 @@ _CLASSES = (1, 80)
 
 @functools.cache
 def cost(system: str, classes: int, size: int) -> Cost:
-    """What a system of the zoo weighs and does."""
+    """A system's parameters and operations."""
     return build(Request(SYSTEMS[system], classes, size, size)).cost
 
 
 def profiled(cost: Cost, size: int) -> float:
     """GFLOPs as YOLOv5's profiler counts them.
 
-    It runs one picture of 32x32 through the untrained network, counts two operations for each
-    multiplication of a convolution and four for each value that is normalised, and multiplies the
-    sum by (size / 32)^2: pooled maps, whose size is fixed, are multiplied too.
+    It runs one picture of 32x32 through the untrained network and counts two operations for each
+    multiplication of a convolution and four for each normalised value. Then it multiplies the sum
+    by (size / 32)^2, even for pooled maps, whose size is fixed.
     """
     grown = cost.pooled_macs * (size // 32) ** 2
     return (2 * (cost.macs - cost.pooled_macs + grown) + 4 * cost.normalised) / 1e9
 
 
 def rows() -> Iterator[dict[str, Any]]:
-    """What each system weighs and does."""
+    """Each system's parameters and operations."""
     for system in SYSTEMS.values():
         for classes in _CLASSES:
             weight = cost(system.name, classes, system.size)
@@ -118,7 +118,7 @@ def updated(text: str) -> str:
     before, found, rest = text.partition(_BEGIN)
     _, closed, after = rest.partition(_END)
     if not found or not closed:
-        raise ValueError(f"{README.name} has no lines '{_BEGIN}' and '{_END}' to write between")
+        raise ValueError(f"{README.name} lacks the lines '{_BEGIN}' and '{_END}' around the table")
     return f"{before}{_BEGIN}\n{_markdown()}\n{_END}{after}"
 
 

@@ -1,4 +1,4 @@
-"""What is committed in ir-models/ is what the manifest says, and the detector finds what its card promises."""
+"""The files in ir-models/ match the manifest, and the detector keeps its card's promises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rendered pictures are what the model card says they are."""
+"""The rendered pictures are as the model card describes them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def held_out() -> list[Scene]:
 
 
 def luma_levels(picture: np.ndarray, scene: Scene) -> float:
-    """How far a picture's brightness is from the clean one. (JPEG also halves the colour, noise or no.)"""
+    """How far a picture's brightness is from the clean one; JPEG halves the colour anyway."""
     grey, clean = (cv2.cvtColor(p, cv2.COLOR_BGR2GRAY) for p in (picture, scene.clean))
     return float(np.std(grey.astype(np.float32) - clean.astype(np.float32)))
 

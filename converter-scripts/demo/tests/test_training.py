@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip(
-    "torch", reason="torch is not installed; Debian has it as python3-torch"
+    "torch", reason="torch is not installed; on Debian: apt-get install python3-torch"
 )
 
-import train as train_script
-from export import metadata_property, write_onnx
-from loss import assign, complete_iou, detection_loss
-from net import STRIDES, PplcnetYolo
-from parts import LABELS
+import train as train_script  # noqa: E402
+from export import metadata_property, write_onnx  # noqa: E402
+from loss import Assigned, assign, complete_iou, detection_loss  # noqa: E402
+from net import STRIDES, PplcnetYolo  # noqa: E402
+from parts import LABELS  # noqa: E402
 
 ANCHORS = [
     [20.0, 20.0, 25.0, 25.0, 30.0, 30.0],
@@ -30,6 +30,10 @@ def small_net() -> PplcnetYolo:
     return PplcnetYolo(len(LABELS), ANCHORS, 0.25)
 
 
+def cells(hit: Assigned) -> set[tuple[int, int]]:
+    return {(int(row), int(col)) for row, col in zip(hit.row, hit.col, strict=True)}
+
+
 def test_full_width_has_the_published_number_of_parameters() -> None:
     net = PplcnetYolo(1, ANCHORS, 1.0)
     assert sum(p.numel() for p in net.parameters()) == 4_378_838
@@ -40,7 +44,7 @@ def test_a_part_is_answered_for_by_its_cell_and_the_two_nearest_neighbours() -> 
     part = torch.tensor([[0.0, 2.0, 100.0, 52.0, 22.0, 22.0]])
     hit = assign(part, torch.tensor(ANCHORS[0]).view(3, 2), 8, 48, 80)
     # Centre (12.5, 6.5) in cells: right and lower neighbours win the tie at one half.
-    assert {(int(r), int(c)) for r, c in zip(hit.row, hit.col)} == {(6, 12), (6, 13), (7, 12)}
+    assert cells(hit) == {(6, 12), (6, 13), (7, 12)}
     assert len(hit.anchor) == 9 and set(hit.label.tolist()) == {2}
     centres = hit.box[:, :2] + torch.stack((hit.col, hit.row), 1)
     assert torch.allclose(centres, torch.tensor([12.5, 6.5]))
@@ -56,7 +60,7 @@ def test_an_anchor_four_times_off_does_not_answer() -> None:
 def test_neighbours_outside_the_map_are_dropped() -> None:
     part = torch.tensor([[0.0, 0.0, 1.0, 1.0, 22.0, 22.0]])
     hit = assign(part, torch.tensor(ANCHORS[0]).view(3, 2), 8, 48, 80)
-    assert {(int(r), int(c)) for r, c in zip(hit.row, hit.col)} == {(0, 0)}
+    assert cells(hit) == {(0, 0)}
 
 
 def test_complete_iou_is_one_for_equal_boxes_and_negative_for_distant_ones() -> None:
@@ -168,7 +172,7 @@ def test_training_twice_from_one_seed_gives_the_same_model(
             "--threads",
             "1",
         ]
-        # Far below the bar after two steps, which is exit code 1; the model is written all the same.
+        # Two steps are far below the bar, so the exit code is 1; the model is written anyway.
         assert train_script.main([*args, "--width", "0.25", "--out", str(tmp_path / run)]) == 1
         report = json.loads(capsys.readouterr().out)
         assert report["bar_reached"] is False

@@ -1,4 +1,4 @@
-"""What the zoo's tests share: models built once, and run on ONNX Runtime."""
+"""Shared by the zoo's tests: builds each model once, runs it on ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Zoo:
         return _built(system, style or Style(), tuple(sorted(options.items())))
 
     def narrow(self, system: str, style: Style | None = None, **options: Any) -> Built:
-        """A quarter of the channels, for what does not depend on them: built in no time."""
+        """A quarter of the channels: fast, for tests that do not depend on the width."""
         return self.build(system, style, **{"channels": 0.25, **options})
 
     def run(self, model: onnx.ModelProto, image: NDArray[np.float32]) -> Outputs:

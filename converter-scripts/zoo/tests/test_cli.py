@@ -1,4 +1,4 @@
-"""The command, as a user and as the Java tests call it."""
+"""The command, called as users and the Java tests call it."""
 
 from __future__ import annotations
 

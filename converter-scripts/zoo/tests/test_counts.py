@@ -1,4 +1,4 @@
-"""Parameters and operations, held against what others have published."""
+"""Parameters and operations, compared with published figures."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ import math
 import numpy as np
 import onnx
 import pytest
-from conftest import Zoo
 from onnx import numpy_helper
 
+from conftest import Zoo
 from zoo import table
 from zoo.graph import Style
 from zoo.systems import SYSTEMS
@@ -82,8 +82,8 @@ def test_no_se_has_gates_in_the_backbone_only(zoo: Zoo) -> None:
     assert (gates("pplcnet-yolo"), gates("pplcnet-yolo-no-se")) == (6, 4)
 
 
-def test_an_odd_count_cannot_be(zoo: Zoo) -> None:
-    """The seed prints 4,376,531 for LC_Block without SE; every single array is even."""
+def test_an_odd_count_is_impossible(zoo: Zoo) -> None:
+    """The seed prints 4,376,531 for LC_Block without SE, but every array has an even size."""
     sizes = [
         math.prod(tensor.dims)
         for tensor in zoo.build("pplcnet-yolo-no-se", Style(bn="keep")).model.graph.initializer

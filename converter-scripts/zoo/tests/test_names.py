@@ -1,4 +1,4 @@
-"""Names of nodes, held against genuine exports."""
+"""Node names, compared with those of real exports."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections import Counter
 
 import onnx
 import pytest
-from conftest import Zoo
 
+from conftest import Zoo
 from zoo.graph import Style
 from zoo.systems import SYSTEMS
 
 LEGACY = Style(names="legacy")
 MODERN = Style()
 
-# The seed's own command lines name the first two; the third is what YOLOv5 v6.0 gives.
+# The first two are in the seed's own command lines, the third is in an export of YOLOv5 v6.0.
 SEED = {
     "pplcnet-yolo": ["Conv_462", "Conv_478", "Conv_494"],
     "yolov5s-v5": ["Conv_245", "Conv_261", "Conv_277"],
@@ -102,7 +102,7 @@ def test_modern_names_follow_modules(zoo: Zoo) -> None:
     assert pools == ["/model.9/m/MaxPool", "/model.9/m_1/MaxPool", "/model.9/m_2/MaxPool"]
 
 
-def test_hard_swish_is_spelt_as_by_each_exporter(zoo: Zoo) -> None:
+def test_hard_swish_has_the_nodes_of_each_exporter(zoo: Zoo) -> None:
     legacy = [node.op_type for node in zoo.narrow("pplcnet-yolo", LEGACY).model.graph.node]
     modern = [node.op_type for node in zoo.narrow("pplcnet-yolo", MODERN).model.graph.node]
 
@@ -115,7 +115,7 @@ def test_hard_swish_is_spelt_as_by_each_exporter(zoo: Zoo) -> None:
 @pytest.mark.parametrize("form", ["simplified", "exported"])
 @pytest.mark.parametrize("bn", ["folded", "keep"])
 @pytest.mark.parametrize("system", ["pplcnet-yolo", "yolov5s-v5", "v5lite-s", "repvgg-a1-yolo"])
-def test_every_spelling_is_valid_onnx(
+def test_every_style_is_valid_onnx(
     zoo: Zoo, system: str, names: str, form: str, bn: str
 ) -> None:
     model = zoo.narrow(system, Style(names, form, bn), head="decoded").model
@@ -160,7 +160,7 @@ def test_keeping_batch_norm_keeps_dropout_identity_and_branches(zoo: Zoo) -> Non
 
     assert kinds("pplcnet-yolo", keep)["Dropout"] == 1
     assert kinds("pplcnet-yolo", Style())["Dropout"] == 0
-    assert kept["Identity"] == 22  # one a RepVGG block
+    assert kept["Identity"] == 22  # one per RepVGG block
     assert kept["Conv"] == branches["Conv"] == merged["Conv"] + 22
     assert branches["BatchNormalization"] == 17  # identity branches, which no convolution precedes
     assert merged["BatchNormalization"] == 0

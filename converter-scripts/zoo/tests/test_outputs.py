@@ -1,12 +1,12 @@
-"""What the models compute, on ONNX Runtime."""
+"""The models' outputs on ONNX Runtime."""
 
 from __future__ import annotations
 
 import numpy as np
 import onnx
 import pytest
-from conftest import Outputs, Zoo, noise, worst
 
+from conftest import Outputs, Zoo, noise, worst
 from zoo.build import Request, build
 from zoo.graph import Style
 from zoo.head import ANCHORS, STRIDES
@@ -60,7 +60,7 @@ def test_head_forms_are_one_function(zoo: Zoo, system: str, names: str) -> None:
     ids=lambda style: "-".join((style.names, style.form, style.bn, style.branches)),
 )
 @pytest.mark.parametrize("system", SYSTEMS)
-def test_spellings_are_one_function(zoo: Zoo, system: str, style: Style) -> None:
+def test_styles_are_one_function(zoo: Zoo, system: str, style: Style) -> None:
     assert worst(_outputs(zoo, system), _outputs(zoo, system, style)) <= 1e-5
 
 
@@ -79,8 +79,8 @@ def test_activations_neither_die_nor_explode(
         for logits in outputs:
             assert np.isfinite(logits).all()
             assert np.abs(logits).max() < 30
-            scores = np.delete(logits, 4, axis=-1)  # objectness has a bias of its own
-            assert 0.3 < scores.std(axis=(2, 3)).mean() < 3, "one value per channel, or chaos"
+            scores = np.delete(logits, 4, axis=-1)  # objectness has its own bias
+            assert 0.3 < scores.std(axis=(2, 3)).mean() < 3, "constant channels, or chaos"
     assert worst(results[0], results[1]) > 0.2, "the picture does not matter"
 
 
