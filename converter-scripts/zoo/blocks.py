@@ -83,7 +83,12 @@ def conv_norm(
 
 
 def plain_conv(
-    g: Graph, x: Tensor, width: int, *, spread: float, bias: np.ndarray | None = None
+    g: Graph,
+    x: Tensor,
+    width: int,
+    *,
+    spread: float | np.ndarray,
+    bias: np.ndarray | None = None,
 ) -> Tensor:
     """A 1x1 convolution without BatchNorm; `spread` is the standard deviation of its outputs.
 
@@ -92,8 +97,8 @@ def plain_conv(
     weight = g.random_weight(width, x.channels, 1)
     raw = probe.convolve(x.activation, weight.astype(np.float64), 1, 0, 1)
     gain = probe.rounded(spread / np.maximum(raw.std(), 1e-6)).astype(np.float32)
-    weight = weight * gain
-    raw = raw * np.float64(gain)
+    weight = weight * gain.reshape(-1, 1, 1, 1)
+    raw = raw * probe.per_channel(gain.astype(np.float64))
     shift = None
     if bias is not None:
         shift = (bias - probe.rounded(raw.mean(axis=(0, 2, 3)))).astype(np.float32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -115,6 +115,7 @@ class Graph:
         self._parameters = 0
         self._constants: dict[tuple[str, Shape, bytes], str] = {}
         self._random = np.random.Generator(np.random.PCG64(self.seed))
+        self.ranges: dict[str, tuple[float, float]] = {}  # of each tensor on the probe
 
     @contextmanager
     def scope(self, *parts: str) -> Iterator[None]:
@@ -144,10 +145,23 @@ class Graph:
         node = node or self.names.node(op_type, self._scope)
         name = output or self.names.tensor(node)
         result = Tensor(name, tuple(shape), activation, constant, node)
+        if activation is not None:
+            self.ranges[name] = (float(activation.min()), float(activation.max()))
         if emit and (constant is None or self.style.exported):
             sources = [self._reference(tensor) for tensor in inputs]
             self._nodes.append(helper.make_node(op_type, sources, [name], node, **attributes))
         return result
+
+    def node(
+        self, op_type: str, inputs: Sequence[Tensor], count: int = 1, **attributes: Any
+    ) -> list[Tensor]:
+        """Writes a node whose outputs have neither a known shape nor a value on the probe."""
+        node = self.names.node(op_type, self._scope)
+        outputs = [Tensor(f"{node}_output_{index}", (), node=node) for index in range(count)]
+        sources = [self._reference(tensor) for tensor in inputs]
+        names = [tensor.name for tensor in outputs]
+        self._nodes.append(helper.make_node(op_type, sources, names, node, **attributes))
+        return outputs
 
     def constant(self, value: Any, dtype: type = np.float32) -> Tensor:
         """A Constant node, or the initializer into which a simplifier turns it."""
@@ -290,25 +304,41 @@ class Graph:
         def value(tensor: Tensor) -> onnx.ValueInfoProto:
             return helper.make_tensor_value_info(tensor.name, TensorProto.FLOAT, tensor.shape)
 
-        for tensor in self._initializers:
-            tensor.name = self.resolve(tensor.name)
-        for node in self._nodes:
-            node.input[:] = [self.resolve(name) for name in node.input]
-            node.output[:] = [self.resolve(name) for name in node.output]
-        graph = helper.make_graph(
-            self._nodes,
-            "torch-jit-export" if self.style.legacy else "main_graph",
+        return self.finished(
             [value(image)],
             [value(tensor) for tensor in outputs],
-            self._initializers,
-        )
-        return helper.make_model(
-            graph,
             producer_name="ovkit zoo",
             doc_string=doc,
             ir_version=6 if self.style.legacy else 7,
             opset_imports=[helper.make_opsetid("", 12)],
         )
+
+    def finished(
+        self,
+        inputs: Sequence[onnx.ValueInfoProto],
+        outputs: Sequence[onnx.ValueInfoProto],
+        renamed: Mapping[str, str] | None = None,
+        **attributes: Any,
+    ) -> onnx.ModelProto:
+        """The finished model with any inputs and outputs; `renamed` gives tensors other names."""
+        names = renamed or {}
+
+        def final(name: str) -> str:
+            return names.get(name, self.resolve(name))
+
+        for tensor in self._initializers:
+            tensor.name = final(tensor.name)
+        for node in self._nodes:
+            node.input[:] = [final(name) for name in node.input]
+            node.output[:] = [final(name) for name in node.output]
+        graph = helper.make_graph(
+            self._nodes,
+            "torch-jit-export" if self.style.legacy else "main_graph",
+            list(inputs),
+            list(outputs),
+            self._initializers,
+        )
+        return helper.make_model(graph, **attributes)
 
     def resolve(self, name: str) -> str:
         """A tensor's name in the finished model."""

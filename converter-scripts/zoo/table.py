@@ -1,4 +1,4 @@
-"""Writes the zoo's table of parameters and operations into its README.
+"""Writes the zoo's tables into its README: parameters and operations, and the families.
 
     python -m zoo.table
 
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from zoo.build import Request, build
+from zoo.families import FAMILIES
 from zoo.graph import Cost
 from zoo.systems import SYSTEMS, Figure
 
@@ -23,6 +24,8 @@ README = Path(__file__).with_name("README.md")
 
 _BEGIN = "<!-- table: written by python -m zoo.table -->"
 _END = "<!-- end of table -->"
+_FAMILIES_BEGIN = "<!-- families: written by python -m zoo.table -->"
+_FAMILIES_END = "<!-- end of families -->"
 
 _CLASSES = (1, 80)
 
@@ -113,13 +116,33 @@ def _markdown() -> str:
     return "\n".join(lines)
 
 
+def _families() -> str:
+    lines = ["| family | form | input |", "| --- | --- | --- |"]
+    for family in FAMILIES.values():
+        p = family.preprocessing
+        channels = f"{p.colour}, {p.resize}"
+        if p.mean != (0, 0, 0):
+            channels += ", mean and deviation"
+        elif p.std == (1, 1, 1):
+            channels += ", 0..255"
+        if p.type != "f32":
+            channels += f", {p.type}"
+        lines.append(f"| {family.name} | {family.about} | {channels} |")
+    return "\n".join(lines)
+
+
 def updated(text: str) -> str:
-    """The README with a fresh table."""
-    before, found, rest = text.partition(_BEGIN)
-    _, closed, after = rest.partition(_END)
-    if not found or not closed:
-        raise ValueError(f"{README.name} lacks the lines '{_BEGIN}' and '{_END}' around the table")
-    return f"{before}{_BEGIN}\n{_markdown()}\n{_END}{after}"
+    """The README with fresh tables."""
+    for begin, end, table in (
+        (_BEGIN, _END, _markdown()),
+        (_FAMILIES_BEGIN, _FAMILIES_END, _families()),
+    ):
+        before, found, rest = text.partition(begin)
+        _, closed, after = rest.partition(end)
+        if not found or not closed:
+            raise ValueError(f"{README.name} lacks the lines '{begin}' and '{end}' around a table")
+        text = f"{before}{begin}\n{table}\n{end}{after}"
+    return text
 
 
 def main(argv: Sequence[str] | None = None) -> int:

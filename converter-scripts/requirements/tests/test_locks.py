@@ -72,9 +72,7 @@ class KnownIndex(renew.Uv):
     def __init__(self) -> None:
         self.asked: list[tuple[str, dict[str, str]]] = []
 
-    def resolve(
-        self, source: renew.Source, python: str, pins: dict[str, str]
-    ) -> list[Package]:
+    def resolve(self, source: renew.Source, python: str, pins: dict[str, str]) -> list[Package]:
         self.asked.append((python, dict(pins)))
         return [
             Package("typing-extensions", pins.get("typing-extensions", "5.0"), ["sha256:any"]),

@@ -11,6 +11,7 @@ from pathlib import Path
 import onnx
 import pytest
 
+from zoo.families import FAMILIES
 from zoo.systems import SYSTEMS
 
 SCRIPTS = Path(__file__).parents[2]
@@ -74,6 +75,29 @@ def test_list_names_every_system_and_its_sources() -> None:
     systems = json.loads(done.stdout)["systems"]
     assert [system["name"] for system in systems] == list(SYSTEMS)
     assert systems[0]["published"][0]["parameters"] == "4,378,838"
+    assert [family["name"] for family in json.loads(done.stdout)["families"]] == list(FAMILIES)
+
+
+def test_a_family_is_written_and_described(tmp_path: Path) -> None:
+    done = _zoo("--family", "rtdetr", "--out", tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    (model,) = json.loads(done.stdout)["models"]
+    data = (tmp_path / "rtdetr.onnx").read_bytes()
+    onnx.checker.check_model(onnx.load_model_from_string(data), full_check=True)
+    assert model["file"] == str(tmp_path / "rtdetr.onnx")
+    assert model["sha256"] == hashlib.sha256(data).hexdigest()
+    assert (model["family"], model["task"], model["classes"]) == ("rtdetr", "detect", 4)
+    assert model["preprocessing"]["resize"] == "stretch"
+    assert model["inputs"][1] == {"name": "orig_target_sizes", "type": "INT64", "shape": [1, 2]}
+    assert model["outputs"][0] == {"name": "labels", "type": "INT64", "shape": [1, 50]}
+
+
+def test_all_writes_every_family(tmp_path: Path) -> None:
+    done = _zoo("--family", "all", "--out", tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert sorted(path.stem for path in tmp_path.iterdir()) == sorted(FAMILIES)
 
 
 KNOWN = ", ".join(SYSTEMS)
@@ -114,6 +138,12 @@ KNOWN = ", ".join(SYSTEMS)
             "--width 0: give a factor above 0, at most 8",
         ),
         ("--system v5lite-s --seed -1 --out x.onnx", "--seed -1: give 0 or more"),
+        ("--family yolo26 --seed -1 --out x.onnx", "--seed -1: give 0 or more"),
+        ("--family yolo26 --classes 3 --out x.onnx", "--classes does not apply to --family"),
+        (
+            "--family yolov9 --out x.onnx",
+            f"--family yolov9: unknown; the zoo has {', '.join(FAMILIES)} (or all)",
+        ),
     ],
 )
 def test_bad_input_gets_one_clear_line(tmp_path: Path, arguments: str, message: str) -> None:

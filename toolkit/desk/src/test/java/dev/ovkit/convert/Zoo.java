@@ -139,7 +139,7 @@ final class Zoo {
 
   /** Of the request and of the script, so that no model outlives the code that wrote it. */
   private static String digest(String request) throws IOException {
-    try (Stream<Path> files = Files.list(SCRIPTS.resolve("zoo"))) {
+    try (Stream<Path> files = Files.walk(SCRIPTS.resolve("zoo"))) {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update(request.getBytes(StandardCharsets.UTF_8));
       files
