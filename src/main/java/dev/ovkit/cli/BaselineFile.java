@@ -7,6 +7,7 @@ import dev.ovkit.OptionException;
 import dev.ovkit.bench.Baseline;
 import dev.ovkit.bench.Mode;
 import dev.ovkit.bench.Stage;
+import dev.ovkit.cli.print.BenchPrinter;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -63,7 +64,7 @@ final class BaselineFile {
 
   private static Mode mode(String name) throws Missing {
     for (Mode mode : Mode.values()) {
-      if (BenchText.key(mode).equals(name)) {
+      if (BenchPrinter.key(mode).equals(name)) {
         return mode;
       }
     }
@@ -73,7 +74,7 @@ final class BaselineFile {
   private static Baseline.Model model(JsonNode model, Mode mode) throws Missing {
     Map<Stage, Double> medians = new EnumMap<>(Stage.class);
     for (Stage stage : mode.main()) {
-      medians.put(stage, number(model.path(BenchText.key(stage)), "p50"));
+      medians.put(stage, number(model.path(BenchPrinter.key(stage)), "p50"));
     }
     JsonNode settings = model.path("settings");
     return new Baseline.Model(

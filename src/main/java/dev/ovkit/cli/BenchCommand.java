@@ -5,6 +5,12 @@ import dev.ovkit.bench.Benchmark;
 import dev.ovkit.bench.Mode;
 import dev.ovkit.bench.RegressionGate;
 import dev.ovkit.bench.Report;
+import dev.ovkit.cli.option.PictureList;
+import dev.ovkit.cli.option.ProfileOptions;
+import dev.ovkit.cli.print.BenchHtml;
+import dev.ovkit.cli.print.BenchPrinter;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.vision.Tuning;
@@ -140,7 +146,7 @@ final class BenchCommand implements Callable<Integer> {
           "The arithmetic: f32, bf16, or auto for what OpenVINO prefers on this CPU. Default: f32.")
   private @Nullable String precision;
 
-  @Mixin private ProfileChoice profile;
+  @Mixin private ProfileOptions profile;
 
   @Option(
       names = "--control",
@@ -183,7 +189,7 @@ final class BenchCommand implements Callable<Integer> {
           "Also write a report with charts: one file that needs no network. For the desk; a bundle has none.")
   private @Nullable Path html;
 
-  private final Map<Path, ProfileChoice.Used> profiles = new HashMap<>();
+  private final Map<Path, ProfileOptions.Used> profiles = new HashMap<>();
 
   @Override
   public Integer call() {
@@ -257,15 +263,15 @@ final class BenchCommand implements Callable<Integer> {
 
   private void print(Report report, List<RegressionGate.Verdict> verdicts) {
     PrintWriter out = spec.commandLine().getOut();
-    String json = Json.text(BenchText.json(report, verdicts, maxSlowdown, profiles));
+    String json = Json.text(BenchPrinter.json(report, verdicts, maxSlowdown, profiles));
     if (formats != null && formats.json) {
       out.println(json);
     } else if (formats != null && formats.csv) {
-      BenchText.csv(report, out);
-      BenchText.print(verdicts, maxSlowdown, spec.commandLine().getErr());
+      BenchPrinter.csv(report, out);
+      BenchPrinter.print(verdicts, maxSlowdown, spec.commandLine().getErr());
     } else {
-      BenchText.print(report, out);
-      BenchText.print(verdicts, maxSlowdown, out);
+      BenchPrinter.print(report, out);
+      BenchPrinter.print(verdicts, maxSlowdown, out);
     }
     out.flush();
     if (html != null) {
@@ -301,7 +307,7 @@ final class BenchCommand implements Callable<Integer> {
     }
     options = options.withWarmUp(duration("--warm-up", warmUp, true)).withControl(control);
     for (Path ir : Set.copyOf(irs)) {
-      Optional<ProfileChoice.Used> used = profile.find(ir, target());
+      Optional<ProfileOptions.Used> used = profile.find(ir, target());
       if (used.isPresent()) {
         profiles.put(ir, used.get());
         options = options.withProfile(ir, profiled(ir, used.get().tuning()));

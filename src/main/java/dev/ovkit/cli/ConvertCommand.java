@@ -1,5 +1,15 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.cli.option.Images;
+import dev.ovkit.cli.option.Labels;
+import dev.ovkit.cli.option.PictureOptions;
+import dev.ovkit.cli.option.QuantizeOptionGroup;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.print.Progress;
+import dev.ovkit.cli.print.PythonProgress;
+import dev.ovkit.cli.print.QuantizationPrinter;
+import dev.ovkit.cli.print.VerificationPrinter;
 import dev.ovkit.convert.BackEnd;
 import dev.ovkit.convert.Conversion;
 import dev.ovkit.convert.ConversionManifest;
@@ -16,7 +26,7 @@ import dev.ovkit.onnx.Shape;
 import dev.ovkit.quantize.Quantization;
 import dev.ovkit.quantize.QuantizeOptions;
 import dev.ovkit.quantize.Quantizer;
-import dev.ovkit.verify.PictureSource;
+import dev.ovkit.subject.PictureSource;
 import dev.ovkit.verify.Verification;
 import dev.ovkit.verify.VerifyOptions;
 import java.io.PrintWriter;
@@ -178,7 +188,7 @@ final class ConvertCommand implements Callable<Integer> {
 
   @Mixin private Images images;
 
-  @Mixin private QuantizeChoices quantization;
+  @Mixin private QuantizeOptionGroup quantization;
 
   @Option(
       names = "--from-manifest",
@@ -221,13 +231,13 @@ final class ConvertCommand implements Callable<Integer> {
     // The witness follows the family, not the flags: a wrong flag is what it is there to find.
     Verification verification =
         VerifyCommand.run(VerifyOptions.of(options.onnx(), conversion.xml()), pictures);
-    print(conversion, Map.of("verification", VerificationText.json(verification)));
+    print(conversion, Map.of("verification", VerificationPrinter.json(verification)));
     if (!json) {
       PrintWriter out = spec.commandLine().getOut();
       out.println();
-      VerificationText.print(verification, out);
+      VerificationPrinter.print(verification, out);
     }
-    return VerificationText.complain(verification, spec.commandLine().getErr());
+    return VerificationPrinter.complain(verification, spec.commandLine().getErr());
   }
 
   private Integer quantize() {
@@ -249,7 +259,7 @@ final class ConvertCommand implements Callable<Integer> {
     try (Progress progress = new Progress()) {
       made = Quantizer.convert(options, route(), quantize, progress);
     }
-    return QuantizationText.report(made, spec.commandLine(), json);
+    return QuantizationPrinter.report(made, spec.commandLine(), json);
   }
 
   private Integer repeat(Path file) {

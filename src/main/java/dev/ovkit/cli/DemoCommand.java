@@ -2,16 +2,20 @@ package dev.ovkit.cli;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
+import dev.ovkit.cli.option.PictureList;
+import dev.ovkit.cli.print.DetectionsPrinter;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
 import dev.ovkit.convert.Conversion;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Decision;
 import dev.ovkit.model.Detection;
-import dev.ovkit.vision.Detections;
+import dev.ovkit.model.Detections;
+import dev.ovkit.picture.Picture;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
-import dev.ovkit.vision.Picture;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -67,11 +71,11 @@ final class DemoCommand implements Callable<Integer> {
         Detector.open(conversion.xml(), DetectorOptions.defaults().withRequests(1))) {
       text.printf("%nCompiled it for the CPU in %s. Found:%n", seconds(start));
       for (Path file : pictures) {
-        results.add(DetectionsText.json(file, detect(detector, file, text)));
+        results.add(DetectionsPrinter.json(file, detect(detector, file, text)));
       }
     }
     Path json = out.resolve("detections.json");
-    write(json, Json.text(DetectionsText.json(conversion.xml(), "CPU", results)));
+    write(json, Json.text(DetectionsPrinter.json(conversion.xml(), "CPU", results)));
 
     text.printf(
         """
@@ -97,11 +101,11 @@ final class DemoCommand implements Callable<Integer> {
         "  %-12s %2d parts in %.1f ms (decode %.1f, letterbox %.1f, infer %.1f, boxes %.1f): %s%n",
         file.getFileName(),
         found.detections().size(),
-        DetectionsText.ms(found.timings().total()),
-        DetectionsText.ms(found.timings().decode()),
-        DetectionsText.ms(found.timings().preprocess()),
-        DetectionsText.ms(found.timings().infer()),
-        DetectionsText.ms(found.timings().postprocess()),
+        DetectionsPrinter.ms(found.timings().total()),
+        DetectionsPrinter.ms(found.timings().decode()),
+        DetectionsPrinter.ms(found.timings().preprocess()),
+        DetectionsPrinter.ms(found.timings().infer()),
+        DetectionsPrinter.ms(found.timings().postprocess()),
         found.detections().stream()
             .collect(Collectors.groupingBy(Detection::label, TreeMap::new, Collectors.counting()))
             .entrySet()

@@ -1,13 +1,17 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.cli.option.PictureList;
+import dev.ovkit.cli.option.PictureOptions;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Outputs;
-import dev.ovkit.verify.diagnose.Diagnosis;
-import dev.ovkit.verify.diagnose.Fit;
-import dev.ovkit.verify.diagnose.Question;
-import dev.ovkit.verify.diagnose.Setting;
-import dev.ovkit.verify.diagnose.Trial;
+import dev.ovkit.diagnose.Diagnosis;
+import dev.ovkit.diagnose.Fit;
+import dev.ovkit.diagnose.Question;
+import dev.ovkit.diagnose.Setting;
+import dev.ovkit.diagnose.Trial;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

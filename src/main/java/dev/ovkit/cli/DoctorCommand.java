@@ -1,10 +1,12 @@
 package dev.ovkit.cli;
 
 import dev.ovkit.bench.Environment;
+import dev.ovkit.cli.print.BenchPrinter;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
+import dev.ovkit.machine.Processors;
 import dev.ovkit.nativelib.NativeRuntime;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.Core;
-import dev.ovkit.runtime.Processors;
 import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,8 +40,8 @@ final class DoctorCommand implements Callable<Integer> {
     report.put("system", here.system());
     report.put("cpu", here.cpu());
     report.put("cpu flags", here.flags());
-    report.put("processors", BenchText.processors(processors));
-    report.put("quota", BenchText.quota(processors.quota()));
+    report.put("processors", BenchPrinter.processors(processors));
+    report.put("quota", BenchPrinter.quota(processors.quota()));
     report.put("threads", threads(processors));
     report.put("governor", here.governor());
     report.put("memory", Runtime.getRuntime().maxMemory() / (1 << 20) + " MB of Java heap at most");
@@ -72,9 +74,7 @@ final class DoctorCommand implements Callable<Integer> {
   private static String threads(Processors processors) {
     String chosen =
         "%d for latency, %d for throughput, unless --threads says otherwise"
-            .formatted(
-                processors.threads(CompileOptions.Hint.LATENCY),
-                processors.threads(CompileOptions.Hint.THROUGHPUT));
+            .formatted(processors.latencyThreads(), processors.throughputThreads());
     return processors.quota().orElse(1) < 1
         ? chosen + "; even one will be stopped for part of the time, for the quota is less"
         : chosen;

@@ -4,12 +4,21 @@ import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.PictureException;
 import dev.ovkit.bench.Settings;
+import dev.ovkit.cli.option.IrOptions;
+import dev.ovkit.cli.option.Labels;
+import dev.ovkit.cli.option.PictureList;
+import dev.ovkit.cli.option.PictureOptions;
+import dev.ovkit.cli.option.ProfileOptions;
+import dev.ovkit.cli.print.BenchPrinter;
+import dev.ovkit.cli.print.DetectionsPrinter;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
 import dev.ovkit.model.DerivedSpec;
+import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.vision.DetectOptions;
-import dev.ovkit.vision.Detections;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.vision.PictureResult;
@@ -125,7 +134,7 @@ final class InferCommand implements Callable<Integer> {
           "Threads to compute with. Default: what this process may use; doctor prints it.")
   private @Nullable Integer threads;
 
-  @Mixin private ProfileChoice profile;
+  @Mixin private ProfileOptions profile;
 
   @Mixin private IrOptions reading;
 
@@ -142,7 +151,7 @@ final class InferCommand implements Callable<Integer> {
   private boolean json;
 
   private int failed;
-  private Optional<ProfileChoice.Used> used = Optional.empty();
+  private Optional<ProfileOptions.Used> used = Optional.empty();
 
   @Override
   public Integer call() {
@@ -186,10 +195,10 @@ final class InferCommand implements Callable<Integer> {
       }
     }
     if (json) {
-      Map<String, Object> object = DetectionsText.json(ir, device, results);
+      Map<String, Object> object = DetectionsPrinter.json(ir, device, results);
       if (used.isPresent()) {
         Map<String, Object> settings =
-            BenchText.json(Settings.of(detector.compiledModel(), detector.requests()));
+            BenchPrinter.json(Settings.of(detector.compiledModel(), detector.requests()));
         settings.put("profile", used.get().json());
         object.put("settings", settings);
       }
@@ -206,10 +215,10 @@ final class InferCommand implements Callable<Integer> {
       }
       Detections found = ((PictureResult.Found) result).detections();
       if (!json) {
-        DetectionsText.print(result.file(), found, spec.commandLine().getOut());
+        DetectionsPrinter.print(result.file(), found, spec.commandLine().getOut());
         return Map.of();
       }
-      return DetectionsText.json(result.file(), found);
+      return DetectionsPrinter.json(result.file(), found);
     } catch (PictureException e) {
       failed++;
       spec.commandLine().getErr().println("ovkit: " + e.getMessage());

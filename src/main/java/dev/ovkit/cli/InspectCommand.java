@@ -1,18 +1,20 @@
 package dev.ovkit.cli;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
+import dev.ovkit.family.DetectorFamily;
+import dev.ovkit.family.DetectorFamily.FoundHead;
+import dev.ovkit.family.DetectorFamily.Unknown;
+import dev.ovkit.family.DetectorFamily.Yolov5;
+import dev.ovkit.family.DetectorFamily.Yolov8;
+import dev.ovkit.family.DetectorFamily.Yolox;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.TensorDescription;
-import dev.ovkit.onnx.DetectorFamily;
-import dev.ovkit.onnx.DetectorFamily.FoundHead;
-import dev.ovkit.onnx.DetectorFamily.Unknown;
-import dev.ovkit.onnx.DetectorFamily.Yolov5;
-import dev.ovkit.onnx.DetectorFamily.Yolov8;
-import dev.ovkit.onnx.DetectorFamily.Yolox;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.TensorInfo;
 import java.nio.file.Path;

@@ -4,6 +4,10 @@ import dev.ovkit.bundle.DropFolder;
 import dev.ovkit.bundle.InstallOptions;
 import dev.ovkit.bundle.Installed;
 import dev.ovkit.bundle.Installer;
+import dev.ovkit.cli.option.Limits;
+import dev.ovkit.cli.print.BundlePrinter;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,9 +109,9 @@ final class InstallCommand implements Callable<Integer> {
     Installed installed = installer.install(bundle);
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      Json.print(out, BundleText.json(installed));
+      Json.print(out, BundlePrinter.json(installed));
     } else {
-      BundleText.print(out, installed);
+      BundlePrinter.print(out, installed);
     }
     return ExitCode.DONE;
   }
@@ -127,7 +131,7 @@ final class InstallCommand implements Callable<Integer> {
     if (json) {
       out.println(Json.line(json(outcome)));
     } else if (outcome instanceof DropFolder.Outcome.Done done) {
-      BundleText.print(out, done.installed());
+      BundlePrinter.print(out, done.installed());
     } else if (outcome instanceof DropFolder.Outcome.Refused refused) {
       spec.commandLine().getErr().println("ovkit: refused: " + refused.reason());
     } else if (outcome instanceof DropFolder.Outcome.Postponed postponed) {
@@ -140,7 +144,7 @@ final class InstallCommand implements Callable<Integer> {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("file", outcome.file().toString());
     if (outcome instanceof DropFolder.Outcome.Done done) {
-      object.putAll(BundleText.json(done.installed()));
+      object.putAll(BundlePrinter.json(done.installed()));
     } else if (outcome instanceof DropFolder.Outcome.Refused refused) {
       object.put("refused", refused.reason());
       object.put("movedTo", refused.movedTo().toString());

@@ -2,6 +2,8 @@ package dev.ovkit.cli;
 
 import dev.ovkit.bundle.KeyRotation;
 import dev.ovkit.bundle.SigningKey;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;

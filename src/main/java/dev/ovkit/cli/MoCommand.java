@@ -1,5 +1,8 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.print.PythonProgress;
 import dev.ovkit.convert.Conversion;
 import dev.ovkit.convert.MoCommandLine;
 import dev.ovkit.convert.MoConverter;

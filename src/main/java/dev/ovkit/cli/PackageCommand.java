@@ -2,6 +2,9 @@ package dev.ovkit.cli;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.bundle.ReleaseVersion;
+import dev.ovkit.cli.option.PictureList;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
 import dev.ovkit.pack.ModelRepository;
 import dev.ovkit.pack.PackageOptions;
 import dev.ovkit.pack.Packager;

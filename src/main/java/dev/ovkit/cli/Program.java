@@ -4,6 +4,7 @@ import dev.ovkit.BundleException;
 import dev.ovkit.OptionException;
 import dev.ovkit.OvkitException;
 import dev.ovkit.RuntimeUnavailableException;
+import dev.ovkit.cli.print.ExitCode;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;

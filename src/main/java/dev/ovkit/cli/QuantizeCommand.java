@@ -1,5 +1,9 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.cli.option.PictureList;
+import dev.ovkit.cli.option.QuantizeOptionGroup;
+import dev.ovkit.cli.print.Progress;
+import dev.ovkit.cli.print.QuantizationPrinter;
 import dev.ovkit.quantize.Quantization;
 import dev.ovkit.quantize.QuantizeOptions;
 import dev.ovkit.quantize.Quantizer;
@@ -58,7 +62,7 @@ final class QuantizeCommand implements Callable<Integer> {
       description = "File name of the 8-bit IR without ending. Default: that of the IR.")
   private @Nullable String name;
 
-  @Mixin private QuantizeChoices choices;
+  @Mixin private QuantizeOptionGroup choices;
 
   @Option(
       names = "--html",
@@ -84,6 +88,6 @@ final class QuantizeCommand implements Callable<Integer> {
     if (html != null) {
       QuantizationReport.write(made, html);
     }
-    return QuantizationText.report(made, spec.commandLine(), json);
+    return QuantizationPrinter.report(made, spec.commandLine(), json);
   }
 }

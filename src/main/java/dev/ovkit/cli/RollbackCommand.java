@@ -3,6 +3,10 @@ package dev.ovkit.cli;
 import dev.ovkit.bundle.InstallOptions;
 import dev.ovkit.bundle.Installed;
 import dev.ovkit.bundle.Installer;
+import dev.ovkit.cli.option.Limits;
+import dev.ovkit.cli.print.BundlePrinter;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -53,9 +57,9 @@ final class RollbackCommand implements Callable<Integer> {
     Installed installed = new Installer(root, options).rollback(Optional.ofNullable(to));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
-      Json.print(out, BundleText.json(installed));
+      Json.print(out, BundlePrinter.json(installed));
     } else {
-      BundleText.print(out, installed);
+      BundlePrinter.print(out, installed);
     }
     return ExitCode.DONE;
   }

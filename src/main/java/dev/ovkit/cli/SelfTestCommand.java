@@ -4,6 +4,10 @@ import dev.ovkit.bundle.BundleCheck;
 import dev.ovkit.bundle.SelfTest;
 import dev.ovkit.bundle.SelfTestProcess;
 import dev.ovkit.bundle.SelfTestReport;
+import dev.ovkit.cli.option.Limits;
+import dev.ovkit.cli.print.BundlePrinter;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +59,7 @@ final class SelfTestCommand implements Callable<Integer> {
     if (json) {
       Json.print(spec.commandLine().getOut(), report.json());
     } else {
-      BundleText.print(spec.commandLine().getOut(), report);
+      BundlePrinter.print(spec.commandLine().getOut(), report);
     }
     return report.holds() ? ExitCode.DONE : ExitCode.DOES_NOT_HOLD;
   }

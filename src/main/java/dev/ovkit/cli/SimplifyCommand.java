@@ -1,5 +1,8 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.print.PythonProgress;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Simplifier;
 import java.io.PrintWriter;

@@ -1,6 +1,6 @@
 package dev.ovkit.cli;
 
-import dev.ovkit.EditDistance;
+import dev.ovkit.internal.text.EditDistance;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;

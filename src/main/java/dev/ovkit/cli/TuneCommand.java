@@ -1,9 +1,13 @@
 package dev.ovkit.cli;
 
-import dev.ovkit.bench.TuneOptions;
-import dev.ovkit.bench.TuneReport;
-import dev.ovkit.bench.Tuner;
+import dev.ovkit.cli.option.PictureList;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.print.TunePrinter;
 import dev.ovkit.runtime.CompileOptions.Hint;
+import dev.ovkit.tune.TuneOptions;
+import dev.ovkit.tune.TuneReport;
+import dev.ovkit.tune.Tuner;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -109,9 +113,9 @@ final class TuneCommand implements Callable<Integer> {
       report.unreadable().forEach(left -> err.println("ovkit: left out: " + left.reason()));
       PrintWriter out = spec.commandLine().getOut();
       if (json) {
-        Json.print(out, TuneText.json(report));
+        Json.print(out, TunePrinter.json(report));
       } else {
-        TuneText.print(report, out);
+        TunePrinter.print(report, out);
       }
       out.flush();
       if (!report.complete()) {

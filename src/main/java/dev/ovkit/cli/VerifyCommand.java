@@ -1,9 +1,13 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.cli.option.Images;
+import dev.ovkit.cli.option.PictureOptions;
+import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.print.VerificationPrinter;
 import dev.ovkit.convert.Outputs;
 import dev.ovkit.model.Colour;
 import dev.ovkit.report.VerificationReport;
-import dev.ovkit.verify.PictureSource;
+import dev.ovkit.subject.PictureSource;
 import dev.ovkit.verify.Verification;
 import dev.ovkit.verify.Verifier;
 import dev.ovkit.verify.VerifyOptions;
@@ -127,11 +131,11 @@ final class VerifyCommand implements Callable<Integer> {
       VerificationReport.write(verification, html);
     }
     if (json) {
-      Json.print(out, VerificationText.json(verification));
+      Json.print(out, VerificationPrinter.json(verification));
     } else {
-      VerificationText.print(verification, out);
+      VerificationPrinter.print(verification, out);
     }
-    return VerificationText.complain(verification, spec.commandLine().getErr());
+    return VerificationPrinter.complain(verification, spec.commandLine().getErr());
   }
 
   static Verification run(VerifyOptions options, List<PictureSource> pictures) {

@@ -1,12 +1,15 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.cli.print.DetectionsPrinter;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.Json;
+import dev.ovkit.model.Detections;
 import dev.ovkit.runtime.CompileOptions;
-import dev.ovkit.runtime.ServiceManager;
 import dev.ovkit.vision.DetectOptions;
-import dev.ovkit.vision.Detections;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.watch.FolderWatch;
+import dev.ovkit.watch.ServiceManager;
 import dev.ovkit.watch.WatchCounts;
 import dev.ovkit.watch.WatchListener;
 import dev.ovkit.watch.WatchOptions;
@@ -145,7 +148,7 @@ final class WatchCommand implements Callable<Integer> {
   }
 
   private Map<String, ?> form(String name, Detections found) {
-    return DetectionsText.json(ir, "CPU", List.of(DetectionsText.json(Path.of(name), found)));
+    return DetectionsPrinter.json(ir, "CPU", List.of(DetectionsPrinter.json(Path.of(name), found)));
   }
 
   private void print(WatchCounts counts) {
@@ -180,7 +183,7 @@ final class WatchCommand implements Callable<Integer> {
               "%s  %d found  %.1f ms%n",
               name,
               found.detections().size(),
-              DetectionsText.ms(found.timings().total()));
+              DetectionsPrinter.ms(found.timings().total()));
         }
       }
 

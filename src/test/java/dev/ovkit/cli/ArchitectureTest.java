@@ -9,102 +9,101 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
-/** The arrows between the packages: lowest first, each may be used only by those named. */
+/** The arrows between the packages. */
 @AnalyzeClasses(packages = "dev.ovkit", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
+  /**
+   * What each package may use, lowest first; all may use the exceptions of {@code dev.ovkit}. A
+   * package that is not listed here fails {@link #EVERY_PACKAGE_HAS_A_RULE}.
+   */
+  private static final Map<String, String> MAY_USE = new LinkedHashMap<>();
+
+  static {
+    MAY_USE.put("", "");
+    MAY_USE.put("nativelib", "machine");
+    MAY_USE.put("machine", "");
+    MAY_USE.put("internal.text", "");
+    MAY_USE.put("internal.files", "");
+    MAY_USE.put("internal.xml", "");
+    MAY_USE.put("runtime", "nativelib machine");
+    MAY_USE.put("model", "runtime internal.files internal.xml internal.text");
+    MAY_USE.put("picture", "nativelib model");
+    MAY_USE.put("vision", "machine runtime model picture internal.files");
+    MAY_USE.put("compare", "model");
+    MAY_USE.put("bench", "machine runtime model picture vision internal.files");
+    MAY_USE.put("tune", "machine runtime model picture vision compare bench internal.files");
+    MAY_USE.put("bundle", "nativelib machine model picture vision compare internal.files");
+    MAY_USE.put("watch", "nativelib model picture vision internal.files");
+    MAY_USE.put("python", "nativelib internal.files");
+    MAY_USE.put("onnx", "runtime model internal.files internal.text onnx.rewrite family convert");
+    MAY_USE.put("onnx.rewrite", "onnx");
+    MAY_USE.put("family", "model onnx");
+    MAY_USE.put("surgery", "nativelib runtime");
+    MAY_USE.put(
+        "convert",
+        "machine runtime model bench onnx onnx.rewrite family surgery python internal.files internal.text");
+    MAY_USE.put("subject", "runtime model picture vision convert");
+    MAY_USE.put("evaluate", "model picture");
+    MAY_USE.put("verify", "model picture vision compare onnx convert subject");
+    MAY_USE.put("diagnose", "runtime model picture vision compare convert subject");
+    MAY_USE.put(
+        "quantize",
+        "runtime model picture vision bench convert surgery subject evaluate verify internal.files internal.text");
+    MAY_USE.put("report", "model picture compare bench verify quantize");
+    MAY_USE.put("pack", "nativelib model vision bundle internal.files");
+    MAY_USE.put("cli", "*");
+  }
+
+  @ArchTest static final ArchRule PACKAGES_USE_ONLY_WHAT_LIES_BELOW = layers();
+
+  private static LayeredArchitecture layers() {
+    LayeredArchitecture layers =
+        layeredArchitecture().consideringOnlyDependenciesInAnyPackage("dev.ovkit..");
+    for (String name : MAY_USE.keySet()) {
+      layers = layers.layer(layer(name)).definedBy(packages(name));
+    }
+    for (Map.Entry<String, String> rule : MAY_USE.entrySet()) {
+      if (!rule.getValue().equals("*")) {
+        String[] below = ("errors " + rule.getValue()).strip().split(" ", -1);
+        layers = layers.whereLayer(layer(rule.getKey())).mayOnlyAccessLayers(below);
+      }
+    }
+    return layers;
+  }
+
+  private static String layer(String name) {
+    return name.isEmpty() ? "errors" : name;
+  }
+
+  private static String packages(String name) {
+    return switch (name) {
+      case "" -> "dev.ovkit";
+      case "nativelib", "cli" -> "dev.ovkit." + name + "..";
+      default -> "dev.ovkit." + name;
+    };
+  }
+
   @ArchTest
-  static final ArchRule PACKAGES_USE_ONLY_WHAT_LIES_BELOW =
-      layeredArchitecture()
-          .consideringOnlyDependenciesInAnyPackage("dev.ovkit..")
-          .layer("errors")
-          .definedBy("dev.ovkit")
-          .layer("nativelib")
-          .definedBy("dev.ovkit.nativelib..")
-          .layer("files")
-          .definedBy("dev.ovkit.files")
-          .layer("runtime")
-          .definedBy("dev.ovkit.runtime")
-          .layer("model")
-          .definedBy("dev.ovkit.model")
-          .layer("vision")
-          .definedBy("dev.ovkit.vision")
-          .layer("match")
-          .definedBy("dev.ovkit.match")
-          .optionalLayer("python")
-          .definedBy("dev.ovkit.python")
-          .layer("onnx")
-          .definedBy("dev.ovkit.onnx")
-          .layer("convert")
-          .definedBy("dev.ovkit.convert")
-          .layer("verify")
-          .definedBy("dev.ovkit.verify..")
-          .optionalLayer("bench")
-          .definedBy("dev.ovkit.bench")
-          .optionalLayer("bundle")
-          .definedBy("dev.ovkit.bundle")
-          .optionalLayer("watch")
-          .definedBy("dev.ovkit.watch")
-          .optionalLayer("pack")
-          .definedBy("dev.ovkit.pack")
-          .optionalLayer("quantize")
-          .definedBy("dev.ovkit.quantize")
-          .optionalLayer("report")
-          .definedBy("dev.ovkit.report")
-          .layer("cli")
-          .definedBy("dev.ovkit.cli")
-          .whereLayer("nativelib")
-          .mayOnlyBeAccessedByLayers(
-              "runtime", "vision", "python", "bench", "bundle", "watch", "pack", "cli")
-          .whereLayer("runtime")
-          .mayOnlyBeAccessedByLayers(
-              "vision", "convert", "verify", "bench", "bundle", "watch", "pack", "quantize", "cli")
-          .whereLayer("model")
-          .mayOnlyBeAccessedByLayers(
-              "vision",
-              "match",
-              "onnx",
-              "convert",
-              "verify",
-              "bench",
-              "bundle",
-              "watch",
-              "pack",
-              "quantize",
-              "report",
-              "cli")
-          .whereLayer("vision")
-          .mayOnlyBeAccessedByLayers(
-              "verify", "bench", "bundle", "watch", "pack", "quantize", "report", "cli")
-          .whereLayer("match")
-          .mayOnlyBeAccessedByLayers(
-              "verify", "bench", "bundle", "watch", "pack", "quantize", "report", "cli")
-          .whereLayer("python")
-          .mayOnlyBeAccessedByLayers("convert", "verify", "cli")
-          .whereLayer("onnx")
-          .mayOnlyBeAccessedByLayers("convert", "verify", "cli")
-          .whereLayer("convert")
-          .mayOnlyBeAccessedByLayers("verify", "quantize", "report", "cli")
-          .whereLayer("verify")
-          .mayOnlyBeAccessedByLayers("quantize", "report", "cli")
-          .whereLayer("bench")
-          .mayOnlyBeAccessedByLayers(
-              "convert", "bundle", "watch", "pack", "quantize", "report", "cli")
-          .whereLayer("quantize")
-          .mayOnlyBeAccessedByLayers("bundle", "watch", "pack", "quantize", "report", "cli")
-          .whereLayer("report")
-          .mayOnlyBeAccessedByLayers("cli")
-          .whereLayer("cli")
-          .mayNotBeAccessedByAnyLayer();
+  static final ArchRule EVERY_PACKAGE_HAS_A_RULE =
+      classes()
+          .should()
+          .resideInAnyPackage(
+              MAY_USE.keySet().stream().map(ArchitectureTest::packages).toArray(String[]::new));
 
   @ArchTest
   static final ArchRule NATIVE_TYPES_STAY_IN_RUNTIME_AND_THE_PICTURE_MEMORY =
       noClasses()
           .that()
-          .resideOutsideOfPackages("dev.ovkit.nativelib..", "dev.ovkit.runtime")
+          .resideOutsideOfPackages(
+              "dev.ovkit.nativelib..", "dev.ovkit.runtime", "dev.ovkit.surgery")
           .and()
-          .haveNameNotMatching("dev\\.ovkit\\.vision\\.PictureMemory(\\$.*)?")
+          .haveNameNotMatching(
+              "dev\\.ovkit\\.(picture\\.PictureMemory|watch\\.ServiceManager)(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
@@ -124,13 +123,17 @@ class ArchitectureTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
-              "dev.ovkit.nativelib..", "dev.ovkit.runtime", "dev.ovkit.vision", "org.bytedeco..");
+              "dev.ovkit.nativelib..",
+              "dev.ovkit.runtime",
+              "dev.ovkit.picture",
+              "dev.ovkit.vision",
+              "org.bytedeco..");
 
   @ArchTest
   static final ArchRule THE_LIBRARY_NEITHER_PRINTS_NOR_EXITS =
       noClasses()
           .that()
-          .resideOutsideOfPackage("dev.ovkit.cli")
+          .resideOutsideOfPackage("dev.ovkit.cli..")
           .should()
           .accessField(System.class, "out")
           .orShould()
@@ -146,13 +149,13 @@ class ArchitectureTest {
   static final ArchRule PICOCLI_STAYS_IN_THE_COMMAND =
       noClasses()
           .that()
-          .resideOutsideOfPackage("dev.ovkit.cli")
+          .resideOutsideOfPackage("dev.ovkit.cli..")
           .should()
           .dependOnClassesThat()
           .resideInAPackage("picocli..");
 
   @ArchTest
-  static final ArchRule CLASSES_ARE_FINAL_OR_SEALED =
+  static final ArchRule CLASSES_ARE_FINAL_OR_ABSTRACT =
       classes()
           .that()
           .resideOutsideOfPackage("dev.ovkit.nativelib..")

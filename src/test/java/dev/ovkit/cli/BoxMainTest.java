@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class BoxMainTest {
 
   /** Asks first whether the desk is there, and says so where it is not. */
-  private static final Set<String> ASKS_FIRST = Set.of("dev.ovkit.cli.BenchHtml");
+  private static final Set<String> ASKS_FIRST = Set.of("dev.ovkit.cli.print.BenchHtml");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -2,6 +2,7 @@ package dev.ovkit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ovkit.cli.print.ExitCode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.ovkit.match.Comparison;
+import dev.ovkit.compare.Comparison;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import java.io.IOException;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.ovkit.match.Comparison;
-import dev.ovkit.match.Pair;
+import dev.ovkit.compare.Comparison;
+import dev.ovkit.compare.MatchedPair;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import java.io.IOException;
@@ -65,7 +65,7 @@ class ExpectedDetectionsTest {
       List<Detection> reference = detections(picture);
       seen += reference.size();
       Comparison comparison = Comparison.of(reference, detections(mine), 0.9);
-      for (Pair pair : comparison.pairs()) {
+      for (MatchedPair pair : comparison.pairs()) {
         if (pair.first().score() >= COUNTS) {
           counted++;
           worstIou = Math.min(worstIou, pair.iou());

@@ -8,6 +8,7 @@ import dev.ovkit.bundle.BundleCheck;
 import dev.ovkit.bundle.Manifest;
 import dev.ovkit.bundle.ManifestFile;
 import dev.ovkit.bundle.SigningKey;
+import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.vision.Detector;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

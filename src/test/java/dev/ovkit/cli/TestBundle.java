@@ -3,11 +3,11 @@ package dev.ovkit.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ovkit.bundle.Golden;
+import dev.ovkit.bundle.HostRequirements;
 import dev.ovkit.bundle.KeyRotation;
 import dev.ovkit.bundle.Manifest;
 import dev.ovkit.bundle.ManifestFile;
 import dev.ovkit.bundle.ReleaseVersion;
-import dev.ovkit.bundle.Requirements;
 import dev.ovkit.bundle.Signature;
 import dev.ovkit.bundle.SigningKey;
 import dev.ovkit.model.Precision;
@@ -128,7 +128,7 @@ final class TestBundle {
                 new ReleaseVersion(version),
                 Versions.ovkit(),
                 NativeRuntime.OPENVINO_VERSION,
-                new Requirements(List.of("avx2"), "2.35"),
+                new HostRequirements(List.of("avx2"), "2.35"),
                 1_700_000_000,
                 files)
             .bytes();

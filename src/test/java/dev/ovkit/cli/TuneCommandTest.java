@@ -4,16 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.ovkit.bench.Agreement;
 import dev.ovkit.bench.Disturbance;
 import dev.ovkit.bench.Environment;
 import dev.ovkit.bench.Ratio;
 import dev.ovkit.bench.Settings;
 import dev.ovkit.bench.Statistics;
-import dev.ovkit.bench.TuneOptions;
-import dev.ovkit.bench.TuneReport;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.print.TunePrinter;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompileOptions.Hint;
+import dev.ovkit.tune.Agreement;
+import dev.ovkit.tune.TuneOptions;
+import dev.ovkit.tune.TuneReport;
 import dev.ovkit.vision.Profile;
 import dev.ovkit.vision.Tuning;
 import java.io.IOException;
@@ -150,7 +152,7 @@ class TuneCommandTest {
             Duration.ofSeconds(100),
             true);
     StringWriter table = new StringWriter();
-    TuneText.print(report, new PrintWriter(table, true));
+    TunePrinter.print(report, new PrintWriter(table, true));
     String[] lines = table.toString().split("\\R");
     assertThat(lines[0]).startsWith(ir + ", for throughput, on 1 pictures; ");
     assertThat(lines[1]).matches("tried +settings +p50 ms +p90 ms +per s +time over default *");

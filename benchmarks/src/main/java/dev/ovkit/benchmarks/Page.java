@@ -1,6 +1,6 @@
 package dev.ovkit.benchmarks;
 
-import dev.ovkit.files.WholeFile;
+import dev.ovkit.internal.files.WholeFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

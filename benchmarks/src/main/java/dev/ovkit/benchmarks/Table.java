@@ -6,7 +6,7 @@ import dev.ovkit.bench.Ratio;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
-import dev.ovkit.runtime.Cpu;
+import dev.ovkit.machine.Cpu;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

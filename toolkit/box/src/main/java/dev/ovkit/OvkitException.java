@@ -8,18 +8,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A message is one line that says what failed, on which input, what was expected and what to do;
  * it can be shown to a user as it is.
  */
-public abstract sealed class OvkitException extends RuntimeException
-    permits AnnotationException,
-        BundleException,
-        ModelException,
-        NativeCallException,
-        OptionException,
-        OutputException,
-        PictureException,
-        PythonException,
-        RuntimeUnavailableException {
+public abstract class OvkitException extends RuntimeException {
 
-  OvkitException(String message, @Nullable Throwable cause) {
+  protected OvkitException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

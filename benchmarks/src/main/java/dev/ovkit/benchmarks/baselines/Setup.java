@@ -9,7 +9,7 @@ import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Kernels;
 import dev.ovkit.convert.Route;
-import dev.ovkit.runtime.Cpu;
+import dev.ovkit.machine.Cpu;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

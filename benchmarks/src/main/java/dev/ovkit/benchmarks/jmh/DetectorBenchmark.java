@@ -1,14 +1,14 @@
 package dev.ovkit.benchmarks.jmh;
 
+import dev.ovkit.model.Detections;
+import dev.ovkit.picture.Frame;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.InferRequest;
 import dev.ovkit.runtime.Model;
-import dev.ovkit.vision.Detections;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
-import dev.ovkit.vision.Frame;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -1,14 +1,14 @@
 package dev.ovkit.benchmarks.jmh;
 
 import dev.ovkit.model.Colour;
+import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Head;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Resize;
 import dev.ovkit.model.YoloAnchors;
+import dev.ovkit.picture.Letterbox;
 import dev.ovkit.vision.DetectOptions;
-import dev.ovkit.vision.Detections;
-import dev.ovkit.vision.Letterbox;
 import dev.ovkit.vision.Postprocessor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

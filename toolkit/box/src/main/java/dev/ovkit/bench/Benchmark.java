@@ -57,14 +57,14 @@ public final class Benchmark implements AutoCloseable {
     return open(options, ir -> Contestant.open(ir, options));
   }
 
-  static Benchmark open(BenchOptions options, Function<Path, Contestant> opener) {
+  public static Benchmark open(BenchOptions options, Function<Path, Contestant> opener) {
     return open(options, opener, Readable::of);
   }
 
   /**
    * @param reader says which pictures can be read, after the models are open
    */
-  static Benchmark open(
+  public static Benchmark open(
       BenchOptions options,
       Function<Path, Contestant> opener,
       Function<List<Path>, Readable> reader) {

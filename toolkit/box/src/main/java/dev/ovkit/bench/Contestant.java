@@ -2,28 +2,28 @@ package dev.ovkit.bench;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.model.DerivedSpec;
+import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
+import dev.ovkit.picture.Letterbox;
+import dev.ovkit.picture.Picture;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.ElementType;
 import dev.ovkit.runtime.InferRequest;
 import dev.ovkit.runtime.Model;
 import dev.ovkit.runtime.Tensor;
-import dev.ovkit.vision.Detections;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.vision.InputPreparation;
-import dev.ovkit.vision.Letterbox;
-import dev.ovkit.vision.Picture;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 
 /** One model, ready to be timed; what times it does not need to know how. */
-interface Contestant extends AutoCloseable {
+public interface Contestant extends AutoCloseable {
 
-  static Contestant open(Path ir, BenchOptions options) {
+  public static Contestant open(Path ir, BenchOptions options) {
     return options.mode() == Mode.INFERENCE_ONLY ? Bare.open(ir, options) : Whole.open(ir, options);
   }
 
@@ -42,11 +42,11 @@ interface Contestant extends AutoCloseable {
   /** From the file to its boxes; for as many threads as there are requests. */
   record Whole(Detector detector, Settings settings) implements Contestant {
 
-    static Whole open(Path ir, BenchOptions options) {
+    public static Whole open(Path ir, BenchOptions options) {
       return open(ir, options.opening(ir));
     }
 
-    static Whole open(Path ir, DetectorOptions options) {
+    public static Whole open(Path ir, DetectorOptions options) {
       Detector detector = Detector.open(ir, options);
       return new Whole(detector, Settings.of(detector.compiledModel(), detector.requests()));
     }
@@ -88,7 +88,7 @@ interface Contestant extends AutoCloseable {
       this.request = request;
     }
 
-    static Bare open(Path ir, BenchOptions options) {
+    public static Bare open(Path ir, BenchOptions options) {
       DetectorOptions opening = options.opening(ir);
       DetectorSpec spec = DerivedSpec.of(IrDescription.read(ir)).spec();
       try (Core core = Core.create();

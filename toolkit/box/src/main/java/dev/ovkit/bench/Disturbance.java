@@ -26,7 +26,7 @@ public record Disturbance(
   /** The columns user to steal of proc(5); guest time is counted in them already. */
   private static final int COLUMNS = 8;
 
-  static Disturbance between(Moment before, Moment after) {
+  public static Disturbance between(Moment before, Moment after) {
     double all = after.all - before.all;
     return new Disturbance(
         before.load,
@@ -42,9 +42,9 @@ public record Disturbance(
    * @param steal ticks
    * @param all ticks
    */
-  record Moment(double load, double steal, double all) {
+  public record Moment(double load, double steal, double all) {
 
-    static Moment now() {
+    public static Moment now() {
       return read(Path.of("/"));
     }
 

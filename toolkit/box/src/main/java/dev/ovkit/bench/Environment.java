@@ -1,8 +1,8 @@
 package dev.ovkit.bench;
 
+import dev.ovkit.machine.Cpu;
+import dev.ovkit.machine.Processors;
 import dev.ovkit.runtime.Core;
-import dev.ovkit.runtime.Cpu;
-import dev.ovkit.runtime.Processors;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

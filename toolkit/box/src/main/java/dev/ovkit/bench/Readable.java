@@ -1,20 +1,20 @@
 package dev.ovkit.bench;
 
 import dev.ovkit.PictureException;
-import dev.ovkit.vision.Picture;
+import dev.ovkit.picture.Picture;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Files, parted into the pictures that can be read and what cannot. */
-record Readable(List<Path> pictures, List<Report.Unreadable> unreadable) {
+public record Readable(List<Path> pictures, List<Report.Unreadable> unreadable) {
 
   /**
    * Tries each.
    *
    * @throws PictureException when none can be read
    */
-  static Readable of(List<Path> files) {
+  public static Readable of(List<Path> files) {
     List<Path> pictures = new ArrayList<>();
     List<Report.Unreadable> unreadable = new ArrayList<>();
     for (Path file : files) {

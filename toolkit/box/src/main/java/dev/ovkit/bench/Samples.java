@@ -12,7 +12,7 @@ public final class Samples {
   private int[] pictures = new int[64];
   private long[] nanos = new long[64 * STAGES];
 
-  Samples() {}
+  public Samples() {}
 
   /** Adds a pass; nanoseconds by the order of {@link Stage}. */
   void add(int picture, long... stages) {

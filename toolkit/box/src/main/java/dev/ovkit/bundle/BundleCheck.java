@@ -1,7 +1,7 @@
 package dev.ovkit.bundle;
 
 import dev.ovkit.BundleException;
-import dev.ovkit.files.Sha256;
+import dev.ovkit.internal.files.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -23,7 +23,7 @@ public final class BundleCheck {
   public static Manifest check(Path bundle) {
     try (BundleSource source = BundleSource.open(bundle)) {
       Manifest manifest = Manifest.parse(source.manifest());
-      Reception.receive(source, manifest, file -> NOWHERE);
+      ArrivingFiles.receive(source, manifest, file -> NOWHERE);
       return manifest;
     } catch (BundleException e) {
       throw named(bundle, e);
@@ -39,12 +39,12 @@ public final class BundleCheck {
     Path there = bundle.resolve(file.path());
     try {
       if (!Files.isRegularFile(there, LinkOption.NOFOLLOW_LINKS)) {
-        throw Reception.missing(file);
+        throw ArrivingFiles.missing(file);
       }
-      Reception.requireSize(file, Files.size(there));
-      Reception.requireHash(file, Sha256.of(there));
+      ArrivingFiles.requireSize(file, Files.size(there));
+      ArrivingFiles.requireHash(file, Sha256.of(there));
     } catch (NoSuchFileException e) {
-      throw named(bundle, Reception.missing(file));
+      throw named(bundle, ArrivingFiles.missing(file));
     } catch (IOException e) {
       throw named(
           bundle,
@@ -74,8 +74,8 @@ public final class BundleCheck {
     return new BundleException("bundle '%s': %s".formatted(bundle, e.getMessage()), e.getCause());
   }
 
-  private static final Reception.Target NOWHERE =
-      new Reception.Target() {
+  private static final ArrivingFiles.Target NOWHERE =
+      new ArrivingFiles.Target() {
         @Override
         public void write(byte[] buffer, int length) {
           // read to be checked only

@@ -3,7 +3,7 @@ package dev.ovkit.bundle;
 import dev.ovkit.BundleException;
 import dev.ovkit.OutputException;
 import dev.ovkit.OvkitException;
-import dev.ovkit.files.WholeFile;
+import dev.ovkit.internal.files.WholeFile;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

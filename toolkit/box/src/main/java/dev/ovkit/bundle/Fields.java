@@ -1,6 +1,6 @@
 package dev.ovkit.bundle;
 
-import dev.ovkit.files.JsonFile;
+import dev.ovkit.internal.files.JsonFile;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -1,11 +1,11 @@
 package dev.ovkit.bundle;
 
 import dev.ovkit.BundleException;
-import dev.ovkit.files.JsonFile;
+import dev.ovkit.internal.files.JsonFile;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
+import dev.ovkit.model.Detections;
 import dev.ovkit.model.Precision;
-import dev.ovkit.vision.Detections;
 import dev.ovkit.vision.Detector;
 import java.io.IOException;
 import java.nio.file.Path;

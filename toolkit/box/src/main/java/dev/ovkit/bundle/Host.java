@@ -57,7 +57,7 @@ record Host(Set<String> cpuFlags, String glibc) {
   }
 
   /** Returns which CPU flags are missing, or nothing. */
-  Optional<String> cpuComplaint(Requirements requirements) {
+  Optional<String> cpuComplaint(HostRequirements requirements) {
     if (cpuFlags.isEmpty()) {
       return Optional.of("/proc/cpuinfo cannot be read, so the CPU is unknown; mount /proc");
     }
@@ -71,7 +71,7 @@ record Host(Set<String> cpuFlags, String glibc) {
   }
 
   /** Returns how the C library is too old, or nothing. */
-  Optional<String> glibcComplaint(Requirements requirements) {
+  Optional<String> glibcComplaint(HostRequirements requirements) {
     if (glibc.isEmpty()) {
       return Optional.of(
           "the version of the C library cannot be told; the bundle needs glibc %s or newer"

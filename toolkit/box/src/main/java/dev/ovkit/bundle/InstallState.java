@@ -2,7 +2,7 @@ package dev.ovkit.bundle;
 
 import dev.ovkit.BundleException;
 import dev.ovkit.OutputException;
-import dev.ovkit.files.JsonFile;
+import dev.ovkit.internal.files.JsonFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import dev.ovkit.BundleException;
 import dev.ovkit.OutputException;
 import dev.ovkit.OvkitException;
 import dev.ovkit.bundle.InstallState.Release;
-import dev.ovkit.files.Sha256;
+import dev.ovkit.internal.files.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -171,7 +171,7 @@ public final class Installer {
     try {
       Path staged = releases.stage(id);
       Unpacking unpacking = new Unpacking(staged, manifest);
-      Reception.receive(source, manifest, unpacking);
+      ArrivingFiles.receive(source, manifest, unpacking);
       unpacking.write(Manifest.FILE, source.manifest());
       byte[] signature = source.signature();
       if (signature != null) {

@@ -2,8 +2,8 @@ package dev.ovkit.bundle;
 
 import dev.ovkit.BundleException;
 import dev.ovkit.OutputException;
-import dev.ovkit.files.JsonFile;
-import dev.ovkit.files.Sha256;
+import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.internal.files.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

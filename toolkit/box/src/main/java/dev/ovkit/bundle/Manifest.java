@@ -1,7 +1,7 @@
 package dev.ovkit.bundle;
 
 import dev.ovkit.BundleException;
-import dev.ovkit.files.JsonFile;
+import dev.ovkit.internal.files.JsonFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -31,7 +31,7 @@ public record Manifest(
     ReleaseVersion version,
     String ovkit,
     String openvino,
-    Requirements requires,
+    HostRequirements requires,
     long mtime,
     List<ManifestFile> files) {
 
@@ -159,7 +159,7 @@ public record Manifest(
           new ReleaseVersion(fields.text("version")),
           fields.text("ovkit"),
           fields.text("openvino"),
-          new Requirements(requires.texts("cpu"), requires.text("glibc")),
+          new HostRequirements(requires.texts("cpu"), requires.text("glibc")),
           fields.integer("mtime"),
           files);
     } catch (IOException | IllegalArgumentException e) {

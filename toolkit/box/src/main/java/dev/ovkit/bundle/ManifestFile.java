@@ -1,6 +1,6 @@
 package dev.ovkit.bundle;
 
-import dev.ovkit.files.Sha256;
+import dev.ovkit.internal.files.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

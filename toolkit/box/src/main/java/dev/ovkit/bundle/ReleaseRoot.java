@@ -2,8 +2,8 @@ package dev.ovkit.bundle;
 
 import dev.ovkit.BundleException;
 import dev.ovkit.OutputException;
-import dev.ovkit.files.Trees;
-import dev.ovkit.files.WholeFile;
+import dev.ovkit.internal.files.Trees;
+import dev.ovkit.internal.files.WholeFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

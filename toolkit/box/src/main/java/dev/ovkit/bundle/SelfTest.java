@@ -3,12 +3,12 @@ package dev.ovkit.bundle;
 import dev.ovkit.BundleException;
 import dev.ovkit.OvkitException;
 import dev.ovkit.bundle.SelfTestReport.Check;
-import dev.ovkit.match.Comparison;
-import dev.ovkit.match.Pair;
+import dev.ovkit.compare.Comparison;
+import dev.ovkit.compare.MatchedPair;
 import dev.ovkit.model.Detection;
+import dev.ovkit.model.Detections;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.vision.DetectOptions;
-import dev.ovkit.vision.Detections;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
 import java.io.IOException;
@@ -64,7 +64,7 @@ public final class SelfTest {
 
   private void check(Manifest manifest) {
     Host host = Host.here();
-    Requirements requires = manifest.requires();
+    HostRequirements requires = manifest.requires();
     boolean cpu = say("cpu", host.cpuComplaint(requires), String.join(", ", requires.cpu()));
     boolean glibc = say("glibc", host.glibcComplaint(requires), host.glibc());
     if (!cpu || !glibc) {
@@ -146,7 +146,7 @@ public final class SelfTest {
   private void compare(Golden golden, Golden.GoldenPicture picture, Detections found) {
     Comparison comparison = Comparison.of(picture.expected(), found.detections(), SAME_OBJECT);
     List<String> wrong = new ArrayList<>();
-    for (Pair pair : comparison.pairs()) {
+    for (MatchedPair pair : comparison.pairs()) {
       if (Math.abs(pair.scoreDifference()) > golden.scoreTolerance()) {
         wrong.add("%s scores %.4f".formatted(text(pair.first()), pair.second().score()));
       }

@@ -1,7 +1,7 @@
 package dev.ovkit.bundle;
 
 import dev.ovkit.BundleException;
-import dev.ovkit.files.JsonFile;
+import dev.ovkit.internal.files.JsonFile;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -2,7 +2,7 @@ package dev.ovkit.bundle;
 
 import dev.ovkit.BundleException;
 import dev.ovkit.OutputException;
-import dev.ovkit.files.WholeFile;
+import dev.ovkit.internal.files.WholeFile;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;

@@ -1,7 +1,7 @@
 package dev.ovkit.bundle;
 
 import dev.ovkit.OutputException;
-import dev.ovkit.files.WholeFile;
+import dev.ovkit.internal.files.WholeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -19,7 +19,7 @@ import java.util.TreeSet;
  * Writes a bundle's files into a folder so that they outlast a loss of power: each with the mode
  * and the time that the manifest says, on the disk before its folder is.
  */
-final class Unpacking implements Reception.Destination {
+final class Unpacking implements ArrivingFiles.Destination {
 
   private static final Set<PosixFilePermission> PLAIN =
       PosixFilePermissions.fromString("rw-r--r--");
@@ -37,7 +37,7 @@ final class Unpacking implements Reception.Destination {
   }
 
   @Override
-  public Reception.Target open(ManifestFile file) {
+  public ArrivingFiles.Target open(ManifestFile file) {
     Path path = folder.resolve(file.path());
     try {
       for (String above : Manifest.folders(file.path())) {
@@ -80,7 +80,7 @@ final class Unpacking implements Reception.Destination {
     }
   }
 
-  private final class File implements Reception.Target {
+  private final class File implements ArrivingFiles.Target {
 
     private final Path path;
     private final Set<PosixFilePermission> mode;

@@ -1,7 +1,7 @@
 package dev.ovkit.model;
 
 import dev.ovkit.ModelException;
-import dev.ovkit.files.Sha256;
+import dev.ovkit.internal.files.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;

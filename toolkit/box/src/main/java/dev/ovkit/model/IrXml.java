@@ -1,6 +1,7 @@
 package dev.ovkit.model;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.internal.xml.XmlReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,7 @@
 package dev.ovkit.runtime;
 
 import dev.ovkit.OptionException;
+import dev.ovkit.machine.Processors;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
@@ -87,7 +88,7 @@ public record CompileOptions(String device, SortedMap<String, String> properties
       return this;
     }
     boolean throughput = Hint.THROUGHPUT.name().equals(properties.get("PERFORMANCE_HINT"));
-    return withThreads(processors.threads(throughput ? Hint.THROUGHPUT : Hint.LATENCY));
+    return withThreads(throughput ? processors.throughputThreads() : processors.latencyThreads());
   }
 
   private CompileOptions without(String key) {

@@ -1,5 +1,6 @@
 package dev.ovkit.runtime;
 
+import dev.ovkit.machine.Processors;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.nativelib.global.OpenVino;
 import dev.ovkit.nativelib.openvino.ov_available_devices_t;

@@ -8,8 +8,7 @@ import java.util.function.Consumer;
 import org.bytedeco.javacpp.Pointer;
 
 /** The owner of one native object: counts the calls that use it, frees it exactly once. */
-abstract sealed class NativeHandle implements AutoCloseable
-    permits Core, Model, CompiledModel, InferRequest, ModelEditor, QuantizationEditor {
+public abstract class NativeHandle implements AutoCloseable {
 
   private static final Cleaner CLEANER = Cleaner.create();
   private static final int CLOSED = -1;
@@ -19,7 +18,7 @@ abstract sealed class NativeHandle implements AutoCloseable
 
   private final Cleaner.Cleanable cleanable;
 
-  <P extends Pointer> NativeHandle(P pointer, Consumer<P> free) {
+  protected <P extends Pointer> NativeHandle(P pointer, Consumer<P> free) {
     this(pointer, free, new ArrayList<>());
   }
 
@@ -31,7 +30,7 @@ abstract sealed class NativeHandle implements AutoCloseable
   }
 
   /** Begins a call that may run beside others; each enter wants its {@link #leave}. */
-  final void enter() {
+  protected final void enter() {
     int now;
     do {
       now = uses.get();
@@ -42,7 +41,7 @@ abstract sealed class NativeHandle implements AutoCloseable
   }
 
   /** Begins a call that must be alone. */
-  final void enterAlone() {
+  protected final void enterAlone() {
     if (!uses.compareAndSet(0, 1)) {
       throw new IllegalStateException(
           uses.get() == CLOSED
@@ -51,7 +50,7 @@ abstract sealed class NativeHandle implements AutoCloseable
     }
   }
 
-  final void leave() {
+  protected final void leave() {
     uses.decrementAndGet();
   }
 

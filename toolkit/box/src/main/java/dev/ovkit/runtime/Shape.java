@@ -44,7 +44,7 @@ public record Shape(List<Long> dimensions) {
     return elements;
   }
 
-  long[] toArray() {
+  public long[] toArray() {
     long[] array = new long[dimensions.size()];
     for (int i = 0; i < array.length; i++) {
       array[i] = dimensions.get(i);

@@ -10,10 +10,10 @@ import org.bytedeco.javacpp.BytePointer;
 /**
  * Turns what OpenVINO's C API answers into Java: statuses into exceptions, strings into strings.
  */
-final class Status {
+public final class Status {
 
   /** Makes sure that there is a runtime, before the first binding is touched. */
-  static void requireRuntime() {
+  public static void requireRuntime() {
     if (NativeRuntime.current() instanceof NativeRuntime.Missing missing) {
       throw new RuntimeUnavailableException(missing.message());
     }
@@ -42,7 +42,7 @@ final class Status {
   /**
    * OpenVINO's messages carry source lines of its own and blank lines; a user wants the sentence.
    */
-  static String oneLine(String message) {
+  public static String oneLine(String message) {
     return message
         .lines()
         .map(String::strip)
@@ -62,11 +62,11 @@ final class Status {
     }
   }
 
-  static String text(BytePointer string) {
+  public static String text(BytePointer string) {
     return string.getString(StandardCharsets.UTF_8);
   }
 
-  static BytePointer utf8(String text) {
+  public static BytePointer utf8(String text) {
     return new BytePointer(text, StandardCharsets.UTF_8);
   }
 

@@ -1,6 +1,7 @@
 package dev.ovkit.vision;
 
 import dev.ovkit.OptionException;
+import dev.ovkit.model.Detections;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;

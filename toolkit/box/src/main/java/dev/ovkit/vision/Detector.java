@@ -2,9 +2,14 @@ package dev.ovkit.vision;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.model.DerivedSpec;
+import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.InputSize;
 import dev.ovkit.model.IrDescription;
+import dev.ovkit.picture.Frame;
+import dev.ovkit.picture.Letterbox;
+import dev.ovkit.picture.Picture;
+import dev.ovkit.picture.PictureMemory;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;

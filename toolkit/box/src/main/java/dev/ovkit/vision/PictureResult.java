@@ -1,6 +1,7 @@
 package dev.ovkit.vision;
 
 import dev.ovkit.PictureException;
+import dev.ovkit.model.Detections;
 import java.nio.file.Path;
 
 /** What came of one of many pictures. */

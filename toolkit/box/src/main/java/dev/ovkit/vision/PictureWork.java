@@ -1,5 +1,8 @@
 package dev.ovkit.vision;
 
+import dev.ovkit.model.Detections;
+import dev.ovkit.picture.Picture;
+
 /** What else is done on a picture when its objects are found. */
 @FunctionalInterface
 public interface PictureWork {

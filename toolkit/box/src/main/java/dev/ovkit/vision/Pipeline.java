@@ -1,6 +1,8 @@
 package dev.ovkit.vision;
 
 import dev.ovkit.PictureException;
+import dev.ovkit.model.Detections;
+import dev.ovkit.picture.Picture;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;

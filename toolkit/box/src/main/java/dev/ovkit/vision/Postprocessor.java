@@ -2,7 +2,9 @@ package dev.ovkit.vision;
 
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
+import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.picture.Letterbox;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;

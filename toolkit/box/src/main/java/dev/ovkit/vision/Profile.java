@@ -2,13 +2,13 @@ package dev.ovkit.vision;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
-import dev.ovkit.files.JsonFile;
+import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.machine.Cpu;
+import dev.ovkit.machine.Processors;
 import dev.ovkit.model.InputSize;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.runtime.CompileOptions.Hint;
 import dev.ovkit.runtime.CompileOptions.Precision;
-import dev.ovkit.runtime.Cpu;
-import dev.ovkit.runtime.Processors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -127,7 +127,7 @@ public record Profile(String binSha256, String cpu, int threads, Map<Hint, Entry
   }
 
   private static int threadsHere() {
-    return Processors.here().threads(Hint.THROUGHPUT);
+    return Processors.here().throughputThreads();
   }
 
   // ---- the file

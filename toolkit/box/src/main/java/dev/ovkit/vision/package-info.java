@@ -1,6 +1,6 @@
 /**
  * Pictures and frames in, detections out. Start at {@link dev.ovkit.vision.Detector}; {@link
- * dev.ovkit.vision.Picture} draws and writes.
+ * dev.ovkit.picture.Picture} draws and writes.
  */
 @NullMarked
 package dev.ovkit.vision;

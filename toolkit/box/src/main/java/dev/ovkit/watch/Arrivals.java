@@ -32,7 +32,7 @@ final class Arrivals {
    * @param since when it was first seen so, by {@link System#nanoTime}
    * @param refused it cannot be taken; asked for again only when it changes
    */
-  private record Seen(Stamp stamp, long since, boolean refused) {}
+  private record Seen(FileStamp stamp, long since, boolean refused) {}
 
   Arrivals(Path folder, Duration settle) {
     this.folder = folder;
@@ -67,7 +67,7 @@ final class Arrivals {
 
   private void look(Path file, long time, Map<Path, Seen> now) throws IOException {
     try {
-      Stamp stamp = Stamp.of(file);
+      FileStamp stamp = FileStamp.of(file);
       if (stamp.regular()) {
         Seen before = seen.get(file);
         boolean same = before != null && before.stamp().equals(stamp);

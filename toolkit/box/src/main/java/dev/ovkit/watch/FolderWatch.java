@@ -3,12 +3,11 @@ package dev.ovkit.watch;
 import dev.ovkit.NativeCallException;
 import dev.ovkit.OutputException;
 import dev.ovkit.PictureException;
-import dev.ovkit.files.JsonFile;
-import dev.ovkit.runtime.ServiceManager;
-import dev.ovkit.vision.Detections;
+import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.model.Detections;
+import dev.ovkit.picture.Frame;
+import dev.ovkit.picture.Picture;
 import dev.ovkit.vision.Detector;
-import dev.ovkit.vision.Frame;
-import dev.ovkit.vision.Picture;
 import dev.ovkit.vision.PictureResult;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -55,7 +54,7 @@ public final class FolderWatch implements AutoCloseable {
   private final Arrivals arrivals;
 
   /** What the pictures that are worked on looked like when they were taken. */
-  private final Map<Path, Stamp> taken = new HashMap<>();
+  private final Map<Path, FileStamp> taken = new HashMap<>();
 
   private final Object pause = new Object();
   private volatile boolean stopping;
@@ -218,7 +217,7 @@ public final class FolderWatch implements AutoCloseable {
     try {
       Path picture = spool.take(file);
       arrivals.forget(file);
-      taken.put(picture, Stamp.of(picture));
+      taken.put(picture, FileStamp.of(picture));
       return picture;
     } catch (NoSuchFileException e) {
       arrivals.forget(file);
@@ -244,7 +243,7 @@ public final class FolderWatch implements AutoCloseable {
 
   private void conclude(PictureResult result) {
     Path picture = result.file();
-    Stamp before = taken.remove(picture);
+    FileStamp before = taken.remove(picture);
     Outcome outcome;
     if (result instanceof PictureResult.Found found) {
       outcome = results(picture, found.detections());
@@ -252,21 +251,21 @@ public final class FolderWatch implements AutoCloseable {
       outcome = bad(picture, ((PictureResult.Unreadable) result).reason());
     }
     // What changed while it was read was not whole.
-    boolean changed = before == null || !before.equals(persisted(() -> Stamp.of(picture)));
+    boolean changed = before == null || !before.equals(persisted(() -> FileStamp.of(picture)));
     conclude(picture, changed ? outcome(picture) : outcome);
   }
 
   /** Reads a picture until it stays the same meanwhile. */
   private Outcome outcome(Path picture) {
     while (true) {
-      Stamp before = persisted(() -> Stamp.of(picture));
+      FileStamp before = persisted(() -> FileStamp.of(picture));
       Outcome outcome;
       try {
         outcome = results(picture, detector.detect(picture));
       } catch (PictureException | NativeCallException e) {
         outcome = bad(picture, e);
       }
-      if (before.equals(persisted(() -> Stamp.of(picture)))) {
+      if (before.equals(persisted(() -> FileStamp.of(picture)))) {
         return outcome;
       }
       beat();

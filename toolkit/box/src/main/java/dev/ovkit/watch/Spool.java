@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
-import dev.ovkit.files.WholeFile;
+import dev.ovkit.internal.files.WholeFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,6 +1,6 @@
 package dev.ovkit.watch;
 
-import dev.ovkit.vision.Detections;
+import dev.ovkit.model.Detections;
 
 /** Hears what a {@link FolderWatch} does, from the thread that runs it. */
 public interface WatchListener {

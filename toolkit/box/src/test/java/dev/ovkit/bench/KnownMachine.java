@@ -1,11 +1,14 @@
 package dev.ovkit.bench;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.machine.Processors;
 import dev.ovkit.model.Detection;
+import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.runtime.CompileOptions.Hint;
-import dev.ovkit.runtime.Processors;
-import dev.ovkit.vision.Detections;
+import dev.ovkit.tune.DefaultRun;
+import dev.ovkit.tune.TrialResult;
+import dev.ovkit.tune.TuningTarget;
 import dev.ovkit.vision.Tuning;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,12 +22,12 @@ import java.util.stream.IntStream;
  * A machine of eight cores with two threads each, on which it is known what every setting costs,
  * and whose races take no time but on its own clock.
  */
-final class KnownMachine implements Track {
+public final class KnownMachine implements TuningTarget {
 
   private static final int CORES = 8;
 
-  final List<List<Tuning>> races = new ArrayList<>();
-  long now;
+  public final List<List<Tuning>> races = new ArrayList<>();
+  public long now;
 
   private final DetectorSpec spec;
   private final Hint target;
@@ -41,35 +44,35 @@ final class KnownMachine implements Track {
   /**
    * @param milliseconds from file to boxes with a setting; the ratio follows from it
    */
-  KnownMachine(DetectorSpec spec, Hint target, Function<Tuning, Double> milliseconds) {
+  public KnownMachine(DetectorSpec spec, Hint target, Function<Tuning, Double> milliseconds) {
     this.spec = spec;
     this.target = target;
     this.milliseconds = milliseconds;
   }
 
-  KnownMachine withSpread(double share) {
+  public KnownMachine withSpread(double share) {
     spread = share;
     return this;
   }
 
   /** The default takes this share of its own time. */
-  KnownMachine withControl(double ratio) {
+  public KnownMachine withControl(double ratio) {
     control = ratio;
     return this;
   }
 
-  KnownMachine withBoxes(Function<Tuning, List<Detection>> found) {
+  public KnownMachine withBoxes(Function<Tuning, List<Detection>> found) {
     boxes = found;
     return this;
   }
 
   /** Pictures are square until they get another width; their height is 720. */
-  KnownMachine withWidth(int pixels) {
+  public KnownMachine withWidth(int pixels) {
     width = pixels;
     return this;
   }
 
-  KnownMachine withOpenings(double without, double with) {
+  public KnownMachine withOpenings(double without, double with) {
     openings = new double[] {without, with};
     return this;
   }
@@ -88,22 +91,22 @@ final class KnownMachine implements Track {
   }
 
   @Override
-  public Probe probe() {
+  public DefaultRun probe() {
     List<Integer> processors = IntStream.range(0, 2 * CORES).boxed().toList();
-    return new Probe(
+    return new DefaultRun(
         spec,
         settings(Tuning.defaults(target)),
         new Processors(processors, processors, CORES, OptionalDouble.empty()),
         Statistics.of(milliseconds.apply(Tuning.defaults(target))),
         0.5,
-        new Probe.Pace(16, 0.1, 10, 10, 0.5));
+        new DefaultRun.Pace(16, 0.1, 10, 10, 0.5));
   }
 
   @Override
-  public List<Run> race(List<Tuning> entrants, boolean withControl, double seconds) {
+  public List<TrialResult> race(List<Tuning> entrants, boolean withControl, double seconds) {
     races.add(entrants);
     now += (long) (seconds * 1e9);
-    List<Run> runs = new ArrayList<>();
+    List<TrialResult> runs = new ArrayList<>();
     double base = milliseconds.apply(entrants.get(0));
     for (Tuning entrant : entrants) {
       double own = milliseconds.apply(entrant);
@@ -115,8 +118,8 @@ final class KnownMachine implements Track {
     return runs;
   }
 
-  private Run run(Tuning tuning, Optional<Double> ratio, double own) {
-    return new Run(
+  private TrialResult run(Tuning tuning, Optional<Double> ratio, double own) {
+    return new TrialResult(
         tuning,
         settings(tuning),
         ratio.map(r -> new Ratio(r, r * (1 - spread), r * (1 + spread), 10)),

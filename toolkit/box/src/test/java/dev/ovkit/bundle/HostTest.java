@@ -10,7 +10,8 @@ import org.junit.jupiter.api.Test;
 /** What a bundle asks of a machine. */
 class HostTest {
 
-  private static final Requirements NEEDS = new Requirements(List.of("avx2", "fma"), "2.35");
+  private static final HostRequirements NEEDS =
+      new HostRequirements(List.of("avx2", "fma"), "2.35");
 
   @Test
   void thisMachineTellsItsFlagsAndItsLibraryAsItself() throws Exception {

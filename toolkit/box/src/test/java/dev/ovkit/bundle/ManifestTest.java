@@ -135,7 +135,7 @@ class ManifestTest {
         new ReleaseVersion("1.2.0"),
         "0.1.0",
         "2026.4.1",
-        new Requirements(List.of("avx2"), "2.35"),
+        new HostRequirements(List.of("avx2"), "2.35"),
         1_700_000_000,
         List.of(files));
   }

@@ -2,7 +2,7 @@ package dev.ovkit.bundle;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.ovkit.files.Sha256;
+import dev.ovkit.internal.files.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,7 +46,7 @@ final class SmallBundle {
             new ReleaseVersion(version),
             "0.1.0",
             "2026.4.1",
-            new Requirements(List.of("avx2"), "2.17"),
+            new HostRequirements(List.of("avx2"), "2.17"),
             1_700_000_000,
             list)
         .bytes();

@@ -8,16 +8,16 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /** A small IR written by hand: one 3x3 convolution, 3 to 8 channels, on 64x64. */
-final class ToyIr {
+public final class ToyIr {
 
   static final int SIDE = 64;
   static final int CHANNELS = 8;
 
-  static Path write(Path directory) throws IOException {
+  public static Path write(Path directory) throws IOException {
     return write(directory, SIDE);
   }
 
-  static Path write(Path directory, int side) throws IOException {
+  public static Path write(Path directory, int side) throws IOException {
     ByteBuffer weights =
         ByteBuffer.allocate(CHANNELS * 3 * 9 * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     Random random = new Random(7);

@@ -2,6 +2,7 @@ package dev.ovkit.vision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ovkit.picture.Picture;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.File;

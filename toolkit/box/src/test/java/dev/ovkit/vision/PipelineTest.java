@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.model.Detection;
+import dev.ovkit.model.Detections;
 import dev.ovkit.runtime.CompileOptions;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,9 +1,8 @@
 package dev.ovkit.watch;
 
 import dev.ovkit.model.Detection;
+import dev.ovkit.model.Detections;
 import dev.ovkit.runtime.CompileOptions;
-import dev.ovkit.runtime.ServiceManager;
-import dev.ovkit.vision.Detections;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
 import java.nio.file.Path;

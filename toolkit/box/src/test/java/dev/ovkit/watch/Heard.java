@@ -1,6 +1,6 @@
 package dev.ovkit.watch;
 
-import dev.ovkit.vision.Detections;
+import dev.ovkit.model.Detections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 

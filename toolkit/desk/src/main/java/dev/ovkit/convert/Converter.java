@@ -2,13 +2,13 @@ package dev.ovkit.convert;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
-import dev.ovkit.files.Sha256;
+import dev.ovkit.internal.files.Sha256;
+import dev.ovkit.machine.Cpu;
 import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.python.PythonListener;
-import dev.ovkit.runtime.Cpu;
-import dev.ovkit.runtime.ModelEditor;
+import dev.ovkit.surgery.ModelEditor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ public final class Converter {
   /**
    * Converts by another route; the IR is written in the same way.
    *
-   * @throws dev.ovkit.PythonException if the route needs Python and there is none
+   * @throws dev.ovkit.python.PythonException if the route needs Python and there is none
    */
   public static Conversion convert(ConvertOptions options, Route route) {
     return convert(options, route, Kernels.OWN_CHOICE);
@@ -98,7 +98,7 @@ public final class Converter {
     if (fileName(onnx).equals(source)) {
       return MoConverter.convert(MoCommandLine.of(words, onnx, directory), listener);
     }
-    try (Staging staging = Staging.in(directory)) {
+    try (StagedFiles staging = StagedFiles.in(directory)) {
       Path named =
           Files.createSymbolicLink(staging.resolve(source), onnx.toAbsolutePath().normalize());
       return MoConverter.convert(MoCommandLine.of(words, named, directory), listener);
@@ -112,7 +112,7 @@ public final class Converter {
     Simplifier.Source source = Simplifier.read(options.onnx(), route);
     Plan plan = new Planner(options).plan(source.model()).after(source);
     GraphMaker maker = GraphMaker.of(route);
-    try (Staging staging = Staging.in(options.directory())) {
+    try (StagedFiles staging = StagedFiles.in(options.directory())) {
       Path xml = staging.resolve(options.name() + ".xml");
       Path work = Files.createDirectory(staging.resolve(".work"));
       try (ModelEditor editor = maker.make(plan, options.dataType(), work)) {
@@ -156,9 +156,9 @@ public final class Converter {
     Path json = xml.resolveSibling(ConvertOptions.stem(xml, ".xml") + ".json");
     Files.write(json, manifest.toBytes());
     long bytes = Files.size(bin);
-    Path finalBin = Staging.move(bin, directory.resolve(bin.getFileName()));
-    Path finalJson = Staging.move(json, directory.resolve(json.getFileName()));
-    Path finalXml = Staging.move(xml, directory.resolve(xml.getFileName()));
+    Path finalBin = StagedFiles.move(bin, directory.resolve(bin.getFileName()));
+    Path finalJson = StagedFiles.move(json, directory.resolve(json.getFileName()));
+    Path finalXml = StagedFiles.move(xml, directory.resolve(xml.getFileName()));
     return new Conversion(
         finalXml, finalBin, finalJson, bytes, detector, manifest.decisions(), manifest);
   }

@@ -3,7 +3,7 @@ package dev.ovkit.convert;
 import dev.ovkit.onnx.Shape;
 import dev.ovkit.python.PythonTool;
 import dev.ovkit.python.PythonTools;
-import dev.ovkit.runtime.ModelEditor;
+import dev.ovkit.surgery.ModelEditor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.ovkit.convert;
 
-import dev.ovkit.EditDistance;
 import dev.ovkit.OptionException;
+import dev.ovkit.internal.text.EditDistance;
 import dev.ovkit.onnx.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -15,7 +15,7 @@ import dev.ovkit.onnx.TensorInfo;
 import dev.ovkit.python.PythonListener;
 import dev.ovkit.python.PythonTool;
 import dev.ovkit.python.PythonTools;
-import dev.ovkit.runtime.ModelEditor;
+import dev.ovkit.surgery.ModelEditor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,12 +43,12 @@ public final class MoConverter {
    * @throws ModelException if the model cannot be read, or mo refuses it
    * @throws OptionException if mo does not take these words
    * @throws OutputException if the directory cannot be written
-   * @throws dev.ovkit.PythonException if there is no Python for mo
+   * @throws dev.ovkit.python.PythonException if there is no Python for mo
    */
   public static Conversion convert(MoCommandLine line, PythonListener listener) {
     OnnxModel model = OnnxModel.read(line.model());
     Recognised recognised = recognise(line, model);
-    try (Staging staging = Staging.in(line.directory())) {
+    try (StagedFiles staging = StagedFiles.in(line.directory())) {
       Path work = Files.createDirectory(staging.resolve(".work"));
       Path made = run(line, recognised, work, listener);
       Path xml = staging.resolve(made.getFileName().toString());

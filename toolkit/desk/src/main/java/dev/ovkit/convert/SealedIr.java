@@ -1,8 +1,8 @@
 package dev.ovkit.convert;
 
-import dev.ovkit.files.Sha256;
+import dev.ovkit.internal.files.Sha256;
 import dev.ovkit.model.DetectorMetadata;
-import dev.ovkit.runtime.ModelEditor;
+import dev.ovkit.surgery.ModelEditor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -2,9 +2,9 @@ package dev.ovkit.convert;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
-import dev.ovkit.PythonException;
-import dev.ovkit.onnx.DetectorFamily.Unknown;
+import dev.ovkit.family.DetectorFamily.Unknown;
 import dev.ovkit.onnx.OnnxModel;
+import dev.ovkit.python.PythonException;
 import dev.ovkit.python.PythonListener;
 import dev.ovkit.python.PythonTool;
 import dev.ovkit.python.PythonTools;
@@ -39,8 +39,8 @@ public final class Simplifier {
    */
   public static Simplified simplify(Path onnx, Path target, PythonListener listener) {
     OnnxModel.read(onnx);
-    Path folder = Staging.parent(target);
-    try (Staging staging = Staging.in(folder)) {
+    Path folder = StagedFiles.parent(target);
+    try (StagedFiles staging = StagedFiles.in(folder)) {
       Path made = staging.resolve("simplified.onnx");
       Map<String, Object> answer =
           PythonTools.create(listener)
@@ -49,7 +49,7 @@ public final class Simplifier {
                   staging.folder(),
                   List.of(
                       "--input", onnx.toAbsolutePath().toString(), "--output", "simplified.onnx"));
-      Staging.move(made, target);
+      StagedFiles.move(made, target);
       return new Simplified(
           target,
           ((Number) answer.get("nodes_before")).intValue(),
@@ -89,7 +89,7 @@ public final class Simplifier {
 
   private static Source simplified(
       Path onnx, OnnxModel model, boolean auto, PythonListener listener) {
-    try (Staging staging = Staging.in(Path.of(System.getProperty("java.io.tmpdir")))) {
+    try (StagedFiles staging = StagedFiles.in(Path.of(System.getProperty("java.io.tmpdir")))) {
       Simplified made = simplify(onnx, staging.resolve("model.onnx"), listener);
       OnnxModel simpler = OnnxModel.read(made.onnx()).standingFor(model);
       if (auto && simpler.family() instanceof Unknown) {

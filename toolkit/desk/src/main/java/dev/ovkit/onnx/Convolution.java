@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A two-dimensional convolution with constant f32 weights and explicit padding. */
-final class Convolution {
+public final class Convolution {
 
   private final Graph graph;
   private final Node node;
@@ -22,7 +22,7 @@ final class Convolution {
   }
 
   /** The node as a convolution, or null if it is none of this kind. */
-  static @Nullable Convolution of(Graph graph, @Nullable Node node) {
+  public static @Nullable Convolution of(Graph graph, @Nullable Node node) {
     if (node == null || !node.is("Conv") || node.inputs().size() < 2) {
       return null;
     }
@@ -46,62 +46,62 @@ final class Convolution {
     return whole ? convolution : null;
   }
 
-  Node node() {
+  public Node node() {
     return node;
   }
 
-  String input() {
+  public String input() {
     return node.input(0);
   }
 
-  String output() {
+  public String output() {
     return node.output();
   }
 
   /** Of the weights: output channels, input channels of a group, height, width. */
-  Shape shape() {
+  public Shape shape() {
     return shape;
   }
 
-  int outputChannels() {
+  public int outputChannels() {
     return (int) shape.dim(0);
   }
 
-  int channelsPerGroup() {
+  public int channelsPerGroup() {
     return (int) shape.dim(1);
   }
 
-  int kernelHeight() {
+  public int kernelHeight() {
     return (int) shape.dim(2);
   }
 
-  int kernelWidth() {
+  public int kernelWidth() {
     return (int) shape.dim(3);
   }
 
-  int kernelSize() {
+  public int kernelSize() {
     return kernelHeight() * kernelWidth();
   }
 
-  int group() {
+  public int group() {
     return (int) node.integer("group", 1);
   }
 
-  long[] strides() {
+  public long[] strides() {
     return orElse(node.integers("strides"), 2, 1);
   }
 
   /** Top, left, bottom, right. */
-  long[] pads() {
+  public long[] pads() {
     return orElse(node.integers("pads"), 4, 0);
   }
 
-  boolean hasDilation() {
+  public boolean hasDilation() {
     return Arrays.stream(orElse(node.integers("dilations"), 2, 1)).anyMatch(d -> d != 1);
   }
 
   /** 1x1, stride 1, no padding, one group: a matrix product in every pixel. */
-  boolean isPointwise() {
+  public boolean isPointwise() {
     return kernelSize() == 1
         && group() == 1
         && Arrays.stream(strides()).allMatch(s -> s == 1)
@@ -109,11 +109,11 @@ final class Convolution {
   }
 
   /** One input channel for each output channel. */
-  boolean isDepthwise() {
+  public boolean isDepthwise() {
     return group() > 1 && group() == outputChannels() && channelsPerGroup() == 1;
   }
 
-  float[] weights() {
+  public float[] weights() {
     float[] weights = graph.floats(node.input(1));
     if (weights == null) {
       throw new IllegalStateException("weights were constant when this was made");
@@ -122,17 +122,17 @@ final class Convolution {
   }
 
   /** The bias; zeros where there is none. */
-  float[] bias() {
+  public float[] bias() {
     float[] bias = node.has(2) ? graph.floats(node.input(2)) : null;
     return bias == null ? new float[outputChannels()] : bias;
   }
 
-  boolean hasBias() {
+  public boolean hasBias() {
     return node.has(2);
   }
 
   /** The node with other numbers; they become new initializers of the graph. */
-  Node rewritten(
+  public Node rewritten(
       String input,
       String output,
       Shape shape,

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>An edit never changes what a tensor that keeps its name means, so shapes, found once, stay
  * right.
  */
-final class Graph {
+public final class Graph {
 
   private final ModelProto model;
   private final int opset;
@@ -76,7 +76,7 @@ final class Graph {
     contradiction = inference.contradiction();
   }
 
-  static int opset(ModelProto model) {
+  public static int opset(ModelProto model) {
     return model.getOpsetImportList().stream()
         .filter(id -> id.getDomain().isEmpty() || id.getDomain().equals("ai.onnx"))
         .mapToInt(id -> (int) id.getVersion())
@@ -112,29 +112,29 @@ final class Graph {
 
   // ---- reading
 
-  int opset() {
+  public int opset() {
     return opset;
   }
 
   /** In an order in which they can be run. */
-  List<Node> nodes() {
+  public List<Node> nodes() {
     return nodes;
   }
 
-  Set<String> inputs() {
+  public Set<String> inputs() {
     return inputs.keySet();
   }
 
-  Set<String> outputs() {
+  public Set<String> outputs() {
     return outputs.keySet();
   }
 
-  boolean isOutput(String tensor) {
+  public boolean isOutput(String tensor) {
     return outputs.containsKey(tensor);
   }
 
   /** The node that gives a tensor; null for inputs and initializers. */
-  @Nullable Node producer(String tensor) {
+  public @Nullable Node producer(String tensor) {
     if (producers == null) {
       producers = new HashMap<>();
       for (Node node : nodes) {
@@ -146,7 +146,7 @@ final class Graph {
     return producers.get(tensor);
   }
 
-  List<Node> consumers(String tensor) {
+  public List<Node> consumers(String tensor) {
     if (consumers == null) {
       consumers = new HashMap<>();
       for (Node node : nodes) {
@@ -159,21 +159,21 @@ final class Graph {
   }
 
   /** The one node that reads a tensor which nobody else, not even the caller of the graph, sees. */
-  @Nullable Node onlyConsumer(String tensor) {
+  public @Nullable Node onlyConsumer(String tensor) {
     List<Node> all = consumers(tensor);
     return all.size() == 1 && !isOutput(tensor) ? all.get(0) : null;
   }
 
-  TensorType type(String tensor) {
+  public TensorType type(String tensor) {
     return types.getOrDefault(tensor, TensorType.UNKNOWN);
   }
 
-  @Nullable Shape shape(String tensor) {
+  public @Nullable Shape shape(String tensor) {
     return type(tensor).shape();
   }
 
   /** A tensor's shape if it is wholly known and could be held in memory, else null. */
-  @Nullable Shape staticShape(String tensor) {
+  public @Nullable Shape staticShape(String tensor) {
     Shape shape = shape(tensor);
     return shape != null && shape.isStatic() && shape.fitsIntoMemory() ? shape : null;
   }
@@ -189,7 +189,7 @@ final class Graph {
   }
 
   /** The numbers of a constant f32 tensor, or null. */
-  float @Nullable [] floats(String tensor) {
+  public float @Nullable [] floats(String tensor) {
     TensorProto constant = constant(tensor);
     return constant == null || constant.getDataType() != TensorProto.DataType.FLOAT_VALUE
         ? null
@@ -197,7 +197,7 @@ final class Graph {
   }
 
   /** The numbers of a small tensor, constant or computed from shapes alone; or null. */
-  @Nullable Value value(String tensor) {
+  public @Nullable Value value(String tensor) {
     Value value = values.get(tensor);
     if (value == null) {
       TensorProto constant = constant(tensor);
@@ -206,29 +206,29 @@ final class Graph {
     return value;
   }
 
-  boolean isConstant(String tensor) {
+  public boolean isConstant(String tensor) {
     return values.containsKey(tensor) || constant(tensor) != null;
   }
 
   /** Where shapes contradict each other, in words; null where they do not. */
-  @Nullable String contradiction() {
+  public @Nullable String contradiction() {
     return contradiction;
   }
 
   /** What rules on single nodes may know of the tensors. */
-  Inference known() {
+  public Inference known() {
     return new Inference(Map.of(), initializers, types, values);
   }
 
   /** How many nodes have this operator. */
-  long count(String op) {
+  public long count(String op) {
     return nodes.stream().filter(node -> node.is(op)).count();
   }
 
   // ---- editing
 
   /** Puts {@code fresh} in the place of {@code old}; what {@code old} gave must still be given. */
-  void replace(Node old, Node... fresh) {
+  public void replace(Node old, Node... fresh) {
     int at = nodes.indexOf(old);
     nodes.remove(at);
     nodes.addAll(at, List.of(fresh));
@@ -236,19 +236,19 @@ final class Graph {
   }
 
   /** Adds nodes where their inputs are there. */
-  void insert(Collection<Node> fresh) {
+  public void insert(Collection<Node> fresh) {
     nodes.addAll(fresh);
     changed();
     nodes = sorted();
   }
 
-  void remove(Collection<Node> gone) {
+  public void remove(Collection<Node> gone) {
     nodes.removeAll(new HashSet<>(gone));
     changed();
   }
 
   /** Adds an initializer under a name of its own, made from {@code tensor}'s. */
-  String add(TensorProto tensor) {
+  public String add(TensorProto tensor) {
     String name = fresh(tensor.getName());
     initializers.put(name, tensor.toBuilder().setName(name).build());
     types.put(name, new TensorType(tensor.getDataType(), Tensors.shape(tensor)));
@@ -256,12 +256,12 @@ final class Graph {
   }
 
   /** Makes a tensor that no node gives any more an initializer. */
-  void define(TensorProto tensor) {
+  public void define(TensorProto tensor) {
     initializers.put(tensor.getName(), tensor);
   }
 
   /** A tensor name that is not taken. */
-  String fresh(String wish) {
+  public String fresh(String wish) {
     String name = wish;
     for (int i = 2; types.containsKey(name); i++) {
       name = wish + "_" + i;
@@ -270,14 +270,14 @@ final class Graph {
   }
 
   /** A fresh name for a tensor of this type. */
-  String fresh(String wish, TensorType type) {
+  public String fresh(String wish, TensorType type) {
     String name = fresh(wish);
     types.put(name, type);
     return name;
   }
 
   /** Makes every node that reads {@code from} read {@code to}. */
-  void redirect(String from, String to) {
+  public void redirect(String from, String to) {
     for (Node reader : List.copyOf(consumers(from))) {
       replace(reader, Nodes.reading(reader, from, to));
     }
@@ -289,7 +289,7 @@ final class Graph {
   }
 
   /** Removes what no output needs: nodes, initializers, inputs. */
-  void dropUnreachable() {
+  public void dropUnreachable() {
     Set<Node> needed = new HashSet<>();
     Set<String> read = new LinkedHashSet<>(outputs.keySet());
     Deque<String> open = new ArrayDeque<>(read);
@@ -310,7 +310,7 @@ final class Graph {
   }
 
   /** Makes these tensors, in this order, the outputs. */
-  void cut(List<String> tensors) {
+  public void cut(List<String> tensors) {
     Map<String, ValueInfoProto> kept = new LinkedHashMap<>();
     for (String tensor : tensors) {
       ValueInfoProto info = outputs.get(tensor);

@@ -11,7 +11,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** One operation of a graph. Immutable; two nodes are the same only if they are one object. */
-final class Node {
+public final class Node {
 
   private final NodeProto proto;
   private final Set<String> reads;
@@ -41,56 +41,56 @@ final class Node {
     return names;
   }
 
-  NodeProto proto() {
+  public NodeProto proto() {
     return proto;
   }
 
-  String name() {
+  public String name() {
     return proto.getName();
   }
 
   /** What to call this node in a message. */
-  String title() {
+  public String title() {
     return name().isEmpty() ? op() + " giving '" + output() + "'" : name();
   }
 
   /**
    * The operator; one that is not ONNX's own carries its domain, so that it equals none of them.
    */
-  String op() {
+  public String op() {
     String domain = proto.getDomain();
     return domain.isEmpty() || domain.equals("ai.onnx")
         ? proto.getOpType()
         : domain + "::" + proto.getOpType();
   }
 
-  boolean is(String op) {
+  public boolean is(String op) {
     return op().equals(op);
   }
 
   /** All tensors that this node needs, those of its inner graphs included. */
-  Set<String> reads() {
+  public Set<String> reads() {
     return reads;
   }
 
-  List<String> inputs() {
+  public List<String> inputs() {
     return proto.getInputList();
   }
 
-  List<String> outputs() {
+  public List<String> outputs() {
     return proto.getOutputList();
   }
 
   /** The input at {@code index}; the empty name where it is left out. */
-  String input(int index) {
+  public String input(int index) {
     return index < proto.getInputCount() ? proto.getInput(index) : "";
   }
 
-  boolean has(int index) {
+  public boolean has(int index) {
     return !input(index).isEmpty();
   }
 
-  String output() {
+  public String output() {
     return proto.getOutputCount() == 0 ? "" : proto.getOutput(0);
   }
 
@@ -103,22 +103,22 @@ final class Node {
     return null;
   }
 
-  long integer(String name, long absent) {
+  public long integer(String name, long absent) {
     AttributeProto attribute = attribute(name);
     return attribute == null ? absent : attribute.getI();
   }
 
-  float real(String name, float absent) {
+  public float real(String name, float absent) {
     AttributeProto attribute = attribute(name);
     return attribute == null ? absent : attribute.getF();
   }
 
-  String text(String name, String absent) {
+  public String text(String name, String absent) {
     AttributeProto attribute = attribute(name);
     return attribute == null ? absent : attribute.getS().toStringUtf8();
   }
 
-  long @Nullable [] integers(String name) {
+  public long @Nullable [] integers(String name) {
     AttributeProto attribute = attribute(name);
     return attribute == null
         ? null

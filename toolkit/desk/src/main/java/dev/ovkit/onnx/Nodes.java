@@ -7,11 +7,12 @@ import java.util.Arrays;
 import java.util.List;
 
 /** Makes nodes out of nodes. */
-final class Nodes {
+public final class Nodes {
 
   private Nodes() {}
 
-  static Node of(String op, String name, List<String> inputs, List<String> outputs, Attr... attrs) {
+  public static Node of(
+      String op, String name, List<String> inputs, List<String> outputs, Attr... attrs) {
     NodeProto.Builder builder =
         NodeProto.newBuilder()
             .setOpType(op)
@@ -25,7 +26,7 @@ final class Nodes {
   }
 
   /** The same node with other inputs and outputs. */
-  static Node with(Node node, List<String> inputs, List<String> outputs) {
+  public static Node with(Node node, List<String> inputs, List<String> outputs) {
     return new Node(
         node.proto().toBuilder()
             .clearInput()
@@ -35,7 +36,7 @@ final class Nodes {
             .build());
   }
 
-  static Node withInputs(Node node, String... inputs) {
+  public static Node withInputs(Node node, String... inputs) {
     return with(node, List.of(inputs), node.outputs());
   }
 
@@ -52,7 +53,7 @@ final class Nodes {
   }
 
   /** The same node with some attributes set anew. */
-  static Node with(Node node, Attr... attrs) {
+  public static Node with(Node node, Attr... attrs) {
     List<String> names = Arrays.stream(attrs).map(a -> a.proto().getName()).toList();
     NodeProto.Builder builder = node.proto().toBuilder().clearAttribute();
     node.proto().getAttributeList().stream()
@@ -64,22 +65,22 @@ final class Nodes {
     return new Node(builder.build());
   }
 
-  static Node renamed(Node node, String name) {
+  public static Node renamed(Node node, String name) {
     return new Node(node.proto().toBuilder().setName(name).build());
   }
 
   /** An attribute of a node. */
-  record Attr(AttributeProto proto) {
+  public record Attr(AttributeProto proto) {
 
-    static Attr of(String name, long value) {
+    public static Attr of(String name, long value) {
       return new Attr(named(name).setType(AttributeProto.AttributeType.INT).setI(value).build());
     }
 
-    static Attr of(String name, float value) {
+    public static Attr of(String name, float value) {
       return new Attr(named(name).setType(AttributeProto.AttributeType.FLOAT).setF(value).build());
     }
 
-    static Attr of(String name, String value) {
+    public static Attr of(String name, String value) {
       return new Attr(
           named(name)
               .setType(AttributeProto.AttributeType.STRING)
@@ -87,7 +88,7 @@ final class Nodes {
               .build());
     }
 
-    static Attr of(String name, long... values) {
+    public static Attr of(String name, long... values) {
       AttributeProto.Builder builder = named(name).setType(AttributeProto.AttributeType.INTS);
       for (long value : values) {
         builder.addInts(value);

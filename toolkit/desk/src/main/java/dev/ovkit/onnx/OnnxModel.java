@@ -8,7 +8,13 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
+import dev.ovkit.convert.ColumnsTail;
+import dev.ovkit.convert.LazyTail;
+import dev.ovkit.family.DetectorFamily;
+import dev.ovkit.family.DetectorFinder;
 import dev.ovkit.model.HeadLayout;
+import dev.ovkit.onnx.rewrite.Rewrites;
+import dev.ovkit.onnx.rewrite.Rewritten;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -50,7 +56,7 @@ public final class OnnxModel {
     return OnnxReader.read(file);
   }
 
-  static OnnxModel of(String file, ModelProto proto, String sha256) {
+  public static OnnxModel of(String file, ModelProto proto, String sha256) {
     try {
       Graph graph = new Graph(proto);
       if (graph.outputs().isEmpty()) {
@@ -72,7 +78,7 @@ public final class OnnxModel {
   }
 
   /** The graph, to be read and edited by the caller alone. */
-  Graph graph() {
+  public Graph graph() {
     return new Graph(proto);
   }
 
@@ -289,7 +295,7 @@ public final class OnnxModel {
     return graph().nodes().stream().anyMatch(node -> operations.contains(node.op()));
   }
 
-  OnnxModel with(Graph graph) {
+  public OnnxModel with(Graph graph) {
     return derived(graph.toModel());
   }
 

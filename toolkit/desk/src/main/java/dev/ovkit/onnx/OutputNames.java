@@ -1,8 +1,8 @@
 package dev.ovkit.onnx;
 
-import dev.ovkit.EditDistance;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
+import dev.ovkit.internal.text.EditDistance;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * of an output comes from. That is the only way to tell rows in order from rows that a missing
  * transpose has scrambled: both have the same shape.
  */
-final class Provenance {
+public final class Provenance {
 
   /** Elements of the output; following more would cost more than the answer is worth. */
   private static final int MAX_ELEMENTS = 10_000_000;
@@ -22,7 +22,7 @@ final class Provenance {
    * For each element of {@code target} its number in {@code heads}, counted through all of them in
    * the order given; null if the way cannot be followed.
    */
-  static @Nullable Value trace(Graph graph, List<String> heads, String target) {
+  public static @Nullable Value trace(Graph graph, List<String> heads, String target) {
     Shape end = graph.staticShape(target);
     if (end == null || end.elements() > MAX_ELEMENTS) {
       return null;

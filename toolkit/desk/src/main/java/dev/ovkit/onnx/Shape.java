@@ -59,7 +59,7 @@ public record Shape(List<Long> dims) {
     }
   }
 
-  long[] toArray() {
+  public long[] toArray() {
     return dims.stream().mapToLong(Long::longValue).toArray();
   }
 

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param steps distance of neighbours on each axis of the input
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record Slicing(Shape shape, long[] starts, long[] steps) {
+public record Slicing(Shape shape, long[] starts, long[] steps) {
 
   /** Null where the numbers are not known or an axis that is cut has an unknown size. */
-  static @Nullable Slicing of(Inference known, Node node, Shape x) {
+  public static @Nullable Slicing of(Inference known, Node node, Shape x) {
     long[] starts = node.integers("starts");
     long[] ends = node.integers("ends");
     long[] axes = node.integers("axes");

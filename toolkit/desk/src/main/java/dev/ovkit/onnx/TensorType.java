@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * @param element ONNX's number of the element type; 0 if unknown
  * @param shape null if not even the rank is known
  */
-record TensorType(int element, @Nullable Shape shape) {
+public record TensorType(int element, @Nullable Shape shape) {
 
   static final TensorType UNKNOWN = new TensorType(0, null);
 }

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Numbers out of and into ONNX tensors. */
-final class Tensors {
+public final class Tensors {
 
   private Tensors() {}
 
@@ -120,13 +120,13 @@ final class Tensors {
     return values;
   }
 
-  static TensorProto of(String name, Shape shape, float... values) {
+  public static TensorProto of(String name, Shape shape, float... values) {
     ByteBuffer raw = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     raw.asFloatBuffer().put(values);
     return builder(name, shape, DataType.FLOAT_VALUE, raw);
   }
 
-  static TensorProto ofLongs(String name, long... values) {
+  public static TensorProto ofLongs(String name, long... values) {
     ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     raw.asLongBuffer().put(values);
     return builder(name, Shape.of(values.length), DataType.INT64_VALUE, raw);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * arithmetic, nothing else is needed for it.
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and too large to box
-record Value(Shape shape, boolean integer, double[] data) {
+public record Value(Shape shape, boolean integer, double[] data) {
 
   static @Nullable Value of(TensorProto tensor) {
     double[] data = Tensors.doubles(tensor);
@@ -28,11 +28,11 @@ record Value(Shape shape, boolean integer, double[] data) {
     return new Value(Shape.of(values.length), true, data);
   }
 
-  int size() {
+  public int size() {
     return data.length;
   }
 
-  boolean isWhole() {
+  public boolean isWhole() {
     for (double number : data) {
       if (Double.isNaN(number)) {
         return false;
@@ -41,7 +41,7 @@ record Value(Shape shape, boolean integer, double[] data) {
     return true;
   }
 
-  long[] longs() {
+  public long[] longs() {
     return Arrays.stream(data).mapToLong(number -> (long) number).toArray();
   }
 
@@ -68,7 +68,7 @@ record Value(Shape shape, boolean integer, double[] data) {
   }
 
   /** Repeats this tensor to the larger shape, by numpy's rule. */
-  Value broadcast(Shape to) {
+  public Value broadcast(Shape to) {
     if (shape.equals(to)) {
       return this;
     }

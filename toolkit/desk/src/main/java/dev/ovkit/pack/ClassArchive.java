@@ -1,6 +1,6 @@
 package dev.ovkit.pack;
 
-import dev.ovkit.files.Trees;
+import dev.ovkit.internal.files.Trees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
-import dev.ovkit.files.JsonFile;
-import dev.ovkit.files.Trees;
+import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.internal.files.Trees;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

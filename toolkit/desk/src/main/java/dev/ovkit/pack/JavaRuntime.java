@@ -1,7 +1,7 @@
 package dev.ovkit.pack;
 
 import dev.ovkit.OptionException;
-import dev.ovkit.files.Trees;
+import dev.ovkit.internal.files.Trees;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;

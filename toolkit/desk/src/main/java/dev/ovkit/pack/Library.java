@@ -126,7 +126,7 @@ record Library(
     String name = source().getFileName().toString();
     return name.startsWith(artifact + "-") && name.endsWith(".jar")
         ? name.substring(artifact.length() + 1, name.length() - ".jar".length())
-        : own() ? Versions.OVKIT : null;
+        : own() ? BuildVersions.OVKIT : null;
   }
 
   /** Returns the name of its jar in a bundle. */

@@ -1,7 +1,7 @@
 package dev.ovkit.pack;
 
 import dev.ovkit.OutputException;
-import dev.ovkit.files.JsonFile;
+import dev.ovkit.internal.files.JsonFile;
 import dev.ovkit.model.IrDescription;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -34,7 +34,7 @@ public record ModelRepository(Path folder, Path config, Path model) {
   public static ModelRepository write(Path ir, String name, Path target) {
     PackageOptions.requireName(name);
     IrDescription description = IrDescription.read(ir);
-    try (Staging staging = Staging.beside(target)) {
+    try (StagingFolder staging = StagingFolder.beside(target)) {
       Path whole = Files.createDirectory(staging.resolve("repository"));
       Path version = Files.createDirectories(whole.resolve(MODELS).resolve(name).resolve("1"));
       Files.copy(description.xml(), version.resolve("model.xml"));

@@ -4,14 +4,14 @@ import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.RuntimeUnavailableException;
 import dev.ovkit.bundle.Golden;
+import dev.ovkit.bundle.HostRequirements;
 import dev.ovkit.bundle.KeyRotation;
 import dev.ovkit.bundle.Manifest;
 import dev.ovkit.bundle.ManifestFile;
-import dev.ovkit.bundle.Requirements;
 import dev.ovkit.bundle.Signature;
 import dev.ovkit.bundle.SigningKey;
-import dev.ovkit.files.Sha256;
-import dev.ovkit.files.Trees;
+import dev.ovkit.internal.files.Sha256;
+import dev.ovkit.internal.files.Trees;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.Precision;
 import dev.ovkit.nativelib.NativeRuntime;
@@ -52,7 +52,8 @@ public final class Packager {
 
   private static final long MTIME = TIME_IN_JARS.toEpochSecond(ZoneOffset.UTC);
 
-  private static final Requirements REQUIREMENTS = new Requirements(List.of("avx2"), "2.35");
+  private static final HostRequirements REQUIREMENTS =
+      new HostRequirements(List.of("avx2"), "2.35");
 
   private static final Set<String> EXECUTABLE =
       Set.of("bin/ovkit", "jre/bin/java", "jre/lib/jspawnhelper");
@@ -107,7 +108,7 @@ public final class Packager {
     IrDescription ir = IrDescription.read(options.ir());
     Path natives = natives();
     boolean archive = target.toString().endsWith(".tar.xz");
-    try (Staging staging = Staging.beside(target)) {
+    try (StagingFolder staging = StagingFolder.beside(target)) {
       Path bundle = Files.createDirectory(staging.resolve("bundle"));
       Golden golden = golden(bundle, Precision.of(ir));
       gather(bundle, ir, natives);
@@ -276,7 +277,7 @@ public final class Packager {
         new Manifest(
                 options.name(),
                 options.version(),
-                Versions.OVKIT,
+                BuildVersions.OVKIT,
                 NativeRuntime.OPENVINO_VERSION,
                 REQUIREMENTS,
                 MTIME,

@@ -14,7 +14,8 @@ record Parts(List<Rule> rules) {
   private static final String APACHE = "Apache-2.0";
 
   static Parts of(PackageOptions options, JavaRuntime java, List<Library> libraries) {
-    Part ovkit = part("ovkit", Component.Type.APPLICATION, "ovkit", Versions.OVKIT, APACHE, null);
+    Part ovkit =
+        part("ovkit", Component.Type.APPLICATION, "ovkit", BuildVersions.OVKIT, APACHE, null);
     Part openvino =
         part(
             "OpenVINO",
@@ -28,9 +29,9 @@ record Parts(List<Rule> rules) {
             "OpenCV",
             Component.Type.LIBRARY,
             "opencv",
-            Versions.OPENCV,
+            BuildVersions.OPENCV,
             APACHE,
-            "pkg:maven/org.bytedeco/opencv@" + Versions.OPENCV + "?classifier=linux-x86_64");
+            "pkg:maven/org.bytedeco/opencv@" + BuildVersions.OPENCV + "?classifier=linux-x86_64");
     // They come in OpenVINO's package, which does not tell their versions.
     Part tbb = part("oneTBB, hwloc", Component.Type.LIBRARY, "oneTBB", null, APACHE, null);
     Part hwloc = part("oneTBB, hwloc", Component.Type.LIBRARY, "hwloc", null, "BSD-3-Clause", null);
@@ -54,7 +55,7 @@ record Parts(List<Rule> rules) {
                 "archive of classes",
                 Component.Type.FILE,
                 "archive of classes",
-                Versions.OVKIT,
+                BuildVersions.OVKIT,
                 null,
                 null)));
     rules.add(new Rule("native/libjniovkit_", ovkit));
@@ -88,7 +89,13 @@ record Parts(List<Rule> rules) {
     rules.add(
         new Rule(
             "licences/",
-            part("licences", Component.Type.DATA, "licence texts", Versions.OVKIT, null, null)));
+            part(
+                "licences",
+                Component.Type.DATA,
+                "licence texts",
+                BuildVersions.OVKIT,
+                null,
+                null)));
     return new Parts(rules);
   }
 

@@ -1,7 +1,6 @@
 package dev.ovkit.python;
 
-import dev.ovkit.PythonException;
-import dev.ovkit.files.Trees;
+import dev.ovkit.internal.files.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -43,7 +42,7 @@ record Environments(Path root, Map<String, String> variables) {
    *
    * @throws PythonException if it cannot be made; the message says what to install
    */
-  Path python(Requirements requirements, PythonListener listener) {
+  Path python(PythonPackages requirements, PythonListener listener) {
     Path target = root.resolve(requirements.key());
     if (isWhole(target)) {
       return python(target);
@@ -82,7 +81,7 @@ record Environments(Path root, Map<String, String> variables) {
     return environment.resolve("requirements.txt");
   }
 
-  private void fill(Requirements requirements, Path target, PythonListener listener)
+  private void fill(PythonPackages requirements, Path target, PythonListener listener)
       throws IOException {
     Path interpreter = new Interpreters(variables).find(requirements);
     listener.progress(
@@ -107,7 +106,7 @@ record Environments(Path root, Map<String, String> variables) {
     }
   }
 
-  private void makeVenv(Path interpreter, Path folder, Requirements requirements)
+  private void makeVenv(Path interpreter, Path folder, PythonPackages requirements)
       throws IOException {
     Child venv =
         Child.run(
@@ -122,7 +121,7 @@ record Environments(Path root, Map<String, String> variables) {
     }
   }
 
-  private void install(Path folder, Requirements requirements, PythonListener listener)
+  private void install(Path folder, PythonPackages requirements, PythonListener listener)
       throws IOException {
     Path file = folder.resolve("wanted.txt");
     Files.writeString(file, requirements.text());

@@ -1,6 +1,5 @@
 package dev.ovkit.python;
 
-import dev.ovkit.PythonException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,7 +29,7 @@ record Interpreters(Map<String, String> environment) {
    *
    * @throws PythonException if there is none; the message says what to install
    */
-  Path find(Requirements requirements) {
+  Path find(PythonPackages requirements) {
     List<String> versions = requirements.versions();
     String wanted = String.join(" or ", versions);
     String explicit = environment.getOrDefault(VARIABLE, "");

@@ -52,8 +52,8 @@ public enum PythonTool {
     return folder.resolve(script);
   }
 
-  Requirements requirements() {
-    return new Requirements(title, text("requirements/" + title + ".txt"), megabytes);
+  PythonPackages requirements() {
+    return new PythonPackages(title, text("requirements/" + title + ".txt"), megabytes);
   }
 
   /** The jar carries converter-scripts, so that all this works outside a checkout. */

@@ -1,7 +1,7 @@
 package dev.ovkit.quantize;
 
 import dev.ovkit.OptionException;
-import dev.ovkit.verify.GroundTruth;
+import dev.ovkit.evaluate.GroundTruth;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

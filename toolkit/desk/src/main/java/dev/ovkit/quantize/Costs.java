@@ -1,9 +1,9 @@
 package dev.ovkit.quantize;
 
-import dev.ovkit.verify.IrSubject;
-import dev.ovkit.verify.Output;
+import dev.ovkit.picture.Picture;
+import dev.ovkit.subject.IrSubject;
+import dev.ovkit.subject.Output;
 import dev.ovkit.vision.DetectOptions;
-import dev.ovkit.vision.Picture;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

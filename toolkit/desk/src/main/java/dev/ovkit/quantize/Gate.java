@@ -1,12 +1,12 @@
 package dev.ovkit.quantize;
 
 import dev.ovkit.OptionException;
+import dev.ovkit.evaluate.ClassMapping;
+import dev.ovkit.evaluate.CocoEvaluation;
+import dev.ovkit.evaluate.GroundTruth;
 import dev.ovkit.runtime.CompileOptions;
-import dev.ovkit.verify.ClassMapping;
-import dev.ovkit.verify.CocoEvaluation;
-import dev.ovkit.verify.GroundTruth;
+import dev.ovkit.subject.PictureSource;
 import dev.ovkit.verify.PictureDifference;
-import dev.ovkit.verify.PictureSource;
 import dev.ovkit.verify.Verification;
 import dev.ovkit.verify.Verifier;
 import dev.ovkit.verify.VerifyOptions;

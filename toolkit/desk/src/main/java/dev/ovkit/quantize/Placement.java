@@ -1,7 +1,7 @@
 package dev.ovkit.quantize;
 
-import dev.ovkit.runtime.QuantizationEditor;
-import dev.ovkit.runtime.QuantizationEditor.Convolution;
+import dev.ovkit.surgery.QuantizationEditor;
+import dev.ovkit.surgery.QuantizationEditor.Convolution;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +16,7 @@ import java.util.TreeSet;
  * @param convolutions those that are, by number
  * @param ranges of the sources that feed them, by number: one, or one a channel
  */
-record Placement(SortedSet<Integer> convolutions, Map<Integer, List<Range>> ranges) {
+record Placement(SortedSet<Integer> convolutions, Map<Integer, List<LevelRange>> ranges) {
 
   /** A channel narrower than one level of the whole tensor gets the width of that. */
   private static final double LEVELS = 256;
@@ -30,7 +30,7 @@ record Placement(SortedSet<Integer> convolutions, Map<Integer, List<Range>> rang
    * @param kept convolutions that stay in float
    */
   static Placement of(
-      QuantizationEditor editor, Statistics statistics, Set<Integer> kept, Recipe recipe) {
+      QuantizationEditor editor, TensorStatistics statistics, Set<Integer> kept, Recipe recipe) {
     SortedSet<Integer> chosen = new TreeSet<>();
     int[] group = new int[editor.sources().size()];
     boolean[] perChannel = new boolean[group.length];
@@ -50,7 +50,7 @@ record Placement(SortedSet<Integer> convolutions, Map<Integer, List<Range>> rang
         perChannel[source] &= convolution.depthwise() && convolution.aligned();
       }
     }
-    Map<Integer, List<Range>> ranges = new TreeMap<>();
+    Map<Integer, List<LevelRange>> ranges = new TreeMap<>();
     for (int c : chosen) {
       for (int source : editor.convolutions().get(c).sources()) {
         ranges.computeIfAbsent(
@@ -69,7 +69,7 @@ record Placement(SortedSet<Integer> convolutions, Map<Integer, List<Range>> rang
     return new Placement(new TreeSet<>(Set.of(convolution)), ranges);
   }
 
-  private static Range shared(Statistics statistics, int[] group, int source) {
+  private static LevelRange shared(TensorStatistics statistics, int[] group, int source) {
     double low = 0;
     double high = 0;
     for (int s = 0; s < group.length; s++) {
@@ -78,15 +78,15 @@ record Placement(SortedSet<Integer> convolutions, Map<Integer, List<Range>> rang
         high = Math.max(high, statistics.spreads().get(s).high());
       }
     }
-    return Range.of(low, high, LEAST_WIDTH);
+    return LevelRange.of(low, high, LEAST_WIDTH);
   }
 
-  private static List<Range> channels(Spread spread) {
+  private static List<LevelRange> channels(Spread spread) {
     double width = Math.max(spread.high(), 0) - Math.min(spread.low(), 0);
     double least = Math.max(width / LEVELS, LEAST_WIDTH);
-    List<Range> ranges = new ArrayList<>();
+    List<LevelRange> ranges = new ArrayList<>();
     for (int c = 0; c < spread.channels(); c++) {
-      ranges.add(Range.of(spread.low(c), spread.high(c), least));
+      ranges.add(LevelRange.of(spread.low(c), spread.high(c), least));
     }
     return ranges;
   }

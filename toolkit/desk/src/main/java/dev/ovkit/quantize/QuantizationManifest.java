@@ -1,8 +1,8 @@
 package dev.ovkit.quantize;
 
 import dev.ovkit.convert.SealedIr;
-import dev.ovkit.files.JsonFile;
-import dev.ovkit.files.Sha256;
+import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.internal.files.Sha256;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.runtime.Core;
 import java.io.IOException;
@@ -77,8 +77,8 @@ final class QuantizationManifest {
   private static Map<String, Object> range(SourceRange range) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("name", range.name());
-    object.put("low", range.ranges().stream().map(Range::low).toList());
-    object.put("high", range.ranges().stream().map(Range::high).toList());
+    object.put("low", range.ranges().stream().map(LevelRange::low).toList());
+    object.put("high", range.ranges().stream().map(LevelRange::high).toList());
     return object;
   }
 

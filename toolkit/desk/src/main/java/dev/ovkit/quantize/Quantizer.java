@@ -1,6 +1,5 @@
 package dev.ovkit.quantize;
 
-import dev.ovkit.EditDistance;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
@@ -9,17 +8,18 @@ import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Route;
 import dev.ovkit.convert.SealedIr;
-import dev.ovkit.convert.Staging;
+import dev.ovkit.convert.StagedFiles;
+import dev.ovkit.evaluate.ClassMapping;
+import dev.ovkit.internal.text.EditDistance;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.Precision;
-import dev.ovkit.runtime.ModelEditor;
-import dev.ovkit.runtime.QuantizationEditor;
-import dev.ovkit.runtime.QuantizationEditor.Convolution;
-import dev.ovkit.runtime.RuntimeLayer;
-import dev.ovkit.verify.ClassMapping;
+import dev.ovkit.surgery.ModelEditor;
+import dev.ovkit.surgery.QuantizationEditor;
+import dev.ovkit.surgery.QuantizationEditor.Convolution;
+import dev.ovkit.surgery.RuntimeLayer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -60,11 +60,11 @@ public final class Quantizer {
   private final QuantizeListener listener;
   private final IrDescription ir;
   private final DetectorSpec spec;
-  private final Staging staging;
+  private final StagedFiles staging;
   private final Path work;
 
   private Quantizer(
-      QuantizeOptions options, QuantizeListener listener, IrDescription ir, Staging staging)
+      QuantizeOptions options, QuantizeListener listener, IrDescription ir, StagedFiles staging)
       throws IOException {
     this.options = options;
     this.listener = listener;
@@ -80,7 +80,7 @@ public final class Quantizer {
    * @throws ModelException if it is 8 bit already, no detector, or has nothing to make 8 bit
    * @throws OptionException if the options do not fit the model
    * @throws dev.ovkit.PictureException if no picture can be read, or one of the check cannot
-   * @throws dev.ovkit.AnnotationException if the check's labels do not fit the model
+   * @throws dev.ovkit.evaluate.AnnotationException if the check's labels do not fit the model
    * @throws OutputException if the directory cannot be written
    */
   public static Quantization quantize(QuantizeOptions options, QuantizeListener listener) {
@@ -90,7 +90,7 @@ public final class Quantizer {
           "'%s' is 8 bit already; give the IR in FP32 or FP16 that it was made of"
               .formatted(options.ir()));
     }
-    try (Staging staging = Staging.in(options.directory())) {
+    try (StagedFiles staging = StagedFiles.in(options.directory())) {
       return new Quantizer(options, listener, ir, staging).run();
     } catch (IOException e) {
       throw OutputException.of(options.directory().toAbsolutePath().normalize(), e);
@@ -105,7 +105,7 @@ public final class Quantizer {
    */
   public static Quantization convert(
       ConvertOptions conversion, Route route, QuantizeOptions options, QuantizeListener listener) {
-    try (Staging staging = Staging.in(options.directory())) {
+    try (StagedFiles staging = StagedFiles.in(options.directory())) {
       Path xml = Converter.convert(conversion.into(staging.folder(), DataType.FP32), route).xml();
       return quantize(options.of(xml), listener).of(conversion.onnx());
     } catch (IOException e) {
@@ -117,7 +117,7 @@ public final class Quantizer {
     // Labels that do not fit should not cost a calibration.
     options.check().flatMap(Check::truth).ifPresent(truth -> ClassMapping.of(spec, truth));
     List<Convolution> convolutions;
-    Statistics statistics;
+    TensorStatistics statistics;
     Map<Integer, Layer.Treatment> kept;
     try (QuantizationEditor editor = QuantizationEditor.open(options.ir())) {
       convolutions = editor.convolutions();
@@ -134,7 +134,7 @@ public final class Quantizer {
       }
       editor.saveStatistics(work.resolve("statistics.xml"));
       statistics =
-          Statistics.gather(
+          TensorStatistics.gather(
               editor, work.resolve("statistics.xml"), spec, options.chosen(), listener);
     }
     List<String> warnings = new ArrayList<>(statistics.unreadable());
@@ -230,7 +230,7 @@ public final class Quantizer {
   /** An 8-bit model as it was written. */
   private record Made(Placement placement, Map<Integer, Float> errors, List<SourceRange> ranges) {}
 
-  private Made make(Statistics statistics, Map<Integer, Layer.Treatment> kept, Path xml)
+  private Made make(TensorStatistics statistics, Map<Integer, Layer.Treatment> kept, Path xml)
       throws IOException {
     try (QuantizationEditor editor = QuantizationEditor.open(options.ir())) {
       Placement placement = Placement.of(editor, statistics, kept.keySet(), options.recipe());
@@ -256,7 +256,7 @@ public final class Quantizer {
   }
 
   private Map<Integer, Float> apply(
-      QuantizationEditor editor, Placement placement, Statistics statistics) {
+      QuantizationEditor editor, Placement placement, TensorStatistics statistics) {
     Map<Integer, Float> errors = new TreeMap<>();
     for (int c : placement.convolutions()) {
       errors.put(
@@ -278,7 +278,7 @@ public final class Quantizer {
     return convolution.first() && options.target() == Target.AVX2 && options.recipe().halfRange();
   }
 
-  private static float[] lows(List<Range> ranges) {
+  private static float[] lows(List<LevelRange> ranges) {
     float[] lows = new float[ranges.size()];
     for (int i = 0; i < lows.length; i++) {
       lows[i] = ranges.get(i).low();
@@ -286,7 +286,7 @@ public final class Quantizer {
     return lows;
   }
 
-  private static float[] highs(List<Range> ranges) {
+  private static float[] highs(List<LevelRange> ranges) {
     float[] highs = new float[ranges.size()];
     for (int i = 0; i < highs.length; i++) {
       highs[i] = ranges.get(i).high();
@@ -296,7 +296,7 @@ public final class Quantizer {
 
   // ---- what each convolution costs
 
-  private Map<Integer, Double> costs(Statistics statistics, Placement placement)
+  private Map<Integer, Double> costs(TensorStatistics statistics, Placement placement)
       throws IOException {
     try (Costs costs = Costs.of(options.ir(), statistics.used())) {
       Map<Integer, Double> measured = new TreeMap<>();
@@ -356,14 +356,15 @@ public final class Quantizer {
     return layers;
   }
 
-  private void publish(Path xml, Quantization result, Statistics statistics) throws IOException {
+  private void publish(Path xml, Quantization result, TensorStatistics statistics)
+      throws IOException {
     Path json = xml.resolveSibling(options.name() + ".json");
     Files.write(json, QuantizationManifest.bytes(options, ir, result, statistics.used(), xml));
     Path directory = options.directory();
     Path bin = SealedIr.bin(xml);
     // The .xml last: who sees it finds the others beside it.
-    Staging.move(bin, directory.resolve(bin.getFileName()));
-    Staging.move(json, directory.resolve(json.getFileName()));
-    Staging.move(xml, directory.resolve(xml.getFileName()));
+    StagedFiles.move(bin, directory.resolve(bin.getFileName()));
+    StagedFiles.move(json, directory.resolve(json.getFileName()));
+    StagedFiles.move(xml, directory.resolve(xml.getFileName()));
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
  * @param name the node that computes it
  * @param ranges one, or one a channel
  */
-public record SourceRange(String name, List<Range> ranges) {
+public record SourceRange(String name, List<LevelRange> ranges) {
   public SourceRange {
     ranges = List.copyOf(ranges);
   }

@@ -3,9 +3,9 @@ package dev.ovkit.report;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Resize;
-import dev.ovkit.vision.Frame;
-import dev.ovkit.vision.Letterbox;
-import dev.ovkit.vision.Picture;
+import dev.ovkit.picture.Frame;
+import dev.ovkit.picture.Letterbox;
+import dev.ovkit.picture.Picture;
 import java.nio.ByteBuffer;
 import java.util.List;
 

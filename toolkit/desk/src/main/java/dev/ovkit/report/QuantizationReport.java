@@ -1,8 +1,8 @@
 package dev.ovkit.report;
 
 import dev.ovkit.quantize.Layer;
+import dev.ovkit.quantize.LevelRange;
 import dev.ovkit.quantize.Quantization;
-import dev.ovkit.quantize.Range;
 import dev.ovkit.quantize.SourceRange;
 import dev.ovkit.quantize.Verdict;
 import java.nio.file.Path;
@@ -97,7 +97,7 @@ public final class QuantizationReport {
     for (SourceRange range : ranges) {
       List<Double> lows = new ArrayList<>();
       List<Double> highs = new ArrayList<>();
-      for (Range one : range.ranges()) {
+      for (LevelRange one : range.ranges()) {
         lows.add((double) one.low());
         highs.add((double) one.high());
       }

@@ -1,12 +1,12 @@
 package dev.ovkit.report;
 
-import dev.ovkit.match.Pair;
+import dev.ovkit.compare.MatchedPair;
 import dev.ovkit.model.Detection;
+import dev.ovkit.picture.Picture;
 import dev.ovkit.verify.Finding;
 import dev.ovkit.verify.OutputDifference;
 import dev.ovkit.verify.PictureDifference;
 import dev.ovkit.verify.Verification;
-import dev.ovkit.vision.Picture;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -101,7 +101,7 @@ public final class VerificationReport {
   }
 
   private static void histograms(HtmlPage page, Verification v) {
-    List<Pair> pairs = v.pictures().stream().flatMap(p -> p.pairs().stream()).toList();
+    List<MatchedPair> pairs = v.pictures().stream().flatMap(p -> p.pairs().stream()).toList();
     if (pairs.isEmpty()) {
       return;
     }
@@ -110,18 +110,18 @@ public final class VerificationReport {
         Math.max(
             v.tolerance().score(),
             pairs.stream().mapToDouble(p -> Math.abs(p.scoreDifference())).max().orElse(0));
-    double least = pairs.stream().mapToDouble(Pair::iou).min().orElse(1);
+    double least = pairs.stream().mapToDouble(MatchedPair::iou).min().orElse(1);
     page.open("div", "class", "charts");
     Histogram.of(
             "score in B less score in A",
-            pairs.stream().map(Pair::scoreDifference).toList(),
+            pairs.stream().map(MatchedPair::scoreDifference).toList(),
             -widest,
             widest,
             BARS)
         .write(page);
     Histogram.of(
             "IoU of the two boxes",
-            pairs.stream().map(Pair::iou).toList(),
+            pairs.stream().map(MatchedPair::iou).toList(),
             Math.min(v.tolerance().iou(), least),
             1,
             BARS)

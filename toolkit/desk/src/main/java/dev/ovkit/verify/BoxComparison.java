@@ -1,8 +1,9 @@
 package dev.ovkit.verify;
 
-import dev.ovkit.match.Comparison;
-import dev.ovkit.match.Pair;
+import dev.ovkit.compare.Comparison;
+import dev.ovkit.compare.MatchedPair;
 import dev.ovkit.model.Detection;
+import dev.ovkit.subject.PictureSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -47,9 +48,9 @@ final class BoxComparison {
     Comparison comparison = Comparison.of(first, second, SAME_OBJECT);
     Lazily inFirst = new Lazily(firstCandidates);
     Lazily inSecond = new Lazily(secondCandidates);
-    List<Pair> pairs = new ArrayList<>();
-    List<Pair> apart = new ArrayList<>();
-    for (Pair pair : comparison.pairs()) {
+    List<MatchedPair> pairs = new ArrayList<>();
+    List<MatchedPair> apart = new ArrayList<>();
+    for (MatchedPair pair : comparison.pairs()) {
       if (counts(pair.first()) || counts(pair.second())) {
         boolean excused =
             !agree(pair.first(), pair.second())

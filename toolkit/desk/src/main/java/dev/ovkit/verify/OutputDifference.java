@@ -1,5 +1,6 @@
 package dev.ovkit.verify;
 
+import dev.ovkit.subject.Output;
 import java.util.List;
 
 /**

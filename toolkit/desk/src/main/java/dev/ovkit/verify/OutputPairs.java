@@ -1,6 +1,8 @@
 package dev.ovkit.verify;
 
 import dev.ovkit.model.HeadLayout;
+import dev.ovkit.subject.Answer;
+import dev.ovkit.subject.Output;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -21,7 +23,7 @@ final class OutputPairs {
   private final List<Places> places = new ArrayList<>();
   private final List<String> unpaired = new ArrayList<>();
 
-  OutputPairs(Contest contest, Answer first, Answer second) {
+  OutputPairs(ModelPair contest, Answer first, Answer second) {
     boolean[] taken = new boolean[second.outputs().size()];
     List<Integer> nameless = new ArrayList<>();
     for (int i = 0; i < first.outputs().size(); i++) {

@@ -1,7 +1,8 @@
 package dev.ovkit.verify;
 
-import dev.ovkit.match.Pair;
+import dev.ovkit.compare.MatchedPair;
 import dev.ovkit.model.Detection;
+import dev.ovkit.subject.PictureSource;
 import java.util.List;
 
 /**
@@ -18,8 +19,8 @@ public record PictureDifference(
     PictureSource picture,
     List<Detection> first,
     List<Detection> second,
-    List<Pair> pairs,
-    List<Pair> apart,
+    List<MatchedPair> pairs,
+    List<MatchedPair> apart,
     List<Detection> onlyFirst,
     List<Detection> onlySecond) {
 
@@ -44,7 +45,7 @@ public record PictureDifference(
 
   /** Returns the smallest overlap among the pairs; 1 if there are none. */
   public double smallestIou() {
-    return pairs.stream().mapToDouble(Pair::iou).min().orElse(1);
+    return pairs.stream().mapToDouble(MatchedPair::iou).min().orElse(1);
   }
 
   /** Returns a number that is larger the worse the two agree, to sort by. */

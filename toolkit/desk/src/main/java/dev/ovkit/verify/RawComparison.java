@@ -3,9 +3,12 @@ package dev.ovkit.verify;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Normalization;
+import dev.ovkit.picture.Picture;
+import dev.ovkit.subject.Answer;
+import dev.ovkit.subject.OnnxSubject;
+import dev.ovkit.subject.Output;
 import dev.ovkit.verify.OutputPairs.Parts;
 import dev.ovkit.verify.OutputPairs.Places;
-import dev.ovkit.vision.Picture;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,13 +20,13 @@ import org.jspecify.annotations.Nullable;
 /** Compares raw outputs picture by picture, and looks once for what explains a difference. */
 final class RawComparison {
 
-  private final Contest contest;
+  private final ModelPair contest;
   private final Map<String, OutputDifference> worst = new LinkedHashMap<>();
   private final List<Finding> findings = new ArrayList<>();
   private @Nullable OutputPairs pairs;
   private boolean explained;
 
-  RawComparison(Contest contest) {
+  RawComparison(ModelPair contest) {
     this.contest = contest;
   }
 

@@ -1,8 +1,11 @@
 package dev.ovkit.verify;
 
 import dev.ovkit.PictureException;
-import dev.ovkit.match.Pair;
-import dev.ovkit.vision.Picture;
+import dev.ovkit.compare.MatchedPair;
+import dev.ovkit.picture.Picture;
+import dev.ovkit.subject.Answer;
+import dev.ovkit.subject.PictureSource;
+import dev.ovkit.subject.Subject;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -30,12 +33,13 @@ public final class Verifier {
    */
   public static Verification verify(
       VerifyOptions options, List<PictureSource> pictures, Runnable step) {
-    try (Contest contest = Contest.open(options)) {
+    try (ModelPair contest = ModelPair.open(options)) {
       return verify(contest, pictures, step);
     }
   }
 
-  private static Verification verify(Contest contest, List<PictureSource> sources, Runnable step) {
+  private static Verification verify(
+      ModelPair contest, List<PictureSource> sources, Runnable step) {
     RawComparison raw = new RawComparison(contest);
     BoxComparison boxes = new BoxComparison(contest.threshold, contest.tolerance);
     List<PictureDifference> pictures = new ArrayList<>();
@@ -88,7 +92,7 @@ public final class Verifier {
   }
 
   private static List<String> notes(
-      Contest contest, RawComparison raw, List<PictureDifference> pictures) {
+      ModelPair contest, RawComparison raw, List<PictureDifference> pictures) {
     List<String> notes = new ArrayList<>(contest.notes);
     if (!raw.unpaired().isEmpty()) {
       notes.add(
@@ -106,7 +110,7 @@ public final class Verifier {
   }
 
   private static List<Finding> findings(
-      Contest contest, RawComparison raw, List<PictureDifference> pictures) {
+      ModelPair contest, RawComparison raw, List<PictureDifference> pictures) {
     List<Finding> findings = new ArrayList<>(contest.findings);
     findings.addAll(raw.findings());
     boolean boxesHold = pictures.stream().allMatch(p -> p.holds() || !isJudged(p, raw));
@@ -131,10 +135,10 @@ public final class Verifier {
         .toList();
   }
 
-  private static Finding boxes(Contest contest, List<PictureDifference> pictures) {
+  private static Finding boxes(ModelPair contest, List<PictureDifference> pictures) {
     int onlyFirst = pictures.stream().mapToInt(p -> p.onlyFirst().size()).sum();
     int onlySecond = pictures.stream().mapToInt(p -> p.onlySecond().size()).sum();
-    List<Pair> pairs = pictures.stream().flatMap(p -> p.pairs().stream()).toList();
+    List<MatchedPair> pairs = pictures.stream().flatMap(p -> p.pairs().stream()).toList();
     long apart = pictures.stream().mapToLong(p -> p.apart().size()).sum();
     long where = pictures.stream().filter(p -> !p.holds()).count();
     StringBuilder text =
@@ -147,8 +151,8 @@ public final class Verifier {
       text.append(", %d only in '%s'".formatted(onlySecond, contest.second.file()));
     }
     if (apart > 0) {
-      double mean = pairs.stream().mapToDouble(Pair::scoreDifference).average().orElse(0);
-      double least = pairs.stream().mapToDouble(Pair::iou).min().orElse(1);
+      double mean = pairs.stream().mapToDouble(MatchedPair::scoreDifference).average().orElse(0);
+      double least = pairs.stream().mapToDouble(MatchedPair::iou).min().orElse(1);
       text.append(
           String.format(
               Locale.ROOT,

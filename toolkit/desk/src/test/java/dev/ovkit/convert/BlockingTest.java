@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.OptionException;
+import dev.ovkit.machine.Cpu;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.python.PythonListener;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
-import dev.ovkit.runtime.Cpu;
 import dev.ovkit.runtime.Execution;
 import dev.ovkit.runtime.InferRequest;
 import dev.ovkit.runtime.Model;

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.Shared;
-import dev.ovkit.match.Comparison;
+import dev.ovkit.compare.Comparison;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.IrDescription;
-import dev.ovkit.runtime.ModelEditor;
-import dev.ovkit.verify.PictureSource;
+import dev.ovkit.subject.PictureSource;
+import dev.ovkit.surgery.ModelEditor;
 import dev.ovkit.verify.Verification;
 import dev.ovkit.verify.Verifier;
 import dev.ovkit.verify.VerifyOptions;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.ModelException;
-import dev.ovkit.onnx.DetectorFamily.Yolov5;
+import dev.ovkit.family.DetectorFamily.Yolov5;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.TensorInfo;
 import dev.ovkit.python.PythonListener;

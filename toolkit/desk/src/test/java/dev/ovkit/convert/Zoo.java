@@ -3,7 +3,7 @@ package dev.ovkit.convert;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.PinnedPython;
-import dev.ovkit.files.Trees;
+import dev.ovkit.internal.files.Trees;
 import dev.ovkit.model.Anchor;
 import java.io.IOException;
 import java.io.UncheckedIOException;

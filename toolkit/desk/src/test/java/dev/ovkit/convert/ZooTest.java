@@ -2,14 +2,14 @@ package dev.ovkit.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ovkit.family.DetectorFamily.FlatOutput;
+import dev.ovkit.family.DetectorFamily.FoundHead;
+import dev.ovkit.family.DetectorFamily.Rows;
+import dev.ovkit.family.DetectorFamily.Tail;
+import dev.ovkit.family.DetectorFamily.Yolov5;
 import dev.ovkit.model.HeadLayout.RawHeads;
-import dev.ovkit.onnx.DetectorFamily.FlatOutput;
-import dev.ovkit.onnx.DetectorFamily.FoundHead;
-import dev.ovkit.onnx.DetectorFamily.Rows;
-import dev.ovkit.onnx.DetectorFamily.Tail;
-import dev.ovkit.onnx.DetectorFamily.Yolov5;
 import dev.ovkit.onnx.OnnxModel;
-import dev.ovkit.onnx.Rewritten;
+import dev.ovkit.onnx.rewrite.Rewritten;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.Random;
 
 /** Runs models in ONNX Runtime, the independent judge of what a graph computes. */
-final class Runs {
+public final class Runs {
 
   private Runs() {}
 
@@ -77,12 +77,12 @@ final class Runs {
   /**
    * The largest difference of the outputs of two models, relative to the largest number in each.
    */
-  static double difference(OnnxModel a, OnnxModel b) {
+  public static double difference(OnnxModel a, OnnxModel b) {
     return difference(a, b, 1);
   }
 
   /** The same for input from 0 to {@code range}. */
-  static double difference(OnnxModel a, OnnxModel b, float range) {
+  public static double difference(OnnxModel a, OnnxModel b, float range) {
     Map<String, float[]> left = run(a, range);
     Map<String, float[]> right = run(b, range);
     if (!left.keySet().equals(right.keySet())) {
@@ -95,7 +95,7 @@ final class Runs {
     return worst;
   }
 
-  static double difference(float[] a, float[] b) {
+  public static double difference(float[] a, float[] b) {
     if (a.length != b.length) {
       throw new AssertionError(a.length + " and " + b.length + " numbers");
     }

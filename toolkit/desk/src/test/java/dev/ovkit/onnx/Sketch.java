@@ -16,7 +16,7 @@ import java.util.Random;
 import java.util.stream.IntStream;
 
 /** Draws small graphs for tests: each method adds a node and gives the tensor it makes. */
-final class Sketch {
+public final class Sketch {
 
   private final GraphProto.Builder graph = GraphProto.newBuilder().setName("sketch");
   private final ModelProto.Builder model = ModelProto.newBuilder().setIrVersion(7);
@@ -24,23 +24,23 @@ final class Sketch {
   private final int opset;
   private int counter;
 
-  Sketch() {
+  public Sketch() {
     this(13);
   }
 
-  Sketch(int opset) {
+  public Sketch(int opset) {
     this.opset = opset;
     model
         .setProducerName("sketch")
         .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(opset));
   }
 
-  String input(String name, long... dims) {
+  public String input(String name, long... dims) {
     graph.addInput(info(name, Shape.of(dims)));
     return name;
   }
 
-  void output(String... names) {
+  public void output(String... names) {
     for (String name : names) {
       TypeProto.Tensor.Builder type =
           TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.FLOAT_VALUE);
@@ -68,11 +68,11 @@ final class Sketch {
   }
 
   /** A node with one output, named by operator and counter, as the old exporter does. */
-  String op(String op, List<String> inputs, Attr... attributes) {
+  public String op(String op, List<String> inputs, Attr... attributes) {
     return named(op + "_" + counter, op, inputs, attributes);
   }
 
-  String op(String op, String input, Attr... attributes) {
+  public String op(String op, String input, Attr... attributes) {
     return op(op, List.of(input), attributes);
   }
 
@@ -82,11 +82,11 @@ final class Sketch {
     return tensor;
   }
 
-  void node(Node node) {
+  public void node(Node node) {
     graph.addNode(node.proto());
   }
 
-  List<String> split(String input, int outputs, Attr... attributes) {
+  public List<String> split(String input, int outputs, Attr... attributes) {
     List<String> tensors =
         IntStream.range(0, outputs).mapToObj(i -> "t" + counter + "_" + i).toList();
     node(Nodes.of("Split", "Split_" + counter++, List.of(input), tensors, attributes));
@@ -94,7 +94,7 @@ final class Sketch {
   }
 
   /** Two halves along the channels, in the words of the opset. */
-  List<String> splitHalves(String input, long channels) {
+  public List<String> splitHalves(String input, long channels) {
     long half = channels / 2;
     if (opset < 13) {
       return split(input, 2, Attr.of("axis", 1), Attr.of("split", half, half));
@@ -106,16 +106,16 @@ final class Sketch {
   }
 
   /** A convolution with bias that keeps the size where its stride is 1. */
-  String conv(String x, int in, int out, int kernel, int stride, int group) {
+  public String conv(String x, int in, int out, int kernel, int stride, int group) {
     long pad = kernel / 2;
     return conv(x, in, out, kernel, group, strides(stride), Attr.of("pads", pad, pad, pad, pad));
   }
 
-  String conv(String x, int in, int out) {
+  public String conv(String x, int in, int out) {
     return conv(x, in, out, 1, 1, 1);
   }
 
-  String conv(String x, int in, int out, int kernel, int group, Attr... attributes) {
+  public String conv(String x, int in, int out, int kernel, int group, Attr... attributes) {
     List<String> inputs =
         List.of(x, random(0.3f, out, in / group, kernel, kernel), random(0.3f, out));
     Attr[] all = Arrays.copyOf(attributes, attributes.length + 1);
@@ -123,12 +123,12 @@ final class Sketch {
     return op("Conv", inputs, all);
   }
 
-  static Attr strides(int stride) {
+  public static Attr strides(int stride) {
     return Attr.of("strides", stride, stride);
   }
 
   /** A BatchNormalization with numbers as training leaves them. */
-  String batchNorm(String x, int channels) {
+  public String batchNorm(String x, int channels) {
     return op(
         "BatchNormalization",
         List.of(
@@ -148,7 +148,7 @@ final class Sketch {
     return values;
   }
 
-  String random(float scale, long... dims) {
+  public String random(float scale, long... dims) {
     Shape shape = Shape.of(dims);
     float[] values = new float[(int) shape.elements()];
     for (int i = 0; i < values.length; i++) {
@@ -157,24 +157,24 @@ final class Sketch {
     return constant(values, dims);
   }
 
-  String constant(float[] values, long... dims) {
+  public String constant(float[] values, long... dims) {
     String name = "w" + counter++;
     graph.addInitializer(Tensors.of(name, Shape.of(dims), values));
     return name;
   }
 
-  String scalar(float value) {
+  public String scalar(float value) {
     return constant(new float[] {value});
   }
 
-  String longs(long... values) {
+  public String longs(long... values) {
     String name = "w" + counter++;
     graph.addInitializer(Tensors.ofLongs(name, values));
     return name;
   }
 
   /** A Constant node, as exporters leave it in graphs that nobody simplified. */
-  String constantNode(TensorProto tensor) {
+  public String constantNode(TensorProto tensor) {
     return op(
         "Constant",
         List.of(),
@@ -186,15 +186,15 @@ final class Sketch {
                 .build()));
   }
 
-  void initializer(TensorProto tensor) {
+  public void initializer(TensorProto tensor) {
     graph.addInitializer(tensor);
   }
 
-  ModelProto proto() {
+  public ModelProto proto() {
     return model.setGraph(graph).build();
   }
 
-  OnnxModel model() {
+  public OnnxModel model() {
     return OnnxModel.of("sketch.onnx", proto(), "");
   }
 }

@@ -3,7 +3,6 @@ package dev.ovkit.python;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ovkit.PythonException;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** How an environment comes to be, tried on one that holds a single small package. */
 class EnvironmentsTest {
 
-  private static final Requirements SMALL =
-      new Requirements(
+  private static final PythonPackages SMALL =
+      new PythonPackages(
           "small",
           """
           # Python: 3.11
@@ -157,8 +156,8 @@ class EnvironmentsTest {
 
   @Test
   void aPackageWithAnotherHashIsRefused() {
-    Requirements forged =
-        new Requirements("small", SMALL.text().replace("sha256:9121", "sha256:9122"), 1);
+    PythonPackages forged =
+        new PythonPackages("small", SMALL.text().replace("sha256:9121", "sha256:9122"), 1);
     assertThatThrownBy(() -> environments(System.getenv()).python(forged, heard::add))
         .isInstanceOf(PythonException.class)
         .hasMessageContaining("HASH");

@@ -5,6 +5,7 @@ import static org.assertj.core.data.Offset.offset;
 
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
+import dev.ovkit.subject.PictureSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.ovkit.model.Precision;
+import dev.ovkit.subject.Output;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -5,22 +5,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.PinnedPython;
+import dev.ovkit.evaluate.CocoMetrics;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.data.Offset;
 
 /** The reference implementation of COCO's evaluation, in its pinned environment. */
-final class Pycocotools {
+public final class Pycocotools {
 
   private static final PinnedPython PYTHON = new PinnedPython("eval");
   private static final Offset<Double> NOTHING = Offset.offset(1e-9);
 
   /** Annotations and results, as files. */
-  record Case(Path truth, Path detections) {}
+  public record Case(Path truth, Path detections) {}
 
   /** Returns its figures for each case. */
-  static List<JsonNode> evaluate(List<Case> cases) throws Exception {
+  public static List<JsonNode> evaluate(List<Case> cases) throws Exception {
     List<String> arguments = new ArrayList<>(List.of("eval/coco_metrics.py"));
     for (Case one : cases) {
       arguments.addAll(List.of("--case", one.truth().toString(), one.detections().toString()));
@@ -32,7 +33,7 @@ final class Pycocotools {
   }
 
   /** Asserts that all figures are its. */
-  static void assertEqual(String what, CocoMetrics ours, JsonNode theirs) {
+  public static void assertEqual(String what, CocoMetrics ours, JsonNode theirs) {
     assertFigure(what + " map", ours.map(), theirs, "map");
     assertFigure(what + " map50", ours.map50(), theirs, "map50");
     assertFigure(what + " map75", ours.map75(), theirs, "map75");

@@ -1,0 +1,56 @@
+package dev.ovkit.cli.option;
+
+import dev.ovkit.subject.PictureSource;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import me.tongfei.progressbar.ProgressBar;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The pictures that models are compared on. */
+public final class Images {
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = {"-i", "--images"},
+      arity = "1..*",
+      paramLabel = "PATH",
+      description =
+          "Pictures, folders of pictures, or globs, to compare on. Default: a few generated ones,"
+              + " which show no object and serve raw outputs only.")
+  private @Nullable List<String> images;
+
+  public boolean given() {
+    return images != null;
+  }
+
+  /** Returns the pictures; says so where they are generated. */
+  public List<PictureSource> sources() {
+    if (images == null) {
+      spec.commandLine()
+          .getErr()
+          .println(
+              "ovkit: no --images: raw outputs are compared on generated pictures; give pictures"
+                  + " that show objects to compare boxes too");
+      return PictureSource.generated();
+    }
+    return PictureSource.of(new PictureList(images).expand());
+  }
+
+  /** Returns the files; there must be some. */
+  public List<Path> paths() {
+    return new PictureList(Objects.requireNonNull(images)).expand();
+  }
+
+  /** A bar on a terminal, for more pictures than one. */
+  public static @Nullable ProgressBar progress(int pictures) {
+    return Boolean.getBoolean("ovkit.progress") && pictures > 1
+        ? new ProgressBar("pictures", pictures)
+        : null;
+  }
+}

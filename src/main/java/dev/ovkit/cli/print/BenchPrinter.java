@@ -1,0 +1,440 @@
+package dev.ovkit.cli.print;
+
+import dev.ovkit.bench.Distribution;
+import dev.ovkit.bench.Disturbance;
+import dev.ovkit.bench.Environment;
+import dev.ovkit.bench.Mode;
+import dev.ovkit.bench.ModelResult;
+import dev.ovkit.bench.Ratio;
+import dev.ovkit.bench.RegressionGate.Verdict;
+import dev.ovkit.bench.Report;
+import dev.ovkit.bench.Settings;
+import dev.ovkit.bench.Stage;
+import dev.ovkit.bench.Statistics;
+import dev.ovkit.cli.option.ProfileOptions;
+import dev.ovkit.machine.Processors;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/** What was measured, as a table for people, as JSON and CSV for programs; milliseconds. */
+public final class BenchPrinter {
+
+  private static final String NUMBERS = "%7d %9.3f %9.3f %9s %9.3f %9.3f %9.3f %9.3f";
+  private static final String NAMES = "%7s %9s %9s %9s %9s %9s %9s %9s";
+
+  public static String key(Mode mode) {
+    return mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  public static String key(Stage stage) {
+    return stage.name().toLowerCase(Locale.ROOT) + "_ms";
+  }
+
+  private static String words(Stage stage) {
+    return stage.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+  }
+
+  // ---- table
+
+  public static void print(Report report, PrintWriter out) {
+    printHead(report, out);
+    for (ModelResult model : report.models()) {
+      out.printf("%n%s%n", model.model());
+      out.printf(
+          "  %s; %s%n",
+          settings(model.settings()),
+          model.warmUp().passes() == 0
+              ? "no warm-up"
+              : "%d passes of warm-up, %s"
+                  .formatted(
+                      model.warmUp().passes(),
+                      model.warmUp().stable() ? "stable" : "not stable when its time was over"));
+      if (model.samples().count() == 0) {
+        out.println("  nothing was measured");
+        continue;
+      }
+      out.printf("  %-14s " + NAMES + "%n", row("ms", "passes"));
+      for (Stage stage : report.mode().stages()) {
+        model.statistics(stage).ifPresent(times -> print(words(stage), times, out));
+      }
+      model
+          .throughput()
+          .ifPresent(
+              rate -> {
+                out.printf("  %-14s " + NAMES + "%n", row("", "blocks"));
+                print("pictures/s", rate, out);
+              });
+      if (report.seed()) {
+        printPictures(report, model, out);
+      }
+    }
+    if (!report.comparisons().isEmpty()) {
+      out.printf("%ntime of a model over that of %s%n", report.models().get(0).model());
+      for (Report.Comparison comparison : report.comparisons()) {
+        out.printf(
+            "  %-11s %s  %s%n",
+            words(comparison.stage()), ratio(comparison.ratio()), comparison.model());
+      }
+    }
+    report
+        .control()
+        .ifPresent(
+            control ->
+                out.printf(
+                    "  %-11s %s  %s, which is itself%s%n",
+                    "control",
+                    ratio(control.ratio()),
+                    control.than(),
+                    report.controlHolds() ? "" : ": the ratios are VOID"));
+  }
+
+  private static Object[] row(String name, String count) {
+    return new Object[] {name, count, "min", "mean", "s.e.", "p50", "p90", "p99", "max"};
+  }
+
+  private static void printHead(Report report, PrintWriter out) {
+    Environment here = report.environment();
+    Disturbance other = report.disturbance();
+    out.printf(
+        "%s of %d picture%s%s%n",
+        switch (report.mode()) {
+          case LATENCY -> "latency, one picture at a time,";
+          case THROUGHPUT -> "throughput and latency under load";
+          case INFERENCE_ONLY -> "inference only, input filled once,";
+        },
+        report.pictures().size(),
+        report.pictures().size() == 1 ? "" : "s",
+        report.seed() ? " by the seed's protocol" : "");
+    out.printf("%s, %s%n", here.cpu(), String.join(" ", here.flags()));
+    out.printf(
+        Locale.ROOT,
+        "processors: %s, quota %s, governor %s, load %.2f then %.2f, %.1f %% stolen%n",
+        processors(here.processors()),
+        quota(here.processors().quota()),
+        here.governor(),
+        other.loadBefore(),
+        other.loadAfter(),
+        other.stealPercent());
+    out.printf("OpenVINO %s, Java %s, %s%n", here.openvino(), here.java(), here.system());
+  }
+
+  public static String processors(Processors processors) {
+    int allowed = processors.allowed().size();
+    int fast = processors.performance().size();
+    return "%d allowed to this process, on %d %score%s%s"
+        .formatted(
+            allowed,
+            processors.cores(),
+            fast == allowed ? "" : "performance ",
+            processors.cores() == 1 ? "" : "s",
+            fast == allowed ? "" : "; %d on efficiency cores".formatted(allowed - fast));
+  }
+
+  public static String quota(OptionalDouble quota) {
+    return quota.isPresent() ? "%.2f processors".formatted(quota.getAsDouble()) : "none";
+  }
+
+  private static String settings(Settings settings) {
+    return "%s, %s, %s, %s, %s, hyper-threading %s"
+        .formatted(
+            settings.precision(),
+            count(settings.streams(), "stream"),
+            count(settings.threads(), "thread"),
+            count(settings.requests(), "request"),
+            settings.pinning() ? "pinned" : "not pinned",
+            settings.hyperThreading() ? "on" : "off");
+  }
+
+  private static String count(int number, String what) {
+    return number + " " + what + (number == 1 ? "" : "s");
+  }
+
+  private static void print(String name, Statistics times, PrintWriter out) {
+    out.printf(
+        Locale.ROOT,
+        "  %-14s " + NUMBERS + "%n",
+        name,
+        times.count(),
+        times.min(),
+        times.mean(),
+        error(times),
+        times.p50(),
+        times.p90(),
+        times.p99(),
+        times.max());
+  }
+
+  /** One pass has no error that could be known. */
+  private static String error(Statistics times) {
+    return Double.isNaN(times.standardError())
+        ? "-"
+        : String.format(Locale.ROOT, "%.3f", times.standardError());
+  }
+
+  private static void printPictures(Report report, ModelResult model, PrintWriter out) {
+    List<Stage> stages = report.mode().main();
+    out.printf("  mean of each picture, with its standard error%n");
+    for (int i = 0; i < report.pictures().size(); i++) {
+      StringBuilder line = new StringBuilder();
+      for (Stage stage : stages) {
+        Optional<Statistics> times = model.statistics(stage, i);
+        times.ifPresent(
+            some ->
+                line.append(
+                    String.format(
+                        Locale.ROOT, "  %s %9.3f ± %s", words(stage), some.mean(), error(some))));
+      }
+      if (line.length() > 0) {
+        out.printf("  %-24s%s%n", report.pictures().get(i).getFileName(), line);
+      }
+    }
+  }
+
+  private static String ratio(Ratio ratio) {
+    return String.format(
+        Locale.ROOT,
+        "%.3f (95 %%: %.3f to %.3f, %d rounds)",
+        ratio.median(),
+        ratio.low(),
+        ratio.high(),
+        ratio.rounds());
+  }
+
+  /** Prints how a run compares with its baseline. */
+  public static void print(List<Verdict> verdicts, double maxSlowdown, PrintWriter out) {
+    for (Verdict verdict : verdicts) {
+      out.printf(
+          Locale.ROOT,
+          "%s: %s was %.3f ms, is %.3f ms: %.3f, at most %s allowed: %s%n",
+          verdict.model(),
+          verdict.what(),
+          verdict.then(),
+          verdict.now(),
+          verdict.ratio(),
+          maxSlowdown,
+          verdict.holds() ? "holds" : "DOES NOT HOLD");
+    }
+  }
+
+  // ---- JSON
+
+  /**
+   * All of the JSON.
+   *
+   * @param profiles what of it came from profiles, by model
+   */
+  public static Map<String, Object> json(
+      Report report,
+      List<Verdict> verdicts,
+      double maxSlowdown,
+      Map<Path, ProfileOptions.Used> profiles) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("mode", key(report.mode()));
+    object.put("protocol", report.seed() ? "seed" : null);
+    object.put("interrupted", !report.complete());
+    object.put("pictures", report.pictures().size());
+    object.put("unreadable", report.unreadable().stream().map(BenchPrinter::json).toList());
+    object.put(
+        "models", report.models().stream().map(model -> json(report, model, profiles)).toList());
+    object.put("ratios", report.comparisons().stream().map(BenchPrinter::json).toList());
+    report
+        .control()
+        .ifPresent(
+            control -> {
+              Map<String, Object> one = json(control);
+              one.put("void", !report.controlHolds());
+              object.put("control", one);
+            });
+    if (!verdicts.isEmpty()) {
+      Map<String, Object> gate = new LinkedHashMap<>();
+      gate.put("max_slowdown", maxSlowdown);
+      gate.put("holds", verdicts.stream().allMatch(Verdict::holds));
+      gate.put("compared", verdicts.stream().map(BenchPrinter::json).toList());
+      object.put("baseline", gate);
+    }
+    object.put("environment", json(report.environment(), report.disturbance()));
+    return object;
+  }
+
+  private static Map<String, Object> json(Report.Unreadable unreadable) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("file", unreadable.file().toString());
+    object.put("reason", unreadable.reason());
+    return object;
+  }
+
+  public static Map<String, Object> json(Settings settings) {
+    Map<String, Object> inForce = new LinkedHashMap<>();
+    inForce.put("precision", settings.precision());
+    inForce.put("streams", settings.streams());
+    inForce.put("threads", settings.threads());
+    inForce.put("requests", settings.requests());
+    inForce.put("pinning", settings.pinning());
+    inForce.put("hyper_threading", settings.hyperThreading());
+    return inForce;
+  }
+
+  private static Map<String, Object> json(
+      Report report, ModelResult model, Map<Path, ProfileOptions.Used> profiles) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("model", model.model());
+    Map<String, Object> inForce = json(model.settings());
+    ProfileOptions.Used used = profiles.get(Path.of(model.model()));
+    if (used != null) {
+      inForce.put("profile", used.json());
+    }
+    object.put("settings", inForce);
+    Map<String, Object> warmUp = new LinkedHashMap<>();
+    warmUp.put("passes", model.warmUp().passes());
+    warmUp.put("stable", model.warmUp().stable());
+    object.put("warm_up", warmUp);
+    for (Stage stage : report.mode().stages()) {
+      model.statistics(stage).ifPresent(times -> object.put(key(stage), json(times)));
+    }
+    model.throughput().ifPresent(rate -> object.put("pictures_per_second", json(rate)));
+    Map<String, Object> distributions = new LinkedHashMap<>();
+    for (Stage stage : report.mode().main()) {
+      model.distribution(stage).ifPresent(spread -> distributions.put(key(stage), json(spread)));
+    }
+    object.put("distributions", distributions);
+    List<Map<String, Object>> pictures = new ArrayList<>();
+    for (int i = 0; i < report.pictures().size(); i++) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put("file", report.pictures().get(i).toString());
+      for (Stage stage : report.mode().main()) {
+        Optional<Statistics> times = model.statistics(stage, i);
+        times.ifPresent(some -> one.put(key(stage), json(some)));
+      }
+      pictures.add(one);
+    }
+    object.put("per_picture", pictures);
+    return object;
+  }
+
+  private static Map<String, Object> json(Statistics times) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("count", times.count());
+    object.put("min", number(times.min()));
+    object.put("mean", number(times.mean()));
+    object.put("standard_error", number(times.standardError()));
+    object.put("p50", number(times.p50()));
+    object.put("p90", number(times.p90()));
+    object.put("p99", number(times.p99()));
+    object.put("max", number(times.max()));
+    return object;
+  }
+
+  private static Map<String, Object> json(Distribution spread) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("from", number(spread.from()));
+    object.put("to", number(spread.to()));
+    object.put("counts", spread.counts());
+    object.put("beyond", spread.beyond());
+    return object;
+  }
+
+  private static Map<String, Object> json(Report.Comparison comparison) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("model", comparison.model());
+    object.put("than", comparison.than());
+    object.put("of", key(comparison.stage()));
+    object.put("ratio", number(comparison.ratio().median()));
+    object.put("low", number(comparison.ratio().low()));
+    object.put("high", number(comparison.ratio().high()));
+    object.put("rounds", comparison.ratio().rounds());
+    return object;
+  }
+
+  private static Map<String, Object> json(Verdict verdict) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("model", verdict.model());
+    object.put("of", verdict.what());
+    object.put("then_ms", number(verdict.then()));
+    object.put("now_ms", number(verdict.now()));
+    object.put("ratio", number(verdict.ratio()));
+    object.put("holds", verdict.holds());
+    return object;
+  }
+
+  private static Map<String, Object> json(Environment here, Disturbance other) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("cpu", here.cpu());
+    object.put("flags", here.flags());
+    object.put("processors", here.processors().allowed().size());
+    object.put("cores", here.processors().cores());
+    object.put("quota", number(here.processors().quota().orElse(Double.NaN)));
+    object.put("governor", here.governor());
+    object.put("load_before", number(other.loadBefore()));
+    object.put("load_after", number(other.loadAfter()));
+    object.put("steal_seconds_before", number(other.stealSecondsBefore()));
+    object.put("steal_seconds_after", number(other.stealSecondsAfter()));
+    object.put("steal_percent", number(other.stealPercent()));
+    object.put("system", here.system());
+    object.put("openvino", here.openvino());
+    object.put("java", here.java());
+    return object;
+  }
+
+  /**
+   * Nanoseconds are the last digits that mean something; JSON has no word for what is not known.
+   */
+  private static @Nullable Double number(double value) {
+    return Double.isFinite(value) ? Math.round(value * 1e6) / 1e6 : null;
+  }
+
+  // ---- CSV
+
+  public static void csv(Report report, PrintWriter out) {
+    out.println("model,picture,measure,count,min,mean,standard_error,p50,p90,p99,max");
+    for (ModelResult model : report.models()) {
+      for (Stage stage : report.mode().stages()) {
+        model.statistics(stage).ifPresent(times -> csv(model.model(), "", key(stage), times, out));
+      }
+      model
+          .throughput()
+          .ifPresent(rate -> csv(model.model(), "", "pictures_per_second", rate, out));
+      for (int i = 0; report.seed() && i < report.pictures().size(); i++) {
+        String file = report.pictures().get(i).toString();
+        for (Stage stage : report.mode().main()) {
+          Optional<Statistics> times = model.statistics(stage, i);
+          times.ifPresent(some -> csv(model.model(), file, key(stage), some, out));
+        }
+      }
+    }
+  }
+
+  private static void csv(
+      String model, String picture, String measure, Statistics times, PrintWriter out) {
+    out.printf(
+        Locale.ROOT,
+        "%s,%s,%s,%d,%.6f,%.6f,%s,%.6f,%.6f,%.6f,%.6f%n",
+        quoted(model),
+        quoted(picture),
+        measure,
+        times.count(),
+        times.min(),
+        times.mean(),
+        Double.isNaN(times.standardError())
+            ? ""
+            : String.format(Locale.ROOT, "%.6f", times.standardError()),
+        times.p50(),
+        times.p90(),
+        times.p99(),
+        times.max());
+  }
+
+  /** As RFC 4180 has it. */
+  private static String quoted(String text) {
+    return text.matches("[^\",\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
+  }
+
+  private BenchPrinter() {}
+}

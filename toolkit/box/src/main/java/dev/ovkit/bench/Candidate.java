@@ -1,6 +1,0 @@
-package dev.ovkit.bench;
-
-import dev.ovkit.vision.Tuning;
-
-/** Settings that may be chosen, and what OpenVINO makes of them. */
-record Candidate(Tuning tuning, Settings settings) {}

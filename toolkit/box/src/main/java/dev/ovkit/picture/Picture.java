@@ -1,0 +1,155 @@
+package dev.ovkit.picture;
+
+import dev.ovkit.OptionException;
+import dev.ovkit.OutputException;
+import dev.ovkit.model.Detection;
+import dev.ovkit.model.Resize;
+import dev.ovkit.vision.Detector;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+
+/**
+ * A decoded picture: upright, 8-bit BGR, in native memory until it is closed.
+ *
+ * <p>JPEG, PNG, WebP, BMP and TIFF are read, with EXIF orientation respected and alpha dropped, up
+ * to 100 megapixels. May be used by several threads, one at a time.
+ */
+public final class Picture implements AutoCloseable {
+
+  private static final int JPEG_QUALITY = 92;
+
+  private final PictureMemory memory;
+
+  private Picture(PictureMemory memory) {
+    this.memory = memory;
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws dev.ovkit.PictureException when it is missing, damaged, too large, or no picture
+   */
+  public static Picture read(Path file) {
+    return load(memory -> memory.read(file));
+  }
+
+  /**
+   * Decodes the bytes of a file.
+   *
+   * @throws dev.ovkit.PictureException when they are damaged, too large, or no picture
+   */
+  public static Picture decode(byte[] encoded) {
+    return load(memory -> memory.decode(encoded, "the encoded picture"));
+  }
+
+  /** Takes a copy of a frame, to draw on it or to write it. */
+  public static Picture of(Frame frame) {
+    return load(memory -> memory.copy(frame));
+  }
+
+  private interface Load {
+    void into(PictureMemory memory);
+  }
+
+  private static Picture load(Load load) {
+    PictureMemory memory = new PictureMemory();
+    try {
+      load.into(memory);
+      return new Picture(memory);
+    } catch (RuntimeException e) {
+      memory.close();
+      throw e;
+    }
+  }
+
+  /** Returns the width, upright, in pixels. */
+  public int width() {
+    return memory.width();
+  }
+
+  /** Returns the height, upright, in pixels. */
+  public int height() {
+    return memory.height();
+  }
+
+  /**
+   * Writes the picture into a network's input, as {@link Detector} does.
+   *
+   * @param target room for {@code targetHeight * targetWidth * 3} bytes at its position: BGR rows
+   *     without gaps; direct, or it is copied
+   */
+  public void letterbox(Letterbox box, Resize resize, ByteBuffer target) {
+    memory.letterbox(box, resize, target);
+  }
+
+  /** Draws detections, each box with its label and score in the colour of its class. */
+  public void draw(Iterable<Detection> detections) {
+    for (Detection detection : detections) {
+      memory.draw(detection);
+    }
+  }
+
+  /**
+   * Writes the picture as its name says: {@code .jpg}, {@code .jpeg} or {@code .png}. The file
+   * appears whole or not at all.
+   *
+   * @throws OptionException when the name says something else
+   * @throws OutputException when it cannot be written
+   */
+  public void write(Path file) {
+    byte[] bytes = encode(extension(file));
+    Path folder = file.toAbsolutePath().getParent();
+    Path temporary = null;
+    try {
+      temporary = Files.createTempFile(folder, ".ovkit-", ".tmp");
+      Files.write(temporary, bytes);
+      Files.setPosixFilePermissions(
+          temporary, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      if (temporary != null) {
+        temporary.toFile().delete();
+      }
+      throw OutputException.of(file, e);
+    }
+  }
+
+  /** Returns the picture as a JPEG. */
+  public byte[] toJpeg() {
+    return encode(".jpg");
+  }
+
+  /** Returns the picture as a PNG. */
+  public byte[] toPng() {
+    return encode(".png");
+  }
+
+  private byte[] encode(String extension) {
+    return memory.encode(extension, JPEG_QUALITY);
+  }
+
+  private static String extension(Path file) {
+    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    if (name.endsWith(".jpg") || name.endsWith(".jpeg")) {
+      return ".jpg";
+    }
+    if (name.endsWith(".png")) {
+      return ".png";
+    }
+    throw new OptionException("%s: pictures are written as .jpg or .png".formatted(file));
+  }
+
+  @Override
+  public void close() {
+    memory.close();
+  }
+
+  public PictureMemory memory() {
+    return memory;
+  }
+}

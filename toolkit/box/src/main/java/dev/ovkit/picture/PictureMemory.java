@@ -1,0 +1,279 @@
+package dev.ovkit.picture;
+
+import dev.ovkit.NativeCallException;
+import dev.ovkit.PictureException;
+import dev.ovkit.RuntimeUnavailableException;
+import dev.ovkit.model.Detection;
+import dev.ovkit.model.Resize;
+import dev.ovkit.nativelib.NativeRuntime;
+import dev.ovkit.nativelib.global.Pictures;
+import dev.ovkit.nativelib.pictures.ovkit_picture;
+import java.io.IOException;
+import java.lang.ref.Cleaner;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import org.bytedeco.javacpp.BytePointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Native memory for one encoded and one decoded picture, used again from picture to picture; the
+ * only place here that sees native code.
+ *
+ * <p>Every call holds the lock, so a picture cannot be freed under a running call.
+ */
+public final class PictureMemory implements AutoCloseable {
+
+  private static final Cleaner CLEANER = Cleaner.create();
+  private static final long MOST_BYTES = 1L << 30;
+
+  /** The shim's limit: more than this is not kept for the next picture. */
+  private static final long KEPT_BYTES = 32L << 20;
+
+  private static final int MESSAGE_BYTES = 512;
+
+  private final Cleaner.Cleanable cleanable;
+  private final ByteBuffer message = ByteBuffer.allocateDirect(MESSAGE_BYTES);
+  private @Nullable ovkit_picture picture;
+
+  /** The room for encoded bytes that was asked for last, seen from Java. */
+  private @Nullable ByteBuffer encoded;
+
+  public PictureMemory() {
+    if (NativeRuntime.current() instanceof NativeRuntime.Missing missing) {
+      throw new RuntimeUnavailableException(missing.message());
+    }
+    ovkit_picture created;
+    try {
+      created = Pictures.ovkit_picture_create();
+    } catch (LinkageError e) {
+      throw new RuntimeUnavailableException(
+          "the picture library cannot be loaded: %s; it needs glibc 2.35 (Ubuntu 22.04, Debian 12 or newer)"
+              .formatted(e.getMessage()),
+          e);
+    }
+    if (created == null) {
+      throw new NativeCallException("there is no memory for a picture");
+    }
+    picture = created;
+    cleanable = CLEANER.register(this, new Release(created));
+  }
+
+  /** Reads, checks and decodes a file. */
+  public synchronized void read(Path file) {
+    open();
+    String source = file.toString();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      if (Files.isDirectory(file)) {
+        throw new PictureException("%s: it is a folder, expected a picture".formatted(source));
+      }
+      ByteBuffer room = reserve(channel.size(), source);
+      while (room.hasRemaining() && channel.read(room) >= 0) {
+        // until full or, had the file shrunk, to its end
+      }
+      decode(room.flip(), source);
+    } catch (IOException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  /** Checks and decodes the bytes of a file. */
+  public synchronized void decode(byte[] bytes, String source) {
+    open();
+    decode(reserve(bytes.length, source).put(bytes).flip(), source);
+  }
+
+  private void decode(ByteBuffer bytes, String source) {
+    PictureHeader header = PictureHeader.check(bytes, source);
+    if (Pictures.ovkit_picture_decode(open(), bytes.limit(), message, MESSAGE_BYTES) != 0) {
+      throw new PictureException(
+          "%s: the %s is damaged: %s; copy or export the file again"
+              .formatted(source, header.kind(), text()));
+    }
+  }
+
+  /** Takes a copy of a frame. */
+  synchronized void copy(Frame frame) {
+    check(
+        Pictures.ovkit_picture_copy_frame(
+            open(),
+            frame.pixels(),
+            frame.width(),
+            frame.height(),
+            frame.rowStride(),
+            frame.format().code(),
+            message,
+            MESSAGE_BYTES),
+        "take a frame");
+  }
+
+  public synchronized int width() {
+    return Pictures.ovkit_picture_width(open());
+  }
+
+  public synchronized int height() {
+    return Pictures.ovkit_picture_height(open());
+  }
+
+  /** Writes the picture, scaled and padded, into a target of u8 BGR rows without gaps. */
+  public synchronized void letterbox(Letterbox box, Resize resize, ByteBuffer target) {
+    requireRoom(box, target);
+    check(
+        Pictures.ovkit_picture_letterbox(
+            open(),
+            target,
+            box.targetWidth(),
+            box.targetHeight(),
+            box.left(),
+            box.top(),
+            box.width(),
+            box.height(),
+            resize.padValue(),
+            message,
+            MESSAGE_BYTES),
+        "scale a picture");
+  }
+
+  /** The same for a frame, which is read where it is. */
+  public synchronized void letterbox(Frame frame, Letterbox box, Resize resize, ByteBuffer target) {
+    open();
+    requireRoom(box, target);
+    check(
+        Pictures.ovkit_frame_letterbox(
+            frame.pixels(),
+            frame.width(),
+            frame.height(),
+            frame.rowStride(),
+            frame.format().code(),
+            target,
+            box.targetWidth(),
+            box.targetHeight(),
+            box.left(),
+            box.top(),
+            box.width(),
+            box.height(),
+            resize.padValue(),
+            message,
+            MESSAGE_BYTES),
+        "scale a frame");
+  }
+
+  synchronized void draw(Detection detection) {
+    String label = String.format(Locale.ROOT, "%s %.2f", detection.label(), detection.score());
+    check(
+        Pictures.ovkit_picture_draw(
+            open(),
+            detection.box().x(),
+            detection.box().y(),
+            detection.box().width(),
+            detection.box().height(),
+            detection.classId(),
+            label,
+            message,
+            MESSAGE_BYTES),
+        "draw a box");
+  }
+
+  /** Returns the picture as a JPEG or PNG. */
+  synchronized byte[] encode(String extension, int quality) {
+    check(
+        Pictures.ovkit_picture_encode(open(), extension, quality, message, MESSAGE_BYTES),
+        "encode a picture as " + extension);
+    long size = Pictures.ovkit_picture_written_size(open());
+    byte[] bytes = new byte[Math.toIntExact(size)];
+    Pictures.ovkit_picture_written(open()).get(bytes);
+    return bytes;
+  }
+
+  /** Gives back the memory that only a large picture needed. */
+  public synchronized void trim() {
+    boolean large = (long) width() * height() * 3 > KEPT_BYTES;
+    if (large || (encoded != null && encoded.capacity() > KEPT_BYTES)) {
+      encoded = null;
+      Pictures.ovkit_picture_trim(open());
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    picture = null;
+    encoded = null;
+    cleanable.clean();
+  }
+
+  private ovkit_picture open() {
+    ovkit_picture pointer = picture;
+    if (pointer == null) {
+      throw new IllegalStateException("the picture is closed");
+    }
+    return pointer;
+  }
+
+  /** Returns room for so many bytes, empty and with its limit there. */
+  private ByteBuffer reserve(long size, String source) {
+    if (size > MOST_BYTES) {
+      throw new PictureException(
+          "%s: it has %d bytes, at most %d are read".formatted(source, size, MOST_BYTES));
+    }
+    ByteBuffer room = encoded;
+    if (room == null || room.capacity() < size) {
+      BytePointer bytes = Pictures.ovkit_picture_reserve(open(), Math.max(1, size));
+      if (bytes == null) {
+        throw new NativeCallException(
+            "there is no memory for the %d bytes of %s".formatted(size, source));
+      }
+      room = bytes.capacity(Math.max(1, size)).asByteBuffer();
+      encoded = room;
+    }
+    return room.clear().limit((int) size);
+  }
+
+  private static void requireRoom(Letterbox box, ByteBuffer target) {
+    long needed = 3L * box.targetWidth() * box.targetHeight();
+    if (target.remaining() < needed || target.isReadOnly()) {
+      throw new IllegalArgumentException(
+          "an input of %dx%d needs %d bytes that can be written, the buffer has %d"
+              .formatted(box.targetWidth(), box.targetHeight(), needed, target.remaining()));
+    }
+  }
+
+  private void check(int status, String what) {
+    if (status != 0) {
+      throw new NativeCallException("OpenCV could not %s: %s".formatted(what, text()));
+    }
+  }
+
+  private String text() {
+    byte[] bytes = new byte[MESSAGE_BYTES];
+    message.get(0, bytes);
+    int length = 0;
+    while (length < bytes.length && bytes[length] != 0) {
+      length++;
+    }
+    return new String(bytes, 0, length, StandardCharsets.UTF_8);
+  }
+
+  static PictureException unreadable(Path file, IOException e) {
+    if (!Files.exists(file)) {
+      return new PictureException(
+          "%s: there is no such file, expected a picture".formatted(file), e);
+    }
+    if (Files.isDirectory(file)) {
+      return new PictureException("%s: it is a folder, expected a picture".formatted(file), e);
+    }
+    String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+    return new PictureException("%s: it cannot be read (%s)".formatted(file, why), e);
+  }
+
+  /** Knows the native object only. */
+  private record Release(ovkit_picture picture) implements Runnable {
+    @Override
+    public void run() {
+      Pictures.ovkit_picture_free(picture);
+    }
+  }
+}

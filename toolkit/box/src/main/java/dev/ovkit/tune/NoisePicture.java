@@ -1,0 +1,36 @@
+package dev.ovkit.tune;
+
+import dev.ovkit.OutputException;
+import dev.ovkit.picture.Frame;
+import dev.ovkit.picture.Picture;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+
+/**
+ * A picture for who has none, of the size of a camera's; what is on it does not matter to the
+ * network's speed.
+ */
+final class NoisePicture {
+
+  private static final int WIDTH = 1280;
+  private static final int HEIGHT = 720;
+
+  /** Writes it to a file, which the caller deletes. */
+  static Path file() {
+    byte[] bytes = new byte[3 * WIDTH * HEIGHT];
+    new Random(1).nextBytes(bytes);
+    ByteBuffer pixels = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
+    try (Picture picture = Picture.of(Frame.of(pixels, WIDTH, HEIGHT, Frame.Format.BGR))) {
+      Path file = Files.createTempFile("ovkit-noise", ".jpg");
+      picture.write(file);
+      return file;
+    } catch (IOException e) {
+      throw OutputException.of(Path.of(System.getProperty("java.io.tmpdir")), e);
+    }
+  }
+
+  private NoisePicture() {}
+}

@@ -1,0 +1,69 @@
+package dev.ovkit.tune;
+
+import dev.ovkit.OptionException;
+import dev.ovkit.runtime.CompileOptions.Hint;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is tuned, and what may be tried.
+ *
+ * @param ir the model
+ * @param target one picture as soon as possible, or as many as possible
+ * @param pictures to tune on; empty for a picture of noise
+ * @param budget about how long it may take
+ * @param mostLatency what 90 of 100 pictures must keep to, from file to boxes
+ * @param bf16 whether arithmetic in bf16 is tried, where the CPU has it
+ * @param rectangular whether an input in the shape of the pictures is tried
+ * @param cache whether it is tried to keep the compiled model beside the IR
+ */
+public record TuneOptions(
+    Path ir,
+    Hint target,
+    List<Path> pictures,
+    Duration budget,
+    Optional<Duration> mostLatency,
+    boolean bf16,
+    boolean rectangular,
+    boolean cache) {
+
+  public TuneOptions {
+    pictures = List.copyOf(pictures);
+    if (pictures.isEmpty() && (bf16 || rectangular)) {
+      throw new OptionException(
+          "bf16 and a rectangular input may change the boxes, and pictures are needed to see whether they do");
+    }
+    if (budget.isZero() || budget.isNegative()) {
+      throw new OptionException("there is no time to tune in");
+    }
+  }
+
+  /** Two minutes, nothing that could change a box. */
+  public static TuneOptions of(Path ir, Hint target, List<Path> pictures) {
+    return new TuneOptions(
+        ir, target, pictures, Duration.ofMinutes(2), Optional.empty(), false, false, false);
+  }
+
+  public TuneOptions withBudget(Duration changed) {
+    return new TuneOptions(ir, target, pictures, changed, mostLatency, bf16, rectangular, cache);
+  }
+
+  public TuneOptions withMostLatency(Duration most) {
+    return new TuneOptions(
+        ir, target, pictures, budget, Optional.of(most), bf16, rectangular, cache);
+  }
+
+  public TuneOptions withBf16(boolean tried) {
+    return new TuneOptions(ir, target, pictures, budget, mostLatency, tried, rectangular, cache);
+  }
+
+  public TuneOptions withRectangular(boolean tried) {
+    return new TuneOptions(ir, target, pictures, budget, mostLatency, bf16, tried, cache);
+  }
+
+  public TuneOptions withCache(boolean tried) {
+    return new TuneOptions(ir, target, pictures, budget, mostLatency, bf16, rectangular, tried);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.ovkit.convert;
+
+import dev.ovkit.internal.files.Trees;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.stream.Stream;
+
+/**
+ * A hidden folder beside where results go, so that they can be renamed into place; gone when
+ * closed.
+ */
+public record StagedFiles(Path folder, boolean madeParent) implements AutoCloseable {
+
+  /** Makes one; its parent too, if it is not there. */
+  public static StagedFiles in(Path directory) throws IOException {
+    Path target = directory.toString().isEmpty() ? Path.of(".") : directory;
+    boolean missing = Files.notExists(target);
+    Files.createDirectories(target);
+    return new StagedFiles(Files.createTempDirectory(target, ".ovkit-"), missing);
+  }
+
+  public Path resolve(String name) {
+    return folder.resolve(name);
+  }
+
+  /** The folder that a file lies in. */
+  static Path parent(Path file) {
+    Path parent = file.getParent();
+    return parent == null ? Path.of("") : parent;
+  }
+
+  /** Renames, in place of what is there. */
+  public static Path move(Path file, Path target) throws IOException {
+    return Files.move(
+        file, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  @Override
+  public void close() {
+    try {
+      Trees.delete(folder);
+      if (madeParent && isEmpty(parent(folder))) {
+        Files.delete(parent(folder)); // nothing came of it
+      }
+    } catch (IOException e) {
+      // Nothing but a hidden folder is left behind, and the error that matters is on its way.
+    }
+  }
+
+  private static boolean isEmpty(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.findAny().isEmpty();
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.ovkit.diagnose;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What boxes are held against.
+ *
+ * @param hints of the model's structure
+ * @param raw the outputs of a reference, where there is one
+ */
+record Proof(Evidence evidence, Structures.Hints hints, @Nullable RawOutputs raw)
+    implements AutoCloseable {
+
+  @Override
+  public void close() {
+    if (evidence instanceof Plausibility plausibility) {
+      plausibility.close();
+    }
+  }
+}

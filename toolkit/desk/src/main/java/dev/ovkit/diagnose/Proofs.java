@@ -1,0 +1,150 @@
+package dev.ovkit.diagnose;
+
+import dev.ovkit.ModelException;
+import dev.ovkit.OptionException;
+import dev.ovkit.convert.ConvertOptions;
+import dev.ovkit.convert.Outputs;
+import dev.ovkit.model.Anchor;
+import dev.ovkit.model.Detection;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.Head;
+import dev.ovkit.model.HeadLayout;
+import dev.ovkit.model.IrDescription;
+import dev.ovkit.subject.Answer;
+import dev.ovkit.subject.OnnxSubject;
+import dev.ovkit.vision.DetectOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Gathers what boxes are held against. */
+final class Proofs {
+
+  /** More pictures make a search longer, and hardly surer. */
+  private static final int MOST_SEARCHED = 4;
+
+  /** From a reference low scores are looked at too: more boxes, sharper evidence. */
+  private static final float REFERENCE_CONFIDENCE = 0.15f;
+
+  private final IrDescription ir;
+  private final List<PictureAnswers> scenes;
+  private final List<String> notes;
+
+  private Proofs(IrDescription ir, List<PictureAnswers> scenes, List<String> notes) {
+    this.ir = ir;
+    this.scenes = scenes;
+    this.notes = notes;
+  }
+
+  /**
+   * Expected boxes, else those of a reference, else how boxes usually look.
+   *
+   * @param notes gets what is left out
+   */
+  static Proof of(
+      Question question, IrDescription ir, List<PictureAnswers> scenes, List<String> notes) {
+    Proofs proofs = new Proofs(ir, scenes, notes);
+    if (question.expected().isPresent()) {
+      return proofs.expected(question.expected().get());
+    }
+    return question
+        .reference()
+        .map(proofs::reference)
+        .orElseGet(
+            () ->
+                new Proof(
+                    new Plausibility(some(scenes)), new Structures.Hints(0, List.of()), null));
+  }
+
+  private Proof expected(Path file) {
+    ExpectedFile boxes = ExpectedFile.read(file);
+    if (boxes.isForOnePicture() && scenes.size() > 1) {
+      throw new OptionException(
+          "--expect '%s' has boxes of one picture, but there are %d; expected {\"pictures\": [{\"file\": …, \"detections\": […]}]}"
+              .formatted(file, scenes.size()));
+    }
+    List<ExpectedBoxes.Case> cases = new ArrayList<>();
+    float lowest = 1;
+    for (PictureAnswers scene : scenes) {
+      @Nullable List<Detection> of = boxes.of(scene.file());
+      if (of == null) {
+        notes.add("'%s' has no boxes for '%s'; left out".formatted(file, scene.file()));
+        continue;
+      }
+      for (Detection d : of) {
+        lowest = Math.min(lowest, d.score());
+      }
+      cases.add(new ExpectedBoxes.Case(scene, of));
+    }
+    if (cases.stream().allMatch(c -> c.boxes().isEmpty())) {
+      throw new ModelException(
+          "'%s' has no boxes for any of the pictures given; expected at least one".formatted(file));
+    }
+    // The list was cut at some threshold; 0.25 unless it shows a lower one.
+    float confidence = Math.min(lowest, DetectorSpec.DEFAULT_CONFIDENCE);
+    return new Proof(
+        new ExpectedBoxes(richest(cases), Math.max(0.01f, confidence)),
+        new Structures.Hints(0, List.of()),
+        null);
+  }
+
+  private static List<ExpectedBoxes.Case> richest(List<ExpectedBoxes.Case> cases) {
+    List<ExpectedBoxes.Case> sorted = new ArrayList<>(cases);
+    sorted.sort(Comparator.comparingInt((ExpectedBoxes.Case c) -> c.boxes().size()).reversed());
+    return some(sorted);
+  }
+
+  private Proof reference(ConvertOptions options) {
+    boolean flat = ir.outputs().size() == 1 && ir.outputs().get(0).shape().size() == 3;
+    ConvertOptions chosen = flat ? options.withOutputs(new Outputs.AsTheyAre()) : options;
+    List<ExpectedBoxes.Case> cases = new ArrayList<>();
+    List<Answer> answers = new ArrayList<>();
+    Structures.Hints hints;
+    DetectOptions detect =
+        DetectOptions.defaults()
+            .withConfidence(REFERENCE_CONFIDENCE)
+            .withIou(DetectorSpec.DEFAULT_IOU);
+    try (OnnxSubject onnx = open(chosen, options, detect)) {
+      for (PictureAnswers scene : scenes) {
+        Answer answer = onnx.answer(scene.picture());
+        answers.add(answer);
+        cases.add(new ExpectedBoxes.Case(scene, answer.detections().detections()));
+      }
+      HeadLayout layout = onnx.spec().layout();
+      hints = new Structures.Hints(layout.classes(), anchors(layout));
+    }
+    if (cases.stream().allMatch(c -> c.boxes().isEmpty())) {
+      notes.add("the reference finds nothing on these pictures; other pictures say more");
+    }
+    return new Proof(
+        new ExpectedBoxes(richest(cases), REFERENCE_CONFIDENCE),
+        hints,
+        new RawOutputs(scenes, answers));
+  }
+
+  /** The outputs that the IR has, so that they can be compared; the heads where that cannot be. */
+  private static OnnxSubject open(
+      ConvertOptions chosen, ConvertOptions otherwise, DetectOptions detect) {
+    try {
+      return OnnxSubject.open(chosen, detect);
+    } catch (ModelException e) {
+      return OnnxSubject.open(otherwise, detect);
+    }
+  }
+
+  private static List<List<Anchor>> anchors(HeadLayout layout) {
+    List<Head> heads =
+        layout instanceof HeadLayout.RawHeads rawHeads
+            ? rawHeads.heads()
+            : layout instanceof HeadLayout.FlatRows rows ? rows.heads() : List.of();
+    return heads.stream().anyMatch(h -> h.anchors().isEmpty())
+        ? List.of()
+        : heads.stream().map(Head::anchors).toList();
+  }
+
+  private static <T> List<T> some(List<T> all) {
+    return all.subList(0, Math.min(MOST_SEARCHED, all.size()));
+  }
+}

@@ -1,0 +1,22 @@
+package dev.ovkit.diagnose;
+
+import dev.ovkit.convert.ConvertOptions;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What is to be explained, and by what.
+ *
+ * @param ir the .xml
+ * @param pictures at least one
+ * @param expected boxes as {@code infer --json} prints them, or a plain list
+ * @param reference the model that the IR was made of; expected boxes win over it
+ */
+public record Question(
+    Path ir, List<Path> pictures, Optional<Path> expected, Optional<ConvertOptions> reference) {
+
+  public Question {
+    pictures = List.copyOf(pictures);
+  }
+}

@@ -1,0 +1,26 @@
+package dev.ovkit.evaluate;
+
+import dev.ovkit.model.Detection;
+import java.util.Comparator;
+
+/** A detection in double precision, as COCO's evaluation computes. */
+record FoundBox(long category, double x, double y, double width, double height, double score) {
+
+  /** Sorting by it keeps the order of equals. */
+  static final Comparator<FoundBox> BY_FALLING_SCORE =
+      Comparator.comparingDouble(FoundBox::score).reversed();
+
+  static FoundBox of(Detection detection, long category) {
+    return new FoundBox(
+        category,
+        detection.box().x(),
+        detection.box().y(),
+        detection.box().width(),
+        detection.box().height(),
+        detection.score());
+  }
+
+  double area() {
+    return width * height;
+  }
+}

@@ -1,0 +1,44 @@
+package dev.ovkit.onnx.rewrite;
+
+import dev.ovkit.onnx.Graph;
+import dev.ovkit.onnx.Node;
+import dev.ovkit.onnx.Value;
+import java.util.List;
+
+/** Takes out Dropout, which does nothing once training is over, and Identity. */
+final class DropNoOps implements Rewrite {
+
+  @Override
+  public String title() {
+    return "Dropout and Identity removed";
+  }
+
+  @Override
+  public int apply(Graph graph) {
+    int times = 0;
+    for (Node node : List.copyOf(graph.nodes())) {
+      if (isNoOp(graph, node) && !graph.isOutput(node.output())) {
+        graph.redirect(node.output(), node.input(0));
+        graph.remove(List.of(node));
+        times++;
+      }
+    }
+    return times;
+  }
+
+  private static boolean isNoOp(Graph graph, Node node) {
+    if (node.is("Identity")) {
+      return true;
+    }
+    if (!node.is("Dropout")) {
+      return false;
+    }
+    boolean maskIsRead =
+        node.outputs().size() > 1
+            && (graph.isOutput(node.outputs().get(1))
+                || !graph.consumers(node.outputs().get(1)).isEmpty());
+    Value training = node.has(2) ? graph.value(node.input(2)) : null;
+    boolean trains = node.has(2) && (training == null || training.data()[0] != 0);
+    return !maskIsRead && !trains;
+  }
+}

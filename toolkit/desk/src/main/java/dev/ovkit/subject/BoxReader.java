@@ -1,0 +1,48 @@
+package dev.ovkit.subject;
+
+import dev.ovkit.model.Detection;
+import dev.ovkit.model.Detections;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.Resize;
+import dev.ovkit.picture.Letterbox;
+import dev.ovkit.vision.DetectOptions;
+import dev.ovkit.vision.HeadWeights;
+import dev.ovkit.vision.Postprocessor;
+import java.nio.FloatBuffer;
+import java.util.List;
+import java.util.function.Function;
+
+/** Reads boxes from raw outputs, and remembers the outputs in case the suppressed ones matter. */
+final class BoxReader {
+
+  private final Postprocessor suppressing;
+  private final Postprocessor keeping;
+  private List<FloatBuffer> lastTensors = List.of();
+  private Letterbox lastLetterbox = Letterbox.of(1, 1, 1, 1, Resize.Mode.STRETCH);
+
+  BoxReader(
+      DetectorSpec spec,
+      DetectOptions options,
+      Function<String, List<Long>> shapes,
+      HeadWeights weights) {
+    this.suppressing = new Postprocessor(spec, options, shapes, weights);
+    this.keeping =
+        new Postprocessor(
+            spec, options.withIou(1).withMaxDetections(options.maxCandidates()), shapes, weights);
+  }
+
+  List<String> outputs() {
+    return suppressing.outputs();
+  }
+
+  Detections read(List<FloatBuffer> tensors, Letterbox letterbox) {
+    lastTensors = tensors;
+    lastLetterbox = letterbox;
+    return suppressing.run(tensors, letterbox);
+  }
+
+  /** Every box of the picture read last, suppressed ones too. */
+  List<Detection> candidates() {
+    return keeping.run(lastTensors, lastLetterbox).detections();
+  }
+}

@@ -1,0 +1,145 @@
+package dev.ovkit.subject;
+
+import dev.ovkit.ModelException;
+import dev.ovkit.model.DerivedSpec;
+import dev.ovkit.model.Detection;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.HeadLayout;
+import dev.ovkit.model.IrDescription;
+import dev.ovkit.picture.Letterbox;
+import dev.ovkit.picture.Picture;
+import dev.ovkit.runtime.CompileOptions;
+import dev.ovkit.runtime.CompiledModel;
+import dev.ovkit.runtime.Core;
+import dev.ovkit.runtime.InferRequest;
+import dev.ovkit.runtime.Model;
+import dev.ovkit.runtime.Port;
+import dev.ovkit.vision.DetectOptions;
+import dev.ovkit.vision.HeadWeights;
+import dev.ovkit.vision.InputPreparation;
+import java.nio.FloatBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** An IR in OpenVINO's CPU plugin, in f32, with its outputs in sight. */
+public final class IrSubject implements Subject {
+
+  private final Path ir;
+  private final DetectorSpec spec;
+  private final List<String> assumptions;
+  private final CompiledModel compiled;
+  private final InferRequest request;
+  private final BoxReader boxes;
+  private final String version;
+
+  private IrSubject(
+      Path ir,
+      DerivedSpec derived,
+      CompiledModel compiled,
+      DetectOptions options,
+      HeadWeights weights,
+      String version) {
+    this.ir = ir;
+    this.spec = derived.spec();
+    this.assumptions = derived.assumptions();
+    this.compiled = compiled;
+    this.request = compiled.createRequest();
+    this.version = version;
+    this.boxes =
+        new BoxReader(spec, options, name -> request.output(name).shape().dimensions(), weights);
+  }
+
+  /**
+   * Opens an IR as it describes itself.
+   *
+   * @throws ModelException when it is missing, damaged, or no detector
+   */
+  public static IrSubject open(Path ir, DetectOptions options) {
+    return open(ir, DerivedSpec.of(IrDescription.read(ir)), options);
+  }
+
+  /** Opens an IR as the caller describes it, whatever it says of itself. */
+  public static IrSubject open(Path ir, DetectorSpec spec, DetectOptions options) {
+    return open(ir, new DerivedSpec(spec, List.of()), options);
+  }
+
+  private static IrSubject open(Path ir, DerivedSpec derived, DetectOptions options) {
+    DetectorSpec spec = derived.spec();
+    HeadWeights weights =
+        spec.layout() instanceof HeadLayout.LazyHeads
+            ? HeadWeights.of(spec.layout(), IrDescription.read(ir))
+            : HeadWeights.NONE;
+    try (Core core = Core.create();
+        Model model = core.readModel(ir)) {
+      InputPreparation.apply(model, spec);
+      CompiledModel compiled = core.compile(model, CompileOptions.defaults());
+      try {
+        return new IrSubject(ir, derived, compiled, options, weights, Core.version());
+      } catch (RuntimeException e) {
+        compiled.close();
+        throw e;
+      }
+    }
+  }
+
+  @Override
+  public Path file() {
+    return ir;
+  }
+
+  @Override
+  public String engine() {
+    return "OpenVINO " + version;
+  }
+
+  @Override
+  public DetectorSpec spec() {
+    return spec;
+  }
+
+  /** Returns what had to be assumed because the IR does not say it. */
+  public List<String> assumptions() {
+    return assumptions;
+  }
+
+  @Override
+  public Answer answer(Picture picture) {
+    Letterbox letterbox =
+        Letterbox.of(
+            picture.width(),
+            picture.height(),
+            spec.inputWidth(),
+            spec.inputHeight(),
+            spec.resize().mode());
+    picture.letterbox(letterbox, spec.resize(), request.input(0).bytes());
+    request.infer();
+    List<FloatBuffer> heads = new ArrayList<>();
+    for (String name : boxes.outputs()) {
+      heads.add(request.output(name).floats());
+    }
+    List<Output> outputs = new ArrayList<>();
+    for (Port port : compiled.outputs()) {
+      outputs.add(output(port));
+    }
+    return new Answer(outputs, boxes.read(heads, letterbox));
+  }
+
+  @Override
+  public List<Detection> candidates() {
+    return boxes.candidates();
+  }
+
+  private Output output(Port port) {
+    FloatBuffer values = request.output(port.index()).floats();
+    float[] copy = new float[values.capacity()];
+    values.get(0, copy);
+    return new Output(port.name(), port.shape().dimensions(), copy);
+  }
+
+  @Override
+  public void close() {
+    request.close();
+    compiled.close();
+  }
+}

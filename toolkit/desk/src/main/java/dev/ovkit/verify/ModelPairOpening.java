@@ -1,0 +1,256 @@
+package dev.ovkit.verify;
+
+import dev.ovkit.ModelException;
+import dev.ovkit.OptionException;
+import dev.ovkit.convert.SourceDetector;
+import dev.ovkit.model.Colour;
+import dev.ovkit.model.DerivedSpec;
+import dev.ovkit.model.DetectorMetadata;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.HeadLayout;
+import dev.ovkit.model.IrDescription;
+import dev.ovkit.model.Normalization;
+import dev.ovkit.model.Precision;
+import dev.ovkit.model.Resize;
+import dev.ovkit.model.TensorDescription;
+import dev.ovkit.subject.ModelKind;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Decides how the two models of a contest are run, and notes what stands out. */
+final class ModelPairOpening {
+  /** What an IR made by {@code ovkit convert} takes, whatever the family. */
+  private static final Colour CONTRACT = Colour.BGR;
+
+  final List<Finding> findings = new ArrayList<>();
+  final List<String> notes = new ArrayList<>();
+  final List<String> hints = new ArrayList<>();
+
+  private final VerifyOptions options;
+
+  ModelPairOpening(VerifyOptions options) {
+    this.options = options;
+  }
+
+  private void find(Finding.Kind kind, String sentence) {
+    findings.add(new Finding(kind, sentence));
+  }
+
+  ModelPair open() {
+    ModelKind a = ModelKind.of(options.first());
+    ModelKind b = ModelKind.of(options.second());
+    if (a == ModelKind.ONNX && b == ModelKind.ONNX) {
+      return contest(onnx(options.first()), onnx(options.second()));
+    }
+    if (a == ModelKind.IR && b == ModelKind.IR) {
+      return twoIrs();
+    }
+    Path ir = a == ModelKind.IR ? options.first() : options.second();
+    Path onnx = a == ModelKind.IR ? options.second() : options.first();
+    IrDescription description = IrDescription.read(ir);
+    OnnxCut cut = new OnnxCut(description, onnx, options);
+    SourceDetector source = cut.source();
+    RunPlan oracle = onnx(onnx, source);
+    RunPlan made = ir(description, cut, source, oracle.spec());
+    return a == ModelKind.IR ? contest(made, oracle) : contest(oracle, made);
+  }
+
+  private ModelPair contest(RunPlan a, RunPlan b) {
+    int classesA = a.spec().layout().classes();
+    int classesB = b.spec().layout().classes();
+    if (classesA != classesB) {
+      find(
+          Finding.Kind.CLASSES,
+          "'%s' detects %d classes and '%s' %d: they are different models"
+              .formatted(a.file(), classesA, b.file(), classesB));
+    }
+    return new ModelPair(this, options, a, b);
+  }
+
+  // ---- an ONNX
+
+  private RunPlan onnx(Path file) {
+    return onnx(file, SourceDetector.of(options.oracle(file, options.outputs(), Optional.empty())));
+  }
+
+  private RunPlan onnx(Path file, SourceDetector source) {
+    DetectorSpec spec = source.spec();
+    return RunPlan.onnx(
+        file, spec.withInputColour(options.modelColour().orElse(spec.inputColour())), source);
+  }
+
+  // ---- two IRs
+
+  private ModelPair twoIrs() {
+    if (options.bare()) {
+      throw new OptionException(
+          "--bare: it means that the IR gets what the ONNX gets, and there is no ONNX; give --input-colour and --scale");
+    }
+    RunPlan a = ir(IrDescription.read(options.first()));
+    RunPlan b = ir(IrDescription.read(options.second()));
+    String takesA = takes(a.spec());
+    String takesB = takes(b.spec());
+    if (!takesA.equals(takesB)) {
+      find(
+          Finding.Kind.INPUT,
+          "'%s' takes %s, and '%s' %s: a program that hands both the same pixels gets wrong boxes from one of them"
+              .formatted(a.file(), takesA, b.file(), takesB));
+    }
+    return contest(a, b);
+  }
+
+  private RunPlan ir(IrDescription ir) {
+    DerivedSpec derived = DerivedSpec.of(ir);
+    derived.assumptions().stream()
+        .filter(sentence -> !sentence.startsWith("an input of "))
+        .forEach(sentence -> notes.add("'%s': assumed: %s".formatted(ir.xml(), sentence)));
+    DetectorSpec spec = asContract(ir, derived);
+    Colour colour = options.inputColour().orElse(spec.inputColour());
+    Normalization own = spec.normalization();
+    return new RunPlan(
+        ir.xml(),
+        Precision.of(ir),
+        spec.withInputColour(colour)
+            .withNormalization(
+                new Normalization(
+                    options.mean().orElse(own.mean()), options.scale().orElse(own.scale())))
+            .withResize(options.resized(spec.resize())),
+        aliases(ir),
+        null,
+        null,
+        false);
+  }
+
+  private static Map<String, Set<String>> aliases(IrDescription ir) {
+    Map<String, Set<String>> aliases = new HashMap<>();
+    for (TensorDescription output : ir.outputs()) {
+      output.names().forEach(name -> aliases.put(name, Set.copyOf(output.names())));
+    }
+    return aliases;
+  }
+
+  private DetectorSpec asContract(IrDescription ir, DerivedSpec derived) {
+    if (!derived.inputIsAssumed()) {
+      return derived.spec();
+    }
+    notes.add(
+        "'%s' does not say what its input wants: it gets %s, 0..255, as an IR of 'ovkit convert' does"
+            .formatted(ir.xml(), CONTRACT));
+    return derived.spec().withInputColour(CONTRACT).withNormalization(Normalization.NONE);
+  }
+
+  // ---- an IR against its ONNX
+
+  private RunPlan ir(IrDescription ir, OnnxCut cut, SourceDetector source, DetectorSpec oracle) {
+    boolean own = DetectorMetadata.describes(ir.section(DetectorMetadata.SECTION));
+    Optional<HeadLayout> layout = cut.layout(oracle.layout());
+    // The layout of the ONNX, but the contract's input: what a silent IR is taken to be.
+    @Nullable DetectorSpec silent =
+        layout
+            .map(
+                heads ->
+                    oracle
+                        .withLayout(heads)
+                        .withInputColour(CONTRACT)
+                        .withNormalization(Normalization.NONE))
+            .orElse(null);
+    @Nullable DetectorSpec otherwise = own ? silent : null;
+    DetectorSpec spec;
+    try {
+      DerivedSpec derived = DerivedSpec.of(ir);
+      spec = asContract(ir, derived);
+      if (!own && layout.isPresent()) {
+        otherwise = spec;
+        boolean saysResize = ir.info().containsKey("model_info/resize_type");
+        spec =
+            oracle
+                .withLayout(layout.get())
+                .withInputColour(spec.inputColour())
+                .withNormalization(spec.normalization())
+                .withResize(saysResize ? spec.resize() : oracle.resize());
+      } else {
+        derived.assumptions().stream()
+            .filter(sentence -> !sentence.startsWith("an input of "))
+            .forEach(sentence -> notes.add("'%s': assumed: %s".formatted(ir.xml(), sentence)));
+      }
+    } catch (ModelException e) {
+      if (silent == null) {
+        throw e;
+      }
+      if (own) {
+        find(
+            Finding.Kind.METADATA, "what the IR says of itself does not fit it: " + e.getMessage());
+      }
+      spec = silent;
+    }
+    RunPlan plan =
+        new RunPlan(
+            ir.xml(),
+            Precision.of(ir),
+            held(spec, oracle),
+            cut.names(),
+            null,
+            otherwise == null ? null : held(otherwise, oracle),
+            own);
+    hints.addAll(MetadataHints.of(ir, source, oracle, plan.spec()));
+    return plan;
+  }
+
+  /** Notes where an IR wants its pictures otherwise than the contract, and believes it. */
+  private DetectorSpec held(DetectorSpec ir, DetectorSpec oracle) {
+    DetectorSpec spec = ir.withResize(options.resized(ir.resize()));
+    if (options.bare()) {
+      spec = spec.withInputColour(oracle.inputColour()).withNormalization(oracle.normalization());
+    } else {
+      Colour meant = options.inputColour().orElse(CONTRACT);
+      spec = options.inputColour().map(spec::withInputColour).orElse(spec);
+      if (spec.inputColour() != meant || !spec.normalization().isNone()) {
+        differs(
+            "the IR takes %s (so its metadata says), where one of 'ovkit convert' takes %s: a program that hands it frames as cameras and OpenCV give them gets wrong boxes; %s says that it is meant"
+                .formatted(
+                    takes(spec),
+                    takes(spec.withInputColour(meant).withNormalization(Normalization.NONE)),
+                    spec.normalization().isNone()
+                        ? "--input-colour " + spec.inputColour()
+                        : "--bare"));
+      }
+    }
+    if (!spec.resize().equals(oracle.resize())) {
+      differs(
+          "the IR wants pictures %s (so its metadata says), and the ONNX %s; --letterbox and --pad say what is meant"
+              .formatted(words(spec.resize()), words(oracle.resize())));
+    }
+    return spec;
+  }
+
+  private void differs(String sentence) {
+    Finding finding = new Finding(Finding.Kind.INPUT, sentence);
+    if (!findings.contains(finding)) {
+      findings.add(finding);
+    }
+  }
+
+  private static String takes(DetectorSpec spec) {
+    Normalization n = spec.normalization();
+    return "%s, 0..255%s%s"
+        .formatted(
+            spec.inputColour(),
+            n.mean().isEmpty() ? "" : " less the mean " + n.mean(),
+            n.scale().isEmpty() ? "" : " divided by " + n.scale() + " before it");
+  }
+
+  private static String words(Resize resize) {
+    return switch (resize.mode()) {
+          case LETTERBOX_CENTRE -> "letterboxed in the centre";
+          case LETTERBOX_TOP_LEFT -> "letterboxed at the top left";
+          case STRETCH -> "stretched";
+        }
+        + (resize.mode() == Resize.Mode.STRETCH ? "" : " on grey " + resize.padValue());
+  }
+}

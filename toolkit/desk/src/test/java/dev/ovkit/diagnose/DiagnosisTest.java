@@ -1,0 +1,170 @@
+package dev.ovkit.diagnose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ovkit.Shared;
+import dev.ovkit.convert.ConvertOptions;
+import dev.ovkit.convert.Converter;
+import dev.ovkit.convert.DataType;
+import dev.ovkit.diagnose.Diagnosis.Verdict;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Seeded faults are named, and a right IR is not accused. */
+class DiagnosisTest {
+
+  @TempDir private Path temp;
+
+  static Stream<Fault> faults() {
+    return Fault.all().stream();
+  }
+
+  /** Every second one: each way to judge is the same search, and a minute is long. */
+  static Stream<Fault> everySecondFault() {
+    List<Fault> all = Fault.all();
+    return IntStream.range(0, all.size()).filter(i -> i % 2 == 0).mapToObj(all::get);
+  }
+
+  /** Faults that show in a picture and its variants. */
+  static Stream<Fault> plainFaults() {
+    return Fault.all().stream()
+        .filter(
+            f ->
+                Set.of(
+                        "scale inside, unknown to the client",
+                        "says scaled inside, is not",
+                        "says pixels, grid and anchors never applied",
+                        "channel-last maps",
+                        "says pixels, grid never applied",
+                        "says /255 at load")
+                    .contains(f.name()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("plainFaults")
+  void namesWhatIsPlainWithoutExpectedBoxesToo(Fault fault) {
+    Diagnosis diagnosis =
+        Diagnosis.of(
+            new Question(
+                faulty(fault),
+                List.of(Shared.picture("bus.jpg")),
+                Optional.empty(),
+                Optional.empty()));
+    assertNamed(diagnosis, fault);
+    assertThat(diagnosis.sentence()).startsWith("Probably wrong: ");
+  }
+
+  @ParameterizedTest
+  @MethodSource("everySecondFault")
+  void namesTheCauseByTheReference(Fault fault) {
+    Diagnosis diagnosis =
+        Diagnosis.of(
+            new Question(
+                faulty(fault),
+                List.of(Shared.picture("bus.jpg")),
+                Optional.empty(),
+                Optional.of(ConvertOptions.of(fault.onnx()))));
+    assertNamed(diagnosis, fault);
+  }
+
+  @ParameterizedTest
+  @MethodSource("faults")
+  void namesTheCauseByExpectedBoxes(Fault fault) {
+    Diagnosis diagnosis =
+        Diagnosis.of(
+            new Question(
+                faulty(fault),
+                List.of(Shared.picture("bus.jpg")),
+                Optional.of(expected(fault.model())),
+                Optional.empty()));
+    assertNamed(diagnosis, fault);
+  }
+
+  private Path faulty(Fault fault) {
+    return fault.build().of(fault.onnx()).save(temp.resolve("faulty.xml"));
+  }
+
+  private static Path expected(String model) {
+    return Shared.directory().resolve("expected").resolve(model + ".json");
+  }
+
+  private static void assertNamed(Diagnosis diagnosis, Fault fault) {
+    assertThat(diagnosis.verdict()).as(diagnosis.sentence()).isEqualTo(Verdict.EXPLAINED);
+    assertThat(diagnosis.explanation().orElseThrow().settings())
+        .as(diagnosis.sentence())
+        .containsAnyElementsOf(fault.causes())
+        .hasSizeLessThanOrEqualTo(2);
+    assertThat(diagnosis.commands()).isNotEmpty();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"v5lite-e-coco", "yolox_nano-416"})
+  void doesNotAccuseARightIr(String model) {
+    Path onnx = Shared.model(model + ".onnx");
+    Path xml = Converter.convert(ConvertOptions.of(onnx).into(temp, DataType.FP16)).xml();
+    assertThat(Files.exists(xml)).isTrue();
+    List<Path> pictures = List.of(Shared.picture("zidane.jpg"), Shared.picture("000000011511.jpg"));
+    Diagnosis byReference =
+        Diagnosis.of(
+            new Question(xml, pictures, Optional.empty(), Optional.of(ConvertOptions.of(onnx))));
+    Diagnosis byBoxes =
+        Diagnosis.of(new Question(xml, pictures, Optional.of(expected(model)), Optional.empty()));
+    Diagnosis byNothing =
+        Diagnosis.of(new Question(xml, pictures, Optional.empty(), Optional.empty()));
+    assertThat(byReference.verdict()).as(byReference.sentence()).isEqualTo(Verdict.RIGHT);
+    assertThat(byBoxes.verdict()).as(byBoxes.sentence()).isEqualTo(Verdict.RIGHT);
+    assertThat(byNothing.verdict()).as(byNothing.sentence()).isEqualTo(Verdict.PLAUSIBLE);
+  }
+
+  /** On this picture the scale alone finds every box, with wrong colours. */
+  @Test
+  void doesNotAccuseASilentIrThatIsAsConvertMakesIt() {
+    Path onnx = Shared.model("v5lite-e-coco.onnx");
+    Path xml =
+        FaultyIr.heads(onnx)
+            .preprocess(true, List.of(), List.of(255f))
+            .save(temp.resolve("silent.xml"));
+    Diagnosis diagnosis =
+        Diagnosis.of(
+            new Question(
+                xml,
+                List.of(Shared.picture("bike.jpg"), Shared.picture("000000042102.jpg")),
+                Optional.of(expected("v5lite-e-coco")),
+                Optional.empty()));
+    assertThat(diagnosis.verdict()).as(diagnosis.sentence()).isEqualTo(Verdict.RIGHT);
+    assertThat(diagnosis.sentence()).startsWith("The IR is right: it takes BGR, 0..255");
+    assertThat(diagnosis.commands())
+        .singleElement()
+        .asString()
+        .endsWith(" --input-colour BGR --mean 0 --scale 1");
+  }
+
+  @Test
+  void tellsWhatASilentIrLacksMeasuredByOneOfConvert() {
+    Path onnx = Shared.model("v5lite-e-coco.onnx");
+    Path xml =
+        FaultyIr.heads(onnx)
+            .preprocess(true, List.of(), List.of())
+            .save(temp.resolve("silent.xml"));
+    Diagnosis diagnosis =
+        Diagnosis.of(
+            new Question(
+                xml,
+                List.of(Shared.picture("bike.jpg")),
+                Optional.empty(),
+                Optional.of(ConvertOptions.of(onnx))));
+    assertThat(diagnosis.notes())
+        .contains(
+            "an IR of 'ovkit convert' takes BGR, 0..255; measured by that, the scale 255 is not inside");
+  }
+}

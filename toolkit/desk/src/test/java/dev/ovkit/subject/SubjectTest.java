@@ -1,0 +1,60 @@
+package dev.ovkit.subject;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ovkit.Shared;
+import dev.ovkit.compare.Comparison;
+import dev.ovkit.convert.Conversion;
+import dev.ovkit.convert.ConvertOptions;
+import dev.ovkit.convert.Converter;
+import dev.ovkit.convert.DataType;
+import dev.ovkit.picture.Picture;
+import dev.ovkit.vision.DetectOptions;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The two engines agree on real models, and each says what it is. */
+class SubjectTest {
+
+  @TempDir private Path temp;
+
+  @ParameterizedTest
+  @CsvSource({"v5lite-e-coco,bus", "yolox_nano-416,bus", "yolov5n-ppe,zidane"})
+  void onnxAndIrAnswerAlike(String name, String photo) {
+    Path onnx = Shared.model(name + ".onnx");
+    ConvertOptions options = ConvertOptions.of(onnx).into(temp, DataType.FP32);
+    Conversion conversion = Converter.convert(options);
+    DetectOptions detect = DetectOptions.defaults().withConfidence(0.3f);
+    try (Subject first = OnnxSubject.open(options, detect);
+        Subject second = IrSubject.open(conversion.xml(), detect);
+        Picture picture = Picture.read(Shared.picture(photo + ".jpg"))) {
+      Answer a = first.answer(picture);
+      Answer b = second.answer(picture);
+      assertThat(a.outputs()).hasSameSizeAs(b.outputs());
+      for (int i = 0; i < a.outputs().size(); i++) {
+        assertThat(b.outputs().get(i).shape()).isEqualTo(a.outputs().get(i).shape());
+        assertThat(relativeL2(a.outputs().get(i).values(), b.outputs().get(i).values()))
+            .isLessThan(1e-5);
+      }
+      Comparison boxes =
+          Comparison.of(a.detections().detections(), b.detections().detections(), 0.99);
+      assertThat(boxes.pairs()).isNotEmpty();
+      assertThat(boxes.onlyFirst()).isEmpty();
+      assertThat(boxes.onlySecond()).isEmpty();
+      assertThat(first.engine()).startsWith("ONNX Runtime 1.");
+      assertThat(second.engine()).startsWith("OpenVINO 20");
+    }
+  }
+
+  private static double relativeL2(float[] expected, float[] actual) {
+    double difference = 0;
+    double norm = 0;
+    for (int i = 0; i < expected.length; i++) {
+      difference += Math.pow((double) expected[i] - actual[i], 2);
+      norm += Math.pow(expected[i], 2);
+    }
+    return Math.sqrt(difference / norm);
+  }
+}
