@@ -46,8 +46,8 @@ def _apart(e: Export, x: Tensor) -> Tensor:
     return e("Transpose", split, perm=[0, 1, 3, 4, 2])
 
 
-def _cells(x: Tensor, offset: float) -> np.ndarray:
-    return body.cells(x, offset).reshape(1, 1, *x.shape[2:4], 2)
+def _cells(x: Tensor) -> np.ndarray:
+    return body.cells(x, 0.0).reshape(1, 1, *x.shape[2:4], 2)
 
 
 def _sizes(anchors: tuple[tuple[int, int], ...]) -> np.ndarray:
@@ -61,7 +61,8 @@ def _flat(e: Export) -> Tensor:
     for x, stride, anchors in zip(maps, _STRIDES, _V7, strict=True):
         y = e("Sigmoid", _apart(e, x))
         xy, wh, rest = (e.slice(y, a, b, 4) for a, b in ((0, 2), (2, 4), (4, 5 + e.classes)))
-        xy = e("Mul", e("Add", e("Mul", xy, 2.0), _cells(x, -0.5)), float(stride))
+        middle = e("Sub", e("Mul", xy, 2.0), 0.5)
+        xy = e("Mul", e("Add", middle, _cells(x)), float(stride))
         wh = e("Mul", e("Pow", e("Mul", wh, 2.0), 2.0), _sizes(anchors))
         joined = e("Concat", xy, wh, rest, axis=4)
         levels.append(e("Reshape", joined, [1, -1, 5 + e.classes]))
@@ -120,7 +121,7 @@ def _v4_apart(e: Export) -> None:
     for x, stride, anchors in zip(maps, _STRIDES, _V3, strict=True):
         y = _apart(e, x)
         middle = e("Sigmoid", e.slice(y, 0, 2, 4))
-        centre = e("Mul", e("Add", middle, _cells(x, 0.0)), float(stride))
+        centre = e("Mul", e("Add", middle, _cells(x)), float(stride))
         half = e("Mul", e("Exp", e.slice(y, 2, 4, 4)), _sizes(anchors) / 2)
         corners = e("Concat", e("Sub", centre, half), e("Add", centre, half), axis=4)
         boxes.append(e("Reshape", corners, [1, -1, 1, 4]))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoo.families import body, ultralytics
+from zoo.families import body, tokens, ultralytics
 from zoo.families.export import Export, Family, Preprocessing
 
 
@@ -11,9 +11,11 @@ def _build(e: Export) -> None:
     mean = deepest.activation.mean(axis=(2, 3), keepdims=True)
     shape = (1, deepest.channels, 1, 1)
     pooled = e.graph.op("GlobalAveragePool", [deepest], shape, mean)
-    logits = body.head(e, pooled, "linear", e.classes, 0.0, 2.0)
-    probabilities = e("Softmax", e("Reshape", logits, [1, e.classes]), axis=1)
-    e.output("output0", probabilities, [1, e.classes])
+    weight, bias = tokens.fitted(e, mean[..., 0, 0][:, None], e.classes, 2.0, 0.0)
+    with e.graph.scope("linear"):
+        operands = [e.graph.parameter("weight", weight.T), e.graph.parameter("bias", bias)]
+        logits = e("Gemm", e("Flatten", pooled), *operands, transB=1)
+    e.output("output0", e("Softmax", logits, axis=1), [1, e.classes])
     ultralytics.describe(e, "Classify", stride="1")
 
 

@@ -22,10 +22,15 @@ _IMAGENET = Preprocessing(resize="stretch", mean=IMAGENET_MEAN, std=IMAGENET_STD
 
 
 class Found(NamedTuple):
-    """What the decoder gives for each query."""
+    """The decoder's outputs for each query."""
 
     logits: Tensor  # [1, queries, classes]
-    boxes: Tensor  # [1, queries, 4]
+    change: Tensor  # [1, queries, 4], of the reference
+    reference: Tensor  # [1, queries, 4], logits of a box
+
+    def boxes(self, e: Export) -> Tensor:
+        """cx, cy, w, h in 0..1."""
+        return e("Sigmoid", e("Add", self.change, self.reference))
 
 
 def decoded(e: Export, image: Tensor, mean: float = -3.5) -> Found:
@@ -36,8 +41,8 @@ def decoded(e: Export, image: Tensor, mean: float = -3.5) -> Found:
     scores = tokens.linear(e, memory, "enc_score_head", e.classes, 1.5, mean)
     best = e("ReduceMax", scores, axes=[-1], keepdims=0)
     _, index = e.several("TopK", 2, best, [QUERIES], axis=1)
-    reference = gathered(e, e.constant(_references(maps)[None]), index)
-    x = _with(gathered(e, memory, index), memory)
+    reference = gathered(e, e.constant(_references(maps)[None]), index, 4)
+    x = _with(gathered(e, memory, index, _WIDTH), memory)
     with e.graph.scope("decoder"):
         x = _residual(e, x, tokens.attention(e, x, x, "self_attn", _WIDTH), "norm1")
         x = _residual(e, x, tokens.attention(e, x, memory, "cross_attn", _WIDTH), "norm2")
@@ -45,7 +50,7 @@ def decoded(e: Export, image: Tensor, mean: float = -3.5) -> Found:
         x = _residual(e, x, tokens.linear(e, wide, "linear2", _WIDTH, 0.5), "norm3")
         logits = tokens.linear(e, x, "score_head", e.classes, 1.5, mean)
         change = tokens.linear(e, x, "bbox_head", 4, 0.5)
-    return Found(logits, e("Sigmoid", e("Add", change, reference)))
+    return Found(logits, change, reference)
 
 
 def _with(x: Tensor, like: Tensor) -> Tensor:
@@ -78,42 +83,53 @@ def _original(e: Export) -> None:
     image = e.image()
     sizes = e.input("orig_target_sizes", "i64", [1, 2])
     found = decoded(e, image)
-    flat = e("Reshape", e("Sigmoid", found.logits), [1, -1])
+    scale = e("Cast", e("Unsqueeze", e("Tile", sizes, [1, 2]), [1]), to=1)
+    pixels = e("Mul", corners(e, found.boxes(e)), scale)
+    score, query, label = _best(e, found.logits)
+    e.output("labels", label, [1, QUERIES], "i64")
+    e.output("boxes", gathered(e, pixels, query, 4), [1, QUERIES, 4])
+    e.output("scores", score, [1, QUERIES])
+
+
+def _best(e: Export, logits: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """The best pairs of query and class: scores, queries and classes."""
+    flat = e("Flatten", e("Sigmoid", logits))
     score, pair = e.several("TopK", 2, flat, [QUERIES], axis=1)
     query = e("Div", pair, e.classes)
-    scale = e("Unsqueeze", e("Tile", e("Cast", sizes, to=1), [1, 2]), [1])
-    pixels = e("Mul", corners(e, found.boxes), scale)
-    e.output("labels", e("Mod", pair, e.classes), [1, QUERIES], "i64")
-    e.output("boxes", gathered(e, pixels, query), [1, QUERIES, 4])
-    e.output("scores", score, [1, QUERIES])
+    return score, query, e("Sub", pair, e("Mul", query, e.classes))
 
 
 def _hugging_face(e: Export) -> None:
     found = decoded(e, e.image("pixel_values"))
     e.output("logits", found.logits, [1, QUERIES, e.classes])
-    e.output("pred_boxes", found.boxes, [1, QUERIES, 4])
+    e.output("pred_boxes", found.boxes(e), [1, QUERIES, 4])
 
 
 def _rf_detr(e: Export) -> None:
+    """Here a box is moved by parts of the reference's size, and grows by an exponential."""
     found = decoded(e, e.image("input"), mean=-5.5)
-    e.output("dets", found.boxes, [1, QUERIES, 4])
+    reference = e("Sigmoid", found.reference)
+    size = e.slice(reference, 2, 4, 2)
+    shift = e("Mul", e.slice(found.change, 0, 2, 2), size)
+    centre = e("Add", shift, e.slice(reference, 0, 2, 2))
+    grown = e("Mul", e("Exp", e.slice(found.change, 2, 4, 2)), size)
+    e.output("dets", e("Concat", centre, grown, axis=2), [1, QUERIES, 4])
     e.output("labels", found.logits, [1, QUERIES, e.classes])
 
 
 def _ultralytics(e: Export) -> None:
     found = decoded(e, e.image())
-    joined = e("Concat", found.boxes, e("Sigmoid", found.logits), axis=2)
+    joined = e("Concat", found.boxes(e), e("Sigmoid", found.logits), axis=2)
     e.output("output0", joined, [1, QUERIES, 4 + e.classes])
     ultralytics.describe(e, "RTDETRDecoder")
 
 
 def _ultralytics_rows(e: Export) -> None:
     found = decoded(e, e.image())
-    flat = e("Reshape", e("Sigmoid", found.logits), [1, -1])
-    score, pair = e.several("TopK", 2, flat, [QUERIES], axis=1)
-    boxes = gathered(e, found.boxes, e("Div", pair, e.classes))
-    label = e("Cast", e("Mod", pair, e.classes), to=1)
-    rows = e("Concat", boxes, e("Unsqueeze", score, [2]), e("Unsqueeze", label, [2]), axis=2)
+    score, query, label = _best(e, found.logits)
+    boxes = gathered(e, found.boxes(e), query, 4)
+    columns = [e("Unsqueeze", x, [2]) for x in (score, e("Cast", label, to=1))]
+    rows = e("Concat", boxes, *columns, axis=2)
     e.output("output0", rows, [1, QUERIES, 6])
     ultralytics.describe(e, "RTDETRDecoder")
 

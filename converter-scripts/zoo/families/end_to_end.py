@@ -5,7 +5,10 @@ YOLOv10 has a distribution for each side, YOLO26 the distances themselves.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
+
+import numpy as np
 
 from zoo.families import body, distances, ultralytics, yolov8
 from zoo.families.export import Export, Family
@@ -14,47 +17,49 @@ from zoo.graph import Tensor
 ROWS = 300
 
 
-def best(e: Export, boxes: Tensor, scores: Tensor, extras: Sequence[Tensor] = ()) -> Tensor:
-    """The best rows of [1, n, k] tensors: box, score, class, extras.
+def best(
+    e: Export, boxes: Tensor, scores: Tensor, extras: Sequence[tuple[Tensor, int]] = ()
+) -> Tensor:
+    """The best rows of [1, k, n] tensors: box, score, class, extras (each with its k).
 
     As upstream: first the cells with the best classes, then the best pairs of cell and class, so a
     cell may appear with several classes.
     """
-    _, cell = e.several("TopK", 2, e("ReduceMax", scores, axes=[-1], keepdims=0), [ROWS], axis=1)
-    chosen = gathered(e, scores, cell)
-    score, pair = e.several("TopK", 2, e("Reshape", chosen, [1, -1]), [ROWS], axis=1)
-    place = e("Div", pair, e.classes)
+    joined = e("Concat", boxes, scores, *[x for x, _ in extras], axis=1)
+    rows = e("Transpose", joined, perm=[0, 2, 1])
+    ends = np.cumsum([0, 4, e.classes, *[k for _, k in extras]]).tolist()
+    apart = [e.slice(rows, a, b, 2) for a, b in itertools.pairwise(ends)]
+    largest = e("ReduceMax", apart[1], axes=[-1], keepdims=0)
+    _, cell = e.several("TopK", 2, largest, [ROWS], axis=1)
+    chosen = e("Flatten", gathered(e, apart[1], cell, e.classes))
+    score, pair = e.several("TopK", 2, chosen, [ROWS], axis=1)
+    place = e("GatherElements", cell, e("Div", pair, e.classes), axis=1)
     label = e("Cast", e("Mod", pair, e.classes), to=1)
-    picked = [gathered(e, gathered(e, x, cell), place) for x in (boxes, *extras)]
+    picked = [gathered(e, apart[0], place, 4)]
+    picked += [gathered(e, x, place, k) for x, (_, k) in zip(apart[2:], extras, strict=True)]
     columns = [e("Unsqueeze", x, [2]) for x in (score, label)]
     return e("Concat", picked[0], *columns, *picked[1:], axis=2)
 
 
-def gathered(e: Export, x: Tensor, index: Tensor) -> Tensor:
-    """Rows of [1, n, k] by an index [1, m]."""
-    flat = e("Reshape", index, [-1])
-    return e("Gather", x, flat, axis=1)
+def gathered(e: Export, x: Tensor, index: Tensor, width: int) -> Tensor:
+    """Rows of [1, n, width] by an index [1, m]."""
+    wide = e("Expand", e("Unsqueeze", index, [2]), [1, 1, width])
+    return e("GatherElements", x, wide, axis=1)
 
 
-def distances_26(
-    e: Export, maps: Sequence[Tensor], name: str = "one2one_cv2"
-) -> tuple[Tensor, Tensor]:
-    """YOLO26's heads as [1, 4, n] distances in cells and [1, classes, n] probabilities."""
+def distances_26(e: Export, maps: Sequence[Tensor], batch: int = 1) -> tuple[Tensor, Tensor]:
+    """YOLO26's heads as [batch, 4, n] distances in cells, [batch, classes, n] probabilities."""
     apart, classes = [], []
     for level, x in enumerate(maps):
-        apart.append(body.flat(e, body.head(e, x, f"{name}.{level}", 4, 2.0, 0.5)))
-        classes.append(body.flat(e, body.scores(e, x, f"one2one_cv3.{level}", e.classes)))
+        apart.append(body.flat(e, body.head(e, x, f"one2one_cv2.{level}", 4, 2.0, 0.5), batch))
+        scores = body.scores(e, x, f"one2one_cv3.{level}", e.classes)
+        classes.append(body.flat(e, scores, batch))
     return e("Concat", *apart, axis=2), e("Sigmoid", e("Concat", *classes, axis=2))
-
-
-def rows_of(e: Export, x: Tensor) -> Tensor:
-    """[1, k, n] as [1, n, k]."""
-    return e("Transpose", x, perm=[0, 2, 1])
 
 
 def _yolov10(e: Export) -> None:
     found = yolov8.columns(e, e.image(), corners=True)
-    rows = best(e, rows_of(e, found.boxes), rows_of(e, found.scores))
+    rows = best(e, found.boxes, found.scores)
     e.output("output0", rows, [1, ROWS, 6])
     ultralytics.describe(e, "v10Detect", end2end="True")
 
@@ -64,7 +69,7 @@ def _yolo26(e: Export) -> None:
     apart, scores = distances_26(e, maps)
     found = distances.boxes(e, apart, distances.centres(maps), corners=True)
     pixels = e("Mul", found, distances.strides_of_cells(maps, (8, 16, 32)).T[None])
-    rows = best(e, rows_of(e, pixels), rows_of(e, scores))
+    rows = best(e, pixels, scores)
     e.output("output0", rows, [1, ROWS, 6])
     ultralytics.describe(e, "Detect", end2end="True")
 

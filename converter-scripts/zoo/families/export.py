@@ -38,12 +38,16 @@ class Preprocessing:
     width: int = 320
     height: int = 320
     resize: str = "letterbox"  # or "letterbox-top-left", "stretch", "centre-crop"
-    colour: str = "RGB"  # or "BGR"
-    mean: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    std: tuple[float, float, float] = (255.0, 255.0, 255.0)
+    colour: str = "RGB"  # or "BGR", "grey"
+    mean: tuple[float, ...] = (0.0, 0.0, 0.0)
+    std: tuple[float, ...] = (255.0, 255.0, 255.0)
     pad: int = 114
     type: str = "f32"  # or "f16", "u8"
     order: str = "NCHW"  # or "NHWC"
+
+    @property
+    def channels(self) -> int:
+        return len(self.mean)
 
 
 @dataclass(frozen=True)
@@ -84,10 +88,13 @@ class Export:
         self._outputs: list[onnx.ValueInfoProto] = []
         self._names: dict[str, str] = {}
 
-    def image(self, name: str = "images", batch: int | str = 1) -> Tensor:
+    def image(
+        self, name: str = "images", batch: int | str = 1, sides: Dims | None = None
+    ) -> Tensor:
         """The picture's input as the network reads it: f32, NCHW, normalised."""
         p = self.preprocessing
-        self._inputs.append(_value(name, "f32", [batch, 3, p.height, p.width]))
+        dims = [batch, p.channels, *(sides or (p.height, p.width))]
+        self._inputs.append(_value(name, "f32", dims))
         return self.body_input(name)
 
     def body_input(
@@ -95,9 +102,11 @@ class Export:
     ) -> Tensor:
         """The tensor of this name as the network's input, if it holds normalised pictures."""
         p = self.preprocessing
-        middle, deviation = (np.reshape(v, (1, 3, 1, 1)) for v in (mean or p.mean, std or p.std))
+        middle, deviation = (np.reshape(v, (1, -1, 1, 1)) for v in (mean or p.mean, std or p.std))
         pixels = probe.pictures() * 255
-        return Tensor(name, (1, 3, p.height, p.width), (pixels - middle) / deviation)
+        if p.channels == 1:
+            pixels = pixels.mean(axis=1, keepdims=True)
+        return Tensor(name, (1, p.channels, p.height, p.width), (pixels - middle) / deviation)
 
     def input(self, name: str, kind: str, dims: Dims) -> Tensor:
         """Any other input."""

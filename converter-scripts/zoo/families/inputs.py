@@ -1,4 +1,4 @@
-"""YOLOv8 with another input: u8 and NHWC, preprocessing inside the graph, f16."""
+"""YOLOv8 with another input: u8 and NHWC, preprocessing inside the graph, f16, grey."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _EPSILON = 1e-5
 _BYTES = Preprocessing(std=(1.0, 1.0, 1.0), type="u8", order="NHWC")
 _BGR_PIXELS = Preprocessing(colour="BGR", std=(1.0, 1.0, 1.0))
 _HALF = Preprocessing(type="f16")
+_GREY = Preprocessing(colour="grey", mean=(0.0,), std=(255.0,))
 
 
 def _rest(e: Export, image: Tensor) -> None:
@@ -54,6 +55,11 @@ def _batch_norm(e: Export) -> None:
     _rest(e, e.body_input(norm.name, std=_UNIT))
 
 
+def _grey(e: Export) -> None:
+    yolov8.output(e, yolov8.columns(e, e.image()))
+    ultralytics.describe(e, "Detect", channels="1")
+
+
 def _half(e: Export) -> None:
     _rest(e, e.image())
     e.finish = in_f16
@@ -75,4 +81,5 @@ FAMILIES = (
     Family("yolov8-imagenet-inside", "BGR pixels, Sub and Div", "detect", _gathered, _BGR_PIXELS),
     Family("yolov8-norm-inside", "BGR pixels, a BatchNorm", "detect", _batch_norm, _BGR_PIXELS),
     Family("yolov8-f16", "f16 input, weights and output", "detect", _half, _HALF),
+    Family("yolov8-grey", "one channel", "detect", _grey, _GREY),
 )

@@ -1,12 +1,13 @@
-"""YOLOv8 quantised to QDQ, as ONNX Runtime's static quantiser writes it.
+"""YOLOv8 in INT8, in both forms in which ONNX Runtime's static quantiser writes it.
 
 Activations are u8 with one scale, weights i8 with a scale per channel, biases i32. Every
 convolution of the body and the heads reads and writes quantised tensors; the rest stays in f32.
+QDQ keeps Conv between QuantizeLinear and DequantizeLinear; QOperator has QLinearConv.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import onnx
@@ -20,96 +21,127 @@ Range = tuple[float, float]
 
 
 class _Quantiser:
-    """Rewrites one graph."""
+    """Rewrites one graph to QDQ."""
 
     def __init__(self, graph: onnx.GraphProto, ranges: Mapping[str, Range]) -> None:
         self._graph = graph
         self._ranges = ranges
         self._arrays = {t.name: numpy_helper.to_array(t) for t in graph.initializer}
-        self._nodes: list[onnx.NodeProto] = []
         self._new: dict[str, onnx.TensorProto] = {}
         self._restored: dict[str, str] = {}  # tensors that already pass a Q and a DQ
+        self.nodes: list[onnx.NodeProto] = []
 
     def run(self) -> None:
         gone: set[str] = set()
         for node in self._graph.node:
-            quantised = node.op_type == "Conv" and node.input[0] in self._ranges
-            if quantised:
+            if node.op_type == "Conv" and node.input[0] in self._ranges:
                 gone.update(node.input[1:])
-                self._quantise(node)
-            node.input[:] = [self._restored.get(name, name) for name in node.input]
-            self._nodes.append(node)
-            if quantised:
-                self._pass(node.output[0])
+                self.convolution(node)
+            else:
+                self._keep(node)
         kept = [t for t in self._graph.initializer if t.name not in gone]
         del self._graph.initializer[:]
         self._graph.initializer.extend([*kept, *self._new.values()])
         del self._graph.node[:]
-        self._graph.node.extend(self._nodes)
+        self._graph.node.extend(self.nodes)
 
-    def _quantise(self, node: onnx.NodeProto) -> None:
+    def convolution(self, node: onnx.NodeProto) -> None:
         x, weight, bias = node.input
         self._pass(x)
-        values = self._arrays[weight]
-        largest = np.maximum(np.abs(values).max(axis=(1, 2, 3)), 1e-8)
-        scale = (largest / 127).astype(np.float32)
-        whole = np.round(values / scale.reshape(-1, 1, 1, 1)).astype(np.int8)
-        node.input[1] = self._constant(weight, whole, scale, np.zeros(len(scale), np.int8))
-        joint = (scale * self._scale_of(x)).astype(np.float32)
-        whole = np.round(self._arrays[bias] / joint).astype(np.int32)
-        node.input[2] = self._constant(bias, whole, joint, np.zeros(len(joint), np.int32))
+        for index, (name, operands) in enumerate(self.parameters(x, weight, bias).items(), 1):
+            result = f"{name}_DequantizeLinear_Output"
+            self.write("DequantizeLinear", operands, result, name, axis=0)
+            node.input[index] = result
+        self._keep(node)
+        self._pass(node.output[0])
 
-    def _scale_of(self, name: str) -> np.float32:
-        low, high = self._ranges[name]
-        return np.float32((max(high, 0) - min(low, 0)) / 255)
+    def _keep(self, node: onnx.NodeProto) -> None:
+        node.input[:] = [self._restored.get(name, name) for name in node.input]
+        self.nodes.append(node)
 
     def _pass(self, name: str) -> None:
         """Lets a tensor pass a QuantizeLinear and a DequantizeLinear, once."""
         if name in self._restored:
             return
-        scale = self._scale_of(name)
-        zero = np.uint8(np.clip(round(-min(self._ranges[name][0], 0) / scale), 0, 255))
-        operands = [
-            self._array(f"{name}_scale", np.array(scale)),
-            self._array(f"{name}_zero_point", np.array(zero)),
-        ]
         source = name
         for op in ("QuantizeLinear", "DequantizeLinear"):
             target = f"{name}_{op}_Output"
-            node = helper.make_node(op, [source, *operands], [target], f"{name}_{op}")
-            self._nodes.append(node)
+            self.write(op, [source, *self.scale(name)], target, name)
             source = target
         self._restored[name] = source
 
-    def _constant(
-        self, name: str, whole: NDArray, scale: NDArray[np.float32], zero: NDArray
-    ) -> str:
-        """A quantised parameter and its DequantizeLinear; gives the output's name."""
-        operands = [
-            self._array(f"{name}_quantized", whole),
-            self._array(f"{name}_scale", scale),
-            self._array(f"{name}_zero_point", zero),
+    def write(self, op: str, inputs: list[str], output: str, of: str, **attributes: int) -> None:
+        self.nodes.append(helper.make_node(op, inputs, [output], f"{of}_{op}", **attributes))
+
+    def scale(self, name: str) -> list[str]:
+        """The names of an activation's scale and zero point."""
+        low = min(self._ranges[name][0], 0)
+        scale = self._scale_of(name)
+        zero = np.uint8(np.clip(round(-low / scale), 0, 255))
+        return [
+            self._array(f"{name}_scale", np.array(scale)),
+            self._array(f"{name}_zero_point", np.array(zero)),
         ]
-        result = f"{name}_DequantizeLinear_Output"
-        node = helper.make_node(
-            "DequantizeLinear", operands, [result], f"{name}_DequantizeLinear", axis=0
-        )
-        self._nodes.append(node)
-        return result
+
+    def _scale_of(self, name: str) -> np.float32:
+        low, high = self._ranges[name]
+        return np.float32((max(high, 0) - min(low, 0)) / 255)
+
+    def parameters(self, x: str, weight: str, bias: str) -> dict[str, list[str]]:
+        """For weight and bias the names of the whole numbers, their scale and zero point."""
+        values = self._arrays[weight]
+        largest = np.maximum(np.abs(values).max(axis=(1, 2, 3)), 1e-8)
+        scale = (largest / 127).astype(np.float32)
+        joint = (scale * self._scale_of(x)).astype(np.float32)
+        return {
+            weight: self._whole(weight, values / scale.reshape(-1, 1, 1, 1), scale, np.int8),
+            bias: self._whole(bias, self._arrays[bias] / joint, joint, np.int32),
+        }
+
+    def _whole(
+        self, name: str, values: NDArray, scale: NDArray[np.float32], dtype: type
+    ) -> list[str]:
+        return [
+            self._array(f"{name}_quantized", np.round(values).astype(dtype)),
+            self._array(f"{name}_scale", scale),
+            self._array(f"{name}_zero_point", np.zeros(len(scale), dtype)),
+        ]
 
     def _array(self, name: str, value: NDArray) -> str:
         self._new[name] = numpy_helper.from_array(value, name)
         return name
 
 
-def _build(e: Export) -> None:
-    yolov8.output(e, yolov8.columns(e, e.image()))
-    args = {"batch": 1, "nms": None, "quantize": 8, "dynamic": False}
-    ultralytics.describe(e, "Detect", args=str(args))
-    e.metadata = {"onnx.infer": "onnxruntime.quant", **e.metadata}
-    e.producer = "onnx.quantize"
-    ranges = {**e.graph.ranges, "images": (0.0, 1.0)}
-    e.finish = lambda model: _Quantiser(model.graph, ranges).run()
+class _Operators(_Quantiser):
+    """Rewrites one graph to QLinearConv."""
+
+    def convolution(self, node: onnx.NodeProto) -> None:
+        x, weight, bias = node.input
+        y = node.output[0]
+        source, target = f"{x}_quantized", f"{y}_quantized"
+        if all(source not in earlier.output for earlier in self.nodes):
+            self.write("QuantizeLinear", [x, *self.scale(x)], source, x)
+        parameters = self.parameters(x, weight, bias)
+        inputs = [source, *self.scale(x), *parameters[weight], *self.scale(y), parameters[bias][0]]
+        self.write("QLinearConv", inputs, target, node.name)
+        self.nodes[-1].attribute.extend(node.attribute)
+        self.write("DequantizeLinear", [target, *self.scale(y)], y, y)
 
 
-FAMILIES = (Family("yolov8-int8", "INT8 as QDQ", "detect", _build),)
+def _int8(quantiser: type[_Quantiser]) -> Callable[[Export], None]:
+    def build(e: Export) -> None:
+        yolov8.output(e, yolov8.columns(e, e.image()))
+        args = {"batch": 1, "nms": None, "quantize": 8, "dynamic": False}
+        ultralytics.describe(e, "Detect", args=str(args))
+        e.metadata = {"onnx.infer": "onnxruntime.quant", **e.metadata}
+        e.producer = "onnx.quantize"
+        ranges = {**e.graph.ranges, "images": (0.0, 1.0)}
+        e.finish = lambda model: quantiser(model.graph, ranges).run()
+
+    return build
+
+
+FAMILIES = (
+    Family("yolov8-int8", "INT8 as QDQ", "detect", _int8(_Quantiser)),
+    Family("yolov8-int8-operators", "INT8 as QOperator", "detect", _int8(_Operators)),
+)

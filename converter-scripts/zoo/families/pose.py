@@ -39,9 +39,7 @@ def _end_to_end(e: Export) -> None:
     apart, scores = end_to_end.distances_26(e, maps)
     found = distances.boxes(e, apart, distances.centres(maps), corners=True)
     pixels = e("Mul", found, distances.strides_of_cells(maps, _STRIDES).T[None])
-    tensors = (end_to_end.rows_of(e, x) for x in (pixels, scores, _points(e, maps, 1.0, 0.5)))
-    boxes, probabilities, points = tensors
-    rows = end_to_end.best(e, boxes, probabilities, [points])
+    rows = end_to_end.best(e, pixels, scores, [(_points(e, maps, 1.0, 0.5), 3 * POINTS)])
     e.output("output0", rows, [1, end_to_end.ROWS, 6 + 3 * POINTS])
     ultralytics.describe(e, "Pose26", names=_NAMES, kpt_shape=_SHAPE, end2end="True")
 

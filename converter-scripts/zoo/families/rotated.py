@@ -50,9 +50,7 @@ def _end_to_end(e: Export) -> None:
     maps = body.pyramid(e, e.image())
     apart, scores = end_to_end.distances_26(e, maps)
     angle = _angle(e, maps, 0.6)
-    tensors = (end_to_end.rows_of(e, x) for x in (_boxes(e, apart, angle, maps), scores, angle))
-    boxes, probabilities, angles = tensors
-    rows = end_to_end.best(e, boxes, probabilities, [angles])
+    rows = end_to_end.best(e, _boxes(e, apart, angle, maps), scores, [(angle, 1)])
     e.output("output0", rows, [1, end_to_end.ROWS, 7])
     ultralytics.describe(e, "OBB26", end2end="True")
 

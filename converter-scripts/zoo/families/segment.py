@@ -39,9 +39,7 @@ def _end_to_end(e: Export) -> None:
     apart, scores = end_to_end.distances_26(e, maps)
     found = distances.boxes(e, apart, distances.centres(maps), corners=True)
     pixels = e("Mul", found, distances.strides_of_cells(maps, (8, 16, 32)).T[None])
-    tensors = (end_to_end.rows_of(e, x) for x in (pixels, scores, _coefficients(e, maps)))
-    boxes, probabilities, coefficients = tensors
-    rows = end_to_end.best(e, boxes, probabilities, [coefficients])
+    rows = end_to_end.best(e, pixels, scores, [(_coefficients(e, maps), COEFFICIENTS)])
     e.output("output0", rows, [1, end_to_end.ROWS, 6 + COEFFICIENTS])
     _prototypes(e, maps[0])
     ultralytics.describe(e, "Segment26", end2end="True")

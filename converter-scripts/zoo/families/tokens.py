@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from zoo import probe
 from zoo.families import body
@@ -27,17 +28,23 @@ def tokens(e: Export, maps: Sequence[Tensor]) -> Tensor:
 
 def linear(e: Export, x: Tensor, name: str, width: int, spread: float, mean: float = 0.0) -> Tensor:
     """A linear layer whose outputs have this mean and spread on the probe."""
-    values = x.activation
+    weight, bias = fitted(e, x.activation, width, spread, mean)
     with e.graph.scope(name):
-        weight = e.graph.random_weight(width, values.shape[-1], 1)[:, :, 0, 0].T
-        raw = values @ weight.astype(np.float64)
-        gain = probe.rounded(spread / np.maximum(raw.std(axis=(0, 1)).mean(), 1e-6))
-        weight = (weight * gain).astype(np.float32)
-        raw = values @ weight.astype(np.float64)
-        bias = (mean - probe.rounded(raw.mean(axis=(0, 1)))).astype(np.float32)
         product = e("MatMul", x, e.graph.parameter("weight", weight))
         result = e("Add", product, e.graph.parameter("bias", bias))
-    return replace(result, probe=raw + bias)
+    return replace(result, probe=x.activation @ weight.astype(np.float64) + bias)
+
+
+def fitted(
+    e: Export, values: probe.Array, width: int, spread: float, mean: float
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Weights [in, width] and biases with which these values get this mean and spread."""
+    weight = e.graph.random_weight(width, values.shape[-1], 1)[:, :, 0, 0].T
+    raw = values @ weight.astype(np.float64)
+    gain = probe.rounded(spread / np.maximum(raw.std(axis=(0, 1)).mean(), 1e-6))
+    weight = (weight * gain).astype(np.float32)
+    raw = values @ weight.astype(np.float64)
+    return weight, (mean - probe.rounded(raw.mean(axis=(0, 1)))).astype(np.float32)
 
 
 def layer_norm(e: Export, x: Tensor, name: str) -> Tensor:

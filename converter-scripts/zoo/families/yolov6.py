@@ -15,7 +15,7 @@ def _build(e: Export) -> None:
     maps = body.pyramid(e, e.image(), _STRIDES)
     levels = []
     for i, (x, stride) in enumerate(zip(maps, _STRIDES, strict=True)):
-        apart = body.rows(e, body.head(e, x, f"reg_preds.{i}", 4, 2.0, 0.5))
+        apart = e("Relu", body.rows(e, body.head(e, x, f"reg_preds.{i}", 4, 2.0, 0.5)))
         boxes = distances.boxes(e, apart, body.cells(x), corners=False, axis=2)
         scores = body.rows(e, body.scores(e, x, f"cls_preds.{i}", e.classes))
         ones = np.ones((1, x.shape[2] * x.shape[3], 1), np.float32)

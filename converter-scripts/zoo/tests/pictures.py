@@ -19,7 +19,9 @@ def opened(file: Path) -> Image.Image:
 
 def prepared(picture: Image.Image, p: Preprocessing) -> NDArray:
     """One picture, resized and normalised."""
-    pixels = np.asarray(_fitted(picture, p), dtype=np.float32)
+    fitted = _fitted(picture, p)
+    pixels = np.asarray(fitted.convert("L") if p.channels == 1 else fitted, dtype=np.float32)
+    pixels = pixels.reshape(p.height, p.width, p.channels)
     if p.colour == "BGR":
         pixels = pixels[..., ::-1]
     values = (pixels - np.float32(p.mean)) / np.float32(p.std)

@@ -13,6 +13,7 @@ import pytest
 from decoding import DECODERS, Found, Outputs, columns
 from pictures import FILES, opened, prepared
 from zoo.families import FAMILIES
+from zoo.families.export import Preprocessing
 
 PASSES = 0.25
 
@@ -116,7 +117,9 @@ def test_a_model_is_small_and_has_the_same_bytes_again(name: str) -> None:
 # Forms of one network give one answer.
 
 
-@pytest.mark.parametrize("name", ["yolov8-transposed", "yolov8-normalised", "yolov8-batch4"])
+@pytest.mark.parametrize(
+    "name", ["yolov8-transposed", "yolov8-normalised", "yolov8-batch4", "yolov8-dynamic"]
+)
 def test_another_layout_has_the_same_candidates(name: str) -> None:
     expected, got = found("yolov8", 0), found(name, 0)
     np.testing.assert_allclose(got.boxes, expected.boxes, atol=1e-3)
@@ -139,8 +142,9 @@ def test_another_input_has_the_same_candidates(
     assert np.abs(got.scores - expected.scores).max() < probability
 
 
-def test_int8_is_close_to_f32() -> None:
-    expected, got = found("yolov8", 0), found("yolov8-int8", 0)
+@pytest.mark.parametrize("name", ["yolov8-int8", "yolov8-int8-operators"])
+def test_int8_is_close_to_f32(name: str) -> None:
+    expected, got = found("yolov8", 0), found(name, 0)
     assert np.corrcoef(expected.scores.ravel(), got.scores.ravel())[0, 1] > 0.95
     assert np.median(np.abs(expected.boxes - got.boxes)) < 3
 
@@ -183,6 +187,16 @@ def overlap(a: np.ndarray, b: np.ndarray) -> float:
     sides = np.minimum(a[2:], b[2:]) - np.maximum(a[:2], b[:2])
     both = np.prod(np.maximum(sides, 0))
     return float(both / (np.prod(a[2:] - a[:2]) + np.prod(b[2:] - b[:2]) - both))
+
+
+def test_dynamic_models_take_several_pictures_of_another_size() -> None:
+    pictures = [prepared(opened(file), Preprocessing(width=384, height=224)) for file in FILES[:2]]
+    for name, shape in (("yolov8-dynamic", (2, 8, 1764)), ("yolo26-dynamic", (2, 300, 6))):
+        (both,) = session(name).run(None, {"images": np.concatenate(pictures)})
+        assert both.shape == shape
+        for picture, rows in zip(pictures, both, strict=True):
+            (alone,) = session(name).run(None, {"images": picture})
+            np.testing.assert_allclose(rows, alone[0], atol=1e-3)
 
 
 def test_end_to_end_rows_are_sorted_and_hold_one_class_each() -> None:
