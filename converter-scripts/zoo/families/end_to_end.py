@@ -23,12 +23,16 @@ def best(
     """The best rows of [1, k, n] tensors: box, score, class, extras (each with its k).
 
     As upstream: first the cells with the best classes, then the best pairs of cell and class, so a
-    cell may appear with several classes.
+    cell may appear with several classes. With extras upstream has Slice for Split, and OpenVINO
+    2026.4 cannot compile a Slice from 0 before a GatherElements.
     """
     joined = e("Concat", boxes, scores, *[x for x, _ in extras], axis=1)
     rows = e("Transpose", joined, perm=[0, 2, 1])
-    ends = np.cumsum([0, 4, e.classes, *[k for _, k in extras]]).tolist()
-    apart = [e.slice(rows, a, b, 2) for a, b in itertools.pairwise(ends)]
+    if extras:
+        ends = np.cumsum([0, 4, e.classes, *[k for _, k in extras]]).tolist()
+        apart = [e.slice(rows, a, b, 2) for a, b in itertools.pairwise(ends)]
+    else:
+        apart = e.several("Split", 2, rows, [4, e.classes], axis=2)
     largest = e("ReduceMax", apart[1], axes=[-1], keepdims=0)
     _, cell = e.several("TopK", 2, largest, [ROWS], axis=1)
     chosen = e("Flatten", gathered(e, apart[1], cell, e.classes))

@@ -1,8 +1,8 @@
 """YOLOv8 in INT8, in both forms in which ONNX Runtime's static quantiser writes it.
 
-Activations are u8 with one scale, weights i8 with a scale per channel, biases i32. Every
-convolution of the body and the heads reads and writes quantised tensors; the rest stays in f32.
-QDQ keeps Conv between QuantizeLinear and DequantizeLinear; QOperator has QLinearConv.
+Activations and weights are i8, biases i32, each tensor with one scale. The body and the heads are
+quantised; the decoding stays in f32. QDQ keeps all operators, between QuantizeLinear and
+DequantizeLinear; QOperator has QLinearConv, and here the other operators in f32.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ Range = tuple[float, float]
 
 class _Quantiser:
     """Rewrites one graph to QDQ."""
+
+    passes_all = True  # not only convolutions, but all operators of the body
 
     def __init__(self, graph: onnx.GraphProto, ranges: Mapping[str, Range]) -> None:
         self._graph = graph
@@ -50,14 +52,15 @@ class _Quantiser:
         self._pass(x)
         for index, (name, operands) in enumerate(self.parameters(x, weight, bias).items(), 1):
             result = f"{name}_DequantizeLinear_Output"
-            self.write("DequantizeLinear", operands, result, name, axis=0)
+            self.write("DequantizeLinear", operands, result, name)
             node.input[index] = result
         self._keep(node)
-        self._pass(node.output[0])
 
     def _keep(self, node: onnx.NodeProto) -> None:
         node.input[:] = [self._restored.get(name, name) for name in node.input]
         self.nodes.append(node)
+        if self.passes_all and node.output[0] in self._ranges:
+            self._pass(node.output[0])
 
     def _pass(self, name: str) -> None:
         """Lets a tensor pass a QuantizeLinear and a DequantizeLinear, once."""
@@ -70,14 +73,14 @@ class _Quantiser:
             source = target
         self._restored[name] = source
 
-    def write(self, op: str, inputs: list[str], output: str, of: str, **attributes: int) -> None:
-        self.nodes.append(helper.make_node(op, inputs, [output], f"{of}_{op}", **attributes))
+    def write(self, op: str, inputs: list[str], output: str, of: str) -> None:
+        self.nodes.append(helper.make_node(op, inputs, [output], f"{of}_{op}"))
 
     def scale(self, name: str) -> list[str]:
         """The names of an activation's scale and zero point."""
         low = min(self._ranges[name][0], 0)
         scale = self._scale_of(name)
-        zero = np.uint8(np.clip(round(-low / scale), 0, 255))
+        zero = np.int8(np.clip(round(-low / scale) - 128, -128, 127))
         return [
             self._array(f"{name}_scale", np.array(scale)),
             self._array(f"{name}_zero_point", np.array(zero)),
@@ -89,22 +92,19 @@ class _Quantiser:
 
     def parameters(self, x: str, weight: str, bias: str) -> dict[str, list[str]]:
         """For weight and bias the names of the whole numbers, their scale and zero point."""
-        values = self._arrays[weight]
-        largest = np.maximum(np.abs(values).max(axis=(1, 2, 3)), 1e-8)
-        scale = (largest / 127).astype(np.float32)
-        joint = (scale * self._scale_of(x)).astype(np.float32)
+        scale = np.float32(np.abs(self._arrays[weight]).max() / 127)
+        joint = np.array([scale * self._scale_of(x)], np.float32)
         return {
-            weight: self._whole(weight, values / scale.reshape(-1, 1, 1, 1), scale, np.int8),
-            bias: self._whole(bias, self._arrays[bias] / joint, joint, np.int32),
+            weight: self._whole(weight, np.array(scale), np.int8),
+            bias: self._whole(bias, joint, np.int32),
         }
 
-    def _whole(
-        self, name: str, values: NDArray, scale: NDArray[np.float32], dtype: type
-    ) -> list[str]:
+    def _whole(self, name: str, scale: NDArray[np.float32], dtype: type) -> list[str]:
+        values = np.round(self._arrays[name] / scale).astype(dtype)
         return [
-            self._array(f"{name}_quantized", np.round(values).astype(dtype)),
+            self._array(f"{name}_quantized", values),
             self._array(f"{name}_scale", scale),
-            self._array(f"{name}_zero_point", np.zeros(len(scale), dtype)),
+            self._array(f"{name}_zero_point", np.array(0, dtype)),
         ]
 
     def _array(self, name: str, value: NDArray) -> str:
@@ -114,6 +114,8 @@ class _Quantiser:
 
 class _Operators(_Quantiser):
     """Rewrites one graph to QLinearConv."""
+
+    passes_all = False
 
     def convolution(self, node: onnx.NodeProto) -> None:
         x, weight, bias = node.input
