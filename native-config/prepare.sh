@@ -1,10 +1,9 @@
 #!/usr/bin/env bash
 # Brings OpenVINO's libraries and headers to where the build wants them, and nothing that is not needed.
-# usage: prepare.sh BUILD_DIR LIBRARY_DIR OPENVINO_VERSION [INSTALLED_OPENVINO]
+# usage: prepare.sh BUILD_DIR LIBRARY_DIR OPENVINO_VERSION WHEEL_SHA256 [INSTALLED_OPENVINO]
 set -euo pipefail
 
-here=$(cd "$(dirname "$0")" && pwd)
-build=$1 libraries=$2 version=$3 installed=${4:-}
+build=$1 libraries=$2 version=$3 sha256=$4 installed=${5:-}
 
 fail() { printf 'native-config: %s\n' "$*" >&2; exit 1; }
 need() { command -v "$1" >/dev/null 2>&1 || fail "$1 is missing; on Debian or Ubuntu: apt-get install $2"; }
@@ -12,11 +11,11 @@ need g++ g++
 need python3 python3
 [ "$(uname -s)-$(uname -m)" = Linux-x86_64 ] || fail "builds on Linux x86-64 only, this is $(uname -s) $(uname -m)"
 
-# 2026.4.1 names its libraries .so.2641
+# Version 20YY.N.P names its libraries .so.YYNP.
 suffix=$(printf '%s' "${version#20}" | tr -d .)
 openvino="$build/openvino"
 stamp="$build/openvino.stamp"
-wanted="$version ${installed:-wheel}"
+wanted="$version ${installed:-$sha256}"
 
 # Only when the new one is at hand: a build that fails leaves the last one as it was.
 clear() { rm -rf "$openvino" "$libraries"; }
@@ -25,8 +24,10 @@ fetch_wheel() {
   python3 -m pip --version >/dev/null 2>&1 || fail "pip is missing; on Debian or Ubuntu: apt-get install python3-pip"
   local wheels="$build/wheel"
   rm -rf "$wheels" && mkdir -p "$wheels"
+  # The wheel is only a carrier of OpenVINO's C and C++ libraries.
+  printf 'openvino==%s --hash=sha256:%s\n' "$version" "$sha256" >"$wheels/requirements.txt"
   python3 -m pip download --quiet --disable-pip-version-check \
-    --requirement "$here/openvino-requirements.txt" --require-hashes --no-deps --only-binary=:all: \
+    --requirement "$wheels/requirements.txt" --require-hashes --no-deps --only-binary=:all: \
     --platform manylinux_2_28_x86_64 --python-version 311 --implementation cp --abi cp311 \
     --dest "$wheels" || fail "could not download OpenVINO $version with pip; with no network, give an installed one: -Dopenvino.dir=DIR"
   clear
@@ -88,7 +89,7 @@ cp -ru "$opencv/share/licenses/opencv4/." "$libraries/licenses/opencv/"
 
 # OpenCV's core names OpenBLAS but reaches no BLAS on our paths, and binding is lazy: an empty library of that name is enough.
 [ -e "$libraries/libopenblas.so.0" ] ||
-  echo | g++ -shared -x c - -s -Wl,-soname,libopenblas.so.0 -o "$libraries/libopenblas.so.0"
+  echo | g++ -shared -x c - -s -Wl,--build-id=none -Wl,-soname,libopenblas.so.0 -o "$libraries/libopenblas.so.0"
 
 # The linker wants unversioned names.
 for library in "$libraries"/lib*.so.*; do

@@ -113,7 +113,7 @@ int ovkit_model_read_onnx(const char* onnx, size_t size, ovkit_model** model, ch
 int ovkit_model_read_file(const char* path, ovkit_model** model, char* message, size_t capacity) {
     return guarded(message, capacity, [&] {
         ov::Core core;
-        *model = new ovkit_model{core.read_model(std::string(path))};
+        *model = new ovkit_model{ovkit::read_whole(core, path)};
     });
 }
 

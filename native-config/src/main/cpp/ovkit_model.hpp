@@ -5,8 +5,9 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <string>
 
-#include "openvino/core/model.hpp"
+#include "openvino/openvino.hpp"
 
 struct ovkit_model {
     std::shared_ptr<ov::Model> model;
@@ -33,6 +34,12 @@ int guarded(char* message, size_t capacity, Work work) {
     } catch (...) {
         return fail("an exception of unknown type", message, capacity);
     }
+}
+
+// Reads a file whole. Mapped, as OpenVINO does by default, it must not change until the model is gone.
+inline std::shared_ptr<ov::Model> read_whole(ov::Core& core, const char* path) {
+    core.set_property(ov::enable_mmap(false));
+    return core.read_model(std::string(path));
 }
 
 }  // namespace ovkit

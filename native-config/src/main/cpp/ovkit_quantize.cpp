@@ -4,7 +4,6 @@
 #include <cmath>
 #include <map>
 #include <set>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -41,6 +40,7 @@ struct Edge {
 
 struct Source {
     ov::Output<ov::Node> output;
+    std::string name;
     size_t channels;
 };
 
@@ -54,6 +54,7 @@ struct Convolution {
     bool head;
     bool aligned;
     std::vector<Edge> edges;
+    std::vector<size_t> sources;  // those of the edges, each once
     bool done = false;
 };
 
@@ -90,19 +91,111 @@ std::string short_name(const ov::Node* node) {
     if (name.size() > suffix.size() && name.compare(name.size() - suffix.size(), suffix.size(), suffix) == 0) {
         name.resize(name.size() - suffix.size());
     }
-    std::replace_if(name.begin(), name.end(), [](char c) { return c == '\t' || c == '\n'; }, '_');
     return name;
+}
+
+std::string name_of(const ov::Output<ov::Node>& output) {
+    const std::string name = short_name(output.get_node());
+    return output.get_node()->get_output_size() > 1 ? name + ":" + std::to_string(output.get_index()) : name;
 }
 
 std::shared_ptr<ov::op::v0::Constant> kernel_of(const NodePtr& node) {
     return ov::as_type_ptr<ov::op::v0::Constant>(node->get_input_node_shared_ptr(1));
 }
 
-}  // namespace ovkit
+// How a kernel lies in memory: `outputs` times `inputs` times `area` weights.
+struct KernelLayout {
+    ov::Shape shape;
+    bool grouped;
+    size_t outputs;  // of all groups
+    size_t inputs;   // of each output
+    size_t area;
 
-struct ovkit_text {
-    std::string text;
+    KernelLayout(const Convolution& convolution, const ov::Shape& of)
+        : shape(of),
+          grouped(ov::is_type<ov::op::v1::GroupConvolution>(convolution.node)),
+          outputs(convolution.outputs),
+          inputs(grouped ? of[2] : of[1]),
+          area(ov::shape_size(of) / (outputs * inputs)) {}
+
+    // The first input channel that an output reads.
+    size_t first_input(size_t output) const {
+        const size_t groups = grouped ? shape[0] : 1;
+        return output / (outputs / groups) * inputs;
+    }
+
+    // One value for each output, to multiply the kernel by.
+    ov::Shape per_output() const {
+        ov::Shape result(shape.size(), 1);
+        result[0] = shape[0];
+        if (grouped) result[1] = shape[1];
+        return result;
+    }
 };
+
+struct RoundedKernel {
+    std::vector<int8_t> weights;
+    std::vector<float> scales;  // of each output
+    std::vector<float> shifts;  // what rounding adds to the mean of each output
+    double lost = 0;            // sums of squares
+    double all = 0;
+
+    float relative_error() const { return all > 0 ? static_cast<float>(std::sqrt(lost / all)) : 0.f; }
+};
+
+float greatest_of(const float* values, size_t count) {
+    float greatest = 0;
+    for (size_t i = 0; i < count; ++i) greatest = std::max(greatest, std::abs(values[i]));
+    return greatest;
+}
+
+// Rounds symmetrically, the greatest weight of each output to `steps`.
+RoundedKernel round_kernel(const KernelLayout& layout, const float* weights, int steps, const float* means) {
+    const size_t of_one_output = layout.inputs * layout.area;
+    const auto limit = static_cast<float>(steps);
+    RoundedKernel rounded;
+    rounded.weights.reserve(layout.outputs * of_one_output);
+    for (size_t output = 0; output < layout.outputs; ++output) {
+        const float* from = weights + output * of_one_output;
+        const float greatest = greatest_of(from, of_one_output);
+        const float scale = greatest > 0 ? greatest / limit : 1.f;
+        double shift = 0;
+        for (size_t input = 0; input < layout.inputs; ++input) {
+            double sum = 0;
+            for (size_t k = input * layout.area; k < (input + 1) * layout.area; ++k) {
+                const float step = std::max(-limit, std::min(limit, std::nearbyint(from[k] / scale)));
+                const double error = static_cast<double>(step) * scale - from[k];
+                rounded.weights.push_back(static_cast<int8_t>(step));
+                rounded.lost += error * error;
+                rounded.all += static_cast<double>(from[k]) * from[k];
+                sum += error;
+            }
+            shift += sum * means[layout.first_input(output) + input];
+        }
+        rounded.scales.push_back(scale);
+        rounded.shifts.push_back(static_cast<float>(shift));
+    }
+    return rounded;
+}
+
+void replace_kernel(const Convolution& convolution, const KernelLayout& layout, const RoundedKernel& rounded) {
+    auto stored = std::make_shared<ov::op::v0::Constant>(ov::element::i8, layout.shape, rounded.weights.data());
+    auto widened = std::make_shared<ov::op::v0::Convert>(stored, ov::element::f32);
+    auto scale = std::make_shared<ov::op::v0::Constant>(ov::element::f32, layout.per_output(), rounded.scales.data());
+    auto kernel = std::make_shared<ov::op::v1::Multiply>(widened, scale);
+    kernel->set_friendly_name(convolution.name + "/i8");
+    convolution.node->input(1).replace_source_output(kernel);
+}
+
+// An order of implementations that was made for f32 (ovkit tune) cannot hold for i8.
+void forget_priorities(const NodePtr& node) {
+    auto& info = node->get_rt_info();
+    for (auto entry = info.begin(); entry != info.end();) {
+        entry = entry->first.rfind("primitives_priority", 0) == 0 ? info.erase(entry) : std::next(entry);
+    }
+}
+
+}  // namespace ovkit
 
 struct ovkit_quantizer {
     std::shared_ptr<ov::Model> model;
@@ -150,7 +243,12 @@ struct ovkit_quantizer {
                 }
             }
         }
-        for (auto& convolution : convolutions) convolution.head = before.count(convolution.node.get()) == 0;
+        for (auto& convolution : convolutions) {
+            convolution.head = before.count(convolution.node.get()) == 0;
+            std::set<size_t> of;
+            for (const auto& edge : convolution.edges) of.insert(edge.source);
+            convolution.sources.assign(of.begin(), of.end());
+        }
     }
 
     // YOLOv8 reads its boxes as the mean of a distribution, by a convolution with one output channel: part of the
@@ -197,33 +295,10 @@ struct ovkit_quantizer {
         auto known = numbers.find(key);
         if (known == numbers.end()) {
             known = numbers.emplace(key, sources.size()).first;
-            sources.push_back({output, output.get_shape()[1]});
+            sources.push_back({output, ovkit::name_of(output), output.get_shape()[1]});
         }
         convolution.edges.push_back({known->second, input});
         return true;
-    }
-
-    std::string describe() const {
-        std::ostringstream text;
-        for (const auto& source : sources) {
-            text << "source\t" << ovkit::short_name(source.output.get_node());
-            if (source.output.get_node()->get_output_size() > 1) text << ":" << source.output.get_index();
-            text << "\t" << source.channels << "\n";
-        }
-        for (const auto& c : convolutions) {
-            text << "convolution\t" << c.name << "\t" << c.inputs << "\t" << c.outputs << "\t"
-                 << (c.depthwise ? "depthwise" : "dense") << "\t" << (c.first ? "first" : "later") << "\t"
-                 << (c.head ? "head" : "inner") << "\t" << (c.aligned ? "aligned" : "mixed") << "\t";
-            std::set<size_t> of;
-            for (const auto& edge : c.edges) of.insert(edge.source);
-            const char* comma = "";
-            for (size_t source : of) {
-                text << comma << source;
-                comma = ",";
-            }
-            text << "\n";
-        }
-        return text.str();
     }
 
     void save_statistics(const char* path) const {
@@ -261,67 +336,19 @@ struct ovkit_quantizer {
         }
     }
 
-    float quantize(size_t index, int steps, const float* means, size_t count) {
+    float quantize_convolution(size_t index, int steps, const float* means, size_t count) {
         auto& convolution = convolutions.at(index);
         if (convolution.done) throw std::invalid_argument("it is 8 bit already");
         if (count != convolution.inputs) throw std::invalid_argument("there must be a mean for each input channel");
         if (steps < 1 || steps > 127) throw std::invalid_argument("an i8 has 1 to 127 steps");
         convolution.done = true;
-        const auto node = convolution.node;
-        const auto kernel = ovkit::kernel_of(node);
-        const ov::Shape shape = kernel->get_shape();
-        const bool grouped = ov::is_type<ov::op::v1::GroupConvolution>(node);
-        const size_t groups = grouped ? shape[0] : 1;
-        const size_t outputs = convolution.outputs;
-        const size_t inputs = grouped ? shape[2] : shape[1];  // of each output
-        const size_t area = ov::shape_size(shape) / (outputs * inputs);
-        const float* weights = kernel->get_data_ptr<float>();
-
-        std::vector<int8_t> stored(ov::shape_size(shape));
-        std::vector<float> scales(outputs);
-        std::vector<float> shifts(outputs);
-        double lost = 0;
-        double all = 0;
-        for (size_t o = 0; o < outputs; ++o) {
-            const float* of = weights + o * inputs * area;
-            float greatest = 0;
-            for (size_t i = 0; i < inputs * area; ++i) greatest = std::max(greatest, std::abs(of[i]));
-            const float scale = greatest > 0 ? greatest / static_cast<float>(steps) : 1.f;
-            scales[o] = scale;
-            double shift = 0;
-            const size_t group = o / (outputs / groups);
-            for (size_t i = 0; i < inputs; ++i) {
-                double sum = 0;
-                for (size_t k = i * area; k < (i + 1) * area; ++k) {
-                    const float step = std::max(-static_cast<float>(steps),
-                                                std::min(static_cast<float>(steps), std::nearbyint(of[k] / scale)));
-                    stored[o * inputs * area + k] = static_cast<int8_t>(step);
-                    const double error = static_cast<double>(step) * scale - of[k];
-                    sum += error;
-                    lost += error * error;
-                    all += static_cast<double>(of[k]) * of[k];
-                }
-                shift += sum * means[group * inputs + i];
-            }
-            shifts[o] = static_cast<float>(shift);
-        }
-
-        ov::Shape per_output(shape.size(), 1);
-        per_output[0] = shape[0];
-        if (grouped) per_output[1] = shape[1];
-        auto eighths = std::make_shared<ov::op::v0::Constant>(ov::element::i8, shape, stored.data());
-        auto widened = std::make_shared<ov::op::v0::Convert>(eighths, ov::element::f32);
-        auto scale = std::make_shared<ov::op::v0::Constant>(ov::element::f32, per_output, scales.data());
-        auto multiplied = std::make_shared<ov::op::v1::Multiply>(widened, scale);
-        multiplied->set_friendly_name(convolution.name + "/i8");
-        node->input(1).replace_source_output(multiplied);
-        // An order of kernels for f32 (ovkit tune) cannot hold for i8.
-        auto& info = node->get_rt_info();
-        for (auto entry = info.begin(); entry != info.end();) {
-            entry = entry->first.rfind("primitives_priority", 0) == 0 ? info.erase(entry) : std::next(entry);
-        }
-        correct_bias(convolution, shifts);
-        return all > 0 ? static_cast<float>(std::sqrt(lost / all)) : 0.f;
+        const auto kernel = ovkit::kernel_of(convolution.node);
+        const ovkit::KernelLayout layout(convolution, kernel->get_shape());
+        const auto rounded = ovkit::round_kernel(layout, kernel->get_data_ptr<float>(), steps, means);
+        ovkit::replace_kernel(convolution, layout, rounded);
+        ovkit::forget_priorities(convolution.node);
+        correct_bias(convolution, rounded.shifts);
+        return rounded.relative_error();
     }
 
     static void correct_bias(const ovkit::Convolution& convolution, const std::vector<float>& shifts) {
@@ -352,7 +379,7 @@ struct ovkit_quantizer {
         node->output(0).set_names({});
     }
 
-    void quantize(size_t index, const float* low, const float* high, size_t count) {
+    void quantize_source(size_t index, const float* low, const float* high, size_t count) {
         const auto& source = sources.at(index);
         if (count != 1 && count != source.channels) throw std::invalid_argument("there must be a range, or one a channel");
         std::set<std::pair<ov::Node*, size_t>> seen;
@@ -390,35 +417,57 @@ struct ovkit_quantizer {
     }
 };
 
-namespace {
+struct ovkit_layers {
+    struct Layer {
+        std::string type;
+        std::string precision;
+        std::string kernel;
+        std::string originals;
+    };
+    std::vector<Layer> layers;
 
-std::string runtime_layers(const char* path) {
-    ov::Core core;
-    auto compiled = core.compile_model(std::string(path), "CPU", ov::hint::inference_precision(ov::element::f32));
-    std::ostringstream text;
-    for (const auto& node : compiled.get_runtime_model()->get_ordered_ops()) {
-        const auto& info = node->get_rt_info();
-        const auto field = [&](const char* key) {
-            const auto found = info.find(key);
-            return found == info.end() ? std::string() : found->second.as<std::string>();
-        };
-        text << field("layerType") << "\t" << field("runtimePrecision") << "\t"
-             << field("primitiveType") << "\t" << field("originalLayersNames") << "\n";
+    explicit ovkit_layers(const char* path) {
+        ov::Core core;
+        auto compiled = core.compile_model(ovkit::read_whole(core, path), "CPU",
+                                           ov::hint::inference_precision(ov::element::f32));
+        for (const auto& node : compiled.get_runtime_model()->get_ordered_ops()) {
+            const auto& info = node->get_rt_info();
+            const auto field = [&](const char* key) {
+                const auto found = info.find(key);
+                return found == info.end() ? std::string() : found->second.as<std::string>();
+            };
+            layers.push_back({field("layerType"), field("runtimePrecision"), field("primitiveType"),
+                              field("originalLayersNames")});
+        }
     }
-    return text.str();
-}
-
-}  // namespace
+};
 
 int ovkit_quantizer_open(const char* path, ovkit_quantizer** quantizer, char* message, size_t capacity) {
     return ovkit::guarded(message, capacity, [&] {
         ov::Core core;
-        *quantizer = new ovkit_quantizer(core.read_model(std::string(path)));
+        *quantizer = new ovkit_quantizer(ovkit::read_whole(core, path));
     });
 }
 
-int ovkit_quantizer_describe(ovkit_quantizer* quantizer, ovkit_text** text, char* message, size_t capacity) {
-    return ovkit::guarded(message, capacity, [&] { *text = new ovkit_text{quantizer->describe()}; });
+size_t ovkit_quantizer_sources(const ovkit_quantizer* quantizer) { return quantizer->sources.size(); }
+
+size_t ovkit_quantizer_convolutions(const ovkit_quantizer* quantizer) { return quantizer->convolutions.size(); }
+
+int ovkit_quantizer_source_at(const ovkit_quantizer* quantizer, size_t index, ovkit_source* source, char* message,
+                              size_t capacity) {
+    return ovkit::guarded(message, capacity, [&] {
+        const auto& found = quantizer->sources.at(index);
+        *source = {found.name.c_str(), found.channels};
+    });
+}
+
+int ovkit_quantizer_convolution_at(const ovkit_quantizer* quantizer, size_t index, ovkit_convolution* convolution,
+                                   char* message, size_t capacity) {
+    return ovkit::guarded(message, capacity, [&] {
+        const auto& found = quantizer->convolutions.at(index);
+        *convolution = {found.name.c_str(), found.inputs,  found.outputs,        found.depthwise,     found.first,
+                        found.head,         found.aligned, found.sources.data(), found.sources.size()};
+    });
 }
 
 int ovkit_quantizer_save_statistics(ovkit_quantizer* quantizer, const char* xml_path, char* message,
@@ -428,12 +477,12 @@ int ovkit_quantizer_save_statistics(ovkit_quantizer* quantizer, const char* xml_
 
 int ovkit_quantizer_convolution(ovkit_quantizer* quantizer, size_t index, int steps, const float* means, size_t count,
                                 float* error, char* message, size_t capacity) {
-    return ovkit::guarded(message, capacity, [&] { *error = quantizer->quantize(index, steps, means, count); });
+    return ovkit::guarded(message, capacity, [&] { *error = quantizer->quantize_convolution(index, steps, means, count); });
 }
 
 int ovkit_quantizer_source(ovkit_quantizer* quantizer, size_t index, const float* low, const float* high,
                            size_t count, char* message, size_t capacity) {
-    return ovkit::guarded(message, capacity, [&] { quantizer->quantize(index, low, high, count); });
+    return ovkit::guarded(message, capacity, [&] { quantizer->quantize_source(index, low, high, count); });
 }
 
 int ovkit_quantizer_finish(ovkit_quantizer* quantizer, ovkit_model** model, char* message, size_t capacity) {
@@ -446,10 +495,17 @@ int ovkit_quantizer_finish(ovkit_quantizer* quantizer, ovkit_model** model, char
 
 void ovkit_quantizer_free(ovkit_quantizer* quantizer) { delete quantizer; }
 
-int ovkit_runtime_layers(const char* path, ovkit_text** text, char* message, size_t capacity) {
-    return ovkit::guarded(message, capacity, [&] { *text = new ovkit_text{runtime_layers(path)}; });
+int ovkit_layers_open(const char* path, ovkit_layers** layers, char* message, size_t capacity) {
+    return ovkit::guarded(message, capacity, [&] { *layers = new ovkit_layers(path); });
 }
 
-const char* ovkit_text_read(const ovkit_text* text) { return text->text.c_str(); }
+size_t ovkit_layers_count(const ovkit_layers* layers) { return layers->layers.size(); }
 
-void ovkit_text_free(ovkit_text* text) { delete text; }
+int ovkit_layers_at(const ovkit_layers* layers, size_t index, ovkit_layer* layer, char* message, size_t capacity) {
+    return ovkit::guarded(message, capacity, [&] {
+        const auto& found = layers->layers.at(index);
+        *layer = {found.type.c_str(), found.precision.c_str(), found.kernel.c_str(), found.originals.c_str()};
+    });
+}
+
+void ovkit_layers_free(ovkit_layers* layers) { delete layers; }

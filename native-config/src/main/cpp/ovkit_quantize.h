@@ -1,8 +1,8 @@
 // Making an f32 model 8 bit: what convolutions there are, what feeds them, and the steps of the surgery. The ranges are
 // the caller's.
 //
-// Status and message as in ovkit_convert.h. Texts are lines of fields with a tab between; free them with
-// ovkit_text_free.
+// Status and message as in ovkit_convert.h. What a struct points to belongs to the handle that filled it and goes with
+// it.
 #pragma once
 
 #include "ovkit_convert.h"
@@ -12,18 +12,45 @@ extern "C" {
 #endif
 
 typedef struct ovkit_quantizer ovkit_quantizer;
-typedef struct ovkit_text ovkit_text;
+typedef struct ovkit_layers ovkit_layers;
+
+// A tensor that can be 8 bit.
+typedef struct ovkit_source {
+    const char* name;
+    size_t channels;
+} ovkit_source;
+
+// A convolution that can be 8 bit.
+typedef struct ovkit_convolution {
+    const char* name;
+    size_t inputs;
+    size_t outputs;
+    int depthwise;
+    int first;              // no convolution comes before it
+    int head;               // no convolution comes after it
+    int aligned;            // the n-th channel of its one source is the n-th of its input
+    const size_t* sources;  // by number
+    size_t source_count;
+} ovkit_convolution;
+
+// A layer of a compiled model, as it runs.
+typedef struct ovkit_layer {
+    const char* type;
+    const char* precision;
+    const char* kernel;
+    const char* originals;  // names of the model's nodes, with commas between
+} ovkit_layer;
 
 // Reads an IR, widens its weights to f32 and looks for what could be 8 bit.
 int ovkit_quantizer_open(const char* path, ovkit_quantizer** quantizer, char* message, size_t capacity);
 
-// Describes what was found, in two kinds of lines:
-//   source NAME CHANNELS
-//   convolution NAME INPUTS OUTPUTS dense|depthwise first|later head|inner aligned|mixed SOURCE,SOURCE,...
-// A source is a tensor that is to be 8 bit; lines are numbered from 0, each kind for itself. A convolution is first if
-// none comes before it, a head if none comes after it; its sources are aligned if the n-th channel of the one source is
-// the n-th of its input.
-int ovkit_quantizer_describe(ovkit_quantizer* quantizer, ovkit_text** text, char* message, size_t capacity);
+// What was found; sources and convolutions are numbered from 0, each kind for itself.
+size_t ovkit_quantizer_sources(const ovkit_quantizer* quantizer);
+size_t ovkit_quantizer_convolutions(const ovkit_quantizer* quantizer);
+int ovkit_quantizer_source_at(const ovkit_quantizer* quantizer, size_t index, ovkit_source* source, char* message,
+                              size_t capacity);
+int ovkit_quantizer_convolution_at(const ovkit_quantizer* quantizer, size_t index, ovkit_convolution* convolution,
+                                   char* message, size_t capacity);
 
 // Writes the f32 model with further outputs, each [1, channels, 1, 1]: ovkit_low_S and ovkit_high_S, the least and the
 // greatest of each channel of source S, and ovkit_mean_C, the mean of each channel of the input of convolution C.
@@ -46,14 +73,11 @@ int ovkit_quantizer_finish(ovkit_quantizer* quantizer, ovkit_model** model, char
 
 void ovkit_quantizer_free(ovkit_quantizer* quantizer);
 
-// Compiles an IR for the CPU, in f32 where it is not 8 bit, and says how its layers run:
-//   TYPE PRECISION KERNEL ORIGINAL,ORIGINAL,...
-int ovkit_runtime_layers(const char* path, ovkit_text** text, char* message, size_t capacity);
-
-// The text, as long as it is not freed.
-const char* ovkit_text_read(const ovkit_text* text);
-
-void ovkit_text_free(ovkit_text* text);
+// Compiles an IR for the CPU, in f32 where it is not 8 bit, to see how its layers run.
+int ovkit_layers_open(const char* path, ovkit_layers** layers, char* message, size_t capacity);
+size_t ovkit_layers_count(const ovkit_layers* layers);
+int ovkit_layers_at(const ovkit_layers* layers, size_t index, ovkit_layer* layer, char* message, size_t capacity);
+void ovkit_layers_free(ovkit_layers* layers);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,6 @@
 package dev.ovkit.nativelib;
 
+import dev.ovkit.nativelib.presets.InPlace;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,6 +13,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 record LibraryCache(Path root, LibraryList list) {
 
   private static final Duration ABANDONED = Duration.ofHours(1);
+  private static final List<String> LEFT_BY_A_KILL =
+      List.of(".filling-", ".damaged-", InPlace.COPY);
 
   Path directory(Function<String, @Nullable InputStream> jarCopy) throws IOException {
     Path target = root.resolve("native-" + list.key());
@@ -91,7 +95,7 @@ record LibraryCache(Path root, LibraryList list) {
     try (Stream<Path> children = Files.list(root)) {
       for (Path child : (Iterable<Path>) children::iterator) {
         String name = child.getFileName().toString();
-        if ((name.startsWith(".filling-") || name.startsWith(".damaged-")) && isAbandoned(child)) {
+        if (LEFT_BY_A_KILL.stream().anyMatch(name::startsWith) && isAbandoned(child)) {
           delete(child);
         }
       }

@@ -15,8 +15,17 @@ import java.util.Optional;
 
 /**
  * The libraries of one build with their sizes and hashes: how a folder of libraries is recognised.
+ *
+ * @param openvino the version of OpenVINO among them
  */
-record LibraryList(List<Entry> entries) {
+record LibraryList(String openvino, List<Entry> entries) {
+
+  /** They travel in a jar of their own; native-config/pom.xml names them too. */
+  private static final List<String> OF_THE_DESK =
+      List.of("libopenvino_onnx_frontend.so", "libovkit_convert.so", "libjniovkit_convert.so");
+
+  /** The list that this build wrote. */
+  static final LibraryList OF_THIS_BUILD = read();
 
   /**
    * One file.
@@ -25,15 +34,18 @@ record LibraryList(List<Entry> entries) {
    */
   record Entry(String name, long size, String sha256) {
 
-    /** Wanted by conversion or as a text only; a box that runs an IR goes without. */
+    /** Whether a box that runs an IR goes without: only conversion needs it, or it is a text. */
     boolean optional() {
-      return name.startsWith("licenses/")
-          || name.startsWith("libopenvino_onnx_frontend")
-          || name.equals("libjniovkit_convert.so");
+      return name.startsWith("licenses/") || ofTheDesk();
+    }
+
+    /** Whether only conversion needs it. */
+    boolean ofTheDesk() {
+      return OF_THE_DESK.stream().anyMatch(name::startsWith);
     }
   }
 
-  static LibraryList ofThisBuild() {
+  private static LibraryList read() {
     try (InputStream in = LibraryList.class.getResourceAsStream("libraries.tsv")) {
       if (in == null) {
         throw new IllegalStateException(
@@ -45,15 +57,20 @@ record LibraryList(List<Entry> entries) {
     }
   }
 
+  /** Reads {@code openvino VERSION}, then {@code NAME SIZE SHA256} for each file, with tabs. */
   static LibraryList parse(String lines) {
+    List<String> all = lines.lines().toList();
     List<Entry> entries = new ArrayList<>();
-    for (String line : lines.split("\n", -1)) {
-      if (!line.isEmpty()) {
-        String[] field = line.split("\t", -1);
-        entries.add(new Entry(field[0], Long.parseLong(field[1]), field[2]));
-      }
+    for (String line : all.subList(1, all.size())) {
+      String[] field = line.split("\t", -1);
+      entries.add(new Entry(field[0], Long.parseLong(field[1]), field[2]));
     }
-    return new LibraryList(List.copyOf(entries));
+    return new LibraryList(all.get(0).split("\t", -1)[1], List.copyOf(entries));
+  }
+
+  /** Returns the part of this list that a box needs, licence texts included. */
+  LibraryList withoutTheDesk() {
+    return new LibraryList(openvino, entries.stream().filter(e -> !e.ofTheDesk()).toList());
   }
 
   /** Returns what a folder lacks of this list, or nothing. Sizes only: it runs at every start. */

@@ -36,11 +36,12 @@ record LibrarySearch(
     Path explicit = setting("ovkit.native.dir", "OVKIT_NATIVE_DIR");
     return new LibrarySearch(
         Machine.ofThisJvm().complaint(),
-        LibraryList.ofThisBuild(),
+        LibraryList.OF_THIS_BUILD,
         explicit,
         besideTheApplication(),
         UserCache.directory().orElse(null),
-        name -> LibrarySearch.class.getResourceAsStream("/" + FOLDER + "/" + name));
+        // Asked of the class loader: a class sees only the resources of its own module.
+        name -> LibrarySearch.class.getClassLoader().getResourceAsStream(FOLDER + "/" + name));
   }
 
   NativeRuntime run() {
@@ -65,7 +66,7 @@ record LibrarySearch(
       }
       searched.add("beside the application %s: %s".formatted(directory, complaint.get()));
     }
-    if (!inJar()) {
+    if (!inJar(list.withoutTheDesk())) {
       searched.add("the jar's own copy: ovkit-native-…-linux-x86_64.jar is not on the class path");
       return missing(searched);
     }
@@ -76,7 +77,8 @@ record LibrarySearch(
     }
     try {
       return new NativeRuntime.Found(
-          new LibraryCache(cache, list).directory(jarCopy), "the jar's own copy");
+          new LibraryCache(cache, inJar(list) ? list : list.withoutTheDesk()).directory(jarCopy),
+          "the jar's own copy");
     } catch (IOException | UncheckedIOException e) {
       searched.add(
           "the jar's own copy: cannot be unpacked to %s: %s (give a writable OVKIT_CACHE_DIR)"
@@ -85,12 +87,17 @@ record LibrarySearch(
     }
   }
 
-  private boolean inJar() {
-    try (InputStream in = jarCopy.apply(list.entries().get(0).name())) {
-      return in != null;
-    } catch (IOException e) {
-      return false;
+  private boolean inJar(LibraryList wanted) {
+    for (LibraryList.Entry entry : wanted.entries()) {
+      try (InputStream in = jarCopy.apply(entry.name())) {
+        if (in == null) {
+          return false;
+        }
+      } catch (IOException e) {
+        return false;
+      }
     }
+    return true;
   }
 
   private static NativeRuntime missing(List<String> searched) {

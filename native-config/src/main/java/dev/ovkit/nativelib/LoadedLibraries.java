@@ -3,6 +3,9 @@ package dev.ovkit.nativelib;
 import dev.ovkit.nativelib.global.OpenVino;
 import dev.ovkit.nativelib.openvino.ov_version_t;
 import dev.ovkit.nativelib.presets.InPlace;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Loads OpenVINO once and checks that it is the version the bindings were made for. */
 final class LoadedLibraries {
@@ -20,12 +23,14 @@ final class LoadedLibraries {
         && System.getProperty("org.bytedeco.javacpp.maxphysicalbytes") == null) {
       System.setProperty("org.bytedeco.javacpp.maxPhysicalBytes", "0");
     }
-    InPlace.use(found.directory());
+    InPlace.use(found.directory(), placesForCopies());
     try {
-      ov_version_t version = new ov_version_t();
-      OpenVino.ov_get_openvino_version(version);
-      String build = version.buildNumber().getString();
-      OpenVino.ov_version_free(version);
+      String build;
+      try (ov_version_t version = new ov_version_t()) {
+        OpenVino.ov_get_openvino_version(version);
+        build = version.buildNumber().getString();
+        OpenVino.ov_version_free(version);
+      }
       if (!build.startsWith(NativeRuntime.OPENVINO_VERSION)) {
         return new NativeRuntime.Missing(
             "OpenVINO %s is wanted, but the libraries in %s are of version %s"
@@ -33,10 +38,22 @@ final class LoadedLibraries {
       }
       return found;
     } catch (LinkageError e) {
+      String reason = reason(e);
+      String remedy =
+          reason.contains("class loader")
+              ? ""
+              : "; the folder must not be mounted noexec, and the system needs glibc 2.35 and libstdc++ of GCC 12 (Ubuntu 22.04, Debian 12 or newer)";
       return new NativeRuntime.Missing(
-          "the libraries in %s (%s) cannot be loaded: %s; the folder must not be mounted noexec, and the system needs glibc 2.35 and libstdc++ of GCC 12 (Ubuntu 22.04, Debian 12 or newer)"
-              .formatted(found.directory(), found.origin(), reason(e)));
+          "the libraries in %s (%s) cannot be loaded: %s%s"
+              .formatted(found.directory(), found.origin(), reason, remedy));
     }
+  }
+
+  private static List<Path> placesForCopies() {
+    List<Path> places = new ArrayList<>();
+    UserCache.directory().ifPresent(places::add);
+    places.add(Path.of(System.getProperty("java.io.tmpdir")));
+    return places;
   }
 
   private static String reason(Throwable e) {

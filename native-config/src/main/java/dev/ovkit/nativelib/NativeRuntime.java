@@ -25,7 +25,7 @@ import java.util.List;
 public sealed interface NativeRuntime {
 
   /** The version of OpenVINO that ovkit is built and tested with. */
-  String OPENVINO_VERSION = "2026.4.1";
+  String OPENVINO_VERSION = LibraryList.OF_THIS_BUILD.openvino();
 
   /**
    * Usable libraries.
@@ -49,7 +49,7 @@ public sealed interface NativeRuntime {
 
   /** Returns the names of the libraries that a box needs to run an IR, sorted. */
   static List<String> librariesOfABox() {
-    return LibraryList.ofThisBuild().entries().stream()
+    return LibraryList.OF_THIS_BUILD.entries().stream()
         .filter(entry -> !entry.optional())
         .map(LibraryList.Entry::name)
         .sorted()

@@ -26,7 +26,7 @@ class LibrarySearchTest {
 
   private static final LibraryList LIST =
       LibraryList.parse(
-          "liba.so\t3\tirrelevant-a\nlibjniovkit_convert.so\t1\tx\nlicenses/b/LICENSE\t4\tirrelevant-b\n");
+          "openvino\t2026.4.1\nliba.so\t3\tirrelevant-a\nlibjniovkit_convert.so\t1\tx\nlicenses/b/LICENSE\t4\tirrelevant-b\n");
   private static final Function<String, @Nullable InputStream> JAR =
       name ->
           new ByteArrayInputStream(
@@ -70,8 +70,21 @@ class LibrarySearchTest {
 
     assertThat(directory.resolve("liba.so")).hasContent("aaa");
     assertThat(directory.resolve("licenses/b/LICENSE")).hasContent("bbbb");
-    assertThat(search(null, List.of(), name -> name.equals("liba.so") ? JAR.apply(name) : null))
-        .isEqualTo(first);
+    assertThat(search(null, List.of(), name -> new Unreadable())).isEqualTo(first);
+  }
+
+  @Test
+  void theConvertersLibrariesAreUnpackedWhereTheirJarIsThere() throws IOException {
+    Path without =
+        ((NativeRuntime.Found)
+                search(null, List.of(), name -> name.contains("convert") ? null : JAR.apply(name)))
+            .directory();
+    assertThat(without.resolve("liba.so")).exists();
+    assertThat(without.resolve("libjniovkit_convert.so")).doesNotExist();
+
+    Path with = ((NativeRuntime.Found) search(null, List.of(), JAR)).directory();
+    assertThat(with.resolve("libjniovkit_convert.so")).hasContent("c");
+    assertThat(with).isNotEqualTo(without);
   }
 
   @Test
@@ -141,6 +154,13 @@ class LibrarySearchTest {
       threads.shutdown();
     }
     assertThat(children(temp.resolve("cache"))).hasSize(1);
+  }
+
+  private static final class Unreadable extends InputStream {
+    @Override
+    public int read() {
+      throw new AssertionError("unpacked again");
+    }
   }
 
   private NativeRuntime search(

@@ -18,7 +18,7 @@ class NativeRuntimeTest {
 
   @Test
   void theListKnowsWhatABoxNeeds() {
-    assertThat(LibraryList.ofThisBuild().entries())
+    assertThat(LibraryList.OF_THIS_BUILD.entries())
         .filteredOn(entry -> !entry.optional())
         .extracting(LibraryList.Entry::name)
         .contains(

@@ -2,26 +2,20 @@ package dev.ovkit.nativelib.presets;
 
 import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Properties;
-import org.bytedeco.javacpp.tools.Info;
 import org.bytedeco.javacpp.tools.InfoMap;
 import org.bytedeco.javacpp.tools.InfoMapper;
 
 /**
- * The conversion shim, compiled into its own JNI library: it needs OpenVINO's C++ ABI, which
- * nothing that only runs an IR should depend on.
+ * The conversion shim, for the desk: it needs OpenVINO's C++ ABI, which nothing that only runs an
+ * IR should depend on.
  */
 @Properties(
     value =
         @Platform(
             value = "linux-x86_64",
-            include = {
-              "ovkit_convert.h",
-              "ovkit_quantize.h",
-              "ovkit_convert.cpp",
-              "ovkit_quantize.cpp"
-            },
+            include = {"ovkit_convert.h", "ovkit_quantize.h"},
             library = "jniovkit_convert",
-            link = "openvino@.2641"),
+            link = "ovkit_convert"),
     target = "dev.ovkit.nativelib.convert",
     global = "dev.ovkit.nativelib.global.OpenVinoConvert")
 public class ConvertPreset implements InfoMapper {
@@ -32,8 +26,5 @@ public class ConvertPreset implements InfoMapper {
   }
 
   @Override
-  public void map(InfoMap infoMap) {
-    // Compiled with the bindings, but only the headers are for Java.
-    infoMap.put(new Info("ovkit_convert.cpp", "ovkit_quantize.cpp").skip());
-  }
+  public void map(InfoMap infoMap) {}
 }

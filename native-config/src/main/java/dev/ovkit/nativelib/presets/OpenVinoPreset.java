@@ -29,10 +29,11 @@ import org.bytedeco.javacpp.tools.InfoMapper;
               "openvino/c/ov_infer_request.h",
               "openvino/c/ov_compiled_model.h",
               "openvino/c/ov_prepostprocess.h",
-              "openvino/c/ov_core.h"
+              "openvino/c/ov_core.h",
+              "ovkit_keep.h"
             },
             library = "jniovkit_openvino",
-            link = "openvino_c@.2641"),
+            link = "openvino_c"),
     target = "dev.ovkit.nativelib.openvino",
     global = "dev.ovkit.nativelib.global.OpenVino")
 public class OpenVinoPreset implements InfoMapper {
@@ -49,6 +50,8 @@ public class OpenVinoPreset implements InfoMapper {
         .put(new Info("OPENVINO_C_VAR").cppText("#define OPENVINO_C_VAR(...) __VA_ARGS__"))
         .put(new Info("OPENVINO_C_API_EXTERN", "OPENVINO_C_API_CALLBACK").cppText("").annotations())
         .put(new Info("OPENVINO_ENABLE_UNICODE_PATH_SUPPORT").define(false))
+        // Compiled with the bindings; nothing in it is for Java.
+        .put(new Info("ovkit_keep.h").skip())
         .put(
             new Info(
                     "ov_core_compile_model",

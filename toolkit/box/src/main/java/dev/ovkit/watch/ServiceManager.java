@@ -2,7 +2,7 @@ package dev.ovkit.watch;
 
 import dev.ovkit.RuntimeUnavailableException;
 import dev.ovkit.nativelib.NativeRuntime;
-import dev.ovkit.nativelib.global.Pictures;
+import dev.ovkit.nativelib.global.Service;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +94,7 @@ public final class ServiceManager {
 
   private void send(String state) {
     if (socket != null) {
-      int unused = Pictures.ovkit_service_notify(socket, state);
+      int unused = Service.ovkit_service_notify(socket, state);
     }
   }
 }

@@ -59,6 +59,7 @@ record Parts(List<Rule> rules) {
                 null,
                 null)));
     rules.add(new Rule("native/libjniovkit_", ovkit));
+    rules.add(new Rule("native/libovkit_", ovkit));
     rules.add(new Rule("native/libopenblas.so", ovkit)); // the empty one
     rules.add(new Rule("native/libopenvino", openvino));
     rules.add(new Rule("native/libopencv_", opencv));

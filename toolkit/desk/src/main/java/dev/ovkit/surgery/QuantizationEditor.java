@@ -1,17 +1,18 @@
 package dev.ovkit.surgery;
 
 import dev.ovkit.NativeCallException;
+import dev.ovkit.nativelib.convert.ovkit_convolution;
 import dev.ovkit.nativelib.convert.ovkit_model;
 import dev.ovkit.nativelib.convert.ovkit_quantizer;
-import dev.ovkit.nativelib.convert.ovkit_text;
+import dev.ovkit.nativelib.convert.ovkit_source;
 import dev.ovkit.nativelib.global.OpenVinoConvert;
 import dev.ovkit.runtime.NativeHandle;
 import dev.ovkit.runtime.Status;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.SizeTPointer;
 
 /**
  * A model that is being made 8 bit: says what could be, and does what the caller decides.
@@ -159,40 +160,48 @@ public final class QuantizationEditor extends NativeHandle {
   }
 
   private void describe() {
-    ovkit_text text = new ovkit_text();
-    use(
-        "describe the model",
-        message ->
-            OpenVinoConvert.ovkit_quantizer_describe(
-                pointer, text, message, ModelEditor.MESSAGE_BYTES));
-    take(text)
-        .lines()
-        .map(line -> line.split("\t", -1))
-        .forEach(
-            f -> {
-              if (f[0].equals("source")) {
-                sources.add(new Source(f[1], Integer.parseInt(f[2])));
-              } else {
-                convolutions.add(
-                    new Convolution(
-                        f[1],
-                        Integer.parseInt(f[2]),
-                        Integer.parseInt(f[3]),
-                        f[4].equals("depthwise"),
-                        f[5].equals("first"),
-                        f[6].equals("head"),
-                        f[7].equals("aligned"),
-                        Arrays.stream(f[8].split(",", -1)).map(Integer::valueOf).toList()));
-              }
-            });
+    long found = OpenVinoConvert.ovkit_quantizer_sources(pointer);
+    for (long i = 0; i < found; i++) {
+      sources.add(source(i));
+    }
+    found = OpenVinoConvert.ovkit_quantizer_convolutions(pointer);
+    for (long i = 0; i < found; i++) {
+      convolutions.add(convolution(i));
+    }
   }
 
-  /** Copies and frees a text of the shim's. */
-  static String take(ovkit_text text) {
-    try {
-      return Status.text(OpenVinoConvert.ovkit_text_read(text));
-    } finally {
-      OpenVinoConvert.ovkit_text_free(text);
+  private Source source(long number) {
+    try (ovkit_source source = new ovkit_source()) {
+      use(
+          "describe source " + number,
+          message ->
+              OpenVinoConvert.ovkit_quantizer_source_at(
+                  pointer, number, source, message, ModelEditor.MESSAGE_BYTES));
+      return new Source(Status.text(source.name()), Math.toIntExact(source.channels()));
+    }
+  }
+
+  private Convolution convolution(long number) {
+    try (ovkit_convolution convolution = new ovkit_convolution()) {
+      use(
+          "describe convolution " + number,
+          message ->
+              OpenVinoConvert.ovkit_quantizer_convolution_at(
+                  pointer, number, convolution, message, ModelEditor.MESSAGE_BYTES));
+      SizeTPointer numbers = convolution.sources();
+      List<Integer> of = new ArrayList<>();
+      for (long i = 0; i < convolution.source_count(); i++) {
+        of.add(Math.toIntExact(numbers.get(i)));
+      }
+      return new Convolution(
+          Status.text(convolution.name()),
+          Math.toIntExact(convolution.inputs()),
+          Math.toIntExact(convolution.outputs()),
+          convolution.depthwise() != 0,
+          convolution.first() != 0,
+          convolution.head() != 0,
+          convolution.aligned() != 0,
+          of);
     }
   }
 

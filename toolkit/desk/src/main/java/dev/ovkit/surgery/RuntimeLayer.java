@@ -1,9 +1,11 @@
 package dev.ovkit.surgery;
 
-import dev.ovkit.nativelib.convert.ovkit_text;
+import dev.ovkit.nativelib.convert.ovkit_layer;
+import dev.ovkit.nativelib.convert.ovkit_layers;
 import dev.ovkit.nativelib.global.OpenVinoConvert;
 import dev.ovkit.runtime.Status;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -27,18 +29,37 @@ public record RuntimeLayer(String type, String precision, String kernel, List<St
   /** Compiles an IR for the CPU, f32 where it is not 8 bit, and returns its layers. */
   public static List<RuntimeLayer> of(Path ir) {
     Status.requireRuntime();
-    ovkit_text text = new ovkit_text();
+    ovkit_layers layers = new ovkit_layers();
     try (BytePointer path = Status.utf8(ir.toString())) {
       ModelEditor.call(
           "compile " + ir,
           message ->
-              OpenVinoConvert.ovkit_runtime_layers(path, text, message, ModelEditor.MESSAGE_BYTES));
+              OpenVinoConvert.ovkit_layers_open(path, layers, message, ModelEditor.MESSAGE_BYTES));
     }
-    return QuantizationEditor.take(text)
-        .lines()
-        .map(line -> line.split("\t", -1))
-        .map(f -> new RuntimeLayer(f[0], f[1], f[2], Arrays.asList(f[3].split(",", -1))))
-        .toList();
+    try {
+      List<RuntimeLayer> list = new ArrayList<>();
+      for (long i = 0; i < OpenVinoConvert.ovkit_layers_count(layers); i++) {
+        list.add(at(layers, i));
+      }
+      return list;
+    } finally {
+      OpenVinoConvert.ovkit_layers_free(layers);
+    }
+  }
+
+  private static RuntimeLayer at(ovkit_layers layers, long number) {
+    try (ovkit_layer layer = new ovkit_layer()) {
+      ModelEditor.call(
+          "read layer " + number,
+          message ->
+              OpenVinoConvert.ovkit_layers_at(
+                  layers, number, layer, message, ModelEditor.MESSAGE_BYTES));
+      return new RuntimeLayer(
+          Status.text(layer.type()),
+          Status.text(layer.precision()),
+          Status.text(layer.kernel()),
+          Arrays.asList(Status.text(layer.originals()).split(",", -1)));
+    }
   }
 
   /** Returns whether it runs in 8 bit. */
