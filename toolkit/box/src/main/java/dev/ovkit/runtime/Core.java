@@ -34,7 +34,24 @@ public final class Core extends NativeHandle {
     Status.requireRuntime();
     ov_core_t pointer = new ov_core_t();
     Status.check(OpenVino.ov_core_create(pointer), "start OpenVINO");
-    return new Core(pointer);
+    Core core = new Core(pointer);
+    core.readFilesWhole();
+    return core;
+  }
+
+  /**
+   * Makes models independent of their files once they are read. OpenVINO would map the .bin: if it
+   * is then truncated, the JVM dies, and if it is overwritten, the answers change.
+   */
+  private void readFilesWhole() {
+    try (ov_property_t property = new ov_property_t();
+        BytePointer key = Status.utf8("ENABLE_MMAP");
+        BytePointer value = Status.utf8("NO")) {
+      property.key(key).value(value);
+      Status.check(
+          OpenVino.ov_core_set_properties(pointer, (BytePointer) null, 1, property),
+          "set up OpenVINO");
+    }
   }
 
   /** Returns the version that ovkit runs. */
