@@ -8,28 +8,16 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 fail() { printf 'consumer: %s\n' "$*" >&2; exit 1; }
 say() { printf 'consumer: %s\n' "$*"; }
 
-version=$(sed -n 's|^  <version>\(.*\)</version>|\1|p' "$root/pom.xml")
+. "$root/.ci/repository.sh"
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 unset OVKIT_NATIVE_DIR
 
-# ---- a repository on disk, with the artifacts of mvn package
-
-put() { # ARTIFACT POM [JAR CLASSIFIER]
-  local folder="$work/repository/dev/ovkit/$1/$version"
-  mkdir -p "$folder"
-  cp "$2" "$folder/$1-$version.pom"
-  [ -z "${3:-}" ] || { [ -f "$3" ] || fail "$3 is missing; run mvn package first"; cp "$3" "$folder/$1-$version${4:+-$4}.jar"; }
-}
-native="$root/native-config/target/ovkit-native-$version"
-put ovkit-parent "$root/pom.xml"
-put ovkit-native "$root/native-config/pom.xml" "$native.jar"
-put ovkit-native "$root/native-config/pom.xml" "$native-linux-x86_64.jar" linux-x86_64
-put ovkit "$root/toolkit/box/pom.xml" "$root/toolkit/box/target/ovkit-$version.jar"
+make_repository "$work/repository"
 
 # ---- the consumer
 
-local=${HOME}/.m2/repository
 mkdir -p "$work/consumer/src/main/java"
 cat >"$work/consumer/pom.xml" <<XML
 <project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -41,13 +29,7 @@ cat >"$work/consumer/pom.xml" <<XML
     <maven.compiler.release>17</maven.compiler.release>
     <project.build.sourceEncoding>UTF-8</project.build.sourceEncoding>
   </properties>
-  <repositories>
-    <repository><id>built</id><url>file://$work/repository</url></repository>
-    <repository><id>local</id><url>file://$local</url></repository>
-  </repositories>
-  <pluginRepositories>
-    <pluginRepository><id>local</id><url>file://$local</url></pluginRepository>
-  </pluginRepositories>
+$(repositories "$work/repository")
   <dependencies>
     <dependency>
       <groupId>dev.ovkit</groupId>
