@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-PRESET = re.compile(r"dev\.ovkit\.nativelib\.presets\.\w+")
+PRESET = re.compile(r"dev\.ovkit\.nativelib\.(?:convert\.)?presets\.\w+")
 JAVACPPS = "static { Loader.load(); }"
 
 

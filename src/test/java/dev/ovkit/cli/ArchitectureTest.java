@@ -111,7 +111,7 @@ class ArchitectureTest {
               "dev.ovkit.nativelib.global",
               "dev.ovkit.nativelib.openvino",
               "dev.ovkit.nativelib.pictures",
-              "dev.ovkit.nativelib.convert");
+              "dev.ovkit.nativelib.convert..");
 
   @ArchTest
   static final ArchRule A_BUNDLE_IS_CHECKED_WITHOUT_NATIVE_CODE =

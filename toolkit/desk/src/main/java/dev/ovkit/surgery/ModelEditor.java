@@ -1,8 +1,8 @@
 package dev.ovkit.surgery;
 
 import dev.ovkit.NativeCallException;
+import dev.ovkit.nativelib.convert.OpenVinoConvert;
 import dev.ovkit.nativelib.convert.ovkit_model;
-import dev.ovkit.nativelib.global.OpenVinoConvert;
 import dev.ovkit.runtime.NativeHandle;
 import dev.ovkit.runtime.Status;
 import java.nio.charset.StandardCharsets;

@@ -1,11 +1,11 @@
 package dev.ovkit.surgery;
 
 import dev.ovkit.NativeCallException;
+import dev.ovkit.nativelib.convert.OpenVinoConvert;
 import dev.ovkit.nativelib.convert.ovkit_convolution;
 import dev.ovkit.nativelib.convert.ovkit_model;
 import dev.ovkit.nativelib.convert.ovkit_quantizer;
 import dev.ovkit.nativelib.convert.ovkit_source;
-import dev.ovkit.nativelib.global.OpenVinoConvert;
 import dev.ovkit.runtime.NativeHandle;
 import dev.ovkit.runtime.Status;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.ovkit.surgery;
 
+import dev.ovkit.nativelib.convert.OpenVinoConvert;
 import dev.ovkit.nativelib.convert.ovkit_layer;
 import dev.ovkit.nativelib.convert.ovkit_layers;
-import dev.ovkit.nativelib.global.OpenVinoConvert;
 import dev.ovkit.runtime.Status;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
-package dev.ovkit.nativelib.presets;
+package dev.ovkit.nativelib.convert.presets;
 
+import dev.ovkit.nativelib.presets.InPlace;
 import org.bytedeco.javacpp.annotation.Platform;
 import org.bytedeco.javacpp.annotation.Properties;
 import org.bytedeco.javacpp.tools.InfoMap;
@@ -17,7 +18,7 @@ import org.bytedeco.javacpp.tools.InfoMapper;
             library = "jniovkit_convert",
             link = "ovkit_convert"),
     target = "dev.ovkit.nativelib.convert",
-    global = "dev.ovkit.nativelib.global.OpenVinoConvert")
+    global = "dev.ovkit.nativelib.convert.OpenVinoConvert")
 public class ConvertPreset implements InfoMapper {
 
   /** Loads the library; the generated classes call it. */
