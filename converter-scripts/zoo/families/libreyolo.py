@@ -1,7 +1,8 @@
 """LibreYOLO: boxes as x1, y1, x2, y2 in pixels in one output; metadata names the family.
 
 YOLO9 has [1, 4 + classes, N] and a letterbox at the top left; RTMDet and PicoDet have
-[batch, N, 4 + classes]. RTMDet is BGR and its points are at the corners of the cells.
+[batch, N, 4 + classes]. RTMDet is BGR and its points are at the corners of the cells. PP-YOLOE has
+boxes and scores apart, coarse cells first.
 """
 
 from __future__ import annotations
@@ -77,8 +78,17 @@ def _picodet(e: Export) -> None:
     _describe(e, "picodet", "s")
 
 
+def _ppyoloe(e: Export) -> None:
+    e.opset = 13
+    boxes, scores, count = picodet.boxes_and_scores(e, e.image(), (32, 16, 8), 17)
+    e.output("boxes", boxes, [1, count, 4])
+    e.output("scores", e("Transpose", scores, perm=[0, 2, 1]), [1, count, e.classes])
+    _describe(e, "ppyoloe", "s")
+
+
 FAMILIES = (
     Family("libreyolo-yolo9", "[1, 4 + classes, N], x1, y1, x2, y2", "detect", _yolo9, _TOP_LEFT),
     Family("libreyolo-rtmdet", "[batch, N, 4 + classes], BGR", "detect", _rtmdet, _TOP_LEFT_BGR),
     Family("libreyolo-picodet", "[1, N, 4 + classes]", "detect", _picodet, picodet.IMAGENET),
+    Family("libreyolo-ppyoloe", "boxes and scores apart", "detect", _ppyoloe, picodet.IMAGENET),
 )

@@ -1,7 +1,8 @@
 """SSD: priors and a softmax with a background class; a NonMaxSuppression operator in the graph.
 
-Four tails: the selected boxes, scores and classes (classes count from 1); the selected indices
-beside all boxes and scores; four outputs padded to 100 rows; and mmdeploy's dets and labels.
+Five tails: the selected boxes, scores and classes (classes count from 1); the selected indices
+beside all boxes and scores; four outputs padded to 100 rows; mmdeploy's dets and labels; and
+torchvision's boxes, scores and labels, best first (labels count from 1).
 """
 
 from __future__ import annotations
@@ -114,9 +115,22 @@ def _dets_and_labels(e: Export) -> None:
     e.output("labels", e("Unsqueeze", label, [0]), [1, "num_dets"], "i64")
 
 
+def _torchvision(e: Export) -> None:
+    p = e.preprocessing
+    boxes, scores, _ = _network(e)
+    _, box, score, label = _selected(e, boxes, scores)
+    count = e("Min", e("Shape", score), [_ROWS])
+    top, order = e.several("TopK", 2, score, count, axis=0)
+    pixels = e("Mul", e("Gather", box, order, axis=0), [float(p.width), float(p.height)] * 2)
+    e.output("boxes", pixels, ["n", 4])
+    e.output("scores", top, ["n"])
+    e.output("labels", e("Add", e("Gather", label, order, axis=0), 1), ["n"], "i64")
+
+
 FAMILIES = (
     Family("ssd", "det_boxes in 0..1, det_scores, det_classes", "detect", _detections, _SSD),
     Family("ssd-indices", "boxes, scores, selected_indices", "detect", _indices, _SSD),
     Family("ssd-four-outputs", "num_dets and 100 padded rows", "detect", _four_outputs, _SSD),
     Family("ssd-mmdeploy", "dets [1, n, 5] and labels", "detect", _dets_and_labels, _SSD),
+    Family("ssd-torchvision", "boxes, scores, labels, best first", "detect", _torchvision, _SSD),
 )

@@ -238,6 +238,11 @@ def dets_and_labels(outputs: Outputs, p: Preprocessing, classes: int) -> Found:
     return Found(rows[:, :4], one_hot(rows[:, 4], outputs["labels"][0], classes))
 
 
+def torchvision(outputs: Outputs, p: Preprocessing, classes: int) -> Found:
+    labels = outputs["labels"] - 1  # 0 is the background
+    return Found(outputs["boxes"], one_hot(outputs["scores"], labels, classes))
+
+
 Decoder = Callable[[Outputs, Preprocessing, int], Found]
 
 DECODERS: dict[str, Decoder] = {
@@ -285,6 +290,7 @@ DECODERS: dict[str, Decoder] = {
     "libreyolo-yolo9": corner_columns,
     "libreyolo-rtmdet": corner_rows,
     "libreyolo-picodet": corner_rows,
+    "libreyolo-ppyoloe": apart,
     "yolov6": with_objectness,
     "yolov7": yolov7,
     "yolov7-flat": with_objectness,
@@ -295,4 +301,5 @@ DECODERS: dict[str, Decoder] = {
     "ssd-indices": ssd_indices,
     "ssd-four-outputs": ssd_four_outputs,
     "ssd-mmdeploy": dets_and_labels,
+    "ssd-torchvision": torchvision,
 }
