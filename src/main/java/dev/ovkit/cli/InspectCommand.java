@@ -9,6 +9,7 @@ import dev.ovkit.family.DetectorFamily.Unknown;
 import dev.ovkit.family.DetectorFamily.Yolov5;
 import dev.ovkit.family.DetectorFamily.Yolov8;
 import dev.ovkit.family.DetectorFamily.Yolox;
+import dev.ovkit.family.Families;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorMetadata;
@@ -71,7 +72,7 @@ final class InspectCommand implements Callable<Integer> {
     facts.put("sha256", onnx.sha256());
     facts.put("inputs", onnx.inputs().stream().map(TensorInfo::toString).toList());
     facts.put("outputs", onnx.outputs().stream().map(TensorInfo::toString).toList());
-    putFamily(onnx.family(), facts);
+    putFamily(Families.ALL.recognise(onnx), facts);
     if (!onnx.labels().isEmpty()) {
       facts.put("labels", onnx.labels());
     }

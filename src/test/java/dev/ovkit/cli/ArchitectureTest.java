@@ -3,6 +3,7 @@ package dev.ovkit.cli;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -40,21 +41,21 @@ class ArchitectureTest {
     MAY_USE.put("bundle", "nativelib machine model picture vision compare internal.files");
     MAY_USE.put("watch", "nativelib model picture vision internal.files");
     MAY_USE.put("python", "nativelib internal.files");
-    MAY_USE.put("onnx", "runtime model internal.files internal.text onnx.rewrite family convert");
+    MAY_USE.put("onnx", "internal.files internal.text");
     MAY_USE.put("onnx.rewrite", "onnx");
     MAY_USE.put("family", "model onnx");
     MAY_USE.put("surgery", "nativelib runtime");
     MAY_USE.put(
         "convert",
         "machine runtime model bench onnx onnx.rewrite family surgery python internal.files internal.text");
-    MAY_USE.put("subject", "runtime model picture vision convert");
+    MAY_USE.put("subject", "runtime model picture vision onnx convert");
     MAY_USE.put("evaluate", "model picture");
     MAY_USE.put("verify", "model picture vision compare onnx convert subject");
     MAY_USE.put("diagnose", "runtime model picture vision compare convert subject");
     MAY_USE.put(
         "quantize",
         "runtime model picture vision bench convert surgery subject evaluate verify internal.files internal.text");
-    MAY_USE.put("report", "model picture compare bench verify quantize");
+    MAY_USE.put("report", "model picture compare bench subject verify quantize");
     MAY_USE.put("pack", "nativelib model vision bundle internal.files");
     MAY_USE.put("cli", "*");
   }
@@ -87,6 +88,10 @@ class ArchitectureTest {
       default -> "dev.ovkit." + name;
     };
   }
+
+  @ArchTest
+  static final ArchRule NO_PACKAGES_USE_EACH_OTHER =
+      slices().matching("dev.ovkit.(**)").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule EVERY_PACKAGE_HAS_A_RULE =

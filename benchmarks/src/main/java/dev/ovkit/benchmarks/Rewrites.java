@@ -8,6 +8,7 @@ import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
 import dev.ovkit.family.DetectorFamily;
 import dev.ovkit.family.DetectorFamily.FoundHead;
+import dev.ovkit.family.Families;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.rewrite.Rewritten;
 import java.io.File;
@@ -124,7 +125,7 @@ final class Rewrites implements Callable<Integer> {
       Path onnx = temp.resolve("model.onnx");
       Zoo.write(subject.system(), List.of(subject.options().split(" ")), onnx);
       OnnxModel cut = heads(onnx);
-      Map<String, Integer> fired = cut.rewritten().fired();
+      Map<String, Integer> fired = dev.ovkit.onnx.rewrite.Rewrites.apply(cut).fired();
       List<Way> ways = new ArrayList<>();
       ways.add(way(turns, cut, "none", title -> false, temp));
       ways.add(way(turns, cut, "all", title -> true, temp));
@@ -146,7 +147,7 @@ final class Rewrites implements Callable<Integer> {
 
   private static OnnxModel heads(Path onnx) {
     OnnxModel model = OnnxModel.read(onnx);
-    DetectorFamily.Yolov5 family = (DetectorFamily.Yolov5) model.family();
+    DetectorFamily.Yolov5 family = (DetectorFamily.Yolov5) Families.ALL.recognise(model);
     return model.cut(family.heads().stream().map(FoundHead::tensor).toList());
   }
 
@@ -154,7 +155,7 @@ final class Rewrites implements Callable<Integer> {
   private static Way way(
       Turns turns, OnnxModel cut, String name, Predicate<String> wanted, Path temp)
       throws IOException {
-    Rewritten rewritten = cut.rewritten(wanted);
+    Rewritten rewritten = dev.ovkit.onnx.rewrite.Rewrites.apply(cut, wanted);
     Path onnx = temp.resolve("rewritten.onnx");
     Files.write(onnx, rewritten.model().toBytes());
     ConvertOptions plain = ConvertOptions.of(onnx);

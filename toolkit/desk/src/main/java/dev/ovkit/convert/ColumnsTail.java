@@ -1,6 +1,7 @@
 package dev.ovkit.convert;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.ovkit.ModelException;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.BoxCoding;
 import dev.ovkit.model.Head;
@@ -9,6 +10,7 @@ import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.Nodes;
 import dev.ovkit.onnx.Nodes.Attr;
+import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.Shape;
 import dev.ovkit.onnx.TensorType;
 import dev.ovkit.onnx.Tensors;
@@ -25,7 +27,7 @@ import java.util.List;
  * stride}, {@code wh = (2 sigmoid(v))^2 * anchor}; YOLOX's {@code xy = (v + cell) * stride}, {@code
  * wh = exp(v) * stride}. Candidates come by rising stride, then anchor, row and column.
  */
-public final class ColumnsTail {
+final class ColumnsTail {
 
   /** The name of the output. */
   static final String OUTPUT = "columns";
@@ -33,12 +35,32 @@ public final class ColumnsTail {
   private final Graph graph;
   private final List<Node> nodes = new ArrayList<>();
 
-  public ColumnsTail(Graph graph) {
+  private ColumnsTail(Graph graph) {
     this.graph = graph;
   }
 
+  /**
+   * Returns the model with its boxes decoded and joined.
+   *
+   * @param layout what the outputs are now, with raw heads as {@code [1, C, H, W]} or rows that are
+   *     decoded or YOLOX's
+   * @throws ModelException if the graph is older than opset 10 or not in f32
+   */
+  static OnnxModel appendTo(OnnxModel model, HeadLayout layout) {
+    Graph graph = model.graph();
+    Shape input = model.inputs().get(0).shape();
+    int element = graph.type(model.outputs().get(0).name()).element();
+    if (model.opset() < 10 || element != TensorProto.DataType.FLOAT_VALUE || input == null) {
+      throw new ModelException(
+          "'%s' cannot have its boxes decoded in the graph: it has opset %d and elements of type %d, expected opset 10 or later and f32 (1)"
+              .formatted(model.file(), model.opset(), element));
+    }
+    new ColumnsTail(graph).append(layout, (int) input.dim(3), (int) input.dim(2));
+    return model.with(graph);
+  }
+
   /** Returns the name of the output, which is then the only one. */
-  public String append(HeadLayout layout, int width, int height) {
+  private String append(HeadLayout layout, int width, int height) {
     String last =
         layout instanceof HeadLayout.RawHeads raw
             ? rawHeads(raw)

@@ -9,6 +9,7 @@ import dev.ovkit.model.HeadLayout.RawHeads;
 import dev.ovkit.onnx.Convolution;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Nodes;
+import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.Shape;
 import dev.ovkit.onnx.TensorType;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import java.util.List;
  * Cuts the objectness channels out of each head's convolution. They and the feature map that the
  * convolution reads become the outputs; the convolution's numbers leave the graph.
  */
-public final class LazyTail {
+final class LazyTail {
 
   private final Graph graph;
   private final RawHeads raw;
@@ -26,17 +27,37 @@ public final class LazyTail {
   private final List<LazyHead> heads = new ArrayList<>();
   private final List<float[]> weights = new ArrayList<>();
 
-  public LazyTail(Graph graph, RawHeads raw) {
+  /**
+   * A model with lazy heads.
+   *
+   * @param weights of each head's convolution, in the order in which {@link LazyHeads} wants them
+   *     at the end of the .bin
+   */
+  record Lazy(OnnxModel model, LazyHeads layout, List<float[]> weights) {
+    Lazy {
+      weights = List.copyOf(weights);
+    }
+  }
+
+  private LazyTail(Graph graph, RawHeads raw) {
     this.graph = graph;
     this.raw = raw;
   }
 
   /**
-   * Changes the graph.
+   * Returns the model with lazy heads: of each head the objectness and the feature map before it.
    *
+   * @param heads what the outputs are now, as {@code [1, C, H, W]}
    * @throws ModelException if a head is more than one convolution
    */
-  public void cut(String file) {
+  static Lazy cut(OnnxModel model, RawHeads heads) {
+    Graph graph = model.graph();
+    LazyTail tail = new LazyTail(graph, heads);
+    tail.cut(model.file());
+    return new Lazy(model.with(graph), new LazyHeads(tail.heads, heads.classes()), tail.weights);
+  }
+
+  private void cut(String file) {
     for (Head head : raw.heads()) {
       Convolution convolution = Convolution.of(graph, graph.producer(head.output()));
       int channels = head.anchors().size() * (5 + raw.classes());
@@ -102,14 +123,5 @@ public final class LazyTail {
       turned[channels * bias.length + out] = bias[out];
     }
     return turned;
-  }
-
-  public LazyHeads layout() {
-    return new LazyHeads(heads, raw.classes());
-  }
-
-  /** As they are to stand at the end of the .bin, by head. */
-  public List<float[]> weights() {
-    return weights;
   }
 }

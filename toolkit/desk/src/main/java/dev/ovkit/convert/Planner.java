@@ -11,6 +11,7 @@ import dev.ovkit.family.DetectorFamily.Unknown;
 import dev.ovkit.family.DetectorFamily.Yolov5;
 import dev.ovkit.family.DetectorFamily.Yolov8;
 import dev.ovkit.family.DetectorFamily.Yolox;
+import dev.ovkit.family.Families;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.BoxCoding;
 import dev.ovkit.model.Colour;
@@ -22,6 +23,7 @@ import dev.ovkit.model.YoloAnchors;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.Shape;
 import dev.ovkit.onnx.TensorInfo;
+import dev.ovkit.onnx.rewrite.Rewrites;
 import dev.ovkit.onnx.rewrite.Rewritten;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -53,7 +55,7 @@ final class Planner {
 
   Plan plan(OnnxModel read) {
     OnnxModel sized = sized(read);
-    DetectorFamily family = sized.family();
+    DetectorFamily family = Families.ALL.recognise(sized);
     List<String> tensors = tensors(sized, family);
     OnnxModel finished = finish(sized.cut(tensors), family, wasOpen(read));
     Optional<HeadLayout> layout = layout(family, tensors, sized);
@@ -68,13 +70,13 @@ final class Planner {
     }
     if (options.outputs() instanceof Outputs.Columns
         && !(layout.get() instanceof HeadLayout.FlatColumns)) {
-      finished = finished.withColumns(layout.get());
+      finished = ColumnsTail.appendTo(finished, layout.get());
       tensors = finished.outputs().stream().map(TensorInfo::name).toList();
       layout = Optional.of(new HeadLayout.FlatColumns(tensors.get(0), layout.get().classes()));
     }
     List<float[]> headWeights = List.of();
     if (options.outputs() instanceof Outputs.Lazy) {
-      OnnxModel.Lazy lazy = finished.withLazyHeads((HeadLayout.RawHeads) layout.orElseThrow());
+      LazyTail.Lazy lazy = LazyTail.cut(finished, (HeadLayout.RawHeads) layout.orElseThrow());
       finished = lazy.model();
       tensors = finished.outputs().stream().map(TensorInfo::name).toList();
       layout = Optional.of(lazy.layout());
@@ -134,7 +136,7 @@ final class Planner {
     Shape open = model.inputs().get(0).shape();
     if (options.inputShape().isPresent()) {
       OnnxModel closed = model.withInputShape(options.inputShape().get());
-      checkStrides(closed.family(), options.inputShape().get());
+      checkStrides(Families.ALL.recognise(closed), options.inputShape().get());
       decide(
           "input",
           options.inputShape().get(),
@@ -150,7 +152,7 @@ final class Planner {
     Shape shape =
         Shape.of(Math.max(1, open.dim(0)), open.dim(1) > 0 ? open.dim(1) : 3, height, width);
     OnnxModel closed = model.withInputShape(shape);
-    if (closed.family() instanceof Unknown) {
+    if (Families.ALL.recognise(closed) instanceof Unknown) {
       return model;
     }
     String source =
@@ -567,7 +569,7 @@ final class Planner {
       decide("rewrites", "none", "as asked");
       return model;
     }
-    Rewritten rewritten = model.rewritten();
+    Rewritten rewritten = Rewrites.apply(model);
     rewrites = rewritten.fired();
     decide(
         "rewrites",

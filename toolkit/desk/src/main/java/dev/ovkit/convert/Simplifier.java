@@ -3,6 +3,7 @@ package dev.ovkit.convert;
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
 import dev.ovkit.family.DetectorFamily.Unknown;
+import dev.ovkit.family.Families;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.python.PythonException;
 import dev.ovkit.python.PythonListener;
@@ -74,7 +75,8 @@ public final class Simplifier {
     OnnxModel model = OnnxModel.read(onnx);
     boolean auto = route.simplify() == Simplify.AUTO;
     if (route.simplify() == Simplify.NEVER
-        || (auto && !(model.family() instanceof Unknown && model.computesShapes()))) {
+        || (auto
+            && !(Families.ALL.recognise(model) instanceof Unknown && model.computesShapes()))) {
       return new Source(model, Optional.empty(), Optional.empty());
     }
     try {
@@ -92,7 +94,7 @@ public final class Simplifier {
     try (StagedFiles staging = StagedFiles.in(Path.of(System.getProperty("java.io.tmpdir")))) {
       Simplified made = simplify(onnx, staging.resolve("model.onnx"), listener);
       OnnxModel simpler = OnnxModel.read(made.onnx()).standingFor(model);
-      if (auto && simpler.family() instanceof Unknown) {
+      if (auto && Families.ALL.recognise(simpler) instanceof Unknown) {
         return unchanged(model, "not recognised, nor is what onnxsim makes of it");
       }
       String tool = "onnxsim " + made.version();

@@ -3,25 +3,16 @@ package dev.ovkit.onnx;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
-import dev.ovkit.convert.ColumnsTail;
-import dev.ovkit.convert.LazyTail;
-import dev.ovkit.family.DetectorFamily;
-import dev.ovkit.family.DetectorFinder;
-import dev.ovkit.model.HeadLayout;
-import dev.ovkit.onnx.rewrite.Rewrites;
-import dev.ovkit.onnx.rewrite.Rewritten;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /**
  * A model in ONNX. Immutable: a method that changes something gives another model. Safe to use from
@@ -83,7 +74,7 @@ public final class OnnxModel {
   }
 
   /** The file it came from, as messages name it. */
-  String file() {
+  public String file() {
     return file;
   }
 
@@ -176,16 +167,6 @@ public final class OnnxModel {
     return derived(proto.toBuilder().setGraph(graph).build());
   }
 
-  /** What kind of detector this is, found from the graph alone. An open batch is taken to be 1. */
-  public DetectorFamily family() {
-    Shape input = inputs.size() == 1 ? inputs.get(0).shape() : null;
-    if (input != null && input.rank() == 4 && input.dim(0) == Shape.UNKNOWN) {
-      Shape one = Shape.of(1, input.dim(1), input.dim(2), input.dim(3));
-      return one.isStatic() ? withInputShape(one).family() : new DetectorFinder(graph()).find();
-    }
-    return new DetectorFinder(graph()).find();
-  }
-
   /**
    * The tensors that are meant by these names, in this order. A name is a node's, a tensor's, or
    * {@code NODE:port}.
@@ -214,52 +195,6 @@ public final class OnnxModel {
     return derived(graph.toModel());
   }
 
-  /**
-   * The model with its boxes decoded and joined to one output {@code [1, 4 + classes, N]}, in
-   * pixels of the input: the layout of YOLOv8.
-   *
-   * @param layout what the outputs are now, with raw heads as {@code [1, C, H, W]} or rows that are
-   *     decoded or YOLOX's
-   * @throws ModelException if the graph is older than opset 10 or not in f32
-   */
-  public OnnxModel withColumns(HeadLayout layout) {
-    Graph graph = graph();
-    Shape input = inputs.get(0).shape();
-    int element = graph.type(outputs.get(0).name()).element();
-    if (opset() < 10 || element != TensorProto.DataType.FLOAT_VALUE || input == null) {
-      throw new ModelException(
-          "'%s' cannot have its boxes decoded in the graph: it has opset %d and elements of type %d, expected opset 10 or later and f32 (1)"
-              .formatted(file, opset(), element));
-    }
-    new ColumnsTail(graph).append(layout, (int) input.dim(3), (int) input.dim(2));
-    return derived(graph.toModel());
-  }
-
-  /**
-   * The model with lazy heads: of each head the objectness and the feature map before it.
-   *
-   * @param heads what the outputs are now, as {@code [1, C, H, W]}
-   * @throws ModelException if a head is more than one convolution
-   */
-  public Lazy withLazyHeads(HeadLayout.RawHeads heads) {
-    Graph graph = graph();
-    LazyTail tail = new LazyTail(graph, heads);
-    tail.cut(file);
-    return new Lazy(derived(graph.toModel()), tail.layout(), tail.weights());
-  }
-
-  /**
-   * A model with lazy heads.
-   *
-   * @param weights of each head's convolution, in the order in which {@link HeadLayout.LazyHeads}
-   *     wants them at the end of the .bin
-   */
-  public record Lazy(OnnxModel model, HeadLayout.LazyHeads layout, List<float[]> weights) {
-    public Lazy {
-      weights = List.copyOf(weights);
-    }
-  }
-
   /** Whether a node computes this tensor, so that it can be an output. */
   public boolean computes(String tensor) {
     return graph().producer(tensor) != null;
@@ -269,16 +204,6 @@ public final class OnnxModel {
   public String nodeOf(String tensor) {
     Node node = graph().producer(tensor);
     return node == null ? "" : node.name();
-  }
-
-  /** Rewrites the graph into one that computes the same, faster. */
-  public Rewritten rewritten() {
-    return rewritten(title -> true);
-  }
-
-  /** The same with only those rewrites whose title, as {@link Rewritten} has it, is wanted. */
-  public Rewritten rewritten(Predicate<String> wanted) {
-    return Rewrites.apply(this, wanted);
   }
 
   /** This model under the name and hash of another, of which it is another form. */

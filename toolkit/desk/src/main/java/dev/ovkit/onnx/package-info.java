@@ -1,7 +1,6 @@
 /**
- * Reads, cuts and rewrites ONNX graphs: names, shapes, detection heads, anchors. Start at {@link
- * dev.ovkit.onnx.OnnxModel}; what kind of detector a model is says {@link
- * dev.ovkit.family.DetectorFamily}.
+ * Reads, cuts and rewrites ONNX graphs: names, shapes, constants. Start at {@link
+ * dev.ovkit.onnx.OnnxModel}.
  */
 @NullMarked
 package dev.ovkit.onnx;

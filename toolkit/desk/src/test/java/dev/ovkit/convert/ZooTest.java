@@ -7,8 +7,10 @@ import dev.ovkit.family.DetectorFamily.FoundHead;
 import dev.ovkit.family.DetectorFamily.Rows;
 import dev.ovkit.family.DetectorFamily.Tail;
 import dev.ovkit.family.DetectorFamily.Yolov5;
+import dev.ovkit.family.Families;
 import dev.ovkit.model.HeadLayout.RawHeads;
 import dev.ovkit.onnx.OnnxModel;
+import dev.ovkit.onnx.rewrite.Rewrites;
 import dev.ovkit.onnx.rewrite.Rewritten;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
@@ -87,7 +89,7 @@ class ZooTest {
     double worst = 0;
     for (Zoo.Written model :
         system.equals("all") ? Zoo.all(options) : List.of(Zoo.model(system, options))) {
-      Rewritten rewritten = OnnxModel.read(model.onnx()).rewritten();
+      Rewritten rewritten = Rewrites.apply(OnnxModel.read(model.onnx()));
       all.assertThat(rewritten.fired()).as(model.system()).isNotEmpty();
       Path other = temp.resolve("rewritten.onnx");
       Files.write(other, rewritten.model().toBytes());
@@ -219,8 +221,10 @@ class ZooTest {
   /** Family, heads, strides, anchors and classes, from the graph alone. */
   private static Yolov5 facts(Zoo.Written model, String options) {
     String what = model.system() + " " + options;
-    assertThat(OnnxModel.read(model.onnx()).family()).as(what).isInstanceOf(Yolov5.class);
-    Yolov5 yolo = (Yolov5) OnnxModel.read(model.onnx()).family();
+    assertThat(Families.ALL.recognise(OnnxModel.read(model.onnx())))
+        .as(what)
+        .isInstanceOf(Yolov5.class);
+    Yolov5 yolo = (Yolov5) Families.ALL.recognise(OnnxModel.read(model.onnx()));
     assertThat(yolo.classes()).as(what).isEqualTo(model.classes());
     assertThat(yolo.anchorsPerCell()).as(what).isEqualTo(3);
     assertThat(yolo.heads()).as(what).extracting(FoundHead::stride).containsExactly(8, 16, 32);

@@ -56,7 +56,7 @@ public class DetectorFinderTest {
   })
   void headsOfRealModelsAreThoseOfTheirManifest(
       String name, String nodes, int classes, long largest) {
-    Yolov5 found = (Yolov5) OnnxModel.read(Shared.model(name)).family();
+    Yolov5 found = (Yolov5) Families.ALL.recognise(OnnxModel.read(Shared.model(name)));
     assertThat(found.heads()).extracting(FoundHead::node).containsExactly(nodes.split(" "));
     assertThat(found.heads()).extracting(FoundHead::stride).containsExactly(8, 16, 32);
     assertThat(found.heads().get(0).shape())
@@ -67,10 +67,12 @@ public class DetectorFinderTest {
 
   @Test
   void theTailOfRealModelsIsToldApart() {
-    assertThat(((Yolov5) OnnxModel.read(Shared.model("v5lite-e-coco.onnx")).family()).flat())
+    assertThat(
+            ((Yolov5) Families.ALL.recognise(OnnxModel.read(Shared.model("v5lite-e-coco.onnx"))))
+                .flat())
         .contains(new FlatOutput("output", Tail.SIGMOID, Rows.IN_ORDER));
     for (String name : List.of("v5lite-s.onnx", "yolov5n-ppe.onnx")) {
-      Yolov5 found = (Yolov5) OnnxModel.read(Shared.model(name)).family();
+      Yolov5 found = (Yolov5) Families.ALL.recognise(OnnxModel.read(Shared.model(name)));
       assertThat(found.flat().orElseThrow().tail()).isEqualTo(Tail.DECODED);
       assertThat(found.flat().orElseThrow().rows()).isEqualTo(Rows.IN_ORDER);
       for (int i = 0; i < 3; i++) {
@@ -81,11 +83,13 @@ public class DetectorFinderTest {
 
   @Test
   void yoloxIsRecognisedWithAndWithoutItsSigmoids() {
-    Yolox raw = (Yolox) OnnxModel.read(Shared.model("yolox_nano-fixed.onnx")).family();
+    Yolox raw =
+        (Yolox) Families.ALL.recognise(OnnxModel.read(Shared.model("yolox_nano-fixed.onnx")));
     assertThat(raw.heads()).extracting(FoundHead::node).contains("Concat_329", "Concat_360");
     assertThat(raw.heads()).extracting(FoundHead::stride).containsExactly(8, 16, 32);
     assertThat(raw.logits()).isTrue();
-    Yolox official = (Yolox) OnnxModel.read(Shared.model("yolox_nano-416.onnx")).family();
+    Yolox official =
+        (Yolox) Families.ALL.recognise(OnnxModel.read(Shared.model("yolox_nano-416.onnx")));
     assertThat(official.logits()).isFalse();
     for (Yolox yolox : List.of(raw, official)) {
       assertThat(yolox.classes()).isEqualTo(80);
@@ -99,7 +103,8 @@ public class DetectorFinderTest {
   @ValueSource(ints = {1, 2, 3, 80, 1000})
   void anyNumberOfClassesIsFoundInEveryForm(int classes) {
     for (Form form : Form.values()) {
-      Yolov5 found = (Yolov5) yolov5(form, classes, 96, 160, ANCHORS).model().family();
+      Yolov5 found =
+          (Yolov5) Families.ALL.recognise(yolov5(form, classes, 96, 160, ANCHORS).model());
       assertThat(found.classes()).as("%s", form).isEqualTo(classes);
       assertThat(found.heads()).extracting(FoundHead::stride).containsExactly(8, 16, 32);
       assertThat(found.heads().get(2).shape()).isEqualTo(Shape.of(1, 3L * (5 + classes), 3, 5));
@@ -124,7 +129,7 @@ public class DetectorFinderTest {
   void fourHeadsAndOtherAnchorsAreFound() {
     float[][] anchors = {{5, 6}, {19, 27, 44, 40}, {96, 68, 86, 152}, {436, 615, 739, 380}};
     for (float[][] some : List.of(new float[][] {{1, 2, 3, 4}, {5, 6, 7, 8}}, four(anchors))) {
-      Yolov5 found = (Yolov5) yolov5(Form.SPLIT, 4, 128, 128, some).model().family();
+      Yolov5 found = (Yolov5) Families.ALL.recognise(yolov5(Form.SPLIT, 4, 128, 128, some).model());
       assertThat(found.heads()).hasSize(some.length);
       assertThat(found.anchorsPerCell()).isEqualTo(2);
       for (int i = 0; i < some.length; i++) {
@@ -148,7 +153,7 @@ public class DetectorFinderTest {
     shuffled.clearNode().addAllNode(nodes);
     OnnxModel model =
         OnnxModel.of("s.onnx", sketch.proto().toBuilder().setGraph(shuffled).build(), "");
-    assertThat(model.family()).isEqualTo(sketch.model().family());
+    assertThat(Families.ALL.recognise(model)).isEqualTo(Families.ALL.recognise(sketch.model()));
   }
 
   @Test
@@ -160,24 +165,24 @@ public class DetectorFinderTest {
       String head = sketch.op("Add", List.of(conv, sketch.random(1, 1, 18, 1, 1)));
       sketch.output(detect(sketch, head, 3, 6, 64 / stride, 64 / stride));
     }
-    Yolov5 found = (Yolov5) sketch.model().family();
+    Yolov5 found = (Yolov5) Families.ALL.recognise(sketch.model());
     assertThat(found.heads()).extracting(FoundHead::node).allMatch(name -> name.startsWith("Add"));
   }
 
   @Test
   void rowsThatAMissingTransposeScramblesAreSeen() {
-    assertThat(((Yolox) yolox(true, false, false).model().family()).rows())
+    assertThat(((Yolox) Families.ALL.recognise(yolox(true, false, false).model())).rows())
         .isEqualTo(Rows.IN_ORDER);
-    assertThat(((Yolox) yolox(true, false, true).model().family()).rows())
+    assertThat(((Yolox) Families.ALL.recognise(yolox(true, false, true).model())).rows())
         .isEqualTo(Rows.SCRAMBLED);
-    assertThat(((Yolox) yolox(false, true, false).model().family()).boxes())
+    assertThat(((Yolox) Families.ALL.recognise(yolox(false, true, false).model())).boxes())
         .isEqualTo(BoxCoding.PIXELS);
   }
 
   @Test
   void yolov8IsRecognised() {
     for (int classes : List.of(1, 3, 64)) {
-      Yolov8 found = (Yolov8) yolov8(classes).model().family();
+      Yolov8 found = (Yolov8) Families.ALL.recognise(yolov8(classes).model());
       assertThat(found.classes()).isEqualTo(classes);
       assertThat(found.strides()).containsExactly(8, 16, 32);
     }
@@ -189,15 +194,15 @@ public class DetectorFinderTest {
     String x = classifier.input("x", 1, 3, 32, 32);
     classifier.output(
         classifier.op("Flatten", classifier.op("GlobalAveragePool", classifier.conv(x, 3, 10))));
-    assertThat(classifier.model().family())
+    assertThat(Families.ALL.recognise(classifier.model()))
         .isEqualTo(new Unknown("its last convolutions form no known heads: Conv_2 1x10x32x32"));
 
-    assertThat(yolov5(Form.MAPS, 1, -1, -1, ANCHORS).model().family())
+    assertThat(Families.ALL.recognise(yolov5(Form.MAPS, 1, -1, -1, ANCHORS).model()))
         .isEqualTo(new Unknown("the size of its input is left open (1x3x?x?)"));
 
     Sketch masks = yolov5(Form.SPLIT, 34, 64, 64, ANCHORS);
     masks.output(masks.conv(masks.conv("x", 3, 8, 3, 4, 1), 8, 32));
-    assertThat(((Unknown) masks.model().family()).reason()).contains("segmentation");
+    assertThat(((Unknown) Families.ALL.recognise(masks.model())).reason()).contains("segmentation");
   }
 
   @Test
@@ -208,7 +213,7 @@ public class DetectorFinderTest {
       String head = sketch.conv(sketch.conv(x, 3, 8, 3, stride, 1), 8, 18);
       sketch.output(sketch.op("Exp", detect(sketch, head, 3, 6, 64 / stride, 64 / stride)));
     }
-    assertThat(((Unknown) sketch.model().family()).reason()).contains("exp");
+    assertThat(((Unknown) Families.ALL.recognise(sketch.model())).reason()).contains("exp");
   }
 
   @Test
@@ -219,7 +224,7 @@ public class DetectorFinderTest {
       String head = sketch.conv(sketch.conv(x, 3, 8, 3, stride, 1), 8, 18);
       sketch.output(detect(sketch, head, 3, 6, 48 / stride, 48 / stride));
     }
-    assertThat(sketch.model().family()).isInstanceOf(Unknown.class);
+    assertThat(Families.ALL.recognise(sketch.model())).isInstanceOf(Unknown.class);
   }
 
   @Test
@@ -231,7 +236,7 @@ public class DetectorFinderTest {
       sketch.output(detect(sketch, head, 3, 6, 64 / stride, 64 / stride));
       sketch.output(sketch.op("Exp", sketch.conv(head, 18, 7)));
     }
-    assertThat(sketch.model().family()).isInstanceOf(Yolov5.class);
+    assertThat(Families.ALL.recognise(sketch.model())).isInstanceOf(Yolov5.class);
   }
 
   // ---- graphs as exporters write them

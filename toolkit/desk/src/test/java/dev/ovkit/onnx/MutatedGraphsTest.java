@@ -10,7 +10,9 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.ovkit.ModelException;
 import dev.ovkit.family.DetectorFamily.Unknown;
 import dev.ovkit.family.DetectorFinderTest;
+import dev.ovkit.family.Families;
 import dev.ovkit.onnx.Nodes.Attr;
+import dev.ovkit.onnx.rewrite.Rewrites;
 import dev.ovkit.onnx.rewrite.Rewritten;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,8 +62,8 @@ class MutatedGraphsTest {
       ModelProto mutant = mutated(original, random);
       try {
         OnnxModel model = OnnxModel.of("mutant " + round, mutant, "");
-        model.family();
-        Rewritten rewritten = model.rewritten();
+        Families.ALL.recognise(model);
+        Rewritten rewritten = Rewrites.apply(model);
         fired += rewritten.fired().isEmpty() ? 0 : 1;
         if (rewritten.fired().isEmpty() || !hasSense(model.graph())) {
           continue;
@@ -114,7 +116,7 @@ class MutatedGraphsTest {
       }
       try {
         OnnxModel model = OnnxModel.of("mutant " + round, mutant, "");
-        unknown += model.family() instanceof Unknown ? 1 : 0;
+        unknown += Families.ALL.recognise(model) instanceof Unknown ? 1 : 0;
       } catch (ModelException e) {
         assertThat(e).hasMessageStartingWith("'mutant " + round + "'");
       } catch (RuntimeException e) {

@@ -27,6 +27,12 @@ public final class Rewrites {
 
   private Rewrites() {}
 
+  /** Rewrites a graph into one that computes the same, faster. */
+  public static Rewritten apply(OnnxModel model) {
+    return apply(model, ALL);
+  }
+
+  /** The same with only those rewrites whose title, as {@link Rewritten} has it, is wanted. */
   public static Rewritten apply(OnnxModel model, Predicate<String> wanted) {
     return apply(model, ALL.stream().filter(rewrite -> wanted.test(rewrite.title())).toList());
   }
