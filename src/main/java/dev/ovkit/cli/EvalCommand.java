@@ -157,7 +157,9 @@ final class EvalCommand implements Callable<Integer> {
 
   private int evaluateIr(Path ir) {
     DerivedSpec derived = DerivedSpec.of(IrDescription.read(ir));
-    derived.assumptions().forEach(a -> spec.commandLine().getErr().println("ovkit: assumed: " + a));
+    derived
+        .assumptions()
+        .forEach(a -> spec.commandLine().getErr().println("ovkit: assumed: " + a.sentence()));
     DetectorSpec detector = changed(derived.spec());
     Objects objects = read(detector);
     DetectorOptions options =

@@ -13,6 +13,7 @@ import dev.ovkit.cli.print.BenchPrinter;
 import dev.ovkit.cli.print.DetectionsPrinter;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
+import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
@@ -164,8 +165,8 @@ final class InferCommand implements Callable<Integer> {
               .formatted(out, pictures.size()));
     }
     try (Detector detector = Detector.open(ir, options(pictures.size()))) {
-      for (String assumption : detector.assumptions()) {
-        spec.commandLine().getErr().println("ovkit: assumed: " + assumption);
+      for (Assumption assumption : detector.assumptions()) {
+        spec.commandLine().getErr().println("ovkit: assumed: " + assumption.sentence());
       }
       return run(detector, pictures, out == null ? List.of() : targets(out, pictures, toFile));
     }

@@ -11,6 +11,7 @@ import dev.ovkit.family.DetectorFamily.Yolov8;
 import dev.ovkit.family.DetectorFamily.Yolox;
 import dev.ovkit.family.Families;
 import dev.ovkit.model.Anchor;
+import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
@@ -157,7 +158,7 @@ final class InspectCommand implements Callable<Integer> {
       DerivedSpec derived = DerivedSpec.of(ir);
       facts.put("detector", detector(derived.spec()));
       if (!derived.assumptions().isEmpty()) {
-        facts.put("assumed", derived.assumptions());
+        facts.put("assumed", derived.assumptions().stream().map(Assumption::sentence).toList());
       }
     } catch (ModelException e) {
       facts.put("detector", "not recognised: " + e.getMessage());

@@ -3,6 +3,7 @@ package dev.ovkit.cli;
 import dev.ovkit.cli.print.DetectionsPrinter;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
+import dev.ovkit.model.Assumption;
 import dev.ovkit.model.Detections;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.vision.DetectOptions;
@@ -125,8 +126,8 @@ final class WatchCommand implements Callable<Integer> {
         FolderWatch watch =
             FolderWatch.open(options, detector, this::form, listener(), ServiceManager.current());
         Termination termination = new Termination(watch::stop)) {
-      for (String assumption : detector.assumptions()) {
-        spec.commandLine().getErr().println("ovkit: assumed: " + assumption);
+      for (Assumption assumption : detector.assumptions()) {
+        spec.commandLine().getErr().println("ovkit: assumed: " + assumption.sentence());
       }
       WatchCounts counts = watch.run();
       print(counts);

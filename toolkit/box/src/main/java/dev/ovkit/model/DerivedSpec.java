@@ -25,12 +25,9 @@ import org.jspecify.annotations.Nullable;
  * (its class names win over {@code model_info}'s, which have no blanks), then the shapes.
  *
  * @param spec the detector
- * @param assumptions a sentence for each thing that nothing in the IR says
+ * @param assumptions what nothing in the IR says
  */
-public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
-
-  /** How an assumption on the input begins. */
-  private static final String AN_INPUT = "an input of ";
+public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
 
   private static final int[][] STRIDES = {{8, 16, 32}, {8, 16, 32, 64}};
 
@@ -40,7 +37,7 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
 
   /** Returns whether nothing in the IR says what numbers its input wants, in which order. */
   public boolean inputIsAssumed() {
-    return assumptions.stream().anyMatch(sentence -> sentence.startsWith(AN_INPUT));
+    return assumptions.stream().anyMatch(a -> a.kind() == Assumption.Kind.INPUT);
   }
 
   /**
@@ -76,7 +73,7 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
   private static final class Derivation {
     private final IrDescription ir;
     private final Map<String, String> info;
-    private final List<String> assumptions = new ArrayList<>();
+    private final List<Assumption> assumptions = new ArrayList<>();
     private final @Nullable ExportNotes notes;
     private final boolean embedded;
     private final List<String> labels;
@@ -117,11 +114,13 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
       try {
         return ExportNotes.read(file);
       } catch (NoClassDefFoundError e) {
-        assumptions.add(
-            "nothing that stands in %s, for SnakeYAML is not on the class path"
-                .formatted(file.getFileName()));
+        assume(Assumption.Kind.UNREAD_NOTES, file.getFileName());
         return null;
       }
+    }
+
+    private void assume(Assumption.Kind kind, Object... values) {
+      assumptions.add(Assumption.of(kind, values));
     }
 
     private void requireDetector() {
@@ -155,9 +154,7 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
       boolean yolox = layout instanceof HeadLayout.FlatRows rows && isYolox(rows);
       List<String> usable = labels;
       if (!labels.isEmpty() && labels.size() != layout.classes()) {
-        assumptions.add(
-            "its %d labels do not fit its %d classes and are left out"
-                .formatted(labels.size(), layout.classes()));
+        assume(Assumption.Kind.LABELS_LEFT_OUT, labels.size(), layout.classes());
         usable = List.of();
       }
       Resize resize = resize(yolox);
@@ -240,7 +237,7 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
         perCell = 3;
         classes = first.channels() / 3 - 5;
         if (first.channels() % 3 == 0) {
-          assumptions.add("three anchors a cell, so %d classes".formatted(classes));
+          assume(Assumption.Kind.ANCHORS_PER_CELL, classes);
         }
       }
       if (classes < 1 || (first.anchors() == 0 && first.channels() != perCell * (5 + classes))) {
@@ -254,7 +251,7 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
             "its anchors are not recorded, and for strides %s with %d anchors a cell there are no usual ones"
                 .formatted(strides, perCell));
       }
-      assumptions.add("the anchors of YOLOv5 for strides " + text(strides));
+      assume(Assumption.Kind.ANCHORS, text(strides));
       List<Head> result = new ArrayList<>();
       for (int i = 0; i < heads.size(); i++) {
         result.add(new Head(heads.get(i).output().name(), strides.get(i), anchors.get(i)));
@@ -303,9 +300,11 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
       if (anchors == null) {
         throw notADetector("its anchors are not recorded");
       }
-      assumptions.add(
-          "boxes without grid and anchors in '%s' (it ends in %s); the anchors of YOLOv5 for strides %s"
-              .formatted(output.name(), raw ? "convolutions" : "a sigmoid", text(list)));
+      assume(
+          Assumption.Kind.BOXES_WITHOUT_GRID,
+          output.name(),
+          raw ? "convolutions" : "a sigmoid",
+          text(list));
       return new HeadLayout.FlatRows(
           output.name(), BoxCoding.YOLOV5_SIGMOID, raw, heads(output, list, anchors), classes);
     }
@@ -314,11 +313,10 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
         TensorDescription output, int[] strides, int classes, List<String> origins) {
       boolean logits = onlyConvolutions(origins);
       if (!logits && !onlyConvolutions(without(origins, "Sigmoid"))) {
-        assumptions.add("'%s' holds boxes in pixels".formatted(output.name()));
+        assume(Assumption.Kind.BOXES_IN_PIXELS, output.name());
         return new HeadLayout.FlatRows(output.name(), BoxCoding.PIXELS, false, List.of(), classes);
       }
-      assumptions.add(
-          "'%s' is the output of a YOLOX, by its %s rows".formatted(output.name(), cells(strides)));
+      assume(Assumption.Kind.YOLOX_BY_ITS_ROWS, output.name(), cells(strides));
       List<Integer> list = list(strides);
       List<List<Anchor>> none = list.stream().map(s -> List.<Anchor>of()).toList();
       return new HeadLayout.FlatRows(
@@ -367,15 +365,13 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
           case "fit_to_window_letterbox":
             return new Resize(Resize.Mode.LETTERBOX_CENTRE, pad);
           default:
-            assumptions.add("its resize_type '%s' is unknown and ignored".formatted(type));
+            assume(Assumption.Kind.UNKNOWN_RESIZE, type);
         }
       }
       if (notes != null) {
         return new Resize(Resize.Mode.LETTERBOX_CENTRE, pad);
       }
-      assumptions.add(
-          "a letterbox %s, padded with %d"
-              .formatted(yolox ? "at the top left" : "in the centre", pad));
+      assume(Assumption.Kind.LETTERBOX, yolox ? "at the top left" : "in the centre", pad);
       return new Resize(yolox ? Resize.Mode.LETTERBOX_TOP_LEFT : Resize.Mode.LETTERBOX_CENTRE, pad);
     }
 
@@ -405,7 +401,7 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
         // the input is BGR.
         boolean toUnit = !scaled && !yolox;
         if (toUnit) {
-          assumptions.add("numbers are divided by 255 before the IR");
+          assume(Assumption.Kind.SCALED_BEFORE);
         }
         return new Input(
             reversed || yolox ? Colour.BGR : Colour.RGB,
@@ -414,10 +410,11 @@ public record DerivedSpec(DetectorSpec spec, List<String> assumptions) {
       if (notes != null) {
         return new Input(Colour.RGB, Normalization.TO_UNIT);
       }
-      assumptions.add(
+      assume(
+          Assumption.Kind.INPUT,
           yolox
-              ? AN_INPUT + "BGR, 0..255 (YOLOX)"
-              : AN_INPUT + "RGB, divided by 255 (the IR does not say that this is inside it)");
+              ? "BGR, 0..255 (YOLOX)"
+              : "RGB, divided by 255 (the IR does not say that this is inside it)");
       return yolox
           ? new Input(Colour.BGR, Normalization.NONE)
           : new Input(Colour.RGB, Normalization.TO_UNIT);

@@ -1,6 +1,7 @@
 package dev.ovkit.vision;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
@@ -49,14 +50,17 @@ import org.jspecify.annotations.Nullable;
 public final class Detector implements AutoCloseable {
 
   private final DetectorSpec spec;
-  private final List<String> assumptions;
+  private final List<Assumption> assumptions;
   private final CompiledModel compiled;
   private final List<Worker> workers;
   private final BlockingQueue<Worker> idle;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Detector(
-      DetectorSpec spec, List<String> assumptions, CompiledModel compiled, List<Worker> workers) {
+      DetectorSpec spec,
+      List<Assumption> assumptions,
+      CompiledModel compiled,
+      List<Worker> workers) {
     this.spec = spec;
     this.assumptions = assumptions;
     this.compiled = compiled;
@@ -156,7 +160,7 @@ public final class Detector implements AutoCloseable {
   }
 
   /** Returns what had to be assumed because neither caller nor IR says it. */
-  public List<String> assumptions() {
+  public List<Assumption> assumptions() {
     return assumptions;
   }
 

@@ -72,6 +72,7 @@ class DerivedSpecTest {
     assertThat(derived.spec().inputWidth()).isEqualTo(640);
     assertThat(derived.spec().inputHeight()).isEqualTo(320);
     assertThat(derived.assumptions())
+        .extracting(Assumption::sentence)
         .containsExactly(
             "three anchors a cell, so 80 classes",
             "the anchors of YOLOv5 for strides 8, 16, 32",
@@ -184,6 +185,7 @@ class DerivedSpecTest {
         derive(flat("Concat", "1,7,84"), IrFiles.info("model_info", List.of("labels", "a b")));
     assertThat(derived.spec().labels()).isEmpty();
     assertThat(derived.assumptions())
+        .extracting(Assumption::sentence)
         .contains("its 2 labels do not fit its 3 classes and are left out");
   }
 
@@ -320,6 +322,8 @@ class DerivedSpecTest {
               .invoke(null, ir);
       assertThat((List<?>) derived.getClass().getMethod("assumptions").invoke(derived))
           .first()
+          .hasToString("Assumption[kind=UNREAD_NOTES, values=[metadata.yaml]]");
+      assertThat(Assumption.of(Assumption.Kind.UNREAD_NOTES, "metadata.yaml").sentence())
           .isEqualTo(
               "nothing that stands in metadata.yaml, for SnakeYAML is not on the class path");
     }

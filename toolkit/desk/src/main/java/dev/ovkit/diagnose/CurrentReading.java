@@ -53,7 +53,9 @@ final class CurrentReading {
       spec = found.spec();
       assumed = !found.assumptions().isEmpty();
       inputIsAssumed = found.inputIsAssumed();
-      found.assumptions().forEach(a -> notes.add("assumed, for the IR does not say it: " + a));
+      found
+          .assumptions()
+          .forEach(a -> notes.add("assumed, for the IR does not say it: " + a.sentence()));
     } catch (ModelException e) {
       unreadable = e.getMessage();
     }

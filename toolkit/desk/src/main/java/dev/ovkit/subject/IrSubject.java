@@ -1,6 +1,7 @@
 package dev.ovkit.subject;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
@@ -27,7 +28,7 @@ public final class IrSubject implements Subject {
 
   private final Path ir;
   private final DetectorSpec spec;
-  private final List<String> assumptions;
+  private final List<Assumption> assumptions;
   private final CompiledModel compiled;
   private final InferRequest request;
   private final BoxReader boxes;
@@ -99,7 +100,7 @@ public final class IrSubject implements Subject {
   }
 
   /** Returns what had to be assumed because the IR does not say it. */
-  public List<String> assumptions() {
+  public List<Assumption> assumptions() {
     return assumptions;
   }
 

@@ -3,6 +3,7 @@ package dev.ovkit.verify;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.convert.SourceDetector;
+import dev.ovkit.model.Assumption;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorMetadata;
@@ -107,9 +108,7 @@ final class ModelPairOpening {
 
   private RunPlan ir(IrDescription ir) {
     DerivedSpec derived = DerivedSpec.of(ir);
-    derived.assumptions().stream()
-        .filter(sentence -> !sentence.startsWith("an input of "))
-        .forEach(sentence -> notes.add("'%s': assumed: %s".formatted(ir.xml(), sentence)));
+    noteAssumptions(ir, derived);
     DetectorSpec spec = asContract(ir, derived);
     Colour colour = options.inputColour().orElse(spec.inputColour());
     Normalization own = spec.normalization();
@@ -125,6 +124,15 @@ final class ModelPairOpening {
         null,
         null,
         false);
+  }
+
+  /** Of an assumed input {@link #asContract} says more. */
+  private void noteAssumptions(IrDescription ir, DerivedSpec derived) {
+    for (Assumption assumption : derived.assumptions()) {
+      if (assumption.kind() != Assumption.Kind.INPUT) {
+        notes.add("'%s': assumed: %s".formatted(ir.xml(), assumption.sentence()));
+      }
+    }
   }
 
   private static Map<String, Set<String>> aliases(IrDescription ir) {
@@ -175,9 +183,7 @@ final class ModelPairOpening {
                 .withNormalization(spec.normalization())
                 .withResize(saysResize ? spec.resize() : oracle.resize());
       } else {
-        derived.assumptions().stream()
-            .filter(sentence -> !sentence.startsWith("an input of "))
-            .forEach(sentence -> notes.add("'%s': assumed: %s".formatted(ir.xml(), sentence)));
+        noteAssumptions(ir, derived);
       }
     } catch (ModelException e) {
       if (silent == null) {
