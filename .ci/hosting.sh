@@ -227,7 +227,7 @@ for release in 17 25; do
   run "class path, Java $release" 1 \
     "$java" --enable-native-access=ALL-UNNAMED -cp "$class_path" app.Found "$model" "$picture"
   run "module path, Java $release" 1 \
-    "$java" --enable-native-access=dev.ovkit.nativelib -p "$work/libraries:$work/modules" -m app/app.Found "$model" "$picture"
+    "$java" --enable-native-access=dev.ovkit.nativelib,org.bytedeco.javacpp -p "$work/libraries:$work/modules" -m app/app.Found "$model" "$picture"
   run "Spring Boot fat jar, Java $release" 1 \
     "$java" --enable-native-access=ALL-UNNAMED -Dmodel="$model" -Dpicture="$picture" -jar "$work/target/app-1.jar"
   run "three class loaders in turn and three at once, Java $release" 6 \
