@@ -12,10 +12,7 @@ module dev.ovkit.nativelib {
       dev.ovkit.cli,
       dev.ovkit.desk,
       dev.ovkit.nativelib.linux_x86_64;
-  exports dev.ovkit.machine to
-      dev.ovkit,
-      dev.ovkit.cli,
-      dev.ovkit.desk;
+  exports dev.ovkit.machine;
   exports dev.ovkit.nativelib.global to
       dev.ovkit;
   exports dev.ovkit.nativelib.openvino to

@@ -1,0 +1,35 @@
+/**
+ * Detection on an Intel CPU: what a Java program depends on. Start at {@link
+ * dev.ovkit.vision.Detector}.
+ */
+@SuppressWarnings("module") // the modules that see the internal packages come later in the build
+module dev.ovkit {
+  requires transitive dev.ovkit.nativelib;
+  requires com.fasterxml.jackson.core;
+  requires com.fasterxml.jackson.jr.ob;
+  requires org.apache.commons.compress;
+  requires org.tukaani.xz;
+  // Only for an IR with an Ultralytics metadata.yaml beside it.
+  requires static org.yaml.snakeyaml;
+  requires static transitive org.jspecify;
+
+  exports dev.ovkit;
+  exports dev.ovkit.bench;
+  exports dev.ovkit.bundle;
+  exports dev.ovkit.compare;
+  exports dev.ovkit.model;
+  exports dev.ovkit.picture;
+  exports dev.ovkit.runtime;
+  exports dev.ovkit.tune;
+  exports dev.ovkit.vision;
+  exports dev.ovkit.watch;
+  exports dev.ovkit.internal.files to
+      dev.ovkit.cli,
+      dev.ovkit.desk;
+  exports dev.ovkit.internal.text to
+      dev.ovkit.cli,
+      dev.ovkit.desk;
+  exports dev.ovkit.internal.xml to
+      dev.ovkit.cli,
+      dev.ovkit.desk;
+}
