@@ -13,6 +13,7 @@ import dev.ovkit.evaluate.ClassMapping;
 import dev.ovkit.evaluate.CocoEvaluation;
 import dev.ovkit.evaluate.CocoMetrics;
 import dev.ovkit.evaluate.GroundTruth;
+import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
@@ -156,7 +157,7 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private int evaluateIr(Path ir) {
-    DerivedSpec derived = DerivedSpec.of(IrDescription.read(ir));
+    DerivedSpec derived = DerivedSpec.of(IrDescription.read(ir), Layouts.ALL);
     derived
         .assumptions()
         .forEach(a -> spec.commandLine().getErr().println("ovkit: assumed: " + a.sentence()));

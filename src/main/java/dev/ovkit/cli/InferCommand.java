@@ -13,6 +13,7 @@ import dev.ovkit.cli.print.BenchPrinter;
 import dev.ovkit.cli.print.DetectionsPrinter;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
+import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.Detections;
@@ -243,7 +244,7 @@ final class InferCommand implements Callable<Integer> {
     if (!given) {
       return options.with(detectOptions(Set.of()));
     }
-    DetectorSpec detector = changed(DerivedSpec.of(IrDescription.read(ir)).spec());
+    DetectorSpec detector = changed(DerivedSpec.of(IrDescription.read(ir), Layouts.ALL).spec());
     return options.with(detector).with(detectOptions(wanted(detector)));
   }
 

@@ -10,6 +10,7 @@ import dev.ovkit.family.DetectorFamily.Yolov5;
 import dev.ovkit.family.DetectorFamily.Yolov8;
 import dev.ovkit.family.DetectorFamily.Yolox;
 import dev.ovkit.family.Families;
+import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DerivedSpec;
@@ -155,7 +156,7 @@ final class InspectCommand implements Callable<Integer> {
     facts.put("inputs", ir.inputs().stream().map(InspectCommand::tensor).toList());
     facts.put("outputs", ir.outputs().stream().map(InspectCommand::tensor).toList());
     try {
-      DerivedSpec derived = DerivedSpec.of(ir);
+      DerivedSpec derived = DerivedSpec.of(ir, Layouts.ALL);
       facts.put("detector", detector(derived.spec()));
       if (!derived.assumptions().isEmpty()) {
         facts.put("assumed", derived.assumptions().stream().map(Assumption::sentence).toList());

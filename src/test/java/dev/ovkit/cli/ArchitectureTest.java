@@ -1,10 +1,13 @@
 package dev.ovkit.cli;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -33,28 +36,29 @@ class ArchitectureTest {
     MAY_USE.put("internal.xml", "");
     MAY_USE.put("runtime", "nativelib machine");
     MAY_USE.put("model", "runtime internal.files internal.xml internal.text");
+    MAY_USE.put("layout", "model");
     MAY_USE.put("picture", "nativelib model");
-    MAY_USE.put("vision", "machine runtime model picture internal.files");
+    MAY_USE.put("vision", "machine runtime model layout picture internal.files");
     MAY_USE.put("compare", "model");
-    MAY_USE.put("bench", "machine runtime model picture vision internal.files");
+    MAY_USE.put("bench", "machine runtime model layout picture vision internal.files");
     MAY_USE.put("tune", "machine runtime model picture vision compare bench internal.files");
     MAY_USE.put("bundle", "nativelib machine model picture vision compare internal.files");
     MAY_USE.put("watch", "nativelib model picture vision internal.files");
     MAY_USE.put("python", "nativelib internal.files");
     MAY_USE.put("onnx", "internal.files internal.text");
     MAY_USE.put("onnx.rewrite", "onnx");
-    MAY_USE.put("family", "model onnx");
+    MAY_USE.put("family", "model layout onnx");
     MAY_USE.put("surgery", "nativelib runtime");
     MAY_USE.put(
         "convert",
-        "machine runtime model bench onnx onnx.rewrite family surgery python internal.files internal.text");
-    MAY_USE.put("subject", "runtime model picture vision onnx convert");
+        "machine runtime model layout bench onnx onnx.rewrite family surgery python internal.files internal.text");
+    MAY_USE.put("subject", "runtime model layout picture vision onnx convert");
     MAY_USE.put("evaluate", "model picture");
-    MAY_USE.put("verify", "model picture vision compare onnx convert subject");
-    MAY_USE.put("diagnose", "runtime model picture vision compare convert subject");
+    MAY_USE.put("verify", "model layout picture vision compare onnx convert subject");
+    MAY_USE.put("diagnose", "runtime model layout picture vision compare convert subject");
     MAY_USE.put(
         "quantize",
-        "runtime model picture vision bench convert surgery subject evaluate verify internal.files internal.text");
+        "runtime model layout picture vision bench convert surgery subject evaluate verify internal.files internal.text");
     MAY_USE.put("report", "model picture compare bench subject verify quantize");
     MAY_USE.put("pack", "nativelib model vision bundle internal.files");
     MAY_USE.put("cli", "*");
@@ -99,6 +103,18 @@ class ArchitectureTest {
           .should()
           .resideInAnyPackage(
               MAY_USE.keySet().stream().map(ArchitectureTest::packages).toArray(String[]::new));
+
+  /** Whoever wants to know what a layout is asks its methods. */
+  @ArchTest
+  static final ArchRule NOTHING_OUTSIDE_TAKES_A_LAYOUT_APART =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("dev.ovkit.layout", "dev.ovkit.family", "dev.ovkit.convert")
+          .should()
+          .dependOnClassesThat(
+              resideInAPackage("dev.ovkit.layout")
+                  .and(DescribedPredicate.not(simpleName("Layouts")))
+                  .and(DescribedPredicate.not(simpleName("YoloAnchors"))));
 
   @ArchTest
   static final ArchRule NATIVE_TYPES_STAY_IN_RUNTIME_AND_THE_PICTURE_MEMORY =

@@ -1,11 +1,11 @@
 package dev.ovkit.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ovkit.layout.RawHeads;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Head;
-import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Resize;
 import dev.ovkit.picture.Frame;
 import dev.ovkit.picture.Picture;
@@ -248,7 +248,7 @@ final class Soak implements Callable<Integer> {
             64,
             Colour.BGR,
             Resize.LETTERBOX,
-            new HeadLayout.RawHeads(List.of(new Head("head", 8, List.of(new Anchor(16, 16)))), 1),
+            new RawHeads(List.of(new Head("head", 8, List.of(new Anchor(16, 16)))), 1),
             List.of("bright"),
             0.25f,
             0.45f);

@@ -1,5 +1,6 @@
 package dev.ovkit.vision;
 
+import dev.ovkit.model.Candidates;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,12 +1,12 @@
 package dev.ovkit.benchmarks.jmh;
 
+import dev.ovkit.layout.RawHeads;
+import dev.ovkit.layout.YoloAnchors;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Head;
-import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Resize;
-import dev.ovkit.model.YoloAnchors;
 import dev.ovkit.picture.Letterbox;
 import dev.ovkit.vision.DetectOptions;
 import dev.ovkit.vision.Postprocessor;
@@ -66,7 +66,7 @@ public class HeadsBenchmark {
             SIZE,
             Colour.BGR,
             Resize.LETTERBOX,
-            new HeadLayout.RawHeads(described, CLASSES),
+            new RawHeads(described, CLASSES),
             List.of(),
             0.25f,
             0.45f);

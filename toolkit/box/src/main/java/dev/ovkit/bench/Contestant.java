@@ -90,7 +90,7 @@ public interface Contestant extends AutoCloseable {
 
     public static Bare open(Path ir, BenchOptions options) {
       DetectorOptions opening = options.opening(ir);
-      DetectorSpec spec = DerivedSpec.of(IrDescription.read(ir)).spec();
+      DetectorSpec spec = DerivedSpec.of(IrDescription.read(ir), opening.layouts()).spec();
       try (Core core = Core.create();
           Model model = core.readModel(ir)) {
         if (opening.input() != null) {

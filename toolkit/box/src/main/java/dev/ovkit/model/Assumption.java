@@ -22,6 +22,8 @@ public record Assumption(Kind kind, List<String> values) {
     BOXES_WITHOUT_GRID(
         "boxes without grid and anchors in '%s' (it ends in %s); the anchors of YOLOv5 for strides %s"),
     BOXES_IN_PIXELS("'%s' holds boxes in pixels"),
+    /** What else a layout guesses, in its own words. */
+    LAYOUT("%s"),
     YOLOX_BY_ITS_ROWS("'%s' is the output of a YOLOX, by its %s rows"),
     UNKNOWN_RESIZE("its resize_type '%s' is unknown and ignored"),
     LETTERBOX("a letterbox %s, padded with %s"),
@@ -41,7 +43,8 @@ public record Assumption(Kind kind, List<String> values) {
     values = List.copyOf(values);
   }
 
-  static Assumption of(Kind kind, Object... values) {
+  /** Makes one of what the sentence of its kind leaves open. */
+  public static Assumption of(Kind kind, Object... values) {
     return new Assumption(kind, List.of(values).stream().map(String::valueOf).toList());
   }
 

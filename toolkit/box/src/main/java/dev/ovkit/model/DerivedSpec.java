@@ -4,11 +4,10 @@ import dev.ovkit.ModelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
 
-  private static final int[][] STRIDES = {{8, 16, 32}, {8, 16, 32, 64}};
+  /** Usual ones, in the order in which they are tried. */
+  private static final List<List<Integer>> STRIDES =
+      List.of(List.of(8, 16, 32), List.of(8, 16, 32, 64));
 
   public DerivedSpec {
     assumptions = List.copyOf(assumptions);
@@ -43,19 +44,20 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
   /**
    * Derives the spec of a detector.
    *
+   * @param layouts those that can be read, in the order in which they are tried
    * @throws ModelException when the IR is no detector that ovkit can read
    */
-  public static DerivedSpec of(IrDescription ir) {
+  public static DerivedSpec of(IrDescription ir, List<LayoutFormat> layouts) {
     Map<String, String> own = ir.section(DetectorMetadata.SECTION);
     if (DetectorMetadata.describes(own)) {
-      DetectorSpec spec = DetectorMetadata.read(own, ir.xml().toString());
+      DetectorSpec spec = DetectorMetadata.read(own, ir.xml().toString(), layouts);
       boolean embedded = isEmbedded(ir.section("model_info").get("embedded_processing"));
       return new DerivedSpec(
           embedded ? spec.withInputColour(Colour.BGR).withNormalization(Normalization.NONE) : spec,
           List.of());
     }
     try {
-      return new Derivation(ir).run();
+      return new Derivation(ir).run(layouts);
     } catch (IllegalArgumentException e) {
       throw new ModelException(
           "%s: its metadata contradicts its shapes: %s; convert the model with ovkit"
@@ -149,9 +151,9 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
       return List.of(1L, 3L, (long) number("orig_height", -1), (long) number("orig_width", -1));
     }
 
-    DerivedSpec run() {
-      HeadLayout layout = layout();
-      boolean yolox = layout instanceof HeadLayout.FlatRows rows && isYolox(rows);
+    DerivedSpec run(List<LayoutFormat> layouts) {
+      HeadLayout layout = layout(layouts);
+      boolean yolox = layout.form().filter(this::isYolox).isPresent();
       List<String> usable = labels;
       if (!labels.isEmpty() && labels.size() != layout.classes()) {
         assume(Assumption.Kind.LABELS_LEFT_OUT, labels.size(), layout.classes());
@@ -173,184 +175,43 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
       return new DerivedSpec(spec, assumptions);
     }
 
-    private boolean isYolox(HeadLayout.FlatRows rows) {
-      return rows.boxes() == BoxCoding.YOLOX || modelType().equals("yolox");
+    private boolean isYolox(CandidateForm form) {
+      return form.arrangement() == CandidateForm.Arrangement.ROWS
+          && (form.boxes() == BoxCoding.YOLOX || modelType().equals("yolox"));
     }
 
-    private HeadLayout layout() {
-      List<TensorDescription> maps =
-          ir.outputs().stream().filter(o -> o.shape().size() >= 4).toList();
-      if (maps.size() >= 2) {
-        return rawHeads(maps);
-      }
-      List<TensorDescription> flat =
-          ir.outputs().stream().filter(o -> o.shape().size() == 3).toList();
-      if (flat.size() == 1 && !maps.isEmpty()) {
-        throw notADetector("beside boxes it gives masks: " + outputsText());
-      }
-      if (flat.size() == 1) {
-        return flat(flat.get(0));
-      }
-      throw notADetector("its outputs are " + outputsText());
-    }
-
-    private HeadLayout rawHeads(List<TensorDescription> maps) {
-      record Map2d(TensorDescription output, int stride, int channels, int anchors) {}
-      List<Map2d> heads = new ArrayList<>();
-      for (TensorDescription map : maps) {
-        List<Long> s = map.shape();
-        boolean split = s.size() == 5; // [1, na, H, W, 5+nc]
-        long rows = s.get(2);
-        long columns = s.get(3);
-        if (s.get(0) != 1
-            || s.stream().anyMatch(d -> d < 1)
-            || s.size() > 5
-            || height % rows != 0
-            || width % columns != 0
-            || height / rows != width / columns) {
-          throw notADetector(
-              "its output '%s' is %s, which is no grid over its input of %dx%d"
-                  .formatted(map.name(), map.shapeText(), width, height));
-        }
-        heads.add(
-            new Map2d(
-                map,
-                (int) (height / rows),
-                Math.toIntExact(split ? s.get(4) : s.get(1)),
-                split ? Math.toIntExact(s.get(1)) : 0));
-      }
-      heads.sort(Comparator.comparingInt(Map2d::stride));
-      List<Integer> strides = heads.stream().map(Map2d::stride).toList();
-      Map2d first = heads.get(0);
-      if (heads.stream().anyMatch(h -> h.channels() != first.channels())) {
-        throw notADetector("its outputs have different numbers of channels: " + outputsText());
-      }
-      int classes;
-      int perCell;
-      if (first.anchors() > 0) {
-        perCell = first.anchors();
-        classes = first.channels() - 5;
-      } else if (!labels.isEmpty() && first.channels() % (5 + labels.size()) == 0) {
-        classes = labels.size();
-        perCell = first.channels() / (5 + classes);
-      } else {
-        perCell = 3;
-        classes = first.channels() / 3 - 5;
-        if (first.channels() % 3 == 0) {
-          assume(Assumption.Kind.ANCHORS_PER_CELL, classes);
+    private HeadLayout layout(List<LayoutFormat> layouts) {
+      for (List<Integer> strides : STRIDES) {
+        for (LayoutFormat layout : layouts) {
+          Optional<HeadLayout> found = layout.recognise(outputs(strides));
+          if (found.isPresent()) {
+            return found.get();
+          }
         }
       }
-      if (classes < 1 || (first.anchors() == 0 && first.channels() != perCell * (5 + classes))) {
-        throw notADetector(
-            "its outputs have %d channels, which is not 3 * (5 + classes)"
-                .formatted(first.channels()));
+      UndescribedOutputs outputs = outputs(List.of());
+      if (outputs.flat().size() != 1) {
+        throw notADetector("its outputs are " + outputs.text());
       }
-      List<List<Anchor>> anchors = YoloAnchors.usual(strides);
-      if (anchors == null || perCell != 3) {
-        throw notADetector(
-            "its anchors are not recorded, and for strides %s with %d anchors a cell there are no usual ones"
-                .formatted(strides, perCell));
-      }
-      assume(Assumption.Kind.ANCHORS, text(strides));
-      List<Head> result = new ArrayList<>();
-      for (int i = 0; i < heads.size(); i++) {
-        result.add(new Head(heads.get(i).output().name(), strides.get(i), anchors.get(i)));
-      }
-      return new HeadLayout.RawHeads(result, classes);
-    }
-
-    private HeadLayout flat(TensorDescription output) {
-      List<Long> s = output.shape();
-      if (s.stream().anyMatch(d -> d < 1) || s.get(0) != 1) {
-        throw notADetector(
-            "its output '%s' is %s, expected a fixed shape with batch 1"
-                .formatted(output.name(), output.shapeText()));
-      }
-      int second = Math.toIntExact(s.get(1));
-      int third = Math.toIntExact(s.get(2));
-      List<String> origins = ir.outputOrigins().get(ir.outputs().indexOf(output));
-      for (int[] strides : STRIDES) {
-        int cells = cells(strides);
-        if (cells == 0) {
-          continue;
-        }
-        if (third == cells && second > 4) {
-          return new HeadLayout.FlatColumns(output.name(), second - 4);
-        }
-        if (second == 3 * cells && third > 5) {
-          return yolov5Rows(output, strides, third - 5, origins);
-        }
-        if (second == cells && third > 5) {
-          return yoloxRows(output, strides, third - 5, origins);
-        }
+      if (!outputs.maps().isEmpty()) {
+        throw notADetector("beside boxes it gives masks: " + outputs.text());
       }
       throw notADetector(
           "its output '%s' is %s, which is none of the layouts known for an input of %dx%d"
-              .formatted(output.name(), output.shapeText(), width, height));
+              .formatted(
+                  outputs.flat().get(0).name(), outputs.flat().get(0).shapeText(), width, height));
     }
 
-    private HeadLayout yolov5Rows(
-        TensorDescription output, int[] strides, int classes, List<String> origins) {
-      boolean raw = onlyConvolutions(origins);
-      if (!raw && !origins.equals(List.of("Sigmoid"))) {
-        return new HeadLayout.FlatRows(output.name(), BoxCoding.PIXELS, false, List.of(), classes);
-      }
-      List<Integer> list = list(strides);
-      List<List<Anchor>> anchors = YoloAnchors.usual(list);
-      if (anchors == null) {
-        throw notADetector("its anchors are not recorded");
-      }
-      assume(
-          Assumption.Kind.BOXES_WITHOUT_GRID,
-          output.name(),
-          raw ? "convolutions" : "a sigmoid",
-          text(list));
-      return new HeadLayout.FlatRows(
-          output.name(), BoxCoding.YOLOV5_SIGMOID, raw, heads(output, list, anchors), classes);
-    }
-
-    private HeadLayout yoloxRows(
-        TensorDescription output, int[] strides, int classes, List<String> origins) {
-      boolean logits = onlyConvolutions(origins);
-      if (!logits && !onlyConvolutions(without(origins, "Sigmoid"))) {
-        assume(Assumption.Kind.BOXES_IN_PIXELS, output.name());
-        return new HeadLayout.FlatRows(output.name(), BoxCoding.PIXELS, false, List.of(), classes);
-      }
-      assume(Assumption.Kind.YOLOX_BY_ITS_ROWS, output.name(), cells(strides));
-      List<Integer> list = list(strides);
-      List<List<Anchor>> none = list.stream().map(s -> List.<Anchor>of()).toList();
-      return new HeadLayout.FlatRows(
-          output.name(), BoxCoding.YOLOX, logits, heads(output, list, none), classes);
-    }
-
-    /** Whether numbers come straight from convolutions, with or without a bias. */
-    private static boolean onlyConvolutions(List<String> origins) {
-      return !origins.isEmpty()
-          && origins.stream().allMatch(o -> o.equals("Add") || o.equals("Convolution"));
-    }
-
-    private static List<String> without(List<String> list, String element) {
-      return list.stream().filter(o -> !o.equals(element)).toList();
-    }
-
-    private static List<Head> heads(
-        TensorDescription output, List<Integer> strides, List<List<Anchor>> anchors) {
-      List<Head> heads = new ArrayList<>();
-      for (int i = 0; i < strides.size(); i++) {
-        heads.add(new Head(output.name(), strides.get(i), anchors.get(i)));
-      }
-      return heads;
-    }
-
-    private int cells(int[] strides) {
-      int cells = 0;
-      for (int stride : strides) {
-        if (height % stride != 0 || width % stride != 0) {
-          return 0;
-        }
-        cells += (height / stride) * (width / stride);
-      }
-      return cells;
+    private UndescribedOutputs outputs(List<Integer> strides) {
+      return new UndescribedOutputs(
+          width,
+          height,
+          strides,
+          labels,
+          ir.outputs(),
+          ir.outputOrigins(),
+          assumptions::add,
+          this::notADetector);
     }
 
     private Resize resize(boolean yolox) {
@@ -484,24 +345,6 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
           && !value.isBlank()
           && !List.of("none", "()", "[]", "{}", "not_set", "default", "1", "1.0")
               .contains(value.toLowerCase(Locale.ROOT));
-    }
-
-    private String outputsText() {
-      return ir.outputs().stream()
-          .map(o -> "'" + o.name() + "' " + o.shapeText())
-          .collect(Collectors.joining(", "));
-    }
-
-    private static List<Integer> list(int[] values) {
-      List<Integer> list = new ArrayList<>();
-      for (int value : values) {
-        list.add(value);
-      }
-      return list;
-    }
-
-    private static String text(List<Integer> values) {
-      return values.stream().map(String::valueOf).collect(Collectors.joining(", "));
     }
 
     private ModelException notADetector(String why) {

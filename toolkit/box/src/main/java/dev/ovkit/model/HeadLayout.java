@@ -1,13 +1,57 @@
 package dev.ovkit.model;
 
-import java.util.ArrayList;
+import java.nio.FloatBuffer;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
-/** How a detector lays out its candidates in its output tensors, and what the numbers mean. */
-public sealed interface HeadLayout {
+/**
+ * How a detector lays out its candidates in its output tensors, and everything that follows from
+ * it: how the layout is stored in an IR, how candidates are decoded, how the graph itself could
+ * decode them.
+ *
+ * <p>Implementations are immutable values; each has a file of its own in {@code dev.ovkit.layout}
+ * and a line in the list {@code Layouts.ALL} there. Nothing outside that package asks which layout
+ * it has at hand: what differs is a method here.
+ */
+public interface HeadLayout {
 
-  /** The number of classes. */
+  /** Returns the name under which an IR stores the layout; its {@link LayoutFormat} has it too. */
+  String name();
+
+  /** Returns the number of classes. */
   int classes();
+
+  /** Returns the names of the tensors that {@link HeadDecoder#decode} reads, in its order. */
+  List<String> outputs();
+
+  /** Returns the heads by rising stride; empty where boxes do not depend on them. */
+  default List<Head> heads() {
+    return List.of();
+  }
+
+  /** Adds what {@link LayoutFormat#read} needs to an IR's metadata, beyond name and classes. */
+  void write(Map<String, String> info);
+
+  /**
+   * Returns a decoder, which keeps working memory: one for each thread.
+   *
+   * @param input the size of the network's input
+   * @throws dev.ovkit.ModelException when a shape does not fit the layout
+   */
+  HeadDecoder decoder(InputSize input, OutputShapes shapes);
+
+  /**
+   * Prepares for decoding what an IR gives.
+   *
+   * @param ir where a layout may keep numbers of its own; null for a model that is no IR
+   * @return makes decoders; may be shared by threads
+   */
+  default DecoderFactory decoders(@Nullable IrDescription ir) {
+    return this::decoder;
+  }
 
   /**
    * Returns the layout with other anchors.
@@ -16,160 +60,76 @@ public sealed interface HeadLayout {
    * @throws IllegalArgumentException if the layout uses none, or they do not divide evenly
    */
   default HeadLayout withAnchors(List<Anchor> anchors) {
-    if (this instanceof RawHeads raw) {
-      return new RawHeads(deal(raw.heads(), anchors), raw.classes());
-    }
-    if (this instanceof FlatRows rows && rows.boxes() == BoxCoding.YOLOV5_SIGMOID) {
-      return new FlatRows(
-          rows.output(), rows.boxes(), rows.logits(), deal(rows.heads(), anchors), rows.classes());
-    }
-    if (this instanceof LazyHeads lazy) {
-      List<Head> dealt = deal(lazy.heads().stream().map(LazyHead::head).toList(), anchors);
-      List<LazyHead> heads = new ArrayList<>();
-      for (int i = 0; i < dealt.size(); i++) {
-        LazyHead head = lazy.heads().get(i);
-        heads.add(new LazyHead(dealt.get(i), head.features(), head.channels()));
-      }
-      return new LazyHeads(heads, lazy.classes());
-    }
     throw new IllegalArgumentException("this detector's output needs no anchors");
   }
 
-  private static List<Head> deal(List<Head> heads, List<Anchor> anchors) {
-    if (anchors.isEmpty() || anchors.size() % heads.size() != 0) {
-      throw new IllegalArgumentException(
-          "%d anchors cannot be dealt to %d heads".formatted(anchors.size(), heads.size()));
-    }
-    int each = anchors.size() / heads.size();
-    List<Head> dealt = new ArrayList<>();
-    for (int i = 0; i < heads.size(); i++) {
-      dealt.add(
-          new Head(
-              heads.get(i).output(),
-              heads.get(i).stride(),
-              anchors.subList(i * each, (i + 1) * each)));
-    }
-    return dealt;
+  /** Returns the layout of the same tensors under other names. */
+  HeadLayout renamed(UnaryOperator<String> names);
+
+  /**
+   * Returns whether the client finishes the network's own work, so that the outputs mean something
+   * to ovkit alone.
+   */
+  default boolean isLazy() {
+    return false;
   }
 
   /**
-   * Raw heads of the YOLOv5 family: one output a stride, {@code [1, na*(5+nc), H, W]} (anchor-major
-   * channels) or {@code [1, na, H, W, 5+nc]}, all logits; columns x, y, w, h, objectness, classes.
-   *
-   * <p>{@code xy = (2*sigmoid(v) - 0.5 + cell) * stride}, {@code wh = (2*sigmoid(v))^2 * anchor},
-   * score = sigmoid(objectness) * sigmoid(class) (YOLOv5, from its release 2.0 on).
-   *
-   * @param heads by rising stride, each with its own output and anchors
+   * Returns how the numbers of a candidate lie, for {@code diagnose}; empty where that is fixed.
    */
-  record RawHeads(List<Head> heads, int classes) implements HeadLayout {
-    public RawHeads {
-      heads = byStride(heads);
-      requireClasses(classes);
-      if (heads.isEmpty()) {
-        throw new IllegalArgumentException("a detector has at least one head");
-      }
-      for (Head head : heads) {
-        if (head.anchors().isEmpty()) {
-          throw new IllegalArgumentException(
-              "the raw head of stride %d has no anchors".formatted(head.stride()));
-        }
-      }
-    }
+  default Optional<CandidateForm> form() {
+    return Optional.empty();
+  }
+
+  /** Returns the name of the wrapper of OpenVINO's Model API that reads these outputs. */
+  default Optional<String> modelApiType() {
+    return Optional.empty();
+  }
+
+  /** Returns an output in parts that are compared separately; empty to compare it as a whole. */
+  default Optional<OutputParts> parts(List<Long> shape, float[] values) {
+    return Optional.empty();
   }
 
   /**
-   * One output {@code [1, N, 5+nc]}, a row a candidate: x, y, w, h, objectness, classes; rows
-   * ordered by stride, then anchor, then grid row, then grid column.
+   * Adds to a graph what turns the outputs into one {@code [1, 4 + classes, N]}: a column a
+   * candidate, its centre and size in pixels of the input, then each class's score.
    *
-   * @param output the tensor's name
-   * @param boxes what columns 0..3 mean
-   * @param logits true where objectness and classes still want a sigmoid; with {@link
-   *     BoxCoding#YOLOV5_SIGMOID} columns 0..3 want it too
-   * @param heads by rising stride; empty when {@code boxes} is {@link BoxCoding#PIXELS}
+   * @return the name of that output; empty where this layout cannot be decoded in the graph
    */
-  record FlatRows(String output, BoxCoding boxes, boolean logits, List<Head> heads, int classes)
-      implements HeadLayout {
-    public FlatRows {
-      heads = byStride(heads);
-      requireClasses(classes);
-      if (boxes != BoxCoding.PIXELS && heads.isEmpty()) {
-        throw new IllegalArgumentException("rows that are not in pixels need the strides");
-      }
-      for (Head head : heads) {
-        if (boxes == BoxCoding.YOLOV5_SIGMOID && head.anchors().isEmpty()) {
-          throw new IllegalArgumentException(
-              "rows of stride %d that lack their anchors need them".formatted(head.stride()));
-        }
-      }
-    }
+  default Optional<String> decodeInGraph(GraphWriter graph, InputSize input) {
+    return Optional.empty();
   }
 
   /**
-   * One output {@code [1, 4+nc, N]} of the YOLOv8 kind: a column a candidate; box centre and size
-   * in pixels of the input, then class probabilities; no objectness.
+   * Returns the layout of which the network computes only as much as decides whether a candidate
+   * counts; empty where that gains nothing.
    */
-  record FlatColumns(String output, int classes) implements HeadLayout {
-    public FlatColumns {
-      requireClasses(classes);
-    }
+  default Optional<HeadLayout> lazy(HeadSplitter splitter) {
+    return Optional.empty();
   }
 
-  /**
-   * Raw heads of the YOLOv5 family of which the network computes the objectness alone: for each
-   * head {@code [1, na, H, W]}, logits, and the feature map that the head's convolution reads. The
-   * other numbers of a cell are that convolution's, computed by the client for the cells that pass;
-   * they mean what those of {@link RawHeads} mean.
-   *
-   * <p>The IR's .bin ends with the convolutions: for each head, in the order of {@code heads}, f32
-   * little-endian, {@code channels} rows of {@code na*(5+nc)} weights, then one row of biases.
-   *
-   * @param heads by rising stride
-   */
-  record LazyHeads(List<LazyHead> heads, int classes) implements HeadLayout {
-    public LazyHeads {
-      // RawHeads asks the same of its heads; the order decides where the weights are read.
-      List<Head> sorted =
-          new RawHeads(heads.stream().map(LazyHead::head).toList(), classes).heads();
-      if (!sorted.equals(heads.stream().map(LazyHead::head).toList())) {
-        throw new IllegalArgumentException("the heads do not come by rising stride");
-      }
-      heads = List.copyOf(heads);
-    }
-
-    /** Returns the floats of a head's convolution: weights and biases. */
-    public int weights(LazyHead head) {
-      return Math.multiplyExact(
-          Math.addExact(head.channels(), 1), head.head().anchors().size() * (5 + classes));
-    }
-
-    /** Returns the bytes of all convolutions, at the end of the .bin. */
-    public long weightBytes() {
-      return heads.stream().mapToLong(head -> (long) Float.BYTES * weights(head)).sum();
-    }
+  /** The shapes of a model's outputs. */
+  @FunctionalInterface
+  interface OutputShapes {
+    List<Long> of(String output);
   }
 
-  /**
-   * One head of {@link LazyHeads}.
-   *
-   * @param head its output is the tensor of the objectness
-   * @param features the tensor of the feature map, {@code [1, channels, H, W]}
-   */
-  record LazyHead(Head head, String features, int channels) {
-    public LazyHead {
-      if (channels < 1) {
-        throw new IllegalArgumentException(
-            "a feature map has at least one channel, not " + channels);
-      }
-    }
+  /** Makes decoders for one model. */
+  @FunctionalInterface
+  interface DecoderFactory {
+    HeadDecoder create(InputSize input, OutputShapes shapes);
   }
 
-  private static void requireClasses(int classes) {
-    if (classes < 1) {
-      throw new IllegalArgumentException("a detector has at least one class, not " + classes);
-    }
-  }
+  /** Reads candidates out of output tensors, in place; for one thread at a time. */
+  @FunctionalInterface
+  interface HeadDecoder {
 
-  private static List<Head> byStride(List<Head> heads) {
-    return heads.stream().sorted((a, b) -> Integer.compare(a.stride(), b.stride())).toList();
+    /**
+     * Adds every candidate whose score reaches the threshold.
+     *
+     * @param tensors in the order of {@link HeadLayout#outputs}; read by index, not moved
+     */
+    void decode(List<FloatBuffer> tensors, float threshold, Candidates candidates);
   }
 }

@@ -134,10 +134,7 @@ record SearchSpace(TuneOptions options, DefaultRun probe, BoxCheck boxes, Consum
   }
 
   private static int stride(HeadLayout layout) {
-    List<Head> heads =
-        layout instanceof HeadLayout.RawHeads raw
-            ? raw.heads()
-            : layout instanceof HeadLayout.FlatRows flat ? flat.heads() : List.of();
+    List<Head> heads = layout.heads();
     return heads.stream().mapToInt(Head::stride).max().orElse(32);
   }
 }

@@ -5,6 +5,7 @@ import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.picture.Frame;
@@ -85,11 +86,11 @@ public final class Detector implements AutoCloseable {
     // The runtime loads while the XML is read: a tenth of a second each.
     CompletableFuture<Core> loading = CompletableFuture.supplyAsync(Core::create);
     DerivedSpec derived;
-    HeadWeights weights;
+    HeadLayout.DecoderFactory decoders;
     try {
       IrDescription description = IrDescription.read(ir);
       derived = derive(description, options);
-      weights = HeadWeights.of(derived.spec().layout(), description);
+      decoders = derived.spec().layout().decoders(description);
     } catch (RuntimeException e) {
       // A process that ends while libraries load may crash, so they are waited for.
       loading.handle(Detector::closeUnused).join();
@@ -107,7 +108,7 @@ public final class Detector implements AutoCloseable {
       try {
         int count = options.requests() > 0 ? options.requests() : liked(compiled);
         for (int i = 0; i < count; i++) {
-          workers.add(new Worker(compiled, spec, options.detect(), weights));
+          workers.add(new Worker(compiled, spec, options.detect(), decoders));
         }
         return new Detector(spec, derived.assumptions(), compiled, workers);
       } catch (RuntimeException e) {
@@ -122,7 +123,9 @@ public final class Detector implements AutoCloseable {
   private static DerivedSpec derive(IrDescription description, DetectorOptions options) {
     DetectorSpec given = options.spec();
     DerivedSpec derived =
-        given == null ? DerivedSpec.of(description) : new DerivedSpec(given, List.of());
+        given == null
+            ? DerivedSpec.of(description, options.layouts())
+            : new DerivedSpec(given, List.of());
     InputSize input = options.input();
     return input == null
         ? derived
@@ -316,13 +319,17 @@ public final class Detector implements AutoCloseable {
     private final ByteBuffer input;
     private final List<FloatBuffer> outputs = new ArrayList<>();
 
-    Worker(CompiledModel compiled, DetectorSpec spec, DetectOptions options, HeadWeights weights) {
+    Worker(
+        CompiledModel compiled,
+        DetectorSpec spec,
+        DetectOptions options,
+        HeadLayout.DecoderFactory decoders) {
       this.spec = spec;
       this.request = compiled.createRequest();
       this.input = request.input(0).bytes();
       requireInput(spec, request.input(0));
       this.postprocessor =
-          new Postprocessor(spec, options, name -> floats(name).shape().dimensions(), weights);
+          new Postprocessor(spec, options, name -> floats(name).shape().dimensions(), decoders);
       for (String name : postprocessor.outputs()) {
         outputs.add(floats(name).floats());
       }

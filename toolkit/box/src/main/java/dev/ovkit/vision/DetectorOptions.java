@@ -1,10 +1,13 @@
 package dev.ovkit.vision;
 
 import dev.ovkit.OptionException;
+import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.InputSize;
+import dev.ovkit.model.LayoutFormat;
 import dev.ovkit.runtime.CompileOptions;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,17 +19,20 @@ import org.jspecify.annotations.Nullable;
  * @param spec what the detector is, where the IR is not to be believed; null leaves it to the IR
  * @param input another size of the network's input, which the model is reshaped to; null leaves it
  *     as it is
+ * @param layouts the output layouts that can be read; those that ovkit knows, and more
  */
 public record DetectorOptions(
     CompileOptions compile,
     DetectOptions detect,
     int requests,
     @Nullable DetectorSpec spec,
-    @Nullable InputSize input) {
+    @Nullable InputSize input,
+    List<LayoutFormat> layouts) {
 
   private static final int MOST_REQUESTS = 1024;
 
   public DetectorOptions {
+    layouts = List.copyOf(layouts);
     if (requests < 0 || requests > MOST_REQUESTS) {
       throw new OptionException(
           "infer requests: %d, expected 1 to %d".formatted(requests, MOST_REQUESTS));
@@ -35,7 +41,8 @@ public record DetectorOptions(
 
   /** CPU, f32, latency; everything else as the IR says. */
   public static DetectorOptions defaults() {
-    return new DetectorOptions(CompileOptions.defaults(), DetectOptions.defaults(), 0, null, null);
+    return new DetectorOptions(
+        CompileOptions.defaults(), DetectOptions.defaults(), 0, null, null, Layouts.ALL);
   }
 
   /**
@@ -52,22 +59,27 @@ public record DetectorOptions(
   }
 
   public DetectorOptions with(CompileOptions changed) {
-    return new DetectorOptions(changed, detect, requests, spec, input);
+    return new DetectorOptions(changed, detect, requests, spec, input, layouts);
   }
 
   public DetectorOptions with(DetectOptions changed) {
-    return new DetectorOptions(compile, changed, requests, spec, input);
+    return new DetectorOptions(compile, changed, requests, spec, input, layouts);
   }
 
   public DetectorOptions with(DetectorSpec changed) {
-    return new DetectorOptions(compile, detect, requests, changed, input);
+    return new DetectorOptions(compile, detect, requests, changed, input, layouts);
   }
 
   public DetectorOptions withRequests(int count) {
-    return new DetectorOptions(compile, detect, count, spec, input);
+    return new DetectorOptions(compile, detect, count, spec, input, layouts);
   }
 
   public DetectorOptions withInput(InputSize size) {
-    return new DetectorOptions(compile, detect, requests, spec, size);
+    return new DetectorOptions(compile, detect, requests, spec, size, layouts);
+  }
+
+  /** Reads output layouts that are not ovkit's own too. */
+  public DetectorOptions withLayouts(List<LayoutFormat> changed) {
+    return new DetectorOptions(compile, detect, requests, spec, input, changed);
   }
 }

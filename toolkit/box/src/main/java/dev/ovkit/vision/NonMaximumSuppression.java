@@ -1,5 +1,6 @@
 package dev.ovkit.vision;
 
+import dev.ovkit.model.Candidates;
 import java.util.Arrays;
 
 /**

@@ -1,9 +1,12 @@
 package dev.ovkit.vision;
 
 import dev.ovkit.model.Box;
+import dev.ovkit.model.Candidates;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.HeadLayout;
+import dev.ovkit.model.InputSize;
 import dev.ovkit.picture.Letterbox;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
@@ -24,9 +27,7 @@ public final class Postprocessor {
   private final float confidence;
   private final float iou;
   private final boolean[] wanted;
-  private final List<HeadReader> readers;
-  private final int[] tensorsOf;
-  private final List<String> outputs;
+  private final HeadLayout.HeadDecoder decoder;
   private final Candidates candidates = new Candidates();
   private final NonMaximumSuppression suppression = new NonMaximumSuppression();
 
@@ -38,29 +39,23 @@ public final class Postprocessor {
    */
   public Postprocessor(
       DetectorSpec spec, DetectOptions options, Function<String, List<Long>> shapes) {
-    this(spec, options, shapes, HeadWeights.NONE);
+    this(spec, options, shapes, spec.layout().decoders(null));
   }
 
-  /** The same for one model whose heads may be lazy, with the weights of its IR. */
+  /** The same with decoders that were made ready for an IR. */
   public Postprocessor(
       DetectorSpec spec,
       DetectOptions options,
       Function<String, List<Long>> shapes,
-      HeadWeights weights) {
+      HeadLayout.DecoderFactory decoders) {
     this.spec = spec;
     this.options = options;
     Float chosen = options.confidence();
     this.confidence = chosen == null ? spec.confidenceThreshold() : chosen;
     Float overlap = options.iou();
     this.iou = overlap == null ? spec.iouThreshold() : overlap;
-    this.readers = HeadReader.of(spec, shapes::apply, weights);
-    this.tensorsOf = new int[readers.size()];
-    List<String> names = new ArrayList<>();
-    for (int i = 0; i < tensorsOf.length; i++) {
-      names.addAll(readers.get(i).outputs());
-      tensorsOf[i] = readers.get(i).outputs().size();
-    }
-    this.outputs = List.copyOf(names);
+    this.decoder =
+        decoders.create(new InputSize(spec.inputWidth(), spec.inputHeight()), shapes::apply);
     this.wanted = new boolean[spec.layout().classes()];
     for (int classId : options.classes()) {
       wanted[spec.requireClass(classId)] = true;
@@ -69,7 +64,7 @@ public final class Postprocessor {
 
   /** Returns the names of the outputs to be given to {@link #run}, in its order. */
   public List<String> outputs() {
-    return outputs;
+    return spec.layout().outputs();
   }
 
   /** Returns the confidence in force. */
@@ -90,9 +85,7 @@ public final class Postprocessor {
    */
   public Detections run(List<FloatBuffer> tensors, Letterbox letterbox) {
     candidates.clear();
-    for (int i = 0, first = 0; i < readers.size(); first += tensorsOf[i++]) {
-      readers.get(i).read(tensors, first, confidence, candidates);
-    }
+    decoder.decode(tensors, confidence, candidates);
     toPicture(letterbox);
     suppression.run(
         candidates,

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.layout.FlatColumns;
+import dev.ovkit.layout.FlatRows;
+import dev.ovkit.layout.Layouts;
+import dev.ovkit.layout.RawHeads;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
@@ -22,7 +26,7 @@ class DerivedSpecTest {
   @TempDir private Path folder;
 
   private DerivedSpec derive(IrFiles ir, String info) throws IOException {
-    return DerivedSpec.of(IrDescription.read(ir.write(folder, info)));
+    return DerivedSpec.of(IrDescription.read(ir.write(folder, info)), Layouts.ALL);
   }
 
   private static IrFiles heads(int version, int channels) {
@@ -45,7 +49,7 @@ class DerivedSpecTest {
             320,
             Colour.BGR,
             Resize.LETTERBOX,
-            new HeadLayout.FlatColumns("p3", 4),
+            new FlatColumns("p3", 4),
             List.of(),
             0.5f,
             0.6f);
@@ -63,7 +67,7 @@ class DerivedSpecTest {
   @Test
   void rawHeadsAreSortedByStrideAndGetTheUsualAnchors() throws IOException {
     DerivedSpec derived = derive(heads(10, 255), "");
-    HeadLayout.RawHeads raw = (HeadLayout.RawHeads) derived.spec().layout();
+    RawHeads raw = (RawHeads) derived.spec().layout();
     assertThat(raw.classes()).isEqualTo(80);
     assertThat(raw.heads()).extracting(Head::output).containsExactly("p3", "p4", "p5");
     assertThat(raw.heads()).extracting(Head::stride).containsExactly(8, 16, 32);
@@ -120,7 +124,7 @@ class DerivedSpecTest {
                 Colour.RGB,
                 new Normalization(List.of(1f, 2f, 3f), List.of(255f)),
                 Resize.LETTERBOX,
-                new HeadLayout.FlatColumns("out", 2),
+                new FlatColumns("out", 2),
                 List.of("traffic light", "stop sign"),
                 0.3f,
                 0.7f));
@@ -144,17 +148,15 @@ class DerivedSpecTest {
   void flatRowsAreToldApartByTheirNumberAndBySeeingWhatMakesThem() throws IOException {
     // 64x64: 84 cells over strides 8, 16, 32
     assertThat(derive(flat("Multiply", "1,252,7"), "").spec().layout())
-        .isEqualTo(new HeadLayout.FlatRows("out", BoxCoding.PIXELS, false, List.of(), 2));
-    HeadLayout.FlatRows sigmoid =
-        (HeadLayout.FlatRows) derive(flat("Sigmoid", "1,252,7"), "").spec().layout();
+        .isEqualTo(new FlatRows("out", BoxCoding.PIXELS, false, List.of(), 2));
+    FlatRows sigmoid = (FlatRows) derive(flat("Sigmoid", "1,252,7"), "").spec().layout();
     assertThat(sigmoid.boxes()).isEqualTo(BoxCoding.YOLOV5_SIGMOID);
     assertThat(sigmoid.logits()).isFalse();
     assertThat(sigmoid.heads()).hasSize(3);
-    HeadLayout.FlatRows raw =
-        (HeadLayout.FlatRows) derive(flat("Add", "1,252,7"), "").spec().layout();
+    FlatRows raw = (FlatRows) derive(flat("Add", "1,252,7"), "").spec().layout();
     assertThat(raw.logits()).isTrue();
     DerivedSpec yolox = derive(flat("Add", "1,84,85"), "");
-    HeadLayout.FlatRows rows = (HeadLayout.FlatRows) yolox.spec().layout();
+    FlatRows rows = (FlatRows) yolox.spec().layout();
     assertThat(rows.boxes()).isEqualTo(BoxCoding.YOLOX);
     assertThat(rows.logits()).isTrue();
     assertThat(rows.classes()).isEqualTo(80);
@@ -240,7 +242,7 @@ class DerivedSpecTest {
             Colour.RGB,
             Normalization.TO_UNIT,
             Resize.LETTERBOX,
-            new HeadLayout.FlatColumns("out", 2),
+            new FlatColumns("out", 2),
             List.of(),
             0.5f,
             0.6f);
@@ -318,8 +320,9 @@ class DerivedSpecTest {
               .invoke(null, xml);
       Object derived =
           bare.loadClass("dev.ovkit.model.DerivedSpec")
-              .getMethod("of", ir.getClass())
-              .invoke(null, ir);
+              .getMethod("of", ir.getClass(), List.class)
+              .invoke(
+                  null, ir, bare.loadClass("dev.ovkit.layout.Layouts").getField("ALL").get(null));
       assertThat((List<?>) derived.getClass().getMethod("assumptions").invoke(derived))
           .first()
           .hasToString("Assumption[kind=UNREAD_NOTES, values=[metadata.yaml]]");

@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.layout.FlatColumns;
+import dev.ovkit.layout.FlatRows;
+import dev.ovkit.layout.Layouts;
+import dev.ovkit.layout.LazyHeads;
+import dev.ovkit.layout.RawHeads;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -42,13 +47,13 @@ class DetectorMetadataTest {
     }
     HeadLayout layout =
         switch (kind) {
-          case 0 -> new HeadLayout.RawHeads(heads, classes);
-          case 1 -> new HeadLayout.FlatRows("out", coding, random.nextBoolean(), heads, classes);
-          case 2 -> new HeadLayout.FlatColumns("out", classes);
+          case 0 -> new RawHeads(heads, classes);
+          case 1 -> new FlatRows("out", coding, random.nextBoolean(), heads, classes);
+          case 2 -> new FlatColumns("out", classes);
           default ->
-              new HeadLayout.LazyHeads(
+              new LazyHeads(
                   heads.stream()
-                      .map(h -> new HeadLayout.LazyHead(h, "features " + h.stride(), h.stride()))
+                      .map(h -> new LazyHeads.LazyHead(h, "features " + h.stride(), h.stride()))
                       .toList(),
                   classes);
         };
@@ -76,7 +81,8 @@ class DetectorMetadataTest {
   @ParameterizedTest
   @MethodSource("detectors")
   void whatIsWrittenIsReadBack(DetectorSpec spec) {
-    assertThat(DetectorMetadata.read(DetectorMetadata.write(spec), "m.xml")).isEqualTo(spec);
+    assertThat(DetectorMetadata.read(DetectorMetadata.write(spec), "m.xml", Layouts.ALL))
+        .isEqualTo(spec);
   }
 
   @Test
@@ -87,7 +93,7 @@ class DetectorMetadataTest {
             480,
             Colour.BGR,
             Resize.LETTERBOX,
-            new HeadLayout.RawHeads(
+            new RawHeads(
                 List.of(
                     new Head("Conv_462", 8, List.of(new Anchor(10, 13), new Anchor(16.5f, 30)))),
                 2),
@@ -135,13 +141,13 @@ class DetectorMetadataTest {
             64,
             Colour.BGR,
             Resize.LETTERBOX,
-            new HeadLayout.RawHeads(List.of(new Head("o", 8, List.of(new Anchor(1, 1)))), 1),
+            new RawHeads(List.of(new Head("o", 8, List.of(new Anchor(1, 1)))), 1),
             List.of(),
             0.25f,
             0.45f);
     Map<String, String> info = new HashMap<>(DetectorMetadata.write(spec));
     info.put(key, value);
-    assertThatThrownBy(() -> DetectorMetadata.read(info, "m.xml"))
+    assertThatThrownBy(() -> DetectorMetadata.read(info, "m.xml", Layouts.ALL))
         .isInstanceOf(ModelException.class)
         .hasMessage(message);
   }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.ovkit.OptionException;
 import dev.ovkit.bench.KnownMachine;
 import dev.ovkit.bench.Readable;
+import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.Detection;
@@ -49,7 +50,7 @@ class TunerTest {
   void copyIr() throws IOException {
     ir = Files.copy(DEMO.resolve("conveyor-parts.xml"), temp.resolve("model.xml"));
     Files.copy(DEMO.resolve("conveyor-parts.bin"), temp.resolve("model.bin"));
-    spec = DerivedSpec.of(IrDescription.read(ir)).spec();
+    spec = DerivedSpec.of(IrDescription.read(ir), Layouts.ALL).spec();
   }
 
   private TuneOptions options(Hint target) {

@@ -1,11 +1,11 @@
 package dev.ovkit.vision;
 
+import dev.ovkit.layout.RawHeads;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Head;
-import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Resize;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -35,7 +35,7 @@ final class ToyDetector {
         64,
         Colour.BGR,
         Resize.LETTERBOX,
-        new HeadLayout.RawHeads(List.of(new Head("head", 8, List.of(new Anchor(16, 16)))), 2),
+        new RawHeads(List.of(new Head("head", 8, List.of(new Anchor(16, 16)))), 2),
         List.of("blue", "red"),
         0.25f,
         0.45f);

@@ -2,10 +2,8 @@ package dev.ovkit.convert;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.ovkit.ModelException;
-import dev.ovkit.model.Head;
-import dev.ovkit.model.HeadLayout.LazyHead;
-import dev.ovkit.model.HeadLayout.LazyHeads;
-import dev.ovkit.model.HeadLayout.RawHeads;
+import dev.ovkit.model.HeadLayout;
+import dev.ovkit.model.HeadSplitter;
 import dev.ovkit.onnx.Convolution;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Nodes;
@@ -19,98 +17,100 @@ import java.util.List;
  * Cuts the objectness channels out of each head's convolution. They and the feature map that the
  * convolution reads become the outputs; the convolution's numbers leave the graph.
  */
-final class LazyTail {
+final class LazyTail implements HeadSplitter {
 
   private final Graph graph;
-  private final RawHeads raw;
+  private final String file;
   private final List<String> outputs = new ArrayList<>();
-  private final List<LazyHead> heads = new ArrayList<>();
   private final List<float[]> weights = new ArrayList<>();
 
   /**
    * A model with lazy heads.
    *
-   * @param weights of each head's convolution, in the order in which {@link LazyHeads} wants them
-   *     at the end of the .bin
+   * @param layout of its outputs
+   * @param weights of each head's convolution, in the order in which they are to be at the end of
+   *     the .bin
    */
-  record Lazy(OnnxModel model, LazyHeads layout, List<float[]> weights) {
+  record Lazy(OnnxModel model, HeadLayout layout, List<float[]> weights) {
     Lazy {
       weights = List.copyOf(weights);
     }
   }
 
-  private LazyTail(Graph graph, RawHeads raw) {
+  private LazyTail(Graph graph, String file) {
     this.graph = graph;
-    this.raw = raw;
+    this.file = file;
   }
 
   /**
    * Returns the model with lazy heads: of each head the objectness and the feature map before it.
    *
-   * @param heads what the outputs are now, as {@code [1, C, H, W]}
+   * @param layout of the outputs now, as {@code [1, C, H, W]}
    * @throws ModelException if a head is more than one convolution
    */
-  static Lazy cut(OnnxModel model, RawHeads heads) {
+  static Lazy cut(OnnxModel model, HeadLayout layout) {
     Graph graph = model.graph();
-    LazyTail tail = new LazyTail(graph, heads);
-    tail.cut(model.file());
-    return new Lazy(model.with(graph), new LazyHeads(tail.heads, heads.classes()), tail.weights);
+    LazyTail tail = new LazyTail(graph, model.file());
+    HeadLayout lazy = tail.cut(layout);
+    return new Lazy(model.with(graph), lazy, tail.weights);
   }
 
-  private void cut(String file) {
-    for (Head head : raw.heads()) {
-      Convolution convolution = Convolution.of(graph, graph.producer(head.output()));
-      int channels = head.anchors().size() * (5 + raw.classes());
-      if (convolution == null
-          || !convolution.isPointwise()
-          || convolution.hasDilation()
-          || convolution.outputChannels() != channels) {
-        throw new ModelException(
-            "'%s' cannot have lazy heads: '%s' does not come from one 1x1 convolution with constant f32 weights and %d output channels, out of which the objectness could be cut; convert it without --heads lazy"
-                .formatted(file, head.output(), channels));
-      }
-      cut(head, convolution);
-    }
+  private HeadLayout cut(HeadLayout layout) {
+    HeadLayout lazy =
+        layout
+            .lazy(this)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "'%s' has nothing to compute later".formatted(layout.name())));
     graph.cut(outputs);
+    return lazy;
   }
 
-  private void cut(Head head, Convolution convolution) {
-    int anchors = head.anchors().size();
-    int each = 5 + raw.classes();
-    int channels = convolution.channelsPerGroup();
+  @Override
+  public SplitHead split(String head, int channels, int[] kept) {
+    Convolution convolution = Convolution.of(graph, graph.producer(head));
+    if (convolution == null
+        || !convolution.isPointwise()
+        || convolution.hasDilation()
+        || convolution.outputChannels() != channels) {
+      throw new ModelException(
+          "'%s' cannot have lazy heads: '%s' does not come from one 1x1 convolution with constant f32 weights and %d output channels, out of which the objectness could be cut; convert it without --heads lazy"
+              .formatted(file, head, channels));
+    }
+    int read = convolution.channelsPerGroup();
     float[] all = convolution.weights();
     float[] bias = convolution.bias();
-    float[] objectness = new float[anchors * channels];
-    float[] objectnessBias = new float[anchors];
-    for (int a = 0; a < anchors; a++) {
-      int row = a * each + 4;
-      System.arraycopy(all, row * channels, objectness, a * channels, channels);
-      objectnessBias[a] = bias[row];
+    float[] keptWeights = new float[kept.length * read];
+    float[] keptBias = new float[kept.length];
+    for (int i = 0; i < kept.length; i++) {
+      System.arraycopy(all, kept[i] * read, keptWeights, i * read, read);
+      keptBias[i] = bias[kept[i]];
     }
-    weights.add(byInput(all, bias, channels));
-    Shape map = graph.staticShape(head.output());
+    weights.add(byInput(all, bias, read));
+    Shape map = graph.staticShape(head);
     if (map == null) {
-      throw new IllegalArgumentException("the shape of '" + head.output() + "' is open");
+      throw new IllegalArgumentException("the shape of '" + head + "' is open");
     }
     String name =
         graph.fresh(
-            head.output() + "_objectness",
+            head + "_objectness",
             new TensorType(
-                TensorProto.DataType.FLOAT_VALUE, Shape.of(1, anchors, map.dim(2), map.dim(3))));
+                TensorProto.DataType.FLOAT_VALUE,
+                Shape.of(1, kept.length, map.dim(2), map.dim(3))));
     graph.insert(
         List.of(
             Nodes.renamed(
                 convolution.rewritten(
                     convolution.input(),
                     name,
-                    Shape.of(anchors, channels, 1, 1),
-                    objectness,
-                    objectnessBias),
+                    Shape.of(kept.length, read, 1, 1),
+                    keptWeights,
+                    keptBias),
                 name)));
     outputs.add(name);
     outputs.add(convolution.input());
-    heads.add(
-        new LazyHead(new Head(name, head.stride(), head.anchors()), convolution.input(), channels));
+    return new SplitHead(name, convolution.input(), read);
   }
 
   /** Input channel by input channel, and the biases last: the order in which they are summed. */

@@ -1,11 +1,8 @@
 package dev.ovkit.convert;
 
-import dev.ovkit.model.BoxCoding;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.HeadLayout;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /**
@@ -13,8 +10,9 @@ import java.util.TreeMap;
  *
  * <p>It hands over BGR, so an IR that takes RGB wants a reversal. Its wrappers have defaults of
  * their own, which are not neutral: those of YOLOv5 and YOLOv8 reverse the channels and divide by
- * 255 where nothing is said. What is inside the graph is therefore said to be nothing to do, not
- * left out.
+ * 255 where nothing is said. (By openvino-model-api 0.4.7, which reads neither the decoded rows of
+ * YOLOv5, {@code [1, N, 5 + classes]}, nor raw heads.) What is inside the graph is therefore said
+ * to be nothing to do, not left out.
  */
 final class ModelApiInfo {
 
@@ -36,7 +34,9 @@ final class ModelApiInfo {
     info.put("pad_value", Integer.toString(detector.resize().padValue()));
     info.put("confidence_threshold", Float.toString(detector.confidenceThreshold()));
     info.put("iou_threshold", Float.toString(detector.iouThreshold()));
-    wrapper(detector.layout())
+    detector
+        .layout()
+        .modelApiType()
         .ifPresent(
             type -> {
               info.put("model_type", type);
@@ -49,22 +49,6 @@ final class ModelApiInfo {
               info.put("agnostic_nms", "False");
             });
     return info;
-  }
-
-  /**
-   * The wrapper that reads this layout, by openvino-model-api 0.4.7: its YOLOv5 and YOLOv8 are one,
-   * and want {@code [1, 4 + classes, N]}; none reads the decoded rows of YOLOv5, {@code [1, N, 5 +
-   * classes]}, and none reads raw heads.
-   */
-  private static Optional<String> wrapper(HeadLayout layout) {
-    if (layout instanceof HeadLayout.FlatColumns) {
-      return Optional.of("YOLOv8");
-    }
-    return layout instanceof HeadLayout.FlatRows rows
-            && rows.boxes() == BoxCoding.YOLOX
-            && !rows.logits()
-        ? Optional.of("YOLOX")
-        : Optional.empty();
   }
 
   private ModelApiInfo() {}

@@ -21,7 +21,7 @@ public sealed interface Outputs {
 
   /**
    * Of each raw head of a YOLOv5-type detector the objectness and the feature map before it: {@link
-   * dev.ovkit.model.HeadLayout.LazyHeads}, which ovkit alone decodes.
+   * dev.ovkit.layout.LazyHeads}, which ovkit alone decodes.
    */
   record Lazy() implements Outputs {}
 

@@ -12,6 +12,10 @@ import dev.ovkit.family.DetectorFamily.Yolov5;
 import dev.ovkit.family.DetectorFamily.Yolov8;
 import dev.ovkit.family.DetectorFamily.Yolox;
 import dev.ovkit.family.Families;
+import dev.ovkit.layout.FlatColumns;
+import dev.ovkit.layout.FlatRows;
+import dev.ovkit.layout.RawHeads;
+import dev.ovkit.layout.YoloAnchors;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.BoxCoding;
 import dev.ovkit.model.Colour;
@@ -19,7 +23,6 @@ import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Head;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Resize;
-import dev.ovkit.model.YoloAnchors;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.Shape;
 import dev.ovkit.onnx.TensorInfo;
@@ -68,15 +71,14 @@ final class Planner {
                       ? "it is not recognised as a YOLO detector: " + unknown.reason()
                       : "its outputs are not a whole detector"));
     }
-    if (options.outputs() instanceof Outputs.Columns
-        && !(layout.get() instanceof HeadLayout.FlatColumns)) {
+    if (options.outputs() instanceof Outputs.Columns && !(layout.get() instanceof FlatColumns)) {
       finished = ColumnsTail.appendTo(finished, layout.get());
       tensors = finished.outputs().stream().map(TensorInfo::name).toList();
-      layout = Optional.of(new HeadLayout.FlatColumns(tensors.get(0), layout.get().classes()));
+      layout = Optional.of(new FlatColumns(tensors.get(0), layout.get().classes()));
     }
     List<float[]> headWeights = List.of();
     if (options.outputs() instanceof Outputs.Lazy) {
-      LazyTail.Lazy lazy = LazyTail.cut(finished, (HeadLayout.RawHeads) layout.orElseThrow());
+      LazyTail.Lazy lazy = LazyTail.cut(finished, layout.orElseThrow());
       finished = lazy.model();
       tensors = finished.outputs().stream().map(TensorInfo::name).toList();
       layout = Optional.of(lazy.layout());
@@ -331,7 +333,7 @@ final class Planner {
             : family instanceof Yolox yolo
                 ? yoloxLayout(yolo, tensors)
                 : family instanceof Yolov8 yolo && tensors.contains(yolo.output())
-                    ? Optional.of(new HeadLayout.FlatColumns(yolo.output(), yolo.classes()))
+                    ? Optional.of(new FlatColumns(yolo.output(), yolo.classes()))
                     : Optional.empty();
     if (layout.isEmpty() && !(family instanceof Unknown)) {
       decide(
@@ -345,7 +347,7 @@ final class Planner {
   private Optional<HeadLayout> yolov5Layout(Yolov5 yolo, List<String> tensors, OnnxModel model) {
     List<String> heads = yolo.heads().stream().map(FoundHead::tensor).toList();
     if (new HashSet<>(tensors).containsAll(heads)) {
-      return Optional.of(new HeadLayout.RawHeads(heads(yolo, heads), yolo.classes()));
+      return Optional.of(new RawHeads(heads(yolo, heads), yolo.classes()));
     }
     Optional<FlatOutput> flat = yolo.flat().filter(f -> tensors.contains(f.tensor()));
     if (flat.isPresent()) {
@@ -353,7 +355,7 @@ final class Planner {
     }
     List<String> maps = maps(yolo, tensors, model);
     return maps.size() == heads.size()
-        ? Optional.of(new HeadLayout.RawHeads(heads(yolo, maps), yolo.classes()))
+        ? Optional.of(new RawHeads(heads(yolo, maps), yolo.classes()))
         : Optional.empty();
   }
 
@@ -368,7 +370,7 @@ final class Planner {
         "so the graph's tail says");
     List<String> names = yolo.heads().stream().map(h -> flat.tensor()).toList();
     return Optional.of(
-        new HeadLayout.FlatRows(
+        new FlatRows(
             flat.tensor(),
             decoded ? BoxCoding.PIXELS : BoxCoding.YOLOV5_SIGMOID,
             false,
@@ -447,7 +449,7 @@ final class Planner {
             : "grid by the client",
         "objectness and classes are %s".formatted(yolo.logits() ? "logits" : "sigmoids already"));
     return Optional.of(
-        new HeadLayout.FlatRows(yolo.output(), yolo.boxes(), yolo.logits(), heads, yolo.classes()));
+        new FlatRows(yolo.output(), yolo.boxes(), yolo.logits(), heads, yolo.classes()));
   }
 
   // ---- preprocessing

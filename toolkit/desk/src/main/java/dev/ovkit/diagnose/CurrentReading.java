@@ -2,10 +2,10 @@ package dev.ovkit.diagnose;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
+import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.Normalization;
 import dev.ovkit.vision.DetectOptions;
@@ -44,8 +44,8 @@ final class CurrentReading {
 
   private void derive() {
     try {
-      DerivedSpec found = DerivedSpec.of(ir);
-      if (found.spec().layout() instanceof HeadLayout.LazyHeads) {
+      DerivedSpec found = DerivedSpec.of(ir, Layouts.ALL);
+      if (found.spec().layout().isLazy()) {
         throw new OptionException(
             "%s: its heads are lazy, and boxes cannot be read from them in other ways; diagnose what 'ovkit convert' makes of the same ONNX without --heads lazy"
                 .formatted(ir.xml()));

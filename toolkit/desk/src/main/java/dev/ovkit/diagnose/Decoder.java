@@ -4,12 +4,11 @@ import dev.ovkit.diagnose.OutputReading.Decoding;
 import dev.ovkit.diagnose.OutputReading.Place;
 import dev.ovkit.diagnose.OutputReading.Score;
 import dev.ovkit.diagnose.OutputReading.Sigmoid;
+import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.Anchor;
-import dev.ovkit.model.BoxCoding;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.HeadLayout;
 import dev.ovkit.picture.Letterbox;
 import dev.ovkit.subject.Output;
 import dev.ovkit.vision.DetectOptions;
@@ -215,7 +214,7 @@ final class Decoder {
             letterbox.targetHeight(),
             Colour.BGR,
             reading.input().resize(),
-            new HeadLayout.FlatRows("rows", BoxCoding.PIXELS, false, List.of(), classes),
+            Layouts.pixelRows("rows", classes),
             reading.labels().size() == classes ? reading.labels() : List.of(),
             reading.confidence(),
             reading.iou());

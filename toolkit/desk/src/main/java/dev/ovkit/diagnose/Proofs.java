@@ -135,10 +135,7 @@ final class Proofs {
   }
 
   private static List<List<Anchor>> anchors(HeadLayout layout) {
-    List<Head> heads =
-        layout instanceof HeadLayout.RawHeads rawHeads
-            ? rawHeads.heads()
-            : layout instanceof HeadLayout.FlatRows rows ? rows.heads() : List.of();
+    List<Head> heads = layout.heads();
     return heads.stream().anyMatch(h -> h.anchors().isEmpty())
         ? List.of()
         : heads.stream().map(Head::anchors).toList();

@@ -6,14 +6,15 @@ import dev.ovkit.diagnose.OutputReading.Decoding;
 import dev.ovkit.diagnose.OutputReading.Order;
 import dev.ovkit.diagnose.OutputReading.Score;
 import dev.ovkit.diagnose.OutputReading.Sigmoid;
+import dev.ovkit.layout.YoloAnchors;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.BoxCoding;
+import dev.ovkit.model.CandidateForm;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Head;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.TensorDescription;
-import dev.ovkit.model.YoloAnchors;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -54,49 +55,57 @@ final class Structures {
    */
   OutputReading of(DetectorSpec spec) {
     HeadLayout layout = spec.layout();
-    if (layout instanceof HeadLayout.RawHeads raw) {
-      List<Block> blocks = new ArrayList<>();
-      for (Head head : raw.heads()) {
+    CandidateForm form =
+        layout
+            .form()
+            .orElseThrow(
+                () ->
+                    new ModelException(
+                        "%s: its layout '%s' can be read in one way only"
+                            .formatted(ir.xml(), layout.name())));
+    Decoding decoding =
+        switch (form.boxes()) {
+          case PIXELS -> Decoding.PIXELS;
+          case YOLOV5_SIGMOID -> Decoding.YOLOV5;
+          case YOLOX -> Decoding.YOLOX;
+        };
+    List<Block> blocks = blocks(layout, form);
+    Order order =
+        switch (form.arrangement()) {
+          case COLUMNS -> Order.COLUMNS;
+          case ROWS -> Order.ROWS;
+          case MAPS ->
+              ir.outputs().get(blocks.get(0).tensor()).shape().size() == 5
+                  ? Order.ROWS
+                  : Order.PLANES;
+        };
+    Sigmoid sigmoid = form.logits() ? Sigmoid.NONE : Sigmoid.ONCE;
+    return reading(blocks, order, layout.classes(), form.objectness(), sigmoid, decoding);
+  }
+
+  private List<Block> blocks(HeadLayout layout, CandidateForm form) {
+    List<Block> blocks = new ArrayList<>();
+    if (form.arrangement() == CandidateForm.Arrangement.MAPS) {
+      for (Head head : layout.heads()) {
         blocks.add(
             block(tensor(head.output()), 0, head.anchors().size(), head.stride(), head.anchors()));
       }
-      Order order =
-          ir.outputs().get(blocks.get(0).tensor()).shape().size() == 5 ? Order.ROWS : Order.PLANES;
-      return reading(blocks, order, raw.classes(), true, Sigmoid.NONE, Decoding.YOLOV5);
+      return blocks;
     }
-    if (layout instanceof HeadLayout.FlatRows rows) {
-      int tensor = tensor(rows.output());
-      int candidates = Math.toIntExact(ir.outputs().get(tensor).shape().get(1));
-      Decoding decoding =
-          switch (rows.boxes()) {
-            case PIXELS -> Decoding.PIXELS;
-            case YOLOV5_SIGMOID -> Decoding.YOLOV5;
-            case YOLOX -> Decoding.YOLOX;
-          };
-      List<Block> blocks = new ArrayList<>();
-      if (rows.boxes() == BoxCoding.PIXELS) {
-        blocks.addAll(grid(tensor, candidates, false));
-      }
-      int first = 0;
-      for (Head head : rows.boxes() == BoxCoding.PIXELS ? List.<Head>of() : rows.heads()) {
-        int anchors = Math.max(1, head.anchors().size());
-        Block block = block(tensor, first, anchors, head.stride(), head.anchors());
-        blocks.add(block);
-        first += block.candidates();
-      }
-      Sigmoid sigmoid = rows.logits() ? Sigmoid.NONE : Sigmoid.ONCE;
-      return reading(blocks, Order.ROWS, rows.classes(), true, sigmoid, decoding);
+    int tensor = tensor(layout.outputs().get(0));
+    boolean rows = form.arrangement() == CandidateForm.Arrangement.ROWS;
+    if (form.boxes() == BoxCoding.PIXELS) {
+      int candidates = Math.toIntExact(ir.outputs().get(tensor).shape().get(rows ? 1 : 2));
+      return grid(tensor, candidates, false);
     }
-    HeadLayout.FlatColumns columns = (HeadLayout.FlatColumns) layout;
-    int tensor = tensor(columns.output());
-    int candidates = Math.toIntExact(ir.outputs().get(tensor).shape().get(2));
-    return reading(
-        grid(tensor, candidates, false),
-        Order.COLUMNS,
-        columns.classes(),
-        false,
-        Sigmoid.ONCE,
-        Decoding.PIXELS);
+    int first = 0;
+    for (Head head : layout.heads()) {
+      int anchors = Math.max(1, head.anchors().size());
+      Block block = block(tensor, first, anchors, head.stride(), head.anchors());
+      blocks.add(block);
+      first += block.candidates();
+    }
+    return blocks;
   }
 
   /** Returns every reading that the shapes allow, likelier ones first. */

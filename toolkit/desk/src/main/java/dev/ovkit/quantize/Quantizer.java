@@ -11,6 +11,7 @@ import dev.ovkit.convert.SealedIr;
 import dev.ovkit.convert.StagedFiles;
 import dev.ovkit.evaluate.ClassMapping;
 import dev.ovkit.internal.text.EditDistance;
+import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
@@ -69,7 +70,7 @@ public final class Quantizer {
     this.options = options;
     this.listener = listener;
     this.ir = ir;
-    this.spec = DerivedSpec.of(ir).spec();
+    this.spec = DerivedSpec.of(ir, Layouts.ALL).spec();
     this.staging = staging;
     this.work = Files.createDirectory(staging.resolve(".work"));
   }

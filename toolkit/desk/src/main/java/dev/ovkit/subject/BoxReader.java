@@ -3,10 +3,10 @@ package dev.ovkit.subject;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Resize;
 import dev.ovkit.picture.Letterbox;
 import dev.ovkit.vision.DetectOptions;
-import dev.ovkit.vision.HeadWeights;
 import dev.ovkit.vision.Postprocessor;
 import java.nio.FloatBuffer;
 import java.util.List;
@@ -24,11 +24,11 @@ final class BoxReader {
       DetectorSpec spec,
       DetectOptions options,
       Function<String, List<Long>> shapes,
-      HeadWeights weights) {
-    this.suppressing = new Postprocessor(spec, options, shapes, weights);
+      HeadLayout.DecoderFactory decoders) {
+    this.suppressing = new Postprocessor(spec, options, shapes, decoders);
     this.keeping =
         new Postprocessor(
-            spec, options.withIou(1).withMaxDetections(options.maxCandidates()), shapes, weights);
+            spec, options.withIou(1).withMaxDetections(options.maxCandidates()), shapes, decoders);
   }
 
   List<String> outputs() {

@@ -1,6 +1,7 @@
 package dev.ovkit.subject;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.Detection;
@@ -16,7 +17,6 @@ import dev.ovkit.runtime.InferRequest;
 import dev.ovkit.runtime.Model;
 import dev.ovkit.runtime.Port;
 import dev.ovkit.vision.DetectOptions;
-import dev.ovkit.vision.HeadWeights;
 import dev.ovkit.vision.InputPreparation;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -39,7 +39,7 @@ public final class IrSubject implements Subject {
       DerivedSpec derived,
       CompiledModel compiled,
       DetectOptions options,
-      HeadWeights weights,
+      HeadLayout.DecoderFactory decoders,
       String version) {
     this.ir = ir;
     this.spec = derived.spec();
@@ -48,7 +48,7 @@ public final class IrSubject implements Subject {
     this.request = compiled.createRequest();
     this.version = version;
     this.boxes =
-        new BoxReader(spec, options, name -> request.output(name).shape().dimensions(), weights);
+        new BoxReader(spec, options, name -> request.output(name).shape().dimensions(), decoders);
   }
 
   /**
@@ -57,7 +57,7 @@ public final class IrSubject implements Subject {
    * @throws ModelException when it is missing, damaged, or no detector
    */
   public static IrSubject open(Path ir, DetectOptions options) {
-    return open(ir, DerivedSpec.of(IrDescription.read(ir)), options);
+    return open(ir, DerivedSpec.of(IrDescription.read(ir), Layouts.ALL), options);
   }
 
   /** Opens an IR as the caller describes it, whatever it says of itself. */
@@ -67,16 +67,13 @@ public final class IrSubject implements Subject {
 
   private static IrSubject open(Path ir, DerivedSpec derived, DetectOptions options) {
     DetectorSpec spec = derived.spec();
-    HeadWeights weights =
-        spec.layout() instanceof HeadLayout.LazyHeads
-            ? HeadWeights.of(spec.layout(), IrDescription.read(ir))
-            : HeadWeights.NONE;
+    HeadLayout.DecoderFactory decoders = spec.layout().decoders(IrDescription.read(ir));
     try (Core core = Core.create();
         Model model = core.readModel(ir)) {
       InputPreparation.apply(model, spec);
       CompiledModel compiled = core.compile(model, CompileOptions.defaults());
       try {
-        return new IrSubject(ir, derived, compiled, options, weights, Core.version());
+        return new IrSubject(ir, derived, compiled, options, decoders, Core.version());
       } catch (RuntimeException e) {
         compiled.close();
         throw e;

@@ -17,7 +17,6 @@ import dev.ovkit.model.Normalization;
 import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.vision.DetectOptions;
-import dev.ovkit.vision.HeadWeights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -54,7 +53,10 @@ public final class OnnxSubject implements Subject {
     }
     this.boxes =
         new BoxReader(
-            spec, options, name -> shapes.getOrDefault(name, List.of()), HeadWeights.NONE);
+            spec,
+            options,
+            name -> shapes.getOrDefault(name, List.of()),
+            spec.layout().decoders(null));
     int cells = spec.inputWidth() * spec.inputHeight();
     this.pixels = ByteBuffer.allocateDirect(3 * cells);
     this.planes =

@@ -60,9 +60,9 @@ final class MetadataHints {
   }
 
   private void anchors(HeadLayout ir, HeadLayout oracle) {
-    if (ir instanceof HeadLayout.RawHeads a && oracle instanceof HeadLayout.RawHeads b) {
-      for (Head head : a.heads()) {
-        b.heads().stream()
+    if (ir.name().equals(oracle.name())) {
+      for (Head head : ir.heads()) {
+        oracle.heads().stream()
             .filter(h -> h.stride() == head.stride() && !h.anchors().equals(head.anchors()))
             .findFirst()
             .ifPresent(

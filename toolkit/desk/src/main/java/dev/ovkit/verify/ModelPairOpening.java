@@ -3,6 +3,7 @@ package dev.ovkit.verify;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.convert.SourceDetector;
+import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
@@ -107,7 +108,7 @@ final class ModelPairOpening {
   }
 
   private RunPlan ir(IrDescription ir) {
-    DerivedSpec derived = DerivedSpec.of(ir);
+    DerivedSpec derived = DerivedSpec.of(ir, Layouts.ALL);
     noteAssumptions(ir, derived);
     DetectorSpec spec = asContract(ir, derived);
     Colour colour = options.inputColour().orElse(spec.inputColour());
@@ -171,7 +172,7 @@ final class ModelPairOpening {
     @Nullable DetectorSpec otherwise = own ? silent : null;
     DetectorSpec spec;
     try {
-      DerivedSpec derived = DerivedSpec.of(ir);
+      DerivedSpec derived = DerivedSpec.of(ir, Layouts.ALL);
       spec = asContract(ir, derived);
       if (!own && layout.isPresent()) {
         otherwise = spec;

@@ -5,7 +5,6 @@ import dev.ovkit.OvkitException;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Outputs;
 import dev.ovkit.convert.SourceDetector;
-import dev.ovkit.model.Head;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.TensorDescription;
@@ -138,32 +137,7 @@ final class OnnxCut {
       tensors.get(i).ifPresent(tensor -> own.put(tensor, output.name()));
     }
     UnaryOperator<String> renamed = name -> own.getOrDefault(name, "");
-    HeadLayout mapped;
-    List<String> outputs;
-    if (layout instanceof HeadLayout.RawHeads raw) {
-      List<Head> heads = heads(raw.heads(), renamed);
-      outputs = heads.stream().map(Head::output).toList();
-      mapped = new HeadLayout.RawHeads(heads, raw.classes());
-    } else if (layout instanceof HeadLayout.FlatRows rows) {
-      outputs = List.of(renamed.apply(rows.output()));
-      mapped =
-          new HeadLayout.FlatRows(
-              outputs.get(0),
-              rows.boxes(),
-              rows.logits(),
-              heads(rows.heads(), renamed),
-              rows.classes());
-    } else {
-      HeadLayout.FlatColumns columns = (HeadLayout.FlatColumns) layout;
-      outputs = List.of(renamed.apply(columns.output()));
-      mapped = new HeadLayout.FlatColumns(outputs.get(0), columns.classes());
-    }
-    return outputs.contains("") ? Optional.empty() : Optional.of(mapped);
-  }
-
-  private static List<Head> heads(List<Head> heads, UnaryOperator<String> renamed) {
-    return heads.stream()
-        .map(head -> new Head(renamed.apply(head.output()), head.stride(), head.anchors()))
-        .toList();
+    HeadLayout mapped = layout.renamed(renamed);
+    return mapped.outputs().contains("") ? Optional.empty() : Optional.of(mapped);
   }
 }

@@ -1,15 +1,13 @@
 package dev.ovkit.verify;
 
 import dev.ovkit.model.HeadLayout;
+import dev.ovkit.model.OutputParts;
 import dev.ovkit.subject.Answer;
 import dev.ovkit.subject.Output;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Which raw outputs of two models are to be compared: those that share a name, and of the others
@@ -44,8 +42,7 @@ final class OutputPairs {
     }
     // What lazy heads give means something else, whatever its shape.
     boolean lazy =
-        contest.first.spec().layout() instanceof HeadLayout.LazyHeads
-            != contest.second.spec().layout() instanceof HeadLayout.LazyHeads;
+        contest.first.spec().layout().isLazy() != contest.second.spec().layout().isLazy();
     for (int i : nameless) {
       Output output = first.outputs().get(i);
       int place = -1;
@@ -82,52 +79,10 @@ final class OutputPairs {
     return false;
   }
 
-  /**
-   * An output in the parts that are compared each by itself: boxes in pixels would hide what
-   * differs in scores.
-   *
-   * @param parts by what they hold, such as {@code boxes}; the whole under the empty name
-   */
-  record Parts(Map<String, float[]> parts, boolean logits) {
-
-    static Parts of(Output output, HeadLayout layout) {
-      Optional<Parts> divided = divided(output, layout);
-      return divided.orElseGet(() -> new Parts(Map.of("", output.values()), true));
-    }
-
-    private static Optional<Parts> divided(Output output, HeadLayout layout) {
-      List<Long> shape = output.shape();
-      float[] values = output.values();
-      if (layout instanceof HeadLayout.FlatRows rows
-          && shape.size() == 3
-          && shape.get(2) == 5 + rows.classes()) {
-        int columns = 5 + rows.classes();
-        float[] boxes = new float[values.length / columns * 4];
-        float[] scores = new float[values.length - boxes.length];
-        for (int row = 0; row < values.length / columns; row++) {
-          System.arraycopy(values, row * columns, boxes, row * 4, 4);
-          System.arraycopy(values, row * columns + 4, scores, row * (columns - 4), columns - 4);
-        }
-        return Optional.of(parts(boxes, scores, rows.logits()));
-      }
-      if (layout instanceof HeadLayout.FlatColumns columns
-          && shape.size() == 3
-          && shape.get(1) == 4 + columns.classes()) {
-        int boxes = Math.toIntExact(4 * shape.get(2));
-        return Optional.of(
-            parts(
-                Arrays.copyOf(values, boxes),
-                Arrays.copyOfRange(values, boxes, values.length),
-                false));
-      }
-      return Optional.empty();
-    }
-
-    private static Parts parts(float[] boxes, float[] scores, boolean logits) {
-      Map<String, float[]> parts = new LinkedHashMap<>();
-      parts.put("boxes", boxes);
-      parts.put("scores", scores);
-      return new Parts(parts, logits);
-    }
+  /** Returns an output in the parts that are compared, or as a whole. */
+  static OutputParts parts(Output output, HeadLayout layout) {
+    return layout
+        .parts(output.shape(), output.values())
+        .orElseGet(() -> new OutputParts(Map.of("", output.values()), true));
   }
 }

@@ -3,11 +3,11 @@ package dev.ovkit.verify;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Normalization;
+import dev.ovkit.model.OutputParts;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.subject.Answer;
 import dev.ovkit.subject.OnnxSubject;
 import dev.ovkit.subject.Output;
-import dev.ovkit.verify.OutputPairs.Parts;
 import dev.ovkit.verify.OutputPairs.Places;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -127,8 +127,8 @@ final class RawComparison {
 
   private List<OutputDifference> differences(Output a, Output b) {
     HeadLayout layout = contest.first.spec().layout();
-    Parts ofA = Parts.of(a, layout);
-    Parts ofB = Parts.of(b, layout);
+    OutputParts ofA = OutputPairs.parts(a, layout);
+    OutputParts ofB = OutputPairs.parts(b, layout);
     List<OutputDifference> differences = new ArrayList<>();
     ofA.parts()
         .forEach(

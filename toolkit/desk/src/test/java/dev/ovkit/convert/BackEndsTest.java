@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.Shared;
+import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.Normalization;
@@ -118,7 +119,9 @@ class BackEndsTest {
     assertThat(actual.outputs()).as(what).isEqualTo(expected.outputs());
     assertThat(own(actual)).as(what).isEqualTo(own(expected));
     assertThat(actual.section("model_info")).as(what).isEqualTo(expected.section("model_info"));
-    assertThat(DerivedSpec.of(actual)).as(what).isEqualTo(DerivedSpec.of(expected));
+    assertThat(DerivedSpec.of(actual, Layouts.ALL))
+        .as(what)
+        .isEqualTo(DerivedSpec.of(expected, Layouts.ALL));
   }
 
   /** Length and hash of the .bin are of each IR its own. */
@@ -211,7 +214,8 @@ class BackEndsTest {
             PythonListener.SILENT);
     assertThat(made.xml()).isEqualTo(temp.resolve("bare.xml"));
     IrDescription ir = IrDescription.read(made.xml());
-    assertThat(DerivedSpec.of(ir).spec().normalization()).isEqualTo(Normalization.TO_UNIT);
+    assertThat(DerivedSpec.of(ir, Layouts.ALL).spec().normalization())
+        .isEqualTo(Normalization.TO_UNIT);
     assertThat(ir.section("ovkit")).doesNotContainKey("scale");
   }
 

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
+import dev.ovkit.layout.FlatRows;
+import dev.ovkit.layout.Layouts;
+import dev.ovkit.layout.RawHeads;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.BoxCoding;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.Resize;
 import dev.ovkit.onnx.Shape;
@@ -51,7 +53,7 @@ class ConverterTest {
             with(plain, temp.resolve("named"), Outputs.parse(heads), Optional.empty()));
     Conversion fp32 = Converter.convert(plain.into(temp.resolve("fp32"), DataType.FP32));
 
-    assertThat(auto.detector().orElseThrow().layout()).isInstanceOf(HeadLayout.RawHeads.class);
+    assertThat(auto.detector().orElseThrow().layout()).isInstanceOf(RawHeads.class);
     assertThat(again.xml()).hasSameBinaryContentAs(auto.xml());
     assertThat(again.bin()).hasSameBinaryContentAs(auto.bin());
     assertThat(named.xml()).hasSameBinaryContentAs(auto.xml());
@@ -66,12 +68,12 @@ class ConverterTest {
   void theIrSaysWhatInferMustKnow() {
     Conversion ir = Converter.convert(options("v5lite-s").into(temp, DataType.FP16));
 
-    DerivedSpec read = DerivedSpec.of(IrDescription.read(ir.xml()));
+    DerivedSpec read = DerivedSpec.of(IrDescription.read(ir.xml()), Layouts.ALL);
     assertThat(read.assumptions()).isEmpty();
     assertThat(read.spec()).isEqualTo(ir.detector().orElseThrow());
     assertThat(read.spec().inputColour()).isEqualTo(Colour.BGR);
     assertThat(read.spec().resize()).isEqualTo(Resize.LETTERBOX);
-    assertThat(((HeadLayout.RawHeads) read.spec().layout()).heads().get(1).anchors())
+    assertThat(((RawHeads) read.spec().layout()).heads().get(1).anchors())
         .containsExactly(new Anchor(30, 61), new Anchor(62, 45), new Anchor(59, 119));
   }
 
@@ -81,7 +83,7 @@ class ConverterTest {
     Conversion ir = Converter.convert(options(name).into(temp, DataType.FP16));
 
     DetectorSpec spec = ir.detector().orElseThrow();
-    HeadLayout.FlatRows rows = (HeadLayout.FlatRows) spec.layout();
+    FlatRows rows = (FlatRows) spec.layout();
     assertThat(rows.boxes()).isEqualTo(BoxCoding.YOLOX);
     assertThat(rows.logits()).isEqualTo(logits);
     assertThat(spec.inputColour()).isEqualTo(Colour.BGR);
@@ -116,7 +118,7 @@ class ConverterTest {
         Converter.convert(
             with(options("v5lite-s"), temp, new Outputs.AsTheyAre(), Optional.empty()));
 
-    assertThat(ir.detector().orElseThrow().layout()).isInstanceOf(HeadLayout.FlatRows.class);
+    assertThat(ir.detector().orElseThrow().layout()).isInstanceOf(FlatRows.class);
   }
 
   @Test

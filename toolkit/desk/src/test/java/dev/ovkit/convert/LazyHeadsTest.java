@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import dev.ovkit.ModelException;
 import dev.ovkit.Shared;
 import dev.ovkit.compare.Comparison;
+import dev.ovkit.layout.LazyHeads;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.subject.PictureSource;
 import dev.ovkit.surgery.ModelEditor;
@@ -110,17 +110,17 @@ class LazyHeadsTest {
     Conversion made = convert(Shared.model("v5lite-s.onnx"), new Outputs.Lazy(), DataType.FP16);
     IrDescription ir = IrDescription.read(made.xml());
     DetectorSpec spec = made.detector().orElseThrow();
-    HeadLayout.LazyHeads layout = (HeadLayout.LazyHeads) spec.layout();
+    LazyHeads layout = (LazyHeads) spec.layout();
 
     assertThat(layout.classes()).isEqualTo(7);
-    assertThat(layout.heads()).extracting(h -> h.head().stride()).containsExactly(8, 16, 32);
+    assertThat(layout.heads()).extracting(dev.ovkit.model.Head::stride).containsExactly(8, 16, 32);
     assertThat(ir.constantsEnd() + layout.weightBytes()).isEqualTo(ir.weightsBytes());
     assertThat(ir.section("ovkit"))
         .containsEntry("layout", "lazy-heads")
         .containsEntry("bin_bytes", Long.toString(Files.size(made.bin())))
         .containsEntry("bin_sha256", made.manifest().files().get(1).sha256());
     assertThat(ir.section("model_info")).doesNotContainKey("model_type");
-    for (HeadLayout.LazyHead head : layout.heads()) {
+    for (LazyHeads.LazyHead head : layout.lazy()) {
       assertThat(ir.outputs())
           .filteredOn(output -> output.names().contains(head.head().output()))
           .singleElement()

@@ -8,7 +8,7 @@ import dev.ovkit.family.DetectorFamily.Rows;
 import dev.ovkit.family.DetectorFamily.Tail;
 import dev.ovkit.family.DetectorFamily.Yolov5;
 import dev.ovkit.family.Families;
-import dev.ovkit.model.HeadLayout.RawHeads;
+import dev.ovkit.layout.RawHeads;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.rewrite.Rewrites;
 import dev.ovkit.onnx.rewrite.Rewritten;

@@ -1,12 +1,12 @@
 package dev.ovkit.diagnose;
 
 import dev.ovkit.Shared;
+import dev.ovkit.layout.YoloAnchors;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Normalization;
 import dev.ovkit.model.Resize;
-import dev.ovkit.model.YoloAnchors;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;

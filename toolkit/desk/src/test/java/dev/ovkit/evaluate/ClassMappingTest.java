@@ -3,9 +3,9 @@ package dev.ovkit.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ovkit.layout.FlatColumns;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Resize;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,7 +89,7 @@ class ClassMappingTest {
         64,
         Colour.BGR,
         new Resize(Resize.Mode.STRETCH, 0),
-        new HeadLayout.FlatColumns("boxes", classes),
+        new FlatColumns("boxes", classes),
         List.of(labels),
         0.25f,
         0.45f);

@@ -12,11 +12,12 @@ import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
 import dev.ovkit.evaluate.AnnotationException;
 import dev.ovkit.evaluate.GroundTruth;
+import dev.ovkit.layout.FlatColumns;
+import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.Precision;
 import dev.ovkit.model.Resize;
@@ -60,7 +61,8 @@ class QuantizerTest {
     IrDescription eightBit = IrDescription.read(made.xml().orElseThrow());
     assertThat(Precision.of(eightBit)).isEqualTo(Precision.INT8);
     assertThat(eightBit.section("ovkit")).containsEntry("data_type", "INT8");
-    assertThat(DerivedSpec.of(eightBit)).isEqualTo(DerivedSpec.of(IrDescription.read(ir)));
+    assertThat(DerivedSpec.of(eightBit, Layouts.ALL))
+        .isEqualTo(DerivedSpec.of(IrDescription.read(ir), Layouts.ALL));
     assertThat(temp.resolve("int8").resolve(model + ".json")).isRegularFile();
   }
 
@@ -251,7 +253,7 @@ class QuantizerTest {
             64,
             Colour.BGR,
             Resize.LETTERBOX,
-            new HeadLayout.FlatColumns("columns", 2),
+            new FlatColumns("columns", 2),
             List.of("a", "b"),
             0.25f,
             0.45f);

@@ -8,8 +8,8 @@ import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Outputs;
+import dev.ovkit.layout.FlatColumns;
 import dev.ovkit.model.Detection;
-import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.subject.Answer;
@@ -41,7 +41,7 @@ class ColumnsTest {
   void theSameBoxesAreFound(String model, int classes, int candidates) {
     try (Subject client = IrSubject.open(ir(model, new Outputs.Auto()), detect());
         Subject graph = IrSubject.open(ir(model, new Outputs.Columns()), detect())) {
-      assertThat(graph.spec().layout()).isEqualTo(new HeadLayout.FlatColumns("columns", classes));
+      assertThat(graph.spec().layout()).isEqualTo(new FlatColumns("columns", classes));
       int found = 0;
       for (String name : List.of("bus.jpg", "000000011511.jpg", "000000017899.jpg")) {
         Picture picture = Picture.read(Shared.picture(name));

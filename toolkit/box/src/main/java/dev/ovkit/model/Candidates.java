@@ -1,4 +1,4 @@
-package dev.ovkit.vision;
+package dev.ovkit.model;
 
 import java.util.Arrays;
 
@@ -6,24 +6,24 @@ import java.util.Arrays;
  * The boxes of one picture that passed the threshold, as columns; corners in pixels of the
  * network's input. Used again from picture to picture: it grows and never shrinks.
  */
-final class Candidates {
+public final class Candidates {
 
   private static final int FIRST_ROOM = 1024;
 
-  int count;
-  float[] x1 = new float[FIRST_ROOM];
-  float[] y1 = new float[FIRST_ROOM];
-  float[] x2 = new float[FIRST_ROOM];
-  float[] y2 = new float[FIRST_ROOM];
-  float[] score = new float[FIRST_ROOM];
-  int[] classId = new int[FIRST_ROOM];
+  public int count;
+  public float[] x1 = new float[FIRST_ROOM];
+  public float[] y1 = new float[FIRST_ROOM];
+  public float[] x2 = new float[FIRST_ROOM];
+  public float[] y2 = new float[FIRST_ROOM];
+  public float[] score = new float[FIRST_ROOM];
+  public int[] classId = new int[FIRST_ROOM];
 
-  void clear() {
+  public void clear() {
     count = 0;
   }
 
   /** Adds a box by centre and size; one that is no number is left out. */
-  void add(float x, float y, float width, float height, float boxScore, int boxClass) {
+  public void add(float x, float y, float width, float height, float boxScore, int boxClass) {
     float left = x - width / 2;
     float top = y - height / 2;
     float right = x + width / 2;
@@ -42,7 +42,8 @@ final class Candidates {
   }
 
   /** Puts a box at a place that is already taken. */
-  void set(int i, float left, float top, float right, float bottom, float boxScore, int boxClass) {
+  public void set(
+      int i, float left, float top, float right, float bottom, float boxScore, int boxClass) {
     x1[i] = left;
     y1[i] = top;
     x2[i] = right;

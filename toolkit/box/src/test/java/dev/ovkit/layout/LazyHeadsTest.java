@@ -1,16 +1,15 @@
-package dev.ovkit.vision;
+package dev.ovkit.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.ovkit.layout.LazyHeads.LazyHead;
 import dev.ovkit.model.Anchor;
-import dev.ovkit.model.Colour;
-import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.Candidates;
 import dev.ovkit.model.Head;
 import dev.ovkit.model.HeadLayout;
-import dev.ovkit.model.HeadLayout.LazyHead;
-import dev.ovkit.model.Resize;
+import dev.ovkit.model.InputSize;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A head's convolution computed cell by cell gives what it gives as a whole. */
-class LazyHeadReaderTest {
+class LazyHeadsTest {
 
   /** A head of random numbers, whole and lazy. */
   private static final class Case {
@@ -78,21 +77,32 @@ class LazyHeadReaderTest {
       return new Head("objectness", 8, priors);
     }
 
+    InputSize size() {
+      return new InputSize(8 * columns, 8 * rows);
+    }
+
     Candidates lazy(float threshold) {
       Candidates candidates = new Candidates();
-      new LazyHeadReader(
-              new LazyHead(head(), "features", channels),
-              new HeadReader.Grid(rows, columns),
-              classes,
-              weights)
-          .read(List.of(objectness, features), 0, threshold, candidates);
+      new LazyHeads(List.of(new LazyHead(head(), "features", channels)), classes)
+          .decoder(
+              size(),
+              name ->
+                  List.of(
+                      1L,
+                      name.equals("features") ? channels : (long) anchors,
+                      (long) rows,
+                      (long) columns),
+              List.of(weights))
+          .decode(List.of(objectness, features), threshold, candidates);
       return candidates;
     }
 
     Candidates whole(float threshold) {
       Candidates candidates = new Candidates();
-      new HeadReader.Planes(head(), new HeadReader.Grid(rows, columns), classes)
-          .read(List.of(whole), 0, threshold, candidates);
+      long channels = (long) anchors * (5 + classes);
+      new RawHeads(List.of(head()), classes)
+          .decoder(size(), name -> List.of(1L, channels, (long) rows, (long) columns))
+          .decode(List.of(whole), threshold, candidates);
       return candidates;
     }
   }
@@ -118,24 +128,15 @@ class LazyHeadReaderTest {
 
   @Test
   void weightsAreAskedForByName() {
-    DetectorSpec spec =
-        new DetectorSpec(
-            8,
-            8,
-            Colour.BGR,
-            Resize.LETTERBOX,
-            new HeadLayout.LazyHeads(
-                List.of(new LazyHead(new Head("o", 8, List.of(new Anchor(1, 1))), "features", 2)),
-                1),
-            List.of(),
-            0.25f,
-            0.45f);
+    HeadLayout lazy =
+        new LazyHeads(
+            List.of(new LazyHead(new Head("o", 8, List.of(new Anchor(1, 1))), "features", 2)), 1);
     assertThatThrownBy(
             () ->
-                new Postprocessor(
-                    spec,
-                    DetectOptions.defaults(),
-                    name -> List.of(1L, name.equals("o") ? 1L : 2L, 1L, 1L)))
+                lazy.decoders(null)
+                    .create(
+                        new InputSize(8, 8),
+                        name -> List.of(1L, name.equals("o") ? 1L : 2L, 1L, 1L)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage("lazy heads are read with the weights of their IR");
   }

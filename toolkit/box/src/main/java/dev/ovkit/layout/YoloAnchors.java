@@ -1,7 +1,9 @@
-package dev.ovkit.model;
+package dev.ovkit.layout;
 
+import dev.ovkit.model.Anchor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The anchors that a YOLOv5-type detector has when nothing says otherwise. */
@@ -36,6 +38,10 @@ public final class YoloAnchors {
       anchors.add(new Anchor(sides[i], sides[i + 1]));
     }
     return anchors;
+  }
+
+  static String text(List<Integer> strides) {
+    return strides.stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
   private YoloAnchors() {}

@@ -1,4 +1,4 @@
-package dev.ovkit.vision;
+package dev.ovkit.layout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.within;
 import dev.ovkit.ModelException;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.BoxCoding;
+import dev.ovkit.model.Candidates;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Head;
 import dev.ovkit.model.HeadLayout;
+import dev.ovkit.model.InputSize;
 import dev.ovkit.model.Resize;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -24,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each reader against the formulas written down plainly: everything decoded, then thresholded. */
-class HeadReaderTest {
+class DecodersTest {
 
   private record Candidate(double x, double y, double w, double h, double score, int classId) {}
 
@@ -158,15 +160,12 @@ class HeadReaderTest {
 
   private static Candidates read(
       DetectorSpec spec, List<List<Long>> shapes, List<FloatBuffer> out, float threshold) {
-    List<HeadReader> readers =
-        HeadReader.of(
-            spec,
-            name -> shapes.get(name.equals("out") ? 0 : Integer.parseInt(name.substring(3))),
-            HeadWeights.NONE);
     Candidates candidates = new Candidates();
-    for (int i = 0; i < readers.size(); i++) {
-      readers.get(i).read(out, i, threshold, candidates);
-    }
+    spec.layout()
+        .decoder(
+            size(spec),
+            name -> shapes.get(name.equals("out") ? 0 : Integer.parseInt(name.substring(3))))
+        .decode(out, threshold, candidates);
     return candidates;
   }
 
@@ -205,7 +204,7 @@ class HeadReaderTest {
                   ? List.of(1L, (long) c.anchors, (long) rows, (long) columns, (long) channels)
                   : List.of(1L, (long) c.anchors * channels, (long) rows, (long) columns));
         }
-        DetectorSpec spec = c.spec(new HeadLayout.RawHeads(c.heads(false, true), c.classes));
+        DetectorSpec spec = c.spec(new RawHeads(c.heads(false, true), c.classes));
         assertSame(read(spec, shapes, outputs, threshold), all, threshold, seed);
       }
     }
@@ -237,7 +236,7 @@ class HeadReaderTest {
         }
         DetectorSpec spec =
             c.spec(
-                new HeadLayout.FlatRows(
+                new FlatRows(
                     "out", BoxCoding.YOLOV5_SIGMOID, logits, c.heads(true, true), c.classes));
         List<Long> shape = List.of(1L, (long) all.size(), 5L + c.classes);
         assertSame(
@@ -289,8 +288,7 @@ class HeadReaderTest {
           }
         }
         List<Head> heads = coding == BoxCoding.PIXELS ? List.of() : c.heads(true, false);
-        DetectorSpec spec =
-            c.spec(new HeadLayout.FlatRows("out", coding, logits, heads, c.classes));
+        DetectorSpec spec = c.spec(new FlatRows("out", coding, logits, heads, c.classes));
         List<Long> shape = List.of(1L, (long) all.size(), 5L + c.classes);
         assertSame(
             read(spec, List.of(shape), List.of(direct(values)), threshold), all, threshold, seed);
@@ -320,7 +318,7 @@ class HeadReaderTest {
       int best = best(scores);
       all.add(new Candidate(box[0], box[1], box[2], box[3], scores[best], best));
     }
-    DetectorSpec spec = c.spec(new HeadLayout.FlatColumns("out", c.classes));
+    DetectorSpec spec = c.spec(new FlatColumns("out", c.classes));
     List<Long> shape = List.of(1L, 4L + c.classes, (long) count);
     FloatBuffer output = direct(List.of(values));
     assertSame(read(spec, List.of(shape), List.of(output), 0.25f), all, 0.25, seed);
@@ -346,7 +344,7 @@ class HeadReaderTest {
             32,
             Colour.BGR,
             Resize.LETTERBOX,
-            new HeadLayout.FlatRows(
+            new FlatRows(
                 "out", BoxCoding.YOLOX, true, List.of(new Head("out", 16, List.of())), c.classes),
             List.of(),
             0.25f,
@@ -360,14 +358,18 @@ class HeadReaderTest {
   @Test
   void anOutputThatDoesNotFitIsNamedWithBothShapes() {
     Case c = new Case(2);
-    DetectorSpec spec = c.spec(new HeadLayout.RawHeads(c.heads(false, true), c.classes));
+    DetectorSpec spec = c.spec(new RawHeads(c.heads(false, true), c.classes));
     int channels = c.anchors * (5 + c.classes);
     int rows = c.height / 8;
     int columns = c.width / 8;
-    assertThatThrownBy(() -> HeadReader.of(spec, name -> List.of(1L, 7L, 8L, 8L), HeadWeights.NONE))
+    assertThatThrownBy(() -> spec.layout().decoder(size(spec), name -> List.of(1L, 7L, 8L, 8L)))
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "output 'out0' is [1,7,8,8], expected [1,%d,%d,%d] or [1,%d,%d,%d,%d] by the model's metadata; convert the model again"
                 .formatted(channels, rows, columns, c.anchors, rows, columns, 5 + c.classes));
+  }
+
+  private static InputSize size(DetectorSpec spec) {
+    return new InputSize(spec.inputWidth(), spec.inputHeight());
   }
 }

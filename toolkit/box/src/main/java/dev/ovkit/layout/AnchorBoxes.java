@@ -1,12 +1,12 @@
-package dev.ovkit.vision;
+package dev.ovkit.layout;
 
-import static dev.ovkit.vision.HeadReader.sigmoid;
+import static dev.ovkit.layout.Logits.sigmoid;
 
 import dev.ovkit.model.Anchor;
+import dev.ovkit.model.Candidates;
 import dev.ovkit.model.Head;
-import dev.ovkit.model.HeadLayout;
 
-/** From the four logits of a cell to its box, by the formulas of {@link HeadLayout.RawHeads}. */
+/** From the four logits of a cell to its box, by the formulas of {@link RawHeads}. */
 final class AnchorBoxes {
 
   private final int columns;
@@ -14,7 +14,7 @@ final class AnchorBoxes {
   private final float[] width;
   private final float[] height;
 
-  AnchorBoxes(Head head, HeadReader.Grid grid) {
+  AnchorBoxes(Head head, Grid grid) {
     this.columns = grid.columns();
     this.stride = head.stride();
     int anchors = head.anchors().size();

@@ -1,0 +1,64 @@
+package dev.ovkit.model;
+
+import dev.ovkit.ModelException;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The outputs of an IR whose metadata names no layout.
+ *
+ * @param width of the network's input
+ * @param height of the network's input
+ * @param strides a set of strides that is usual, to be tried
+ * @param labels the class names; empty if there are none
+ * @param outputs as the IR declares them
+ * @param origins for each output the types of the layers that its numbers come from
+ * @param assume takes each thing that had to be guessed
+ * @param refusal makes the error of a reason
+ */
+public record UndescribedOutputs(
+    int width,
+    int height,
+    List<Integer> strides,
+    List<String> labels,
+    List<TensorDescription> outputs,
+    List<List<String>> origins,
+    Consumer<Assumption> assume,
+    Function<String, ModelException> refusal) {
+
+  /** Returns the outputs that are maps: of rank 4 and more. */
+  public List<TensorDescription> maps() {
+    return outputs.stream().filter(o -> o.shape().size() >= 4).toList();
+  }
+
+  /** Returns the outputs of rank 3. */
+  public List<TensorDescription> flat() {
+    return outputs.stream().filter(o -> o.shape().size() == 3).toList();
+  }
+
+  /** Returns the types of the layers that an output's numbers come from. */
+  public List<String> originsOf(TensorDescription output) {
+    return origins.get(outputs.indexOf(output));
+  }
+
+  /** Returns the cells of grids with the strides; 0 where one does not divide the input. */
+  public int cells() {
+    int cells = 0;
+    for (int stride : strides) {
+      if (height % stride != 0 || width % stride != 0) {
+        return 0;
+      }
+      cells += (height / stride) * (width / stride);
+    }
+    return cells;
+  }
+
+  /** Returns names and shapes of all outputs, for a message. */
+  public String text() {
+    return outputs.stream()
+        .map(o -> "'" + o.name() + "' " + o.shapeText())
+        .collect(Collectors.joining(", "));
+  }
+}
