@@ -5,10 +5,9 @@ version=$(sed -n 's|^  <version>\(.*\)</version>|\1|p' "$root/pom.xml")
 
 make_repository() { # FOLDER
   local native="$root/native-config/target/ovkit-native-$version"
-  put "$1" ovkit-parent "$root/pom.xml"
-  put "$1" ovkit-native "$root/native-config/pom.xml" "$native.jar"
-  put "$1" ovkit-native "$root/native-config/pom.xml" "$native-linux-x86_64.jar" linux-x86_64
-  put "$1" ovkit "$root/toolkit/box/pom.xml" "$root/toolkit/box/target/ovkit-$version.jar"
+  put "$1" ovkit-native "$root/native-config/target/flattened.xml" "$native.jar"
+  put "$1" ovkit-native "$root/native-config/target/flattened.xml" "$native-linux-x86_64.jar" linux-x86_64
+  put "$1" ovkit "$root/toolkit/box/target/flattened.xml" "$root/toolkit/box/target/ovkit-$version.jar"
 }
 
 put() { # REPOSITORY ARTIFACT POM [JAR [CLASSIFIER]]
