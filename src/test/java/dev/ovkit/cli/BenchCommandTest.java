@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ import org.xml.sax.InputSource;
 import picocli.CommandLine;
 
 /** {@code bench} on the demo's model, with few passes: what it prints, not how fast it is. */
+@Tag("integration")
 class BenchCommandTest {
 
   private static final Path DEMO = Path.of(System.getProperty("ovkit.home"), "ir-models");

@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Whatever is cut off or flipped in a bundle, it is refused with the file's name. All of it with
  * {@code -Dovkit.flips=10000 -Dovkit.installs=100}; by default a sample.
  */
+@Tag("integration")
 class BundleDamageTest {
 
   private static final int FLIPS = Integer.getInteger("ovkit.flips", 300);

@@ -11,11 +11,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The demo on the project's own model; no shared data needed. */
+@Tag("integration")
 class DemoCommandTest {
 
   private static final Path MODELS = Path.of(System.getProperty("ovkit.home"), "ir-models");
@@ -54,10 +55,8 @@ class DemoCommandTest {
       missed += comparison.onlyFirst().size();
       invented += comparison.onlySecond().size();
     }
-    System.out.printf(
-        Locale.ROOT, "demo: %d parts found, %d missed, %d invented%n", right, missed, invented);
-    assertThat((double) right / (right + missed)).isGreaterThan(0.8);
-    assertThat((double) invented / right).isLessThan(0.1);
+    assertThat((double) right / (right + missed)).as("found of all").isGreaterThan(0.8);
+    assertThat((double) invented / right).as("invented to found").isLessThan(0.1);
   }
 
   private static List<Detection> truth(JsonNode truth, int image) {

@@ -8,10 +8,12 @@ import dev.ovkit.cli.print.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ovkit diagnose} as a user types it. */
+@Tag("integration")
 class DiagnoseCommandTest {
 
   private static final String MODEL = "yolox_nano-416";

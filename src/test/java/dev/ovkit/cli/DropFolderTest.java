@@ -18,10 +18,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Bundles that are dropped into a folder, whole and half, by friends and strangers. */
+@Tag("integration")
 class DropFolderTest {
 
   private static final Duration SETTLE = Duration.ofSeconds(3);

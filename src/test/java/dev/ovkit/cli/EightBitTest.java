@@ -10,10 +10,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code quantize} on the project's own model, and what the other commands make of the result. */
+@Tag("integration")
 class EightBitTest {
 
   private static final Path DEMO = Path.of(System.getProperty("ovkit.home"), "ir-models");

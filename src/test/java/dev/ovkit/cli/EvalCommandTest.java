@@ -9,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code eval} on the project's own model and pictures. */
+@Tag("integration")
 class EvalCommandTest {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();

@@ -18,10 +18,12 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** keygen, install, rollback and self-test, with bundles that run. */
+@Tag("integration")
 class InstallCommandTest {
 
   @TempDir private Path temp;

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ovkit.bundle.SigningKey;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A machine whose {@code /proc/cpuinfo} knows no AVX2: nothing of the bundle is run there. */
+@Tag("integration")
 class InstallOnOldCpuTest {
 
   @TempDir private Path temp;

@@ -27,10 +27,12 @@ import java.util.stream.Stream;
 import org.cyclonedx.Version;
 import org.cyclonedx.parsers.JsonParser;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ovkit package} on the project's own model. */
+@Tag("integration")
 class PackageCommandTest {
 
   private static final Path HOME = Path.of(System.getProperty("ovkit.home", ".."));

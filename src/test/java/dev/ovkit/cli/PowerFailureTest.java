@@ -14,6 +14,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * was written also lasts without power is for fsync, which no test of a running system can take
  * away.
  */
+@Tag("integration")
 class PowerFailureTest {
 
   private static final int KILLS = Integer.getInteger("ovkit.kills", 12);
@@ -64,7 +66,6 @@ class PowerFailureTest {
         archive = archive(version);
       }
     }
-    System.out.println("PowerFailureTest: " + KILLS + " kills: " + seen);
     assertThat(seen).containsKey("killed before");
 
     assertThat(install(archive, root).waitFor()).isZero();

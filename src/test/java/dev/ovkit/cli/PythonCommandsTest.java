@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code mo}, {@code simplify} and the back ends of {@code convert}, as typed. */
+@Tag("network")
 class PythonCommandsTest {
 
   private static final String HEADS = "Conv_462,Conv_478,Conv_494";

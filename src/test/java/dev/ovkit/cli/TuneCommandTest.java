@@ -28,10 +28,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code tune}, and what infer and bench make of its profile, on the demo's model. */
+@Tag("integration")
 class TuneCommandTest {
 
   private static final Path DEMO = Path.of(System.getProperty("ovkit.home"), "ir-models");

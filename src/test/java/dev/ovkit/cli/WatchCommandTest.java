@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The service as its user sees it, on the project's own model. */
+@Tag("integration")
 class WatchCommandTest {
 
   private static final Path MODELS = Path.of(System.getProperty("ovkit.home"), "ir-models");

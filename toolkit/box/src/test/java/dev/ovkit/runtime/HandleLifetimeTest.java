@@ -7,10 +7,12 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Handles own native memory: none of these may crash the JVM, and none may leak. */
+@Tag("integration")
 class HandleLifetimeTest {
 
   @TempDir private Path temp;

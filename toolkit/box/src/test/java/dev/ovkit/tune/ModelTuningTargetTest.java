@@ -21,10 +21,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Tuning of the demo's model on this machine, in a few rounds; what is done, not how fast. */
+@Tag("integration")
 class ModelTuningTargetTest {
 
   private static final Path DEMO = Path.of(System.getProperty("ovkit.home"), "ir-models");
@@ -85,7 +87,7 @@ class ModelTuningTargetTest {
 
   /** The IR is made for 16:9; on squares two fifths of its input are grey. */
   @Test
-  void anInputInTheShapeOfThePicturesIsFasterAndFindsTheSame() throws IOException {
+  void anInputInTheShapeOfThePicturesIsMeasuredAndFindsTheSame() throws IOException {
     List<Path> squares = new ArrayList<>();
     for (Path picture : pictures) {
       BufferedImage whole = ImageIO.read(picture.toFile());
@@ -102,7 +104,7 @@ class ModelTuningTargetTest {
     assertThat(input.tuning().input()).contains(new InputSize(288, 288));
     assertThat(input.agreement().orElseThrow().pairs()).isGreaterThan(5);
     assertThat(input.agreement().orElseThrow().holds()).isTrue();
-    assertThat(input.ratio().orElseThrow().median()).isBetween(0.3, 0.95);
+    assertThat(input.ratio()).isPresent();
     assertThatOnlyTheProvenIsChosen(report);
     assertThat(report.profile()).contains(Profile.fileOf(ir));
     assertThat(Profile.beside(ir).orElseThrow().tuning(Hint.LATENCY)).contains(report.chosen());

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Codecs write their complaints to descriptor 2, where no Java stream can catch them; so the
  * witness is another process, whose descriptor 2 is a file.
  */
+@Tag("integration")
 class CodecSilenceTest {
 
   /** Decodes damaged pictures on several threads, while another one writes to System.err. */

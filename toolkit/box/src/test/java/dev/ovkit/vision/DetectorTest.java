@@ -268,9 +268,8 @@ class DetectorTest {
       }
       long perFrame = (threads.getThreadAllocatedBytes(thread) - start) / rounds;
       assertThat(found).isEqualTo(rounds);
-      System.out.printf("allocated: %d bytes a file, %d bytes a frame%n", perFile, perFrame);
-      assertThat(perFile).isLessThanOrEqualTo(2048);
-      assertThat(perFrame).isLessThanOrEqualTo(1024);
+      assertThat(perFile).as("bytes a file").isLessThanOrEqualTo(2048);
+      assertThat(perFrame).as("bytes a frame").isLessThanOrEqualTo(1024);
     }
   }
 }

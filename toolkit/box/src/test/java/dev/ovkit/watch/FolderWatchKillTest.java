@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A watcher that is killed under load, again and again, while pictures keep coming and a reader
  * keeps taking the results away. {@code -Dovkit.kills=100} for more kills than the usual ten.
  */
+@Tag("integration")
 class FolderWatchKillTest {
 
   private static final int KILLS = Integer.getInteger("ovkit.kills", 10);
@@ -74,9 +76,6 @@ class FolderWatchKillTest {
     }
     assertThat(last.exitValue()).isZero();
     take(out, results);
-    System.out.printf(
-        "killed %d times: %d pictures, %d were under way at a kill%n",
-        KILLS, dropped.size(), setBack);
     assertThat(Spools.reasons(in.resolve("failed"))).as("none set aside").isEmpty();
     assertThat(new HashSet<>(results)).as("none twice").hasSameSizeAs(results);
     assertThat(new TreeSet<>(results)).as("none lost").isEqualTo(dropped);

@@ -22,11 +22,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,6 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * <p>The first run makes Python environments and needs the network; they stay in the root's {@code
  * target/cache}.
  */
+@Tag("network")
 class BackEndsTest {
 
   private static final double FP32_LIMIT = 1e-5;
@@ -106,7 +107,6 @@ class BackEndsTest {
               Math.max(
                   worst, FidelityTest.relativeL2(expected.get(i), FloatBuffer.wrap(actual.get(i))));
         }
-        System.out.printf(Locale.ROOT, "%s: relative L2 %.2e%n", what, worst);
         assertThat(worst).as(what).isLessThan(limit);
       }
     }

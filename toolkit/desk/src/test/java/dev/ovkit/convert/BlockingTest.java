@@ -23,10 +23,12 @@ import java.util.Map;
 import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Which kernels an IR asks for, that they are taken, and that they compute the same. */
+@Tag("network")
 class BlockingTest {
 
   private static final Cpu SERVER = new Cpu("a server's", List.of("avx2", "avx512f"));

@@ -24,8 +24,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +34,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * The IR's outputs against ONNX Runtime's on the ONNX as it was given: another reader, another
  * engine.
  */
+@Tag("integration")
 class FidelityTest {
 
   @TempDir private Path temp;
@@ -75,8 +76,9 @@ class FidelityTest {
             worst = Math.max(worst, relativeL2(expected.get(i), actual));
           }
         }
-        System.out.printf(Locale.ROOT, "%s %s: relative L2 %.2e%n", name, type, worst);
-        assertThat(worst).isLessThan(type == DataType.FP32 ? 1e-5 : fp16Limit);
+        assertThat(worst)
+            .as("%s %s", name, type)
+            .isLessThan(type == DataType.FP32 ? 1e-5 : fp16Limit);
       }
     }
   }

@@ -19,7 +19,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  * score is near the threshold may be found by one alone; both look down to 0.2, boxes from 0.3 on
  * have to be found. Where nothing is resized, both see the same bytes and answer the same.
  */
+@Tag("network")
 class ModelApiTest {
 
   private static final float LOWEST = 0.2f;
@@ -77,14 +78,6 @@ class ModelApiTest {
         assertThat(input.get("largest").asDouble()).as(what).isBetween(200.0, 255.0);
         List<Detection> ours = detector.detect(pictures.get(i)).detections();
         List<Detection> theirs = detections(seen);
-        System.out.printf(
-            Locale.ROOT,
-            "%s: %d boxes, the Model API's %d; input differs by %.2f of 255; scores by %.4f%n",
-            what,
-            ours.size(),
-            theirs.size(),
-            input.get("max_abs").asDouble(),
-            worstScore(ours, theirs));
         if (fits) {
           assertThat(input.get("max_abs").asDouble()).as(what).isZero();
           assertThat(theirs).as(what).hasSameSizeAs(ours);

@@ -13,10 +13,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How an environment comes to be, tried on one that holds a single small package. */
+@Tag("network")
 class EnvironmentsTest {
 
   private static final PythonPackages SMALL =

@@ -32,12 +32,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real detectors become 8 bit, run so, and are let out only if they still find what they found. */
+@Tag("integration")
 class QuantizerTest {
 
   private static final String EDGE = "v5lite-e-coco";
@@ -92,7 +94,6 @@ class QuantizerTest {
     QuantizeOptions options =
         options(ir(NANO)).with(new Recipe(true, false)).with(check(true, GateOnAvx2.PICTURES));
     Quantization made = Quantizer.quantize(options, QuantizeListener.SILENT);
-    System.out.println("per tensor: " + made.verdicts());
     List<Verdict> verdicts = made.verdicts();
     assertThat(verdicts.get(0).drop()).isGreaterThan(Check.MAP_DROP);
     assertThat(verdicts).hasSizeGreaterThan(1);
@@ -115,7 +116,6 @@ class QuantizerTest {
         child(GateOnAvx2.class, ir(NANO), temp.resolve("int8")).redirectErrorStream(true).start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(said).isZero();
-    System.out.println("on AVX2: " + said);
     assertThat(said).contains("full range: refused", "half range: holds");
   }
 

@@ -11,11 +11,13 @@ import dev.ovkit.convert.DataType;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.vision.DetectOptions;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The two engines agree on real models, and each says what it is. */
+@Tag("integration")
 class SubjectTest {
 
   @TempDir private Path temp;

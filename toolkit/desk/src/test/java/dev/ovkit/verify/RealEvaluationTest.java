@@ -28,16 +28,17 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Real models on real pictures, against pycocotools and against references made elsewhere. */
+@Tag("network")
 class RealEvaluationTest {
 
   private static final Offset<Double> REFERENCE = Offset.offset(0.005);
@@ -54,7 +55,6 @@ class RealEvaluationTest {
     Path set = Shared.directory().resolve("eval");
     GroundTruth truth = GroundTruth.coco(set.resolve("instances.json"), set.resolve("images"));
     Map<Path, Detections> found = new ConcurrentHashMap<>();
-    long start = System.nanoTime();
     ClassMapping mapping;
     CocoEvaluation evaluation;
     try (Detector detector = open(model, BackEnd.NATIVE)) {
@@ -68,15 +68,6 @@ class RealEvaluationTest {
               () -> {});
     }
     CocoMetrics metrics = evaluation.metrics();
-    System.out.printf(
-        Locale.ROOT,
-        "%s: mAP %.6f, @.5 %.6f, @.75 %.6f, %d detections, %.1f s%n",
-        model,
-        metrics.map(),
-        metrics.map50(),
-        metrics.map75(),
-        evaluation.detections(),
-        (System.nanoTime() - start) / 1e9);
     assertThat(metrics.map()).isEqualTo(map, REFERENCE);
     assertThat(metrics.map50()).isEqualTo(map50, REFERENCE);
     assertThat(metrics.map75()).isEqualTo(map75, REFERENCE);
@@ -109,7 +100,6 @@ class RealEvaluationTest {
         map.put(backEnd, evaluation.metrics().map());
       }
     }
-    System.out.println("v5lite-e-coco, mAP by back end: " + map);
     assertThat(map.get(BackEnd.NATIVE)).isEqualTo(0.1791, REFERENCE);
     assertThat(map.values())
         .allSatisfy(value -> assertThat(value).isCloseTo(map.get(BackEnd.NATIVE), within(0.001)));

@@ -560,8 +560,7 @@ class RewritesTest {
     assertThat(fired.getOrDefault(new ConvBeforeUpsample().title(), 0)).isEqualTo(moved);
     assertThat(fired.getOrDefault(new SortShuffledChannels().title(), 0)).isEqualTo(shuffles);
     double difference = Runs.difference(model, rewritten.model(), range);
-    System.out.printf("%s rewritten: max relative difference %.1e%n", name, difference);
-    assertThat(difference).isLessThan(EXACT);
+    assertThat(difference).as(name).isLessThan(EXACT);
     assertThat(rewritten.model().outputs()).isEqualTo(model.outputs());
     assertThat(rewritten.model().toBytes()).isEqualTo(Rewrites.apply(model).model().toBytes());
     if (Families.ALL.recognise(whole) instanceof Yolov5 found) {
