@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures models on pictures, from file to boxes.",
       "",
-      "Several models are measured in turn, A B A B, and compared as ratios of their medians with a bootstrap 95 %% interval; the first one runs once more as a control, and where it differs from itself by more than 2 %% the ratios are void. Each model is warmed up until the medians of three times ten passes lie within 2 %%.",
+      "Several models are measured in turn, A B A B, and compared by the median of the ratios of all rounds, with a bootstrap 95 %% interval; the first one runs once more as a control, and where it differs from itself by more than 2 %% the ratios are void. Each model is warmed up until the medians of three times ten passes lie within 2 %%.",
       "",
       "A picture that cannot be read is named and not counted. Ctrl-C prints what was measured so far; the exit code is then 130."
     },

@@ -87,6 +87,15 @@ class StatisticsTest {
     assertThat(held).isBetween(88, 100);
   }
 
+  /** The ratio of the medians would be 1: of a 1, 2, 9, of b 2, 1, 3, medians 2 and 2. */
+  @Test
+  void aRatioIsTakenWithinEachRound() {
+    Ratio ratio = Ratio.of(new double[] {1, 2, 9}, new double[] {2, 1, 3});
+    assertThat(ratio.median()).isEqualTo(2);
+    assertThat(ratio.low()).isEqualTo(0.5);
+    assertThat(ratio.high()).isEqualTo(3);
+  }
+
   @Test
   void theSameTimesGiveTheSameInterval() {
     double[] a = new Random(5).doubles(50, 1, 2).toArray();
