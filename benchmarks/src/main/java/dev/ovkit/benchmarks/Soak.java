@@ -75,6 +75,11 @@ final class Soak implements Callable<Integer> {
   private int inferences;
 
   @Option(
+      names = "--reopen",
+      description = "Open and close the detector for each inference, in place of one for all.")
+  private boolean reopen;
+
+  @Option(
       names = "--leak",
       paramLabel = "BYTES",
       defaultValue = "0",
@@ -103,11 +108,11 @@ final class Soak implements Callable<Integer> {
     List<Sample> samples = new ArrayList<>(SAMPLES);
     long start = System.nanoTime();
     long boxes = 0;
-    try (Detector detector = ir == null ? toy(folder) : Detector.open(ir)) {
+    try (Detector detector = open(folder)) {
       byte[] picture = picture(detector.spec());
       int each = inferences / SAMPLES;
       for (int done = 1; done <= inferences; done++) {
-        boxes += detector.detect(picture).detections().size();
+        boxes += found(detector, picture, folder);
         leak(done);
         if (done % each == 0) {
           samples.add(Sample.now());
@@ -122,6 +127,19 @@ final class Soak implements Callable<Integer> {
       }
     }
     return report(samples, boxes, (System.nanoTime() - start) / 1e9);
+  }
+
+  private Detector open(Path folder) throws IOException {
+    return ir == null ? toy(folder) : Detector.open(ir);
+  }
+
+  private int found(Detector detector, byte[] picture, Path folder) throws IOException {
+    if (!reopen) {
+      return detector.detect(picture).detections().size();
+    }
+    try (Detector own = open(folder)) {
+      return own.detect(picture).detections().size();
+    }
   }
 
   private boolean report(List<Sample> samples, long boxes, double seconds) throws IOException {
