@@ -79,7 +79,7 @@ final class EvalCommand implements Callable<Integer> {
     private @Nullable Path onnx;
 
     Path file() {
-      return ir != null ? ir : onnx;
+      return ir != null ? ir : java.util.Objects.requireNonNull(onnx);
     }
   }
 
@@ -153,7 +153,7 @@ final class EvalCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    return model.ir != null ? evaluateIr(model.ir) : evaluateOnnx(model.onnx);
+    return model.ir != null ? evaluateIr(model.ir) : evaluateOnnx(model.file());
   }
 
   private int evaluateIr(Path ir) {
@@ -219,7 +219,7 @@ final class EvalCommand implements Callable<Integer> {
     int classes = detector.layout().classes();
     GroundTruth read =
         GroundTruth.yolo(
-            truth.labels,
+            java.util.Objects.requireNonNull(truth.labels),
             new PictureList(List.of(images.toString())).expand(),
             IntStream.range(0, classes).mapToObj(detector::label).toList());
     return new Objects(read, ClassMapping.numbers(classes));

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -106,7 +107,7 @@ final class InstallCommand implements Callable<Integer> {
     if (watch != null) {
       return watch(installer, watch);
     }
-    Installed installed = installer.install(bundle);
+    Installed installed = installer.install(Objects.requireNonNull(bundle));
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       Json.print(out, BundlePrinter.json(installed));

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -137,7 +138,7 @@ final class Against implements Callable<Integer> {
       for (String side : shuffled()) {
         double took = start(checkout(side));
         if (round >= 0) { // the first makes archives of classes and warms the disk
-          times.get(side).add(took);
+          of(side, times).add(took);
         }
       }
     }
@@ -174,7 +175,7 @@ final class Against implements Callable<Integer> {
       if (workers.values().stream().map(worker -> worker.found).distinct().count() > 1) {
         say(
             "boxes    new %s, old %s: not the same work",
-            workers.get("new").found, workers.get("old").found);
+            of("new", workers).found, of("old", workers).found);
         return false;
       }
       Map<String, List<Double>> loading = empty();
@@ -182,12 +183,12 @@ final class Against implements Callable<Integer> {
       Map<String, List<Double>> allocation = empty();
       for (int round = -WARM_UP; round < rounds; round++) {
         for (String side : shuffled()) {
-          double[] opened = workers.get(side).ask("load " + opens);
-          double[] inferred = workers.get(side).ask("infer " + pictures);
+          double[] opened = of(side, workers).ask("load " + opens);
+          double[] inferred = of(side, workers).ask("infer " + pictures);
           if (round >= 0) {
-            loading.get(side).add(opened[clock == Clock.WALL ? 0 : 1] / 1e6);
-            inference.get(side).add(inferred[clock == Clock.WALL ? 0 : 1] / 1e6);
-            allocation.get(side).add(inferred[2]);
+            of(side, loading).add(opened[clock == Clock.WALL ? 0 : 1] / 1e6);
+            of(side, inference).add(inferred[clock == Clock.WALL ? 0 : 1] / 1e6);
+            of(side, allocation).add(inferred[2]);
           }
         }
       }
@@ -263,12 +264,16 @@ final class Against implements Callable<Integer> {
     }
   }
 
+  private static <T> T of(String side, Map<String, T> all) {
+    return Objects.requireNonNull(all.get(side), side);
+  }
+
   // ---- figures
 
   private boolean report(String what, String unit, Map<String, List<Double>> values, double extra) {
-    double[] old = array(values.get("old"));
-    double[] changed = array(values.get("new"));
-    double[] again = array(values.get("control"));
+    double[] old = array(of("old", values));
+    double[] changed = array(of("new", values));
+    double[] again = array(of("control", values));
     double[] ratio = interval(rounds(changed, old, true));
     double[] control = interval(rounds(again, old, true));
     double[] difference = interval(rounds(changed, old, false));

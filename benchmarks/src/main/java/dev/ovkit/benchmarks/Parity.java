@@ -141,7 +141,7 @@ final class Parity implements Callable<Integer> {
           broken.add("%s %s: %s".formatted(source.name(), type, e.getMessage()));
           System.out.printf(
               "| %s | %s | not tried: %s | | | | |%n",
-              source.name(), type, e.getMessage().lines().findFirst().orElse(""));
+              source.name(), type, String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
         }
         System.out.flush();
       }

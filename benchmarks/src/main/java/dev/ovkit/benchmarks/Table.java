@@ -17,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -90,7 +91,7 @@ final class Table implements Callable<Integer> {
         peaks.put(line.split(" ")[0], Double.valueOf(line.split(" ")[1]));
       }
       String vectors = Cpu.here().usesAvx512(System.getenv()) ? "avx512" : "avx2";
-      return new Peak(vectors, peaks.get(vectors));
+      return new Peak(vectors, Objects.requireNonNull(peaks.get(vectors)));
     }
 
     /** The share of it that a model of so many GFLOPs has in so many milliseconds. */

@@ -52,17 +52,17 @@ public final class IrOptions {
       return changed;
     }
     try {
-      return changed.withLayout(changed.layout().withAnchors(anchors()));
+      return changed.withLayout(changed.layout().withAnchors(anchors(anchors)));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           spec.commandLine(), "--anchors '%s': %s".formatted(anchors, e.getMessage()), e);
     }
   }
 
-  private List<Anchor> anchors() {
+  private List<Anchor> anchors(String text) {
     try {
       List<Anchor> parsed = new ArrayList<>();
-      for (String pair : anchors.strip().split("\\s+", -1)) {
+      for (String pair : text.strip().split("\\s+", -1)) {
         String[] sides = pair.split(",", -1);
         parsed.add(new Anchor(Float.parseFloat(sides[0]), Float.parseFloat(sides[1])));
       }

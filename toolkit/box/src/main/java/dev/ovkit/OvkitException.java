@@ -1,5 +1,6 @@
 package dev.ovkit;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,5 +13,10 @@ public abstract class OvkitException extends RuntimeException {
 
   protected OvkitException(String message, @Nullable Throwable cause) {
     super(message, cause);
+  }
+
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }

@@ -73,7 +73,9 @@ final class Contestant {
           options.setInterOpNumThreads(1);
           try (OrtSession session = environment.createSession(arguments[1], options)) {
             String name = session.getInputNames().iterator().next();
-            long[] shape = ((TensorInfo) session.getInputInfo().get(name).getInfo()).getShape();
+            long[] shape =
+                ((TensorInfo) session.getInputInfo().values().iterator().next().getInfo())
+                    .getShape();
             int size = 1;
             for (long dimension : shape) {
               size *= (int) dimension;

@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 
 /**
@@ -29,15 +30,19 @@ final class Figures {
       throws IOException, InterruptedException {
     Map<String, double[]> ms = new LinkedHashMap<>();
     rivals.keySet().forEach(name -> ms.put(name, new double[rounds]));
-    List<String> order = new ArrayList<>(rivals.keySet());
+    List<Map.Entry<String, Rival>> order = new ArrayList<>(rivals.entrySet());
     Random random = new Random(5);
     for (int round = 0; round < rounds; round++) {
       Collections.shuffle(order, random);
-      for (String name : order) {
-        ms.get(name)[round] = rivals.get(name).turn(passes);
+      for (Map.Entry<String, Rival> one : order) {
+        times(ms, one.getKey())[round] = one.getValue().turn(passes);
       }
     }
     return ms;
+  }
+
+  private static double[] times(Map<String, double[]> ms, String name) {
+    return Objects.requireNonNull(ms.get(name), name);
   }
 
   static void close(Map<String, Rival> rivals) throws IOException {
@@ -52,19 +57,19 @@ final class Figures {
   }
 
   void compare(String model, String of, String to, Map<String, double[]> ms) {
-    print(model, of, to, ms, Ratio.of(ms.get(of), ms.get(to)));
+    print(model, of, to, ms, Ratio.of(times(ms, of), times(ms, to)));
   }
 
   /** One against its like: further than 2 % from 1, and the others mean nothing. */
   void control(String model, String of, String to, Map<String, double[]> ms) {
-    Ratio ratio = Ratio.of(ms.get(of), ms.get(to));
+    Ratio ratio = Ratio.of(times(ms, of), times(ms, to));
     boolean holds = ratio.median() >= 0.98 && ratio.median() <= 1.02;
     print(model + (holds ? " (A/A control)" : " (A/A control: VOID)"), of, to, ms, ratio);
   }
 
   private void print(String model, String of, String to, Map<String, double[]> ms, Ratio ratio) {
-    double ofMs = Statistics.of(ms.get(of)).p50();
-    double toMs = Statistics.of(ms.get(to)).p50();
+    double ofMs = Statistics.of(times(ms, of)).p50();
+    double toMs = Statistics.of(times(ms, to)).p50();
     System.out.printf(
         Locale.ROOT,
         "| %s | %s / %s | %.3f | %.3f | **%.3f** | %.3f–%.3f |%n",

@@ -50,7 +50,8 @@ final class OrtStart {
     OrtEnvironment environment = OrtEnvironment.getEnvironment();
     try (OrtSession session = environment.createSession(arguments[0])) {
       String name = session.getInputNames().iterator().next();
-      long[] shape = ((TensorInfo) session.getInputInfo().get(name).getInfo()).getShape();
+      long[] shape =
+          ((TensorInfo) session.getInputInfo().values().iterator().next().getInfo()).getShape();
       int height = (int) shape[2];
       int width = (int) shape[3];
       BufferedImage picture = ImageIO.read(new File(arguments[1]));

@@ -2,6 +2,7 @@ package dev.ovkit.benchmarks.jmh;
 
 import dev.ovkit.layout.RawHeads;
 import dev.ovkit.layout.YoloAnchors;
+import dev.ovkit.model.Anchor;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
@@ -15,6 +16,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -55,9 +57,10 @@ public class HeadsBenchmark {
   public void setup() {
     List<Integer> strides = List.of(8, 16, 32);
     List<Head> described = new ArrayList<>();
+    List<List<Anchor>> anchors = Objects.requireNonNull(YoloAnchors.usual(strides));
     Random random = new Random(3);
     for (int i = 0; i < 3; i++) {
-      described.add(new Head("head" + i, strides.get(i), YoloAnchors.usual(strides).get(i)));
+      described.add(new Head("head" + i, strides.get(i), anchors.get(i)));
       heads.add(head(SIZE / strides.get(i), random));
     }
     DetectorSpec spec =

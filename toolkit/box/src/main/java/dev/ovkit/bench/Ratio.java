@@ -9,8 +9,9 @@ import java.util.stream.IntStream;
  * with its 95 % interval.
  *
  * <p>A ratio is taken within each round, and the bootstrap draws rounds, with replacement: what
- * slowed the machine for a while slowed both, and does not widen the interval. The percentile method
- * of Efron and Tibshirani, "An Introduction to the Bootstrap" (1993), 2,000 samples, a fixed seed.
+ * slowed the machine for a while slowed both, and does not widen the interval. The percentile
+ * method of Efron and Tibshirani, "An Introduction to the Bootstrap" (1993), 2,000 samples, a fixed
+ * seed.
  *
  * @param median the median over the rounds
  * @param low the lower end of the interval

@@ -18,6 +18,7 @@ import java.security.SecureRandom;
 import java.security.Signature;
 import java.security.interfaces.EdECPrivateKey;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -93,7 +94,7 @@ public final class SigningKey {
         }
         channel.force(true);
       }
-      WholeFile.sync(file.toAbsolutePath().getParent());
+      WholeFile.sync(Objects.requireNonNull(file.toAbsolutePath().getParent()));
     } catch (IOException e) {
       throw OutputException.of(file, e);
     }

@@ -203,10 +203,10 @@ public final class FolderWatch implements AutoCloseable {
 
     @Override
     public Path next() {
-      if (!hasNext()) {
+      Path file = hasNext() ? next : null;
+      if (file == null) {
         throw new NoSuchElementException();
       }
-      Path file = next;
       next = null;
       return file;
     }

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -85,7 +86,7 @@ public final class MoConverter {
     words.addAll(line.forMo());
     try {
       Map<String, Object> answer = PythonTools.create(listener).run(PythonTool.MO, work, words);
-      return work.resolve(answer.get("xml").toString());
+      return work.resolve(Objects.requireNonNull(answer.get("xml")).toString());
     } catch (ModelException e) {
       // Of a name that it does not find mo says no more than that.
       throw recognised.trouble().orElse(e);

@@ -35,6 +35,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
@@ -518,7 +519,7 @@ final class Planner {
 
   private DetectorSpec spec(
       HeadLayout layout, DetectorFamily family, OnnxModel model, Colour colour) {
-    Shape picture = model.inputs().get(0).shape();
+    Shape picture = Objects.requireNonNull(model.inputs().get(0).shape());
     return new DetectorSpec(
         Math.toIntExact(picture.dim(3)),
         Math.toIntExact(picture.dim(2)),
@@ -535,7 +536,7 @@ final class Planner {
     String noted = model.metadata().get(key);
     try {
       float value = noted == null ? Float.NaN : Float.parseFloat(noted);
-      if (value >= 0 && value <= 1) {
+      if (noted != null && value >= 0 && value <= 1) {
         decide(key.replace("_threshold", ""), noted, "the exporter noted this threshold");
         return value;
       }
@@ -596,7 +597,7 @@ final class Planner {
     List<String> own = sized.outputs().stream().map(TensorInfo::name).toList();
     Optional<Shape> closed =
         wasOpen && !wasOpen(sized)
-            ? Optional.of(sized.inputs().get(0).shape())
+            ? Optional.ofNullable(sized.inputs().get(0).shape())
             : options.inputShape();
     return new ConvertOptions(
         options.onnx(),

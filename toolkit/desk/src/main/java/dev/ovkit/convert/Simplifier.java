@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -53,9 +54,9 @@ public final class Simplifier {
       StagedFiles.move(made, target);
       return new Simplified(
           target,
-          ((Number) answer.get("nodes_before")).intValue(),
-          ((Number) answer.get("nodes_after")).intValue(),
-          answer.get("version").toString());
+          number(answer, "nodes_before"),
+          number(answer, "nodes_after"),
+          Objects.requireNonNull(answer.get("version")).toString());
     } catch (IOException e) {
       throw OutputException.of(target, e);
     }
@@ -113,4 +114,8 @@ public final class Simplifier {
   }
 
   private Simplifier() {}
+
+  private static int number(Map<String, Object> answer, String key) {
+    return ((Number) Objects.requireNonNull(answer.get(key))).intValue();
+  }
 }

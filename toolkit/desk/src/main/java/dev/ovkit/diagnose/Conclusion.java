@@ -43,7 +43,7 @@ record Conclusion(
     boolean changed = best != null && !best.changes().isEmpty();
     if (now != null
         && judgement.isGood(now)
-        && !(weak && changed && judgement.isConvincing(now, best))) {
+        && !(weak && changed && best != null && judgement.isConvincing(now, best))) {
       verdict = weak ? Diagnosis.Verdict.PLAUSIBLE : Diagnosis.Verdict.RIGHT;
       sentence =
           weak
@@ -96,6 +96,7 @@ record Conclusion(
     }
     if (verdict == Diagnosis.Verdict.PLAUSIBLE
         && changed
+        && best != null
         && now != null
         && best.fit().agreement() > 1.25 * now.fit().agreement()) {
       notes.add(

@@ -212,10 +212,9 @@ final class Structures {
     }
     blocks.sort(Comparator.comparingInt(Block::stride));
     List<List<Anchor>> priors = anchors(blocks.stream().map(Block::stride).toList());
-    boolean anchored = priors != null && priors.get(0).size() == blocks.get(0).anchors();
     for (Sigmoid sigmoid : List.of(Sigmoid.NONE, Sigmoid.ONCE)) {
       OutputReading plain = reading(blocks, order, classes, true, sigmoid, Decoding.YOLOX);
-      if (anchored) {
+      if (priors != null && priors.get(0).size() == blocks.get(0).anchors()) {
         all.add(plain.with(Decoding.YOLOV5).withPriors(priors));
       } else if (blocks.get(0).anchors() == 1) {
         all.add(plain);

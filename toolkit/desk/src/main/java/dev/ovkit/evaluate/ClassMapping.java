@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -48,7 +49,7 @@ public record ClassMapping(How how, Map<Integer, Long> categories) {
     SortedSet<String> missing = new TreeSet<>();
     for (TruthPicture picture : truth.pictures()) {
       for (TruthBox box : picture.boxes()) {
-        String name = truth.categories().get(box.category());
+        String name = Objects.requireNonNull(truth.categories().get(box.category()));
         if (!labels.contains(plain(name))) {
           missing.add(name);
         }

@@ -116,7 +116,7 @@ final class OutputNames {
     Node node = graph.producer(tensor);
     Shape shape = graph.shape(tensor);
     String owner = node == null || node.name().isEmpty() ? "" : node.name();
-    if (!owner.isEmpty() && node.outputs().size() > 1) {
+    if (node != null && !owner.isEmpty() && node.outputs().size() > 1) {
       owner += ":" + node.outputs().indexOf(tensor);
     }
     return (owner.isEmpty() || owner.equals(tensor) ? "'" : "'" + owner + "' -> tensor '")

@@ -318,10 +318,12 @@ final class ShapeRules {
   private static @Nullable Shape pad(Inference known, Node node, Shape x) {
     long[] pads = node.integers("pads");
     Value value = known.value(node.input(1));
-    if (pads == null && (value == null || !value.isWhole())) {
+    if (pads == null && value != null && value.isWhole()) {
+      pads = value.dims();
+    }
+    if (pads == null) {
       return null;
     }
-    pads = pads != null ? pads : value.dims();
     long[] dims = x.toArray();
     if (pads.length != 2 * dims.length) {
       return null;
@@ -366,16 +368,19 @@ final class ShapeRules {
   private static @Nullable Shape reshape(Inference known, Node node, Shape x) {
     long[] target = node.integers("shape");
     Value value = known.value(node.input(1));
-    if (target == null && value == null) {
-      Shape length = known.shape(node.input(1));
-      if (length == null || length.rank() != 1 || !length.isStatic() || length.dim(0) > 64) {
-        return null;
-      }
-      long[] unknown = new long[(int) length.dim(0)];
-      Arrays.fill(unknown, Shape.UNKNOWN);
-      return Shape.of(unknown);
+    if (target != null) {
+      return reshape(x, target, null);
     }
-    return reshape(x, target != null ? target : value.dims(), target == null ? value : null);
+    if (value != null) {
+      return reshape(x, value.dims(), value);
+    }
+    Shape length = known.shape(node.input(1));
+    if (length == null || length.rank() != 1 || !length.isStatic() || length.dim(0) > 64) {
+      return null;
+    }
+    long[] unknown = new long[(int) length.dim(0)];
+    Arrays.fill(unknown, Shape.UNKNOWN);
+    return Shape.of(unknown);
   }
 
   static Shape reshape(Shape x, long[] target, @Nullable Value value) {

@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.vafer.jdeb.Compression;
@@ -179,9 +180,10 @@ public final class DebianPackage {
             "copyright",
             "./usr/share/doc/%s/service.md".formatted(packageName()),
             "service.md");
-    for (String target : files.keySet().stream().sorted().toList()) {
-      byte[] content = template(files.get(target));
-      consumer.onEachFile(new ByteArrayInputStream(content), entry(target, PLAIN, content.length));
+    for (Map.Entry<String, String> file : new TreeMap<>(files).entrySet()) {
+      byte[] content = template(file.getValue());
+      consumer.onEachFile(
+          new ByteArrayInputStream(content), entry(file.getKey(), PLAIN, content.length));
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.stream.Stream;
 
@@ -91,7 +92,11 @@ record JavaRuntime(Path jdk, Runtime.Version version) {
     if (archivesClasses()) {
       command.addAll(List.of("--compress", DEFLATED));
     }
-    Command.run("the bundle's JRE cannot be made", jre.getParent(), Map.of(), command);
+    Command.run(
+        "the bundle's JRE cannot be made",
+        Objects.requireNonNull(jre.getParent()),
+        Map.of(),
+        command);
     // Moved, for a box has them once, with all others; jlink's links of equal texts become files.
     Trees.copy(jre.resolve("legal"), licences);
     Trees.delete(jre.resolve("legal"));

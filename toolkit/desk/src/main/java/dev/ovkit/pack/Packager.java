@@ -29,6 +29,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -165,7 +166,7 @@ public final class Packager {
     } catch (IOException e) {
       throw OutputException.of(target, e);
     } catch (UncheckedIOException e) {
-      throw OutputException.of(target, e.getCause());
+      throw OutputException.of(target, Objects.requireNonNull(e.getCause()));
     }
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -46,9 +47,10 @@ final class StagingFolder implements AutoCloseable {
       clear(parent, prefix);
       return new StagingFolder(
           whole, Files.createDirectory(parent.resolve(prefix + ProcessHandle.current().pid())));
-    } catch (IOException | UncheckedIOException e) {
-      throw OutputException.of(
-          target, e instanceof UncheckedIOException u ? u.getCause() : (IOException) e);
+    } catch (IOException e) {
+      throw OutputException.of(target, e);
+    } catch (UncheckedIOException e) {
+      throw OutputException.of(target, Objects.requireNonNull(e.getCause()));
     }
   }
 
@@ -88,7 +90,7 @@ final class StagingFolder implements AutoCloseable {
       }
     }
     Files.move(whole, target, StandardCopyOption.ATOMIC_MOVE);
-    WholeFile.sync(target.getParent());
+    WholeFile.sync(Objects.requireNonNull(target.getParent()));
   }
 
   @Override

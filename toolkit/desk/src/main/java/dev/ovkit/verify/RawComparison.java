@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -137,7 +138,10 @@ final class RawComparison {
               differences.add(
                   OutputDifference.of(
                       new Output(a.name() + suffix, a.shape(), values),
-                      new Output(b.name() + suffix, b.shape(), ofB.parts().get(part)),
+                      new Output(
+                          b.name() + suffix,
+                          b.shape(),
+                          Objects.requireNonNull(ofB.parts().get(part))),
                       part.equals("scores") && !ofA.logits()));
             });
     return differences;

@@ -86,6 +86,13 @@ final class ChannelOrders {
     }
   }
 
+  private static <T> T required(@Nullable T value) throws Unprovable {
+    if (value == null) {
+      throw new Unprovable();
+    }
+    return value;
+  }
+
   private static void require(boolean condition) throws Unprovable {
     if (!condition) {
       throw new Unprovable();
@@ -124,8 +131,8 @@ final class ChannelOrders {
     List<String> open = new ArrayList<>(tensors);
     Node root = null;
     while (!open.isEmpty()) {
-      Node node = graph.producer(open.remove(open.size() - 1));
-      require(node != null && node.outputs().size() == 1);
+      Node node = required(graph.producer(open.remove(open.size() - 1)));
+      require(node.outputs().size() == 1);
       Convolution convolution = Convolution.of(graph, node);
       if (convolution != null && convolution.group() == 1) {
         require(root == null || root == node);
@@ -201,8 +208,8 @@ final class ChannelOrders {
   private int @Nullable [] orderAfter(Node node) throws Unprovable {
     int[] order = orders.get(node.input(0));
     if (node.is("Conv")) {
-      Convolution convolution = Convolution.of(graph, node);
-      require(convolution != null && order != null);
+      Convolution convolution = required(Convolution.of(graph, node));
+      order = required(order);
       require(node.inputs().stream().skip(1).noneMatch(orders::containsKey));
       require(convolution.group() == 1 || convolution.isDepthwise());
       require(order.length == convolution.channelsPerGroup() * convolution.group());
@@ -258,13 +265,15 @@ final class ChannelOrders {
         .forEach(name -> renamed.put(name, graph.fresh(name + "_sorted", graph.type(name))));
     List<Node> fresh = new ArrayList<>();
     Map<String, List<String>> parts = new LinkedHashMap<>(); // of each exit
-    pieces.forEach((source, own) -> fresh.addAll(split(renamed.get(source), own, parts)));
+    pieces.forEach(
+        (source, own) ->
+            fresh.addAll(split(Objects.requireNonNull(renamed.get(source)), own, parts)));
     parts.forEach(
         (exit, names) -> {
           if (names.size() == 1) {
             renamed.put(exit, names.get(0));
           } else {
-            String joined = renamed.get(exit);
+            String joined = Objects.requireNonNull(renamed.get(exit));
             fresh.add(Nodes.of("Concat", joined, names, List.of(joined), Attr.of("axis", 1)));
           }
         });

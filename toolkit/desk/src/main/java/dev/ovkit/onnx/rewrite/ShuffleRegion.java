@@ -73,7 +73,7 @@ final class ShuffleRegion {
             && Arrays.equals(turn.integers("perm"), new long[] {0, 2, 1, 3, 4})
             && graph.onlyConsumer(first.output()) == turn
             && graph.onlyConsumer(turn.output()) == last;
-    if (!shuffles) {
+    if (!shuffles || split == null) {
       return;
     }
     List<Channel> before = joined(first);
