@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * From a network's outputs to detections: threshold, decode, map back, clip, suppress.
+ * From a network's outputs to detections: threshold, decode, suppress, map back, clip.
+ *
+ * <p>Suppression runs in the input's coordinates, before boxes are clipped to the picture, as in
+ * Ultralytics and YOLOX: what a detector was trained and measured with decides.
  *
  * <p>It serves any runtime that can show its outputs as f32. One picture at a time: it keeps its
  * working memory, so that the steady state allocates nothing but the result. Not for several
@@ -86,7 +89,7 @@ public final class Postprocessor {
   public Detections run(List<FloatBuffer> tensors, Letterbox letterbox) {
     candidates.clear();
     decoder.decode(tensors, confidence, candidates);
-    toPicture(letterbox);
+    dropUnwanted();
     suppression.run(
         candidates,
         spec.layout().classes(),
@@ -96,7 +99,7 @@ public final class Postprocessor {
         options.maxDetections());
     List<Detection> found = new ArrayList<>(suppression.keptCount());
     for (int i = 0; i < suppression.keptCount(); i++) {
-      found.add(detection(suppression.kept(i)));
+      addOnPicture(suppression.kept(i), letterbox, found);
     }
     return new Detections(
         letterbox.sourceWidth(),
@@ -107,36 +110,43 @@ public final class Postprocessor {
         Detections.Timings.NONE);
   }
 
-  /**
-   * Maps all candidates to the picture and clips them to it, before suppression: two boxes overlap
-   * as much as their visible parts do. Those of no wanted class, or wholly in the border, go.
-   */
-  private void toPicture(Letterbox letterbox) {
-    boolean all = options.classes().isEmpty();
-    int width = letterbox.sourceWidth();
-    int height = letterbox.sourceHeight();
+  private void dropUnwanted() {
+    if (options.classes().isEmpty()) {
+      return;
+    }
     int kept = 0;
     for (int i = 0; i < candidates.count; i++) {
-      float x1 = (float) clip(letterbox.sourceX(candidates.x1[i]), width);
-      float y1 = (float) clip(letterbox.sourceY(candidates.y1[i]), height);
-      float x2 = (float) clip(letterbox.sourceX(candidates.x2[i]), width);
-      float y2 = (float) clip(letterbox.sourceY(candidates.y2[i]), height);
-      if (x2 > x1 && y2 > y1 && (all || wanted[candidates.classId[i]])) {
-        candidates.set(kept++, x1, y1, x2, y2, candidates.score[i], candidates.classId[i]);
+      if (wanted[candidates.classId[i]]) {
+        candidates.set(
+            kept++,
+            candidates.x1[i],
+            candidates.y1[i],
+            candidates.x2[i],
+            candidates.y2[i],
+            candidates.score[i],
+            candidates.classId[i]);
       }
     }
     candidates.count = kept;
   }
 
-  private Detection detection(int i) {
-    int classId = candidates.classId[i];
-    float x = candidates.x1[i];
-    float y = candidates.y1[i];
-    return new Detection(
-        spec.label(classId),
-        classId,
-        candidates.score[i],
-        new Box(x, y, candidates.x2[i] - x, candidates.y2[i] - y));
+  /** Maps a box to the picture and clips it; one that lies wholly in the border goes. */
+  private void addOnPicture(int i, Letterbox letterbox, List<Detection> found) {
+    int width = letterbox.sourceWidth();
+    int height = letterbox.sourceHeight();
+    float x1 = (float) clip(letterbox.sourceX(candidates.x1[i]), width);
+    float y1 = (float) clip(letterbox.sourceY(candidates.y1[i]), height);
+    float x2 = (float) clip(letterbox.sourceX(candidates.x2[i]), width);
+    float y2 = (float) clip(letterbox.sourceY(candidates.y2[i]), height);
+    if (x2 > x1 && y2 > y1) {
+      int classId = candidates.classId[i];
+      found.add(
+          new Detection(
+              spec.label(classId),
+              classId,
+              candidates.score[i],
+              new Box(x1, y1, x2 - x1, y2 - y1)));
+    }
   }
 
   private static double clip(double value, int most) {

@@ -97,7 +97,7 @@ class DiagnosisTest {
   }
 
   private static Path expected(String model) {
-    return Shared.directory().resolve("expected").resolve(model + ".json");
+    return Shared.directory().resolve("expected-suppressed-first").resolve(model + ".json");
   }
 
   private static void assertNamed(Diagnosis diagnosis, Fault fault) {
