@@ -74,7 +74,13 @@ record PictureHeader(Kind kind, long width, long height) {
       if (startsWith(0, 'M', 'M', 0, 42) || startsWith(0, 'M', 'M', 0, 43)) {
         return tiff(false);
       }
-      throw new PictureException("%s: it is no picture, %s".formatted(source, KINDS));
+      throw new PictureException(
+          ForeignFile.of(bytes)
+              .map(
+                  foreign ->
+                      "%s: it is %s, %s; %s"
+                          .formatted(source, foreign.name(), KINDS, foreign.advice()))
+              .orElse("%s: it is no picture, %s".formatted(source, KINDS)));
     }
 
     /** Walks the segments (ITU-T T.81, annex B); a thumbnail's end inside one is not the end. */
@@ -179,7 +185,7 @@ record PictureHeader(Kind kind, long width, long height) {
       return sized(Kind.BMP, i32le(18), Math.abs(i32le(22)));
     }
 
-    /** The first directory of a TIFF (6.0) or BigTIFF: tags 256 and 257. */
+    /** The first directory of a TIFF (6.0) or BigTIFF: tags 256, 257, and 339 for the samples. */
     private PictureHeader tiff(boolean little) {
       require(16, Kind.TIFF);
       boolean big = bytes.get(little ? 2 : 3) == 43;
@@ -201,9 +207,24 @@ record PictureHeader(Kind kind, long width, long height) {
           width = tiffNumber(at, little, big);
         } else if (tag == 257) {
           height = tiffNumber(at, little, big);
+        } else if (tag == 339 && isFloat(at, little, big)) {
+          throw new PictureException(
+              "%s: it is a TIFF of floating-point numbers, expected one of 8 or 16 bits; scale it to 16 bits first"
+                  .formatted(source));
         }
       }
       return sized(Kind.TIFF, width, height);
+    }
+
+    /** One number a channel stands in the entry where there is room, else elsewhere. */
+    private boolean isFloat(int entry, boolean little, boolean big) {
+      long count = big ? u64(entry + 4, little) : u32(entry + 4, little);
+      long at = entry + (big ? 12 : 8);
+      if (count > (big ? 4 : 2)) {
+        at = big ? u64((int) at, little) : u32((int) at, little);
+        requireAt(at, 2);
+      }
+      return u16((int) at, little) == 3;
     }
 
     private long tiffNumber(int entry, boolean little, boolean big) {

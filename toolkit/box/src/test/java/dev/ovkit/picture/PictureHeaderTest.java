@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Headers of files made byte by byte. */
@@ -215,6 +216,41 @@ class PictureHeaderTest {
     assertThat(check(tiff.array())).isEqualTo(new PictureHeader(PictureHeader.Kind.TIFF, 640, 480));
     tiff.putLong(8, -5);
     assertRefused(tiff.array(), "the TIFF is damaged: its end is missing" + AGAIN);
+  }
+
+  /** One channel has its sample format in the entry, three have it elsewhere. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void tiffsOfFloatsAreNamed(int channels) {
+    ByteBuffer tiff = ByteBuffer.allocate(60).order(ByteOrder.LITTLE_ENDIAN);
+    tiff.put(bytes('I', 'I', 42, 0)).putInt(8).putShort((short) 1);
+    tiff.putShort((short) 339).putShort((short) 3).putInt(channels);
+    if (channels == 1) {
+      tiff.putInt(3);
+    } else {
+      tiff.putInt(40).position(40).putShort((short) 3);
+    }
+    assertRefused(
+        tiff.array(),
+        "it is a TIFF of floating-point numbers, expected one of 8 or 16 bits; scale it to 16 bits first");
+    tiff.putShort(channels == 1 ? 18 : 40, (short) 1);
+    assertRefused(tiff.array(), "the TIFF is damaged: it declares a size of 0x0" + AGAIN);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GIF89a, a GIF, convert it to PNG or JPEG first",
+    "....ftypavif, an AVIF picture, convert it to PNG or JPEG first",
+    "....ftypheic, a HEIC picture, convert it to PNG or JPEG first",
+    "....ftypisom, an MP4 or QuickTime video, take single frames out of it first",
+    "RIFF....AVI , an AVI video, take single frames out of it first",
+    "%PDF-1.7, a PDF, convert it to PNG or JPEG first",
+  })
+  void otherKindsOfFilesAreNamed(String first, String name, String advice) {
+    String text = first.startsWith("RIFF") ? "RIFF....AVI LIST" : first;
+    assertRefused(
+        text.getBytes(StandardCharsets.ISO_8859_1),
+        "it is %s, %s; %s".formatted(name, KINDS, advice));
   }
 
   @Test
