@@ -11,4 +11,4 @@ set -euo pipefail
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 zoo_python
 
-program 512m dev.ovkit.benchmarks.Rewrites "$@"
+program 512m dev.ovkit.benchmarks.RewriteBenchmark "$@"

@@ -99,7 +99,7 @@ final class Int8 implements Callable<Integer> {
   private final List<String> below = new ArrayList<>();
 
   public static void main(String[] arguments) {
-    Program.run(new Int8(), arguments);
+    BenchmarkProgram.run(new Int8(), arguments);
   }
 
   @Override
@@ -116,7 +116,7 @@ final class Int8 implements Callable<Integer> {
       Page.replace(into, BEGIN, END, markdown);
     }
     below.forEach(bar -> System.err.println("int8.sh: " + bar));
-    return below.isEmpty() ? 0 : Program.CHECK_FAILED;
+    return below.isEmpty() ? 0 : BenchmarkProgram.CHECK_FAILED;
   }
 
   private boolean wanted(Subject subject) {

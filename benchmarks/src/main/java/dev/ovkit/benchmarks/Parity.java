@@ -80,7 +80,7 @@ final class Parity implements Callable<Integer> {
   private final List<String> broken = new ArrayList<>();
 
   public static void main(String[] arguments) {
-    Program.run(new Parity(), arguments);
+    BenchmarkProgram.run(new Parity(), arguments);
   }
 
   @Override
@@ -91,7 +91,7 @@ final class Parity implements Callable<Integer> {
       model(source);
     }
     foot();
-    return broken.isEmpty() ? 0 : Program.CHECK_FAILED;
+    return broken.isEmpty() ? 0 : BenchmarkProgram.CHECK_FAILED;
   }
 
   private Path picture() {

@@ -33,7 +33,7 @@ final class SeedRun implements Callable<Integer> {
   private JsonNode yolov5s = measured;
 
   public static void main(String[] arguments) {
-    Program.run(new SeedRun(), arguments);
+    BenchmarkProgram.run(new SeedRun(), arguments);
   }
 
   @Override

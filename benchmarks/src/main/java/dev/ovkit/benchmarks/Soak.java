@@ -2,6 +2,7 @@ package dev.ovkit.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.layout.RawHeads;
+import dev.ovkit.machine.ProcessUsage;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
@@ -46,24 +47,6 @@ final class Soak implements Callable<Integer> {
   private static final int PAGE = 4096;
   private static final int LEAK_CHUNK = 1 << 16;
 
-  /** What the kernel says of this process. */
-  private record Sample(long resident, long threads, long descriptors) {
-
-    static Sample now() throws IOException {
-      long pages = Long.parseLong(Files.readString(Path.of("/proc/self/statm")).split(" ")[1]);
-      String threads =
-          Files.readString(Path.of("/proc/self/status"))
-              .lines()
-              .filter(line -> line.startsWith("Threads:"))
-              .findFirst()
-              .orElseThrow();
-      try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
-        return new Sample(
-            pages * PAGE, Long.parseLong(threads.substring(8).strip()), descriptors.count());
-      }
-    }
-  }
-
   @Option(names = "--ir", paramLabel = "MODEL.xml", description = "Default: a model of 64x64.")
   private @Nullable Path ir;
 
@@ -91,7 +74,7 @@ final class Soak implements Callable<Integer> {
   private final List<ByteBuffer> leaked = new ArrayList<>();
 
   public static void main(String[] arguments) {
-    Program.run(new Soak(), arguments);
+    BenchmarkProgram.run(new Soak(), arguments);
   }
 
   @Override
@@ -100,12 +83,12 @@ final class Soak implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--inferences %d: at least %d".formatted(inferences, SAMPLES));
     }
-    return run() ? 0 : Program.CHECK_FAILED;
+    return run() ? 0 : BenchmarkProgram.CHECK_FAILED;
   }
 
   private boolean run() throws IOException {
     Path folder = Files.createTempDirectory("ovkit-soak-");
-    List<Sample> samples = new ArrayList<>(SAMPLES);
+    List<ProcessUsage> samples = new ArrayList<>(SAMPLES);
     long start = System.nanoTime();
     long boxes = 0;
     try (Detector detector = open(folder)) {
@@ -115,7 +98,7 @@ final class Soak implements Callable<Integer> {
         boxes += found(detector, picture, folder);
         leak(done);
         if (done % each == 0) {
-          samples.add(Sample.now());
+          samples.add(ProcessUsage.here());
         }
         if (done % (inferences / 10) == 0) {
           System.err.printf("%d of %d, %s%n", done, inferences, samples.get(samples.size() - 1));
@@ -142,11 +125,12 @@ final class Soak implements Callable<Integer> {
     }
   }
 
-  private boolean report(List<Sample> samples, long boxes, double seconds) throws IOException {
-    List<Sample> warm = samples.subList((int) (samples.size() * WARM_UP), samples.size());
+  private boolean report(List<ProcessUsage> samples, long boxes, double seconds)
+      throws IOException {
+    List<ProcessUsage> warm = samples.subList((int) (samples.size() * WARM_UP), samples.size());
     int tenth = warm.size() / 10;
-    Sample first = median(warm.subList(0, tenth));
-    Sample last = median(warm.subList(warm.size() - tenth, warm.size()));
+    ProcessUsage first = median(warm.subList(0, tenth));
+    ProcessUsage last = median(warm.subList(warm.size() - tenth, warm.size()));
     long growth = last.resident() - first.resident();
     boolean holds =
         growth < MOST_GROWTH * first.resident()
@@ -173,11 +157,11 @@ final class Soak implements Callable<Integer> {
     return holds;
   }
 
-  private static Sample median(List<Sample> samples) {
-    return new Sample(
-        median(samples.stream().mapToLong(Sample::resident).toArray()),
-        median(samples.stream().mapToLong(Sample::threads).toArray()),
-        median(samples.stream().mapToLong(Sample::descriptors).toArray()));
+  private static ProcessUsage median(List<ProcessUsage> samples) {
+    return new ProcessUsage(
+        median(samples.stream().mapToLong(ProcessUsage::resident).toArray()),
+        median(samples.stream().mapToLong(ProcessUsage::threads).toArray()),
+        median(samples.stream().mapToLong(ProcessUsage::descriptors).toArray()));
   }
 
   private static long median(long[] values) {

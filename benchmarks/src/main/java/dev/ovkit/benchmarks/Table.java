@@ -114,7 +114,7 @@ final class Table implements Callable<Integer> {
   private final List<Row> rows = new ArrayList<>();
 
   public static void main(String[] arguments) {
-    Program.run(new Table(), arguments);
+    BenchmarkProgram.run(new Table(), arguments);
   }
 
   @Override

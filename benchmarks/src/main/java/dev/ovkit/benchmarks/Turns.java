@@ -3,6 +3,7 @@ package dev.ovkit.benchmarks;
 import dev.ovkit.bench.Environment;
 import dev.ovkit.bench.Ratio;
 import dev.ovkit.bench.Statistics;
+import dev.ovkit.machine.MachineLoad;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
@@ -11,7 +12,6 @@ import dev.ovkit.runtime.Model;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.FloatBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -144,8 +144,8 @@ final class Turns implements AutoCloseable {
         load());
   }
 
-  static String load() throws IOException {
-    return Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0];
+  static String load() {
+    return Double.toString(MachineLoad.now().average());
   }
 
   @Override

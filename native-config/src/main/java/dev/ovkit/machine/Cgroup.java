@@ -39,20 +39,20 @@ final class Cgroup {
   }
 
   private static String[] lines(Path file) {
-    return Processors.text(file).split("\n", -1);
+    return KernelFiles.text(file).split("\n", -1);
   }
 
   /** Version 2: quota and period, or the word max. */
   private static double max(Path folder) {
-    String[] words = Processors.text(folder.resolve("cpu.max")).strip().split("\\s+", -1);
+    String[] words = KernelFiles.text(folder.resolve("cpu.max")).strip().split("\\s+", -1);
     return words.length == 2 ? ratio(words[0], words[1]) : Double.POSITIVE_INFINITY;
   }
 
   /** Version 1: -1 for no limit. */
   private static double cfs(Path folder) {
     return ratio(
-        Processors.text(folder.resolve("cpu.cfs_quota_us")).strip(),
-        Processors.text(folder.resolve("cpu.cfs_period_us")).strip());
+        KernelFiles.text(folder.resolve("cpu.cfs_quota_us")).strip(),
+        KernelFiles.text(folder.resolve("cpu.cfs_period_us")).strip());
   }
 
   private static double ratio(String quota, String period) {

@@ -1,7 +1,6 @@
 package dev.ovkit.machine;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -30,18 +29,15 @@ public record Cpu(String name, List<String> flags) {
 
   /** Reads what is here. */
   public static Cpu here() {
-    return read(Path.of("/"));
+    return read(KernelFiles.ROOT);
   }
 
   /** Reads the same below another root, as a test does. */
   public static Cpu read(Path root) {
-    String cpuinfo = Processors.text(root.resolve("proc/cpuinfo"));
+    CpuInfo info = CpuInfo.read(root);
     return new Cpu(
-        field(cpuinfo, "model name"),
-        Arrays.stream(field(cpuinfo, "flags").split("\\s+"))
-            .filter(flag -> flag.matches(FLAG))
-            .sorted()
-            .toList());
+        info.model().orElse("unknown"),
+        info.flags().stream().filter(flag -> flag.matches(FLAG)).toList());
   }
 
   /**
@@ -55,14 +51,5 @@ public record Cpu(String name, List<String> flags) {
         && CAPS.stream()
             .map(key -> environment.getOrDefault(key, "").toUpperCase(Locale.ROOT))
             .noneMatch(BELOW_AVX512::contains);
-  }
-
-  private static String field(String cpuinfo, String key) {
-    return cpuinfo
-        .lines()
-        .filter(line -> line.matches(key + "\\s*:.*"))
-        .map(line -> line.substring(line.indexOf(':') + 1).strip())
-        .findFirst()
-        .orElse("unknown");
   }
 }

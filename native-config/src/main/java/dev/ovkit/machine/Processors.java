@@ -1,8 +1,5 @@
 package dev.ovkit.machine;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -35,13 +32,13 @@ public record Processors(
 
   /** Reads what holds for this process now. */
   public static Processors here() {
-    return read(Path.of("/"));
+    return read(KernelFiles.ROOT);
   }
 
   /** Reads the same below another root, as a test does. */
   public static Processors read(Path root) {
     List<Integer> allowed = allowed(root);
-    List<Integer> fast = numbers(text(root.resolve("sys/devices/cpu_core/cpus")));
+    List<Integer> fast = numbers(KernelFiles.text(root.resolve("sys/devices/cpu_core/cpus")));
     List<Integer> performance = new ArrayList<>(allowed);
     performance.retainAll(fast);
     if (performance.isEmpty()) {
@@ -71,7 +68,7 @@ public record Processors(
 
   private static List<Integer> allowed(Path root) {
     String key = "Cpus_allowed_list:";
-    String status = text(root.resolve("proc/self/status"));
+    String status = KernelFiles.text(root.resolve("proc/self/status"));
     int at = status.indexOf(key);
     List<Integer> allowed = List.of();
     if (at >= 0) {
@@ -88,7 +85,7 @@ public record Processors(
     Set<String> cores = new HashSet<>();
     for (Integer processor : processors) {
       String topology = "sys/devices/system/cpu/cpu" + processor + "/topology/";
-      String siblings = text(root.resolve(topology + "thread_siblings_list")).strip();
+      String siblings = KernelFiles.text(root.resolve(topology + "thread_siblings_list")).strip();
       cores.add(siblings.isEmpty() ? processor.toString() : siblings);
     }
     return cores.size();
@@ -107,14 +104,5 @@ public record Processors(
       }
     }
     return numbers;
-  }
-
-  /** Returns the text of a file of the kernel's, empty where there is none. */
-  static String text(Path file) {
-    try {
-      return Files.readString(file, StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      return "";
-    }
   }
 }

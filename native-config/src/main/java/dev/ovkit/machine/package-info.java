@@ -1,6 +1,6 @@
 /**
- * This machine: its CPU, the processors that this process may use, and its quota. Nothing else
- * reads {@code /proc} and {@code /sys}.
+ * This machine: its CPU, the processors that this process may use, its quota, its load, its C
+ * library. Nothing else reads {@code /proc} and {@code /sys}.
  */
 @NullMarked
 package dev.ovkit.machine;

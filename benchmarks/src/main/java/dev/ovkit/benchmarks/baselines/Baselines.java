@@ -3,12 +3,12 @@ package dev.ovkit.benchmarks.baselines;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.bench.Statistics;
+import dev.ovkit.benchmarks.BenchmarkProgram;
 import dev.ovkit.benchmarks.Checkout;
 import dev.ovkit.benchmarks.MeasureOptions;
-import dev.ovkit.benchmarks.Program;
 import dev.ovkit.convert.DataType;
+import dev.ovkit.machine.MachineLoad;
 import java.io.File;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -75,7 +75,7 @@ final class Baselines implements Callable<Integer> {
   private final Figures figures = new Figures();
 
   public static void main(String[] arguments) {
-    Program.run(new Baselines(), arguments);
+    BenchmarkProgram.run(new Baselines(), arguments);
   }
 
   @Override
@@ -89,7 +89,7 @@ final class Baselines implements Callable<Integer> {
         options.threads(),
         options.rounds(),
         System.getenv().getOrDefault("ONEDNN_MAX_CPU_ISA", "not set"),
-        load());
+        MachineLoad.now().average());
     Map<String, Object> json = new LinkedHashMap<>();
     if (start || memory || throughput) {
       Processes processes = new Processes(setup, figures);
@@ -105,7 +105,7 @@ final class Baselines implements Callable<Integer> {
     } else {
       json.put("peak_gflops", speed(setup));
     }
-    System.out.println("\nload now: " + load());
+    System.out.println("\nload now: " + MachineLoad.now().average());
     String file = options.json();
     if (file != null) {
       json.put("threads", options.threads());
@@ -114,10 +114,6 @@ final class Baselines implements Callable<Integer> {
       new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(new File(file), json);
     }
     return 0;
-  }
-
-  private static String load() throws IOException {
-    return Files.readString(Path.of("/proc/loadavg")).strip();
   }
 
   private Map<String, Double> speed(Setup setup) throws Exception {
@@ -146,14 +142,16 @@ final class Baselines implements Callable<Integer> {
     try {
       rivals.put(
           "ovkit runtime",
-          new Rival.Served(setup.ovkit(Contestant.class, "runtime", ir.toString(), threads)));
+          new Rival.Served(
+              setup.ovkit(ContestantProcess.class, "runtime", ir.toString(), threads)));
       rivals.put("C++ loop", new Rival.Served(setup.loop(ir)));
       rivals.put("C++ loop again", new Rival.Served(setup.loop(ir)));
       if (blocked.isPresent()) {
         rivals.put(
             BLOCKED,
             new Rival.Served(
-                setup.ovkit(Contestant.class, "runtime", blocked.get().toString(), threads)));
+                setup.ovkit(
+                    ContestantProcess.class, "runtime", blocked.get().toString(), threads)));
       }
       if (!subject.toy()) {
         rivals.put("benchmark_app", new Rival.BenchmarkApp(setup.python(), ir, setup.threads()));
@@ -163,7 +161,8 @@ final class Baselines implements Callable<Integer> {
         rivals.put(
             "ONNX Runtime",
             new Rival.Served(
-                setup.onnxRuntime(Contestant.class, "onnxruntime", onnx.toString(), threads)));
+                setup.onnxRuntime(
+                    ContestantProcess.class, "onnxruntime", onnx.toString(), threads)));
       }
       Map<String, double[]> ms = Figures.turns(rivals, subject.passes(), setup.rounds());
       for (String other : ms.keySet()) {
@@ -212,7 +211,7 @@ final class Baselines implements Callable<Integer> {
           "ovkit JPEG to boxes",
           new Rival.Served(
               setup.ovkit(
-                  Contestant.class,
+                  ContestantProcess.class,
                   "detector",
                   ir.toString(),
                   Integer.toString(setup.threads()),

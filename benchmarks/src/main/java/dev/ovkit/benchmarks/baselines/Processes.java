@@ -56,7 +56,8 @@ final class Processes {
     for (Subject subject : subjects) {
       Path onnx = onnx(subject);
       String ir = setup.convert(onnx, DataType.FP16).toString();
-      List<String> library = setup.ovkit(Contestant.class, "first", ir, "0", picture.toString());
+      List<String> library =
+          setup.ovkit(ContestantProcess.class, "first", ir, "0", picture.toString());
       Map<String, Rival> rivals = new LinkedHashMap<>();
       rivals.put("ovkit library", new Rival.Started(library));
       rivals.put("ovkit library again", new Rival.Started(library));
@@ -90,10 +91,11 @@ final class Processes {
       Path path = setup.convert(onnx(subject), DataType.FP16);
       String ir = path.toString();
       double loop = resident(setup.loop(path));
-      double runtime = resident(setup.ovkit(Contestant.class, "runtime", ir, threads));
+      double runtime = resident(setup.ovkit(ContestantProcess.class, "runtime", ir, threads));
       double detector =
           resident(
-              setup.ovkit(Contestant.class, "detector", ir, threads, setup.pictures().toString()));
+              setup.ovkit(
+                  ContestantProcess.class, "detector", ir, threads, setup.pictures().toString()));
       System.out.printf(
           Locale.ROOT,
           "| %s | %.0f | %.0f | %+.0f | %.0f | %+.0f |%n",
@@ -150,7 +152,7 @@ final class Processes {
   private Rival folder(Path ir, int streams, int threads) throws IOException {
     List<String> command =
         setup.ovkit(
-            Contestant.class,
+            ContestantProcess.class,
             "folder",
             ir.toString(),
             Integer.toString(threads),

@@ -1,11 +1,11 @@
 package dev.ovkit.benchmarks.baselines;
 
 import dev.ovkit.bench.Statistics;
+import dev.ovkit.machine.ProcessUsage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -63,11 +63,7 @@ interface Rival extends AutoCloseable {
 
     /** Returns the memory of the process that is in RAM, in MB. */
     double resident() throws IOException {
-      return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
-          .filter(line -> line.startsWith("VmRSS:"))
-          .mapToDouble(line -> Double.parseDouble(line.replaceAll("[^0-9]", "")) * 1024 / 1e6)
-          .findFirst()
-          .orElseThrow();
+      return ProcessUsage.of(process.pid()).resident() / 1e6;
     }
 
     @Override

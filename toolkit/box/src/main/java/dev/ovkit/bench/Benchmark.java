@@ -1,6 +1,7 @@
 package dev.ovkit.bench;
 
 import dev.ovkit.PictureException;
+import dev.ovkit.machine.MachineLoad;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ public final class Benchmark implements AutoCloseable {
   private static final long BLOCK = Duration.ofSeconds(1).toNanos();
 
   private final BenchOptions options;
-  private final List<Lane> lanes = new ArrayList<>();
+  private final List<MeasuredModel> measured = new ArrayList<>();
   private final Environment environment = Environment.here();
   private final Random order = new Random(1);
   private List<Path> pictures = List.of();
@@ -71,10 +72,10 @@ public final class Benchmark implements AutoCloseable {
     Benchmark benchmark = new Benchmark(options);
     try {
       for (Path ir : options.irs()) {
-        benchmark.lanes.add(new Lane(ir, opener));
+        benchmark.measured.add(new MeasuredModel(ir, opener));
       }
       if (options.control() && options.irs().size() > 1) {
-        benchmark.lanes.add(new Lane(options.irs().get(0), opener));
+        benchmark.measured.add(new MeasuredModel(options.irs().get(0), opener));
       }
       Readable files = reader.apply(options.pictures());
       benchmark.pictures = files.pictures();
@@ -103,7 +104,7 @@ public final class Benchmark implements AutoCloseable {
 
   /** Returns what is in force, model by model in the order given. */
   public List<Settings> settings() {
-    return models().stream().map(lane -> lane.settings).toList();
+    return models().stream().map(model -> model.settings).toList();
   }
 
   /**
@@ -113,9 +114,10 @@ public final class Benchmark implements AutoCloseable {
    * @param stopped asked between passes; once it says true, what was measured so far is the result
    */
   public Report run(DoubleConsumer progress, BooleanSupplier stopped) {
-    Disturbance.Moment before = Disturbance.Moment.now();
-    for (Lane lane : lanes) {
-      lane.warmUp = new WarmUp(options.warmUp(), System::nanoTime).run(lane.pass(used()), stopped);
+    MachineLoad before = MachineLoad.now();
+    for (MeasuredModel model : measured) {
+      model.warmUp =
+          new WarmUp(options.warmUp(), System::nanoTime).run(model.pass(used()), stopped);
     }
     progress.accept(0);
     Clock clock = new Clock(progress, stopped);
@@ -132,8 +134,8 @@ public final class Benchmark implements AutoCloseable {
     long rounds = (long) options.passes() * pictures.size();
     for (long round = 0; clock.goesOn(round, rounds); round++) {
       int picture = (int) (round % pictures.size());
-      for (Lane lane : inNewOrder()) {
-        lane.contestant.pass(pictures.get(picture), picture, lane.samples);
+      for (MeasuredModel model : inNewOrder()) {
+        model.contestant.pass(pictures.get(picture), picture, model.samples);
       }
     }
   }
@@ -143,8 +145,8 @@ public final class Benchmark implements AutoCloseable {
     long rounds = (long) options.passes() * used().size();
     for (long round = 0; clock.goesOn(round, rounds); round++) {
       int picture = rounds == 0 ? 0 : (int) (round / options.passes());
-      for (Lane lane : inNewOrder()) {
-        lane.contestant.pass(pictures.get(picture), picture, lane.samples);
+      for (MeasuredModel model : inNewOrder()) {
+        model.contestant.pass(pictures.get(picture), picture, model.samples);
       }
     }
   }
@@ -154,14 +156,14 @@ public final class Benchmark implements AutoCloseable {
    * then those of the next.
    */
   private void inBlocks(Clock clock) {
-    for (Lane lane : lanes) {
-      lane.block(pictures, lane.settings.requests(), clock.stopped); // each request's first pass
-      lane.forget();
+    for (MeasuredModel model : measured) {
+      model.block(pictures, model.settings.requests(), clock.stopped); // each request's first pass
+      model.forget();
     }
     long most = options.passes() > 0 ? pictures.size() : Long.MAX_VALUE;
     for (long round = 0; clock.goesOn(round, options.passes()); round++) {
-      for (Lane lane : inNewOrder()) {
-        lane.block(pictures, most, clock.stopped);
+      for (MeasuredModel model : inNewOrder()) {
+        model.block(pictures, most, clock.stopped);
       }
     }
   }
@@ -170,25 +172,25 @@ public final class Benchmark implements AutoCloseable {
    * Returns the models in the order of the next round, drawn anew: a model that always came after a
    * larger one would always find its weights gone from the caches, and differ from itself.
    */
-  private List<Lane> inNewOrder() {
-    List<Lane> turns = new ArrayList<>(lanes);
+  private List<MeasuredModel> inNewOrder() {
+    List<MeasuredModel> turns = new ArrayList<>(measured);
     Collections.shuffle(turns, order);
     return turns;
   }
 
-  private Report report(Disturbance.Moment before, boolean complete) {
-    List<ModelResult> results = models().stream().map(Lane::result).toList();
+  private Report report(MachineLoad before, boolean complete) {
+    List<ModelResult> results = models().stream().map(MeasuredModel::result).toList();
     List<Report.Comparison> comparisons = new ArrayList<>();
-    for (Lane lane : models().subList(1, models().size())) {
+    for (MeasuredModel model : models().subList(1, models().size())) {
       if (options.mode() == Mode.LATENCY) {
-        compare(lane, Stage.INFER).ifPresent(comparisons::add);
+        compare(model, Stage.INFER).ifPresent(comparisons::add);
       }
-      compare(lane, options.mode().decisive()).ifPresent(comparisons::add);
+      compare(model, options.mode().decisive()).ifPresent(comparisons::add);
     }
     Optional<Report.Comparison> control =
-        lanes.size() == models().size()
+        measured.size() == models().size()
             ? Optional.empty()
-            : compare(lanes.get(lanes.size() - 1), options.mode().decisive());
+            : compare(measured.get(measured.size() - 1), options.mode().decisive());
     return new Report(
         options.mode(),
         options.seed(),
@@ -198,7 +200,7 @@ public final class Benchmark implements AutoCloseable {
         comparisons,
         control,
         environment,
-        Disturbance.between(before, Disturbance.Moment.now()),
+        Disturbance.between(before, MachineLoad.now()),
         complete);
   }
 
@@ -211,27 +213,27 @@ public final class Benchmark implements AutoCloseable {
         : pictures;
   }
 
-  private List<Lane> models() {
-    return lanes.subList(0, options.irs().size());
+  private List<MeasuredModel> models() {
+    return measured.subList(0, options.irs().size());
   }
 
-  private Optional<Report.Comparison> compare(Lane lane, Stage stage) {
-    double[] times = lane.rounds(options.mode(), stage);
-    double[] than = lanes.get(0).rounds(options.mode(), stage);
+  private Optional<Report.Comparison> compare(MeasuredModel model, Stage stage) {
+    double[] times = model.rounds(options.mode(), stage);
+    double[] than = measured.get(0).rounds(options.mode(), stage);
     int rounds = Math.min(times.length, than.length); // one more where a round was broken off
     return rounds == 0
         ? Optional.empty()
         : Optional.of(
             new Report.Comparison(
-                lane.name,
-                lanes.get(0).name,
+                model.name,
+                measured.get(0).name,
                 stage,
                 Ratio.of(Arrays.copyOf(times, rounds), Arrays.copyOf(than, rounds))));
   }
 
   @Override
   public void close() {
-    lanes.forEach(Lane::close);
+    measured.forEach(MeasuredModel::close);
   }
 
   /** Says when to stop, and how far it is. */
@@ -259,7 +261,7 @@ public final class Benchmark implements AutoCloseable {
   }
 
   /** A model and its times. */
-  private static final class Lane {
+  private static final class MeasuredModel {
     private final String name;
     private final Contestant contestant;
     private final Settings settings;
@@ -269,7 +271,7 @@ public final class Benchmark implements AutoCloseable {
     private WarmUp.Result warmUp = new WarmUp.Result(0, false);
     private int next;
 
-    Lane(Path ir, Function<Path, Contestant> opener) {
+    MeasuredModel(Path ir, Function<Path, Contestant> opener) {
       name = ir.toString();
       contestant = opener.apply(ir);
       settings = contestant.settings();

@@ -1,15 +1,10 @@
 package dev.ovkit.bundle;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
+import dev.ovkit.machine.CpuInfo;
+import dev.ovkit.machine.Glibc;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * What this machine offers of what a bundle may need, found out without native code.
@@ -19,41 +14,8 @@ import java.util.regex.Pattern;
  */
 record Host(Set<String> cpuFlags, String glibc) {
 
-  private static final Pattern MAPPED =
-      Pattern.compile("(?m)^\\S+ .* (/\\S*/libc[.-][^/]*so\\S*)$");
-
-  /** The words that {@code libc.so.6} prints when it is run. */
-  private static final Pattern BANNER = Pattern.compile("release version (\\d+\\.\\d+)");
-
   static Host here() {
-    return new Host(flags(text(Path.of("/proc/cpuinfo"))), glibc(text(Path.of("/proc/self/maps"))));
-  }
-
-  static Set<String> flags(String cpuinfo) {
-    return cpuinfo
-        .lines()
-        .filter(line -> line.matches("flags\\s*:.*"))
-        .findFirst()
-        .map(line -> line.substring(line.indexOf(':') + 1).strip().split("\\s+"))
-        .<Set<String>>map(flags -> new TreeSet<>(Arrays.asList(flags)))
-        .orElse(Set.of());
-  }
-
-  private static String glibc(String maps) {
-    Matcher mapped = MAPPED.matcher(maps);
-    if (!mapped.find()) {
-      return "";
-    }
-    Matcher banner = BANNER.matcher(text(Path.of(mapped.group(1))));
-    return banner.find() ? banner.group(1) : "";
-  }
-
-  private static String text(Path file) {
-    try {
-      return Files.readString(file, StandardCharsets.ISO_8859_1);
-    } catch (IOException e) {
-      return "";
-    }
+    return new Host(CpuInfo.here().flags(), Glibc.version());
   }
 
   /** Returns which CPU flags are missing, or nothing. */

@@ -5,6 +5,7 @@ import dev.ovkit.OvkitException;
 import dev.ovkit.bundle.SelfTestReport.Check;
 import dev.ovkit.compare.Comparison;
 import dev.ovkit.compare.MatchedPair;
+import dev.ovkit.machine.MappedFiles;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
 import dev.ovkit.nativelib.NativeRuntime;
@@ -12,8 +13,6 @@ import dev.ovkit.vision.DetectOptions;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,13 +110,14 @@ public final class SelfTest {
     if (archives.isEmpty()) {
       return "no archive of classes in the bundle";
     }
-    try {
-      String maps = Files.readString(Path.of("/proc/self/maps"), StandardCharsets.ISO_8859_1);
-      boolean used = archives.stream().anyMatch(path -> maps.contains("/" + path));
-      return "the archive of classes is " + (used ? "used" : "not used: starts are slower");
-    } catch (IOException e) {
+    List<String> mapped = MappedFiles.here().paths();
+    if (mapped.isEmpty()) {
       return "whether the archive of classes is used cannot be told without /proc";
     }
+    boolean used =
+        archives.stream()
+            .anyMatch(archive -> mapped.stream().anyMatch(path -> path.contains("/" + archive)));
+    return "the archive of classes is " + (used ? "used" : "not used: starts are slower");
   }
 
   private void golden() {

@@ -10,6 +10,7 @@ import dev.ovkit.bench.Ratio;
 import dev.ovkit.bench.Readable;
 import dev.ovkit.bench.Statistics;
 import dev.ovkit.internal.files.Trees;
+import dev.ovkit.machine.MachineLoad;
 import dev.ovkit.tune.TuneReport.Outcome;
 import dev.ovkit.tune.TuneReport.Trial;
 import dev.ovkit.vision.Profile;
@@ -100,7 +101,7 @@ public final class Tuner {
   }
 
   TuneReport run() {
-    Disturbance.Moment before = Disturbance.Moment.now();
+    MachineLoad before = MachineLoad.now();
     List<SearchSpace.Kind> kinds =
         new SearchSpace(options, track.probe(), boxes, trials::add).kinds();
     requireBudget(kinds);
@@ -128,7 +129,7 @@ public final class Tuner {
         start,
         complete && verdict.holds ? Optional.of(write(chosen, verdict.gain)) : Optional.empty(),
         Environment.here(),
-        Disturbance.between(before, Disturbance.Moment.now()),
+        Disturbance.between(before, MachineLoad.now()),
         Duration.ofNanos((long) (budget.elapsed() * 1e9)),
         complete);
   }

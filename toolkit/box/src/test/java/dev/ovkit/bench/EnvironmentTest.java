@@ -3,6 +3,7 @@ package dev.ovkit.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.ovkit.machine.MachineLoad;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,10 +54,10 @@ class EnvironmentTest {
   void stolenTimeIsAShareOfAllTimeBetween() throws IOException {
     write("proc/stat", "cpu  1000 0 100 5000 0 0 0 50 700 0\ncpu0 1 2 3\n");
     write("proc/loadavg", "0.52 0.58 0.59 1/457 12345\n");
-    Disturbance.Moment before = Disturbance.Moment.read(root);
+    MachineLoad before = MachineLoad.read(root);
     write("proc/stat", "cpu  1100 0 150 5040 0 0 0 60 900 0\n");
     write("proc/loadavg", "1.75 0.60 0.60 1/457 12345\n");
-    Disturbance between = Disturbance.between(before, Disturbance.Moment.read(root));
+    Disturbance between = Disturbance.between(before, MachineLoad.read(root));
     assertThat(between.loadBefore()).isEqualTo(0.52);
     assertThat(between.loadAfter()).isEqualTo(1.75);
     assertThat(between.stealSecondsBefore()).isEqualTo(0.5);

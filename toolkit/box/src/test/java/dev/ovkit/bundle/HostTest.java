@@ -26,7 +26,7 @@ class HostTest {
 
   @Test
   void aCpuWithoutAFlagIsNamedWithIt() {
-    Host old = new Host(Host.flags("processor\t: 0\nflags\t\t: fpu sse4_2 avx fma\n"), "2.36");
+    Host old = new Host(Set.of("fpu", "sse4_2", "avx", "fma"), "2.36");
     assertThat(old.cpuComplaint(NEEDS))
         .contains("this CPU lacks avx2, which the bundle needs; take another machine");
     assertThat(new Host(Set.of(), "2.36").cpuComplaint(NEEDS)).isPresent();

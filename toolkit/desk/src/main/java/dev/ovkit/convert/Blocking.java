@@ -151,11 +151,11 @@ final class Blocking {
    */
   static Choice choose(Path xml, Path work) throws IOException {
     require(Cpu.here(), System.getenv());
-    List<Lane> lanes = new ArrayList<>();
+    List<CompiledVariant> variants = new ArrayList<>();
     Map<Kernels, String> out = new EnumMap<>(Kernels.class);
     try (Core core = Core.create()) {
       Set<String> own = gemms(core, xml);
-      lanes.add(Lane.open(core, Kernels.OWN_CHOICE, xml));
+      variants.add(CompiledVariant.open(core, Kernels.OWN_CHOICE, xml));
       for (Kernels kernels : List.of(Kernels.BLOCKED_ALL, Kernels.BLOCKED_1X1)) {
         Path variant = work.resolve(kernels + ".xml");
         Files.writeString(variant, marked(Files.readString(xml), kernels));
@@ -164,15 +164,15 @@ final class Blocking {
         Set<String> fallen = gemms(core, variant);
         fallen.removeAll(own);
         if (fallen.isEmpty()) {
-          lanes.add(Lane.open(core, kernels, variant));
+          variants.add(CompiledVariant.open(core, kernels, variant));
         } else {
           out.put(kernels, fallen(fallen));
         }
       }
-      race(lanes);
-      return choice(lanes, out);
+      race(variants);
+      return choice(variants, out);
     } finally {
-      lanes.forEach(Lane::close);
+      variants.forEach(CompiledVariant::close);
     }
   }
 
@@ -197,29 +197,29 @@ final class Blocking {
   }
 
   /** Each is first as often as the others. */
-  private static void race(List<Lane> lanes) {
+  private static void race(List<CompiledVariant> variants) {
     long end = System.nanoTime() + TIME.toNanos();
-    for (Lane lane : lanes) {
-      lane.warmUp();
+    for (CompiledVariant variant : variants) {
+      variant.warmUp();
     }
     for (int round = 0;
         round < LEAST_ROUNDS || (round < MOST_ROUNDS && System.nanoTime() < end);
         round++) {
-      for (int i = 0; i < lanes.size(); i++) {
-        lanes.get((i + round) % lanes.size()).pass(round);
+      for (int i = 0; i < variants.size(); i++) {
+        variants.get((i + round) % variants.size()).pass(round);
       }
     }
   }
 
-  private static Choice choice(List<Lane> lanes, Map<Kernels, String> out) {
+  private static Choice choice(List<CompiledVariant> variants, Map<Kernels, String> out) {
     Kernels best = Kernels.OWN_CHOICE;
     double fastest = 1;
-    for (Lane lane : lanes.subList(1, lanes.size())) {
-      Ratio ratio = Ratio.of(lane.times(), lanes.get(0).times());
-      out.put(lane.kernels, text(ratio));
+    for (CompiledVariant variant : variants.subList(1, variants.size())) {
+      Ratio ratio = Ratio.of(variant.times(), variants.get(0).times());
+      out.put(variant.kernels, text(ratio));
       if (ratio.high() < 1 && ratio.median() < fastest) {
         fastest = ratio.median();
-        best = lane.kernels;
+        best = variant.kernels;
       }
     }
     String measured =
@@ -248,28 +248,29 @@ final class Blocking {
   }
 
   /** A compiled variant and its times. */
-  private static final class Lane {
+  private static final class CompiledVariant {
     private final Kernels kernels;
     private final CompiledModel compiled;
     private final InferRequest request;
     private final double[] times = new double[MOST_ROUNDS];
     private int rounds;
 
-    private Lane(Kernels kernels, CompiledModel compiled) {
+    private CompiledVariant(Kernels kernels, CompiledModel compiled) {
       this.kernels = kernels;
       this.compiled = compiled;
       this.request = compiled.createRequest();
     }
 
-    static Lane open(Core core, Kernels kernels, Path xml) {
+    static CompiledVariant open(Core core, Kernels kernels, Path xml) {
       try (Model model = core.readModel(xml)) {
-        Lane lane = new Lane(kernels, core.compile(model, CompileOptions.defaults()));
-        FloatBuffer input = lane.request.input(0).floats().duplicate();
+        CompiledVariant variant =
+            new CompiledVariant(kernels, core.compile(model, CompileOptions.defaults()));
+        FloatBuffer input = variant.request.input(0).floats().duplicate();
         Random random = new Random(1);
         while (input.hasRemaining()) {
           input.put(random.nextFloat());
         }
-        return lane;
+        return variant;
       }
     }
 

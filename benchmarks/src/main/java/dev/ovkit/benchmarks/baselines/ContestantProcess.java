@@ -29,14 +29,15 @@ import java.util.stream.Stream;
 /**
  * One of those that are compared, in a JVM of its own.
  *
- * <p>usage: {@code Contestant runtime MODEL.xml THREADS}, {@code Contestant onnxruntime MODEL.onnx
- * THREADS}, {@code Contestant detector MODEL.xml THREADS PICTURES}, or {@code Contestant folder
- * MODEL.xml THREADS PICTURES STREAMS}. Prints "ready" once warm. Then for each line "N" on stdin: N
- * passes, one line with their nanoseconds; "folder" tells those of all over their number.
+ * <p>usage: {@code ContestantProcess runtime MODEL.xml THREADS}, {@code ContestantProcess
+ * onnxruntime MODEL.onnx THREADS}, {@code ContestantProcess detector MODEL.xml THREADS PICTURES},
+ * or {@code ContestantProcess folder MODEL.xml THREADS PICTURES STREAMS}. Prints "ready" once warm.
+ * Then for each line "N" on stdin: N passes, one line with their nanoseconds; "folder" tells those
+ * of all over their number.
  *
- * <p>{@code Contestant first MODEL.xml 0 PICTURE} prints the number of its boxes and ends.
+ * <p>{@code ContestantProcess first MODEL.xml 0 PICTURE} prints the number of its boxes and ends.
  */
-final class Contestant {
+final class ContestantProcess {
 
   private interface Pass {
     void run() throws Exception;
@@ -174,5 +175,5 @@ final class Contestant {
     }
   }
 
-  private Contestant() {}
+  private ContestantProcess() {}
 }

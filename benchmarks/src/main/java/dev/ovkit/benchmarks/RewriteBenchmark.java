@@ -36,7 +36,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "rewrites.sh",
     description = "Times the rewrites of 'ovkit convert' on models of the zoo.")
-final class Rewrites implements Callable<Integer> {
+final class RewriteBenchmark implements Callable<Integer> {
 
   /** A model of the zoo: what it shows, its system and its options. */
   private record Subject(String name, String system, String options) {}
@@ -86,7 +86,7 @@ final class Rewrites implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   public static void main(String[] arguments) {
-    Program.run(new Rewrites(), arguments);
+    BenchmarkProgram.run(new RewriteBenchmark(), arguments);
   }
 
   @Override
@@ -113,7 +113,7 @@ final class Rewrites implements Callable<Integer> {
     String json = options.json();
     if (json != null) {
       settings.put("load_after", Turns.load());
-      settings.put("models", results.stream().map(Rewrites::plain).toList());
+      settings.put("models", results.stream().map(RewriteBenchmark::plain).toList());
       new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(new File(json), settings);
     }
     return 0;

@@ -8,7 +8,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** Runs a program of this module: options by picocli, exit codes as those of {@code ovkit}. */
-public final class Program {
+public final class BenchmarkProgram {
 
   /** What was measured is not what was promised. */
   public static final int CHECK_FAILED = 4;
@@ -33,5 +33,5 @@ public final class Program {
     System.exit(line.execute(arguments));
   }
 
-  private Program() {}
+  private BenchmarkProgram() {}
 }
