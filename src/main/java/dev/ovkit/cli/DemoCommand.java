@@ -1,9 +1,9 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
 import dev.ovkit.cli.option.PictureList;
-import dev.ovkit.cli.print.DetectionsPrinter;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.convert.Conversion;
@@ -71,11 +71,11 @@ final class DemoCommand implements Callable<Integer> {
         Detector.open(conversion.xml(), DetectorOptions.defaults().withRequests(1))) {
       text.printf("%nCompiled it for the CPU in %s. Found:%n", seconds(start));
       for (Path file : pictures) {
-        results.add(DetectionsPrinter.json(file, detect(detector, file, text)));
+        results.add(DetectionsJson.picture(file, detect(detector, file, text)));
       }
     }
     Path json = out.resolve("detections.json");
-    write(json, Json.text(DetectionsPrinter.json(conversion.xml(), "CPU", results)));
+    write(json, Json.text(DetectionsJson.of(conversion.xml(), "CPU", results)));
 
     text.printf(
         """
@@ -101,11 +101,11 @@ final class DemoCommand implements Callable<Integer> {
         "  %-12s %2d parts in %.1f ms (decode %.1f, letterbox %.1f, infer %.1f, boxes %.1f): %s%n",
         file.getFileName(),
         found.detections().size(),
-        DetectionsPrinter.ms(found.timings().total()),
-        DetectionsPrinter.ms(found.timings().decode()),
-        DetectionsPrinter.ms(found.timings().preprocess()),
-        DetectionsPrinter.ms(found.timings().infer()),
-        DetectionsPrinter.ms(found.timings().postprocess()),
+        DetectionsJson.milliseconds(found.timings().total()),
+        DetectionsJson.milliseconds(found.timings().decode()),
+        DetectionsJson.milliseconds(found.timings().preprocess()),
+        DetectionsJson.milliseconds(found.timings().infer()),
+        DetectionsJson.milliseconds(found.timings().postprocess()),
         found.detections().stream()
             .collect(Collectors.groupingBy(Detection::label, TreeMap::new, Collectors.counting()))
             .entrySet()

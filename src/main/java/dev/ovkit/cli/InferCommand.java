@@ -1,5 +1,6 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.PictureException;
@@ -197,7 +198,7 @@ final class InferCommand implements Callable<Integer> {
       }
     }
     if (json) {
-      Map<String, Object> object = DetectionsPrinter.json(ir, device, results);
+      Map<String, Object> object = DetectionsJson.of(ir, device, results);
       if (used.isPresent()) {
         Map<String, Object> settings =
             BenchPrinter.json(Settings.of(detector.compiledModel(), detector.requests()));
@@ -220,7 +221,7 @@ final class InferCommand implements Callable<Integer> {
         DetectionsPrinter.print(result.file(), found, spec.commandLine().getOut());
         return Map.of();
       }
-      return DetectionsPrinter.json(result.file(), found);
+      return DetectionsJson.picture(result.file(), found);
     } catch (PictureException e) {
       failed++;
       spec.commandLine().getErr().println("ovkit: " + e.getMessage());

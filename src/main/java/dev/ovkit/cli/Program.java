@@ -1,13 +1,9 @@
 package dev.ovkit.cli;
 
-import dev.ovkit.BundleException;
-import dev.ovkit.OptionException;
 import dev.ovkit.OvkitException;
-import dev.ovkit.RuntimeUnavailableException;
 import dev.ovkit.cli.print.ExitCode;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -56,16 +52,14 @@ final class Program {
     if (stacktrace) {
       exception.printStackTrace(err);
     }
-    if (exception instanceof OvkitException) {
+    if (exception instanceof OvkitException known) {
       err.println("ovkit: " + exception.getMessage());
-      if (exception instanceof RuntimeUnavailableException) {
-        return ExitCode.NO_RUNTIME;
-      }
-      if (exception instanceof BundleException
-          && !(exception.getCause() instanceof NoSuchFileException)) {
-        return ExitCode.DOES_NOT_HOLD;
-      }
-      return exception instanceof OptionException ? ExitCode.WRONG_USAGE : ExitCode.FAILED;
+      return switch (known.kind()) {
+        case FAILED -> ExitCode.FAILED;
+        case WRONG_OPTION -> ExitCode.WRONG_USAGE;
+        case RUNTIME_UNAVAILABLE -> ExitCode.NO_RUNTIME;
+        case CHECK_FAILED -> ExitCode.DOES_NOT_HOLD;
+      };
     }
     err.println(
         "ovkit: this is a fault of ovkit's own: %s; run it again with --stacktrace and report what it prints"

@@ -1,6 +1,6 @@
 package dev.ovkit.cli;
 
-import dev.ovkit.cli.print.DetectionsPrinter;
+import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.model.Assumption;
@@ -124,7 +124,7 @@ final class WatchCommand implements Callable<Integer> {
     WatchOptions options = new WatchOptions(in, out, draw, delete, once, Duration.ofMillis(settle));
     try (Detector detector = Detector.open(ir, detectorOptions());
         FolderWatch watch =
-            FolderWatch.open(options, detector, this::form, listener(), ServiceManager.current());
+            FolderWatch.open(options, ir, detector, listener(), ServiceManager.current());
         Termination termination = new Termination(watch::stop)) {
       for (Assumption assumption : detector.assumptions()) {
         spec.commandLine().getErr().println("ovkit: assumed: " + assumption.sentence());
@@ -146,10 +146,6 @@ final class WatchCommand implements Callable<Integer> {
         .with(
             new DetectOptions(
                 confidence, iou, usual.maxDetections(), usual.maxCandidates(), Set.of(), false));
-  }
-
-  private Map<String, ?> form(String name, Detections found) {
-    return DetectionsPrinter.json(ir, "CPU", List.of(DetectionsPrinter.json(Path.of(name), found)));
   }
 
   private void print(WatchCounts counts) {
@@ -184,7 +180,7 @@ final class WatchCommand implements Callable<Integer> {
               "%s  %d found  %.1f ms%n",
               name,
               found.detections().size(),
-              DetectionsPrinter.ms(found.timings().total()));
+              DetectionsJson.milliseconds(found.timings().total()));
         }
       }
 

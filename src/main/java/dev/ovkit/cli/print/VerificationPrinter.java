@@ -1,5 +1,6 @@
 package dev.ovkit.cli.print;
 
+import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.compare.MatchedPair;
 import dev.ovkit.model.Detection;
 import dev.ovkit.verify.Finding;
@@ -156,8 +157,8 @@ public final class VerificationPrinter {
     List<Map<String, Object>> apart = new ArrayList<>();
     for (MatchedPair pair : p.apart()) {
       Map<String, Object> one = new LinkedHashMap<>();
-      one.put("first", DetectionsPrinter.json(pair.first()));
-      one.put("second", DetectionsPrinter.json(pair.second()));
+      one.put("first", DetectionsJson.detection(pair.first()));
+      one.put("second", DetectionsJson.detection(pair.second()));
       one.put("score_difference", pair.scoreDifference());
       one.put("iou", pair.iou());
       apart.add(one);
@@ -170,7 +171,7 @@ public final class VerificationPrinter {
   }
 
   private static List<Map<String, Object>> detections(List<Detection> detections) {
-    return detections.stream().map(DetectionsPrinter::json).toList();
+    return detections.stream().map(DetectionsJson::detection).toList();
   }
 
   private static String number(String format, double value) {

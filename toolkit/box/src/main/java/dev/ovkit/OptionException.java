@@ -12,4 +12,9 @@ public final class OptionException extends OvkitException {
   public OptionException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  @Override
+  public Kind kind() {
+    return Kind.WRONG_OPTION;
+  }
 }

@@ -18,10 +18,15 @@ public final class OutputException extends OvkitException {
     super(message, cause);
   }
 
+  private OutputException(String message, Path file, Throwable cause) {
+    super(message, file, cause);
+  }
+
   /** A file or folder that cannot be written, with the reason in words. */
   public static OutputException of(Path path, IOException cause) {
     return new OutputException(
         "cannot write '%s': %s; give a place that can be written".formatted(path, reason(cause)),
+        path,
         cause);
   }
 

@@ -12,4 +12,9 @@ public final class RuntimeUnavailableException extends OvkitException {
   public RuntimeUnavailableException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
+
+  @Override
+  public Kind kind() {
+    return Kind.RUNTIME_UNAVAILABLE;
+  }
 }

@@ -173,7 +173,8 @@ final class BundleArchive implements BundleSource {
 
   private static BundleException damaged(Exception e) {
     if (e instanceof EOFException) {
-      return new BundleException("it is cut short; copy it again", e);
+      return new BundleException(
+          "it is cut short; copy it again", BundleException.Reason.CUT_SHORT, null, e);
     }
     if (e instanceof MemoryLimitException) {
       return new BundleException(

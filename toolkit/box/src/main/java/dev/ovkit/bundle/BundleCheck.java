@@ -71,7 +71,7 @@ public final class BundleCheck {
 
   /** Says which bundle it is that a message speaks of. */
   static BundleException named(Path bundle, BundleException e) {
-    return new BundleException("bundle '%s': %s".formatted(bundle, e.getMessage()), e.getCause());
+    return e.withMessage("bundle '%s': %s".formatted(bundle, e.getMessage()));
   }
 
   private static final ArrivingFiles.Target NOWHERE =

@@ -54,7 +54,8 @@ final class BundleFolder implements BundleSource {
         }
       }
     } catch (IOException e) {
-      throw new BundleException("it cannot be read: %s".formatted(e.getMessage()), e);
+      throw BundleException.unreadable(
+          "it cannot be read: %s".formatted(e.getMessage()), folder, e);
     }
   }
 

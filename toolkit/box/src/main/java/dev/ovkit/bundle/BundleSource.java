@@ -4,7 +4,6 @@ import dev.ovkit.BundleException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +36,9 @@ sealed interface BundleSource extends AutoCloseable permits BundleFolder, Bundle
     if (!Files.isRegularFile(bundle)) {
       throw new BundleException(
           "it is not there; expected a folder or a .tar.xz",
-          new NoSuchFileException(bundle.toString()));
+          BundleException.Reason.MISSING,
+          bundle,
+          null);
     }
     return BundleArchive.open(bundle);
   }

@@ -4,7 +4,6 @@ import dev.ovkit.BundleException;
 import dev.ovkit.OutputException;
 import dev.ovkit.OvkitException;
 import dev.ovkit.internal.files.WholeFile;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -151,7 +150,7 @@ public final class DropFolder {
       Files.deleteIfExists(file);
       return Optional.of(new Outcome.Done(file, installed));
     } catch (BundleException e) {
-      if (e.getCause() instanceof EOFException && !isPatienceOver(file)) {
+      if (e.reason() == BundleException.Reason.CUT_SHORT && !isPatienceOver(file)) {
         return Optional.empty();
       }
       return Optional.of(refuse(file, e));

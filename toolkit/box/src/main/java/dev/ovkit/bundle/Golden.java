@@ -134,8 +134,10 @@ public record Golden(
           fields.number("lowest iou"),
           pictures);
     } catch (IOException | IllegalArgumentException e) {
-      throw new BundleException(
-          "'%s' cannot be read: %s".formatted(bundle.resolve(FILE), e.getMessage()), e);
+      throw BundleException.unreadable(
+          "'%s' cannot be read: %s".formatted(bundle.resolve(FILE), e.getMessage()),
+          bundle.resolve(FILE),
+          e);
     }
   }
 

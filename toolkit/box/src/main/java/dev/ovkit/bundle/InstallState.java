@@ -93,9 +93,10 @@ record InstallState(List<Release> releases, Map<String, Floor> floors) {
       }
       return new InstallState(releases, floors);
     } catch (IOException | IllegalArgumentException e) {
-      throw new BundleException(
+      throw BundleException.unreadable(
           "'%s' cannot be read: %s; without it nobody knows which versions were installed: put it back, or install into a new root"
               .formatted(file, e.getMessage()),
+          file,
           e);
     }
   }

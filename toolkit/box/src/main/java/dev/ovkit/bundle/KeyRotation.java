@@ -48,9 +48,10 @@ public final class KeyRotation {
     try {
       return read(new Fields(JsonFile.read(file)));
     } catch (IOException e) {
-      throw new BundleException(
+      throw BundleException.unreadable(
           "'%s' is no key rotation: %s; ovkit keygen --replaces makes one"
               .formatted(file, e.getMessage()),
+          file,
           e);
     }
   }

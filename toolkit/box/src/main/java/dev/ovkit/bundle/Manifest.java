@@ -136,7 +136,8 @@ public record Manifest(
       throw new BundleException(
           "%s is missing: it is no bundle, or not a whole one".formatted(FILE));
     } catch (IOException e) {
-      throw new BundleException("%s cannot be read: %s".formatted(FILE, e.getMessage()), e);
+      throw BundleException.unreadable(
+          "%s cannot be read: %s".formatted(FILE, e.getMessage()), file, e);
     }
   }
 

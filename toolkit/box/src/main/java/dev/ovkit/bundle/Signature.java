@@ -89,7 +89,8 @@ public final class Signature {
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {
-      throw new BundleException("%s cannot be read: %s".formatted(FILE, e.getMessage()), e);
+      throw BundleException.unreadable(
+          "%s cannot be read: %s".formatted(FILE, e.getMessage()), file, e);
     }
   }
 

@@ -69,9 +69,10 @@ public final class SigningKey {
               .orElseThrow(() -> new GeneralSecurityException("it does not tell its bytes"));
       return of(new Repeated(seed));
     } catch (GeneralSecurityException | IOException e) {
-      throw new BundleException(
+      throw BundleException.unreadable(
           "'%s' is no private Ed25519 key: %s; ovkit keygen makes one"
               .formatted(file, e.getMessage()),
+          file,
           e);
     }
   }

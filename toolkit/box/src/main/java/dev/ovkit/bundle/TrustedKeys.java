@@ -75,8 +75,8 @@ public final class TrustedKeys {
       }
       return keys;
     } catch (IOException e) {
-      throw new BundleException(
-          "the keys in '%s' cannot be read: %s".formatted(folder, e.getMessage()), e);
+      throw BundleException.unreadable(
+          "the keys in '%s' cannot be read: %s".formatted(folder, e.getMessage()), folder, e);
     }
   }
 

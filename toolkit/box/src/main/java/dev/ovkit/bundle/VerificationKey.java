@@ -53,9 +53,10 @@ public final class VerificationKey {
     try {
       return of(Pem.read(file, LABEL));
     } catch (GeneralSecurityException | IOException e) {
-      throw new BundleException(
+      throw BundleException.unreadable(
           "'%s' is no public Ed25519 key: %s; ovkit keygen makes one"
               .formatted(file, e.getMessage()),
+          file,
           e);
     }
   }

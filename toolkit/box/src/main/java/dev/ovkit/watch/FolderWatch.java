@@ -1,5 +1,6 @@
 package dev.ovkit.watch;
 
+import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.NativeCallException;
 import dev.ovkit.OutputException;
 import dev.ovkit.PictureException;
@@ -22,7 +23,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +47,7 @@ public final class FolderWatch implements AutoCloseable {
 
   private final WatchOptions options;
   private final Detector detector;
-  private final BiFunction<String, Detections, Map<String, ?>> form;
+  private final Path ir;
   private final WatchListener listener;
   private final ServiceManager manager;
   private final Spool spool;
@@ -64,13 +64,13 @@ public final class FolderWatch implements AutoCloseable {
 
   private FolderWatch(
       WatchOptions options,
+      Path ir,
       Detector detector,
-      BiFunction<String, Detections, Map<String, ?>> form,
       WatchListener listener,
       ServiceManager manager) {
     this.options = options;
     this.detector = detector;
-    this.form = form;
+    this.ir = ir;
     this.listener = listener;
     this.manager = manager;
     this.spool = Spool.open(options.in(), options.out(), options.delete());
@@ -80,18 +80,18 @@ public final class FolderWatch implements AutoCloseable {
   /**
    * Takes hold of both folders, which are made if they are not there.
    *
-   * @param form makes the JSON object of a result from a picture's name and what was found
+   * @param ir the detector's model, which each result names
    * @param manager is told that the service is ready, alive and stopping
    * @throws dev.ovkit.OptionException when both folders are one
    * @throws OutputException when a folder cannot be written, or another watcher has it
    */
   public static FolderWatch open(
       WatchOptions options,
+      Path ir,
       Detector detector,
-      BiFunction<String, Detections, Map<String, ?>> form,
       WatchListener listener,
       ServiceManager manager) {
-    return new FolderWatch(options, detector, form, listener, manager);
+    return new FolderWatch(options, ir, detector, listener, manager);
   }
 
   /**
@@ -289,8 +289,13 @@ public final class FolderWatch implements AutoCloseable {
       return bad(picture, e);
     }
     // Last, so that a reader who waits for it finds the drawn picture there.
-    results.put(Spool.RESULT, JsonFile.bytes(form.apply(name(picture), found)));
+    results.put(Spool.RESULT, JsonFile.bytes(json(picture, found)));
     return new Outcome.Good(results, found);
+  }
+
+  private Map<String, Object> json(Path picture, Detections found) {
+    Path name = picture.getFileName();
+    return DetectionsJson.of(ir, "CPU", List.of(DetectionsJson.picture(name, found)));
   }
 
   /** Where it lies while it is worked on would tell its owner nothing. */

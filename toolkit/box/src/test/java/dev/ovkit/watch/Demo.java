@@ -1,10 +1,10 @@
 package dev.ovkit.watch;
 
-import dev.ovkit.model.Detection;
-import dev.ovkit.model.Detections;
+import dev.ovkit.internal.files.JsonFile;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -15,9 +15,11 @@ final class Demo {
   static final int REQUESTS = 2;
   private static final Path MODELS = Path.of(System.getProperty("ovkit.home"), "ir-models");
 
+  static final Path MODEL = MODELS.resolve("conveyor-parts.xml");
+
   static Detector detector() {
     return Detector.open(
-        MODELS.resolve("conveyor-parts.xml"),
+        MODEL,
         DetectorOptions.defaults()
             .with(CompileOptions.defaults().with(CompileOptions.Hint.THROUGHPUT))
             .withRequests(REQUESTS));
@@ -27,9 +29,10 @@ final class Demo {
     return MODELS.resolve("pictures/%06d.jpg".formatted(number % 5));
   }
 
-  static Map<String, ?> json(String name, Detections found) {
-    List<String> labels = found.detections().stream().map(Detection::label).toList();
-    return Map.of("file", name, "width", found.width(), "labels", labels);
+  /** Returns the one picture of a result. */
+  static Map<?, ?> result(Path json) throws IOException {
+    Map<String, Object> whole = JsonFile.read(json);
+    return (Map<?, ?>) ((List<?>) whole.get("pictures")).get(0);
   }
 
   static FolderWatch watch(WatchOptions options, Detector detector, WatchListener listener) {
@@ -38,7 +41,7 @@ final class Demo {
 
   static FolderWatch watch(
       WatchOptions options, Detector detector, WatchListener listener, ServiceManager manager) {
-    return FolderWatch.open(options, detector, Demo::json, listener, manager);
+    return FolderWatch.open(options, MODEL, detector, listener, manager);
   }
 
   private Demo() {}
