@@ -1,6 +1,5 @@
 package dev.ovkit.cli;
 
-import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
 import dev.ovkit.cli.option.PictureList;
@@ -13,6 +12,7 @@ import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Decision;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
+import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;

@@ -1,6 +1,5 @@
 package dev.ovkit.cli;
 
-import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.PictureException;
@@ -18,6 +17,7 @@ import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.Detections;
+import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.runtime.CompileOptions;

@@ -6,6 +6,7 @@ import dev.ovkit.cli.option.PictureList;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.pack.ModelRepository;
+import dev.ovkit.pack.PackageFormats;
 import dev.ovkit.pack.PackageOptions;
 import dev.ovkit.pack.Packager;
 import dev.ovkit.pack.Packed;
@@ -184,8 +185,7 @@ final class PackageCommand implements Callable<Integer> {
 
   private Matcher named() {
     Path file = target.toAbsolutePath().normalize().getFileName();
-    return NAMED.matcher(
-        file == null ? "" : file.toString().replaceFirst("\\.(tar\\.xz|deb|oci\\.tar)$", ""));
+    return NAMED.matcher(file == null ? "" : PackageFormats.stem(file.toString()));
   }
 
   private static ReleaseVersion version(String text) {

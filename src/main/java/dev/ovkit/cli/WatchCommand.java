@@ -1,10 +1,10 @@
 package dev.ovkit.cli;
 
-import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.Detections;
+import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.vision.DetectOptions;
 import dev.ovkit.vision.Detector;
@@ -18,7 +18,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;

@@ -95,7 +95,7 @@ final class Against implements Callable<Integer> {
   private final Random order = new Random(1);
 
   public static void main(String[] arguments) {
-    Program.run(new Against(), arguments);
+    BenchmarkProgram.run(new Against(), arguments);
   }
 
   @Override
@@ -127,7 +127,7 @@ final class Against implements Callable<Integer> {
     boolean good = start();
     good &= warm();
     say(good ? "verdict  holds" : "verdict  does not hold, or is undecided");
-    return good ? 0 : Program.CHECK_FAILED;
+    return good ? 0 : BenchmarkProgram.CHECK_FAILED;
   }
 
   // ---- start: a process each time, as a user starts it

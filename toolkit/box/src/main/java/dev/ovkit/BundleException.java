@@ -38,8 +38,7 @@ public final class BundleException extends OvkitException {
   /** A file that cannot be read, perhaps because it is not there. */
   public static BundleException unreadable(String message, Path file, Exception cause) {
     boolean missing = cause instanceof NoSuchFileException;
-    return new BundleException(
-        message, missing ? Reason.MISSING : Reason.REFUSED, file, cause);
+    return new BundleException(message, missing ? Reason.MISSING : Reason.REFUSED, file, cause);
   }
 
   /** Returns the same fact in other words. */

@@ -19,8 +19,7 @@ public final class DetectionsJson {
    *
    * @param pictures as {@link #picture} makes them
    */
-  public static Map<String, Object> of(
-      Path ir, String device, List<Map<String, Object>> pictures) {
+  public static Map<String, Object> of(Path ir, String device, List<Map<String, Object>> pictures) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("model", ir.toString());
     object.put("device", device);

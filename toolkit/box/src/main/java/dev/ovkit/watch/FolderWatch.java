@@ -1,11 +1,11 @@
 package dev.ovkit.watch;
 
-import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.NativeCallException;
 import dev.ovkit.OutputException;
 import dev.ovkit.PictureException;
 import dev.ovkit.internal.files.JsonFile;
 import dev.ovkit.model.Detections;
+import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.picture.Frame;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.vision.Detector;

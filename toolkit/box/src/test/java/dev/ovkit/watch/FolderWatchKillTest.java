@@ -2,7 +2,6 @@ package dev.ovkit.watch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ovkit.internal.files.JsonFile;
 import dev.ovkit.vision.Detector;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.NotifySocket;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
@@ -12,6 +11,7 @@ import dev.ovkit.internal.files.JsonFile;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
+import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.vision.Detector;
 import java.awt.Color;

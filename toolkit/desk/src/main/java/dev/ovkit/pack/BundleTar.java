@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleConsumer;
-import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -52,7 +52,7 @@ final class BundleTar {
       Path archive,
       long mtime,
       boolean fast,
-      Function<String, String> row,
+      UnaryOperator<String> row,
       DoubleConsumer progress)
       throws IOException {
     Map<String, Long> sizes = new LinkedHashMap<>();

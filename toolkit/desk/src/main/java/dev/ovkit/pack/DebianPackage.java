@@ -6,28 +6,23 @@ import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.internal.files.JsonFile;
 import dev.ovkit.internal.files.Trees;
-import java.io.ByteArrayInputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.vafer.jdeb.Compression;
-import org.vafer.jdeb.Console;
-import org.vafer.jdeb.DataConsumer;
-import org.vafer.jdeb.DebMaker;
-import org.vafer.jdeb.PackagingException;
-import org.vafer.jdeb.shaded.commons.compress.archivers.tar.TarArchiveEntry;
-import org.vafer.jdeb.shaded.commons.compress.archivers.tar.TarConstants;
+import org.apache.commons.compress.archivers.ar.ArArchiveEntry;
+import org.apache.commons.compress.archivers.ar.ArArchiveOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipCompressorOutputStream;
+import org.apache.commons.compress.compressors.gzip.GzipParameters;
+import org.apache.commons.compress.compressors.xz.XZCompressorOutputStream;
 
 /**
  * Makes of a bundle a package for Debian and Ubuntu: the bundle's files in {@code /opt/ovkit/NAME},
@@ -38,13 +33,12 @@ public final class DebianPackage {
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
   private static final Pattern VERSION = Pattern.compile("[0-9][A-Za-z0-9.+~]{0,63}");
-  private static final List<String> CONTROL =
-      List.of("control", "preinst", "postinst", "prerm", "postrm");
+  private static final List<String> SCRIPTS = List.of("postinst", "postrm", "preinst", "prerm");
 
-  private static final int FOLDER = 040755;
-  private static final int PLAIN = 0100644;
-  private static final int EXECUTABLE = 0100755;
-  private static final int LINK = 0120777;
+  private static final int MODE = 0100644;
+
+  /** No name and no time in a header, so the same files give the same bytes. */
+  private static final GzipParameters GZIP = new GzipParameters();
 
   private final Path bundle;
   private final String name;
@@ -79,41 +73,45 @@ public final class DebianPackage {
           "'%s' is no version of a Debian package; expected a digit, then letters, digits and . + ~"
               .formatted(version));
     }
-    new DebianPackage(bundle, name, version).write(fast ? Compression.GZIP : Compression.XZ, out);
+    new DebianPackage(bundle, name, version).write(fast, out);
   }
 
-  private void write(Compression compression, Path out) {
+  private void write(boolean fast, Path out) {
     long seconds = mtime();
     Path folder = out.toAbsolutePath().getParent();
-    Path control = null;
     Path staged = null;
     try {
       Files.createDirectories(folder);
-      control = Files.createTempDirectory("ovkit-deb-");
-      staged = Files.createTempFile(folder, ".ovkit-", ".deb");
-      for (String file : CONTROL) {
-        Files.write(control.resolve(file), template(file));
+      staged = Files.createTempDirectory(folder, ".ovkit-");
+      Path data = staged.resolve("data");
+      DebianTar files = new DebianTar(seconds);
+      try (OutputStream stream = compressed(data, fast)) {
+        files.write(stream, this::bundle, this::system);
       }
-      DebMaker maker = new DebMaker(new Quiet(), List.of(this::bundle, this::system), List.of());
-      maker.setControl(control.toFile());
-      maker.setDeb(staged.toFile());
-      maker.setEncoding(UTF_8);
-      maker.setTarLongFileMode("posix");
-      maker.setTarBigNumberMode("posix");
-      maker.setDigest("SHA256");
-      maker.setOutputTimestampMs(seconds * 1000);
-      maker.createDeb(compression);
-      Files.setPosixFilePermissions(staged, PosixFilePermissions.fromString("rw-r--r--"));
-      Files.move(staged, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (PackagingException e) {
-      throw new OutputException("cannot make '%s': %s".formatted(out, e.getMessage()), e);
+      Path control = staged.resolve("control");
+      try (OutputStream stream = compressed(control, true)) {
+        new DebianTar(seconds).write(stream, tar -> control(tar, files));
+      }
+      Path whole = staged.resolve("package.deb");
+      try (ArArchiveOutputStream ar = new ArArchiveOutputStream(Files.newOutputStream(whole))) {
+        member(ar, "debian-binary", seconds, "2.0\n".getBytes(UTF_8));
+        member(ar, "control.tar.gz", seconds, Files.readAllBytes(control));
+        member(ar, fast ? "data.tar.gz" : "data.tar.xz", seconds, data);
+      }
+      Files.setPosixFilePermissions(whole, PosixFilePermissions.fromString("rw-r--r--"));
+      Files.move(whole, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw OutputException.of(out, e);
     } finally {
-      for (Path left : Stream.of(staged, control).filter(Objects::nonNull).toList()) {
-        Trees.deleteIfPossible(left);
+      if (staged != null) {
+        Trees.deleteIfPossible(staged);
       }
     }
+  }
+
+  private static OutputStream compressed(Path file, boolean fast) throws IOException {
+    OutputStream out = new BufferedOutputStream(Files.newOutputStream(file));
+    return fast ? new GzipCompressorOutputStream(out, GZIP) : new XZCompressorOutputStream(out);
   }
 
   /** The one time of all files: by another one the JVM would refuse its archive of classes. */
@@ -142,58 +140,47 @@ public final class DebianPackage {
   // ---- files
 
   /** The bundle as it is. */
-  private void bundle(DataConsumer consumer) throws IOException {
-    String home = "./opt/ovkit/" + name;
+  private void bundle(DebianTar tar) throws IOException {
+    String home = "opt/ovkit/" + name;
     try (Stream<Path> walk = Files.walk(bundle)) {
       for (Path path : walk.sorted(Comparator.comparing(Path::toString)).toList()) {
         String below = bundle.relativize(path).toString();
-        put(consumer, path, below.isEmpty() ? home : home + "/" + below);
+        tar.add(path, below.isEmpty() ? home : home + "/" + below);
       }
     }
   }
 
-  private static void put(DataConsumer consumer, Path path, String target) throws IOException {
-    if (Files.isSymbolicLink(path)) {
-      TarArchiveEntry link = new TarArchiveEntry(target, TarConstants.LF_SYMLINK);
-      link.setLinkName(Files.readSymbolicLink(path).toString());
-      link.setIds(0, 0);
-      link.setNames("root", "root");
-      link.setMode(LINK);
-      consumer.onEachLink(link);
-    } else if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      consumer.onEachDir(entry(target + "/", FOLDER, 0));
-    } else {
-      int mode = Files.isExecutable(path) ? EXECUTABLE : PLAIN;
-      try (InputStream content = Files.newInputStream(path)) {
-        consumer.onEachFile(content, entry(target, mode, Files.size(path)));
-      }
+  /** What a Debian system needs besides. */
+  private void system(DebianTar tar) throws IOException {
+    tar.add(
+        "usr/lib/systemd/system/%s.service".formatted(packageName()), template("service"), false);
+    tar.add("usr/share/doc/%s/copyright".formatted(packageName()), template("copyright"), false);
+    tar.add("usr/share/doc/%s/service.md".formatted(packageName()), template("service.md"), false);
+  }
+
+  private void control(DebianTar tar, DebianTar files) throws IOException {
+    String fields = new String(template("control"), UTF_8);
+    // In its usual place: after the fields of the package's needs.
+    String size = "Installed-Size: %d\n".formatted(files.kibibytes());
+    tar.add("control", fields.replace("Maintainer:", size + "Maintainer:").getBytes(UTF_8), false);
+    tar.add("md5sums", files.md5sums().getBytes(UTF_8), false);
+    for (String script : SCRIPTS) {
+      tar.add(script, template(script), true);
     }
   }
 
-  /** What a Debian system wants besides. */
-  private void system(DataConsumer consumer) throws IOException {
-    Map<String, String> files =
-        Map.of(
-            "./usr/lib/systemd/system/%s.service".formatted(packageName()),
-            "service",
-            "./usr/share/doc/%s/copyright".formatted(packageName()),
-            "copyright",
-            "./usr/share/doc/%s/service.md".formatted(packageName()),
-            "service.md");
-    for (Map.Entry<String, String> file : new TreeMap<>(files).entrySet()) {
-      byte[] content = template(file.getValue());
-      consumer.onEachFile(
-          new ByteArrayInputStream(content), entry(file.getKey(), PLAIN, content.length));
-    }
+  private static void member(ArArchiveOutputStream ar, String name, long mtime, byte[] bytes)
+      throws IOException {
+    ar.putArchiveEntry(new ArArchiveEntry(name, bytes.length, 0, 0, MODE, mtime));
+    ar.write(bytes);
+    ar.closeArchiveEntry();
   }
 
-  private static TarArchiveEntry entry(String target, int mode, long size) {
-    TarArchiveEntry entry = new TarArchiveEntry(target, true);
-    entry.setIds(0, 0);
-    entry.setNames("root", "root");
-    entry.setMode(mode);
-    entry.setSize(size);
-    return entry;
+  private static void member(ArArchiveOutputStream ar, String name, long mtime, Path file)
+      throws IOException {
+    ar.putArchiveEntry(new ArArchiveEntry(name, Files.size(file), 0, 0, MODE, mtime));
+    Files.copy(file, ar);
+    ar.closeArchiveEntry();
   }
 
   private byte[] template(String file) throws IOException {
@@ -207,17 +194,5 @@ public final class DebianPackage {
           .replace("@VERSION@", version)
           .getBytes(UTF_8);
     }
-  }
-
-  /** The library neither prints nor logs. */
-  private static final class Quiet implements Console {
-    @Override
-    public void debug(String message) {}
-
-    @Override
-    public void info(String message) {}
-
-    @Override
-    public void warn(String message) {}
   }
 }

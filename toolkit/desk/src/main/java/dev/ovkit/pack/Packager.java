@@ -101,14 +101,14 @@ public final class Packager {
   }
 
   private Packed pack(Path target, DoubleConsumer progress) {
-    if (options.base().isPresent() != target.toString().endsWith(".oci.tar")) {
+    PackageFormat format = PackageFormats.of(target);
+    if (options.base().isPresent() != format.needsBase()) {
       throw new OptionException(
           "'%s': a container's image, NAME-VERSION.oci.tar, needs a base image, and nothing else takes one; give both or neither"
               .formatted(target));
     }
     IrDescription ir = IrDescription.read(options.ir());
     Path natives = natives();
-    boolean archive = target.toString().endsWith(".tar.xz");
     try (StagingFolder staging = StagingFolder.beside(target)) {
       Path bundle = Files.createDirectory(staging.resolve("bundle"));
       Golden golden = golden(bundle, Precision.of(ir));
@@ -119,42 +119,21 @@ public final class Packager {
       describe(bundle);
       settle(bundle);
       progress.accept(RUN);
-      Map<String, Long> compressed = Map.of();
-      Optional<String> sha256 = Optional.empty();
-      List<Packed.Size> sizes;
-      if (archive) {
-        Path file = staging.resolve("archive");
-        compressed =
-            BundleTar.write(
-                bundle,
-                options.name() + "-" + options.version(),
-                file,
-                MTIME,
-                options.fast(),
-                this::row,
-                fraction -> progress.accept(RUN + (1 - RUN) * fraction));
-        sha256 = Optional.of(Sha256.of(file));
-        sizes = sizes(bundle, compressed);
-        staging.publish(file);
-      } else if (target.toString().endsWith(".deb")) {
-        Path file = staging.resolve("package.deb");
-        // What comes before 1.2.0 is 1.2.0~rc1 to Debian, where a hyphen stands for something else.
-        String version = options.version().text().replace('-', '~');
-        DebianPackage.write(bundle, options.name(), version, options.fast(), file);
-        sha256 = Optional.of(Sha256.of(file));
-        sizes = sizes(bundle, compressed);
-        staging.publish(file);
-      } else if (options.base().isPresent()) {
-        Path file = staging.resolve("image.tar");
-        new ContainerImage(options.name(), options.version().text(), bundle, MTIME)
-            .write(options.base().get(), file, Files.createDirectory(staging.resolve("image")));
-        sha256 = Optional.of(Sha256.of(file));
-        sizes = sizes(bundle, compressed);
-        staging.publish(file);
-      } else {
-        sizes = sizes(bundle, compressed);
-        staging.publish(bundle);
-      }
+      PackageFormat.Written written =
+          format.write(
+              new BundleContent(
+                  bundle,
+                  options,
+                  MTIME,
+                  this::row,
+                  fraction -> progress.accept(RUN + (1 - RUN) * fraction)),
+              Files.createDirectory(staging.resolve("format")));
+      List<Packed.Size> sizes = sizes(bundle, written.compressed());
+      Optional<String> sha256 =
+          Files.isDirectory(written.whole())
+              ? Optional.empty()
+              : Optional.of(Sha256.of(written.whole()));
+      staging.publish(written.whole());
       progress.accept(1);
       return new Packed(
           target,
