@@ -51,13 +51,10 @@ class ConventionsTest {
   /** Classes that are longer, each with what keeps it whole. */
   private static final Map<String, String> LONGER =
       Map.ofEntries(
-          Map.entry("XmlReader", "one pass over the bytes of an XML, measured as a whole"),
           Map.entry("IrXml", "one reading of an IR's XML, measured as a whole"),
           Map.entry("DerivedSpec", "goes with the rebuilding of layouts"),
           Map.entry("Detector", "goes with the rebuilding of layouts"),
           Map.entry("HeadReader", "goes with the rebuilding of layouts"),
-          Map.entry("FolderWatch", "the state of one service, whose order is its subject"),
-          Map.entry("Spool", "a state machine by the places of files"),
           Map.entry("ConversionManifest", "what every conversion has ever written, still read"),
           Map.entry("MoCommandLine", "one method per option of mo.py"),
           Map.entry("Planner", "goes with the rebuilding of plans"),

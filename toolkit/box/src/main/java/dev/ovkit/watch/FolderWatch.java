@@ -42,25 +42,21 @@ import org.jspecify.annotations.Nullable;
 public final class FolderWatch implements AutoCloseable {
 
   private static final Duration POLL = Duration.ofMillis(200);
-  private static final Duration RETRY = Duration.ofSeconds(1);
-  private static final Duration STATUS = Duration.ofSeconds(5);
 
   private final WatchOptions options;
   private final Detector detector;
   private final Path ir;
   private final WatchListener listener;
   private final ServiceManager manager;
+  private final Pace pace;
   private final Spool spool;
   private final Arrivals arrivals;
 
   /** What the pictures that are worked on looked like when they were taken. */
   private final Map<Path, FileStamp> taken = new HashMap<>();
 
-  private final Object pause = new Object();
-  private volatile boolean stopping;
   private long done;
   private long setAside;
-  private long lastStatus;
 
   private FolderWatch(
       WatchOptions options,
@@ -73,6 +69,7 @@ public final class FolderWatch implements AutoCloseable {
     this.ir = ir;
     this.listener = listener;
     this.manager = manager;
+    this.pace = new Pace(options, listener, manager, this::status);
     this.spool = Spool.open(options.in(), options.out(), options.delete());
     this.arrivals = new Arrivals(options.in(), options.settle());
   }
@@ -104,14 +101,14 @@ public final class FolderWatch implements AutoCloseable {
     manager.ready();
     try {
       recover();
-      while (!stopping) {
+      while (!pace.isStopping()) {
         drain();
         if (options.once() && arrivals.expected() == 0) {
           break;
         }
-        pause(POLL);
+        pace.pause(POLL);
       }
-    } catch (Stopped e) {
+    } catch (Pace.Stopped e) {
       // in the middle of waiting; the next start goes on there
     }
     manager.stopping();
@@ -125,10 +122,7 @@ public final class FolderWatch implements AutoCloseable {
 
   /** Lets {@link #run} finish what it has begun and return. */
   public void stop() {
-    synchronized (pause) {
-      stopping = true;
-      pause.notifyAll();
-    }
+    pace.stop();
   }
 
   /** A trial should last as long as its picture takes, and not as long as a first inference. */
@@ -142,12 +136,12 @@ public final class FolderWatch implements AutoCloseable {
   // ---- what an earlier process left
 
   private void recover() {
-    persist(spool::sweep);
-    for (String name : persisted(spool::ready)) {
-      persist(spool.publication(name));
+    pace.persist(spool::sweep);
+    for (String name : pace.persisted(spool::ready)) {
+      pace.persist(spool.publication(name));
       done++;
     }
-    for (Path picture : persisted(spool::guilty)) {
+    for (Path picture : pace.persisted(spool::guilty)) {
       giveUp(picture, "the process ended three times while it worked on this picture alone");
     }
     tryAlone();
@@ -155,14 +149,14 @@ public final class FolderWatch implements AutoCloseable {
 
   /** What was under way when something ended that: one by one, so that the guilty one is found. */
   private void tryAlone() {
-    for (Path picture : persisted(spool::unfinished)) {
-      if (stopping) {
+    for (Path picture : pace.persisted(spool::unfinished)) {
+      if (pace.isStopping()) {
         return;
       }
-      beat();
-      Path trial = persisted(() -> spool.beginTrial(picture));
+      pace.beat();
+      Path trial = pace.persisted(() -> spool.beginTrial(picture));
       Outcome outcome = outcome(trial);
-      Path back = persisted(() -> spool.endTrial(trial));
+      Path back = pace.persisted(() -> spool.endTrial(trial));
       conclude(back, outcome);
     }
   }
@@ -186,10 +180,10 @@ public final class FolderWatch implements AutoCloseable {
 
     @Override
     public boolean hasNext() {
-      beat();
-      while (next == null && !stopping) {
+      pace.beat();
+      while (next == null && !pace.isStopping()) {
         if (found.isEmpty() && System.nanoTime() - scanned >= POLL.toNanos()) {
-          found.addAll(persisted(arrivals::scan));
+          found.addAll(pace.persisted(arrivals::scan));
           scanned = System.nanoTime();
         }
         Path file = found.poll();
@@ -251,27 +245,27 @@ public final class FolderWatch implements AutoCloseable {
       outcome = bad(picture, ((PictureResult.Unreadable) result).reason());
     }
     // What changed while it was read was not whole.
-    boolean changed = before == null || !before.equals(persisted(() -> FileStamp.of(picture)));
+    boolean changed = before == null || !before.equals(pace.persisted(() -> FileStamp.of(picture)));
     conclude(picture, changed ? outcome(picture) : outcome);
   }
 
   /** Reads a picture until it stays the same meanwhile. */
   private Outcome outcome(Path picture) {
     while (true) {
-      FileStamp before = persisted(() -> FileStamp.of(picture));
+      FileStamp before = pace.persisted(() -> FileStamp.of(picture));
       Outcome outcome;
       try {
         outcome = results(picture, detector.detect(picture));
       } catch (PictureException | NativeCallException e) {
         outcome = bad(picture, e);
       }
-      if (before.equals(persisted(() -> FileStamp.of(picture)))) {
+      if (before.equals(pace.persisted(() -> FileStamp.of(picture)))) {
         return outcome;
       }
-      beat();
-      pause(POLL);
-      if (stopping) {
-        throw new Stopped();
+      pace.beat();
+      pace.pause(POLL);
+      if (pace.isStopping()) {
+        throw new Pace.Stopped();
       }
     }
   }
@@ -305,11 +299,11 @@ public final class FolderWatch implements AutoCloseable {
   }
 
   private void conclude(Path picture, Outcome outcome) {
-    beat();
+    pace.beat();
     String name = name(picture);
     if (outcome instanceof Outcome.Good good) {
-      persist(() -> spool.stage(picture, good.results()));
-      persist(spool.publication(name, List.copyOf(good.results().keySet())));
+      pace.persist(() -> spool.stage(picture, good.results()));
+      pace.persist(spool.publication(name, List.copyOf(good.results().keySet())));
       done++;
       listener.done(name, good.found());
     } else {
@@ -318,7 +312,7 @@ public final class FolderWatch implements AutoCloseable {
   }
 
   private void giveUp(Path picture, String reason) {
-    persist(() -> spool.setAside(picture, reason));
+    pace.persist(() -> spool.setAside(picture, reason));
     setAside++;
     listener.setAside(name(picture), reason);
   }
@@ -327,81 +321,8 @@ public final class FolderWatch implements AutoCloseable {
     return picture.getFileName().toString();
   }
 
-  // ---- waiting
-
-  /** A value that has to be read from or made on a disk. */
-  private interface Source<T> {
-    T get() throws IOException;
-  }
-
-  /** Thrown to leave the work where it is, because a stop was asked for while it waited. */
-  private static final class Stopped extends RuntimeException {
-    private static final long serialVersionUID = 1;
-  }
-
-  private void persist(Spool.Action action) {
-    Object unused =
-        persisted(
-            () -> {
-              action.run();
-              return Boolean.TRUE;
-            });
-  }
-
-  /** Tries until it succeeds: disks get full, and empty again. */
-  private <T> T persisted(Source<T> source) {
-    boolean told = false;
-    while (true) {
-      try {
-        T value = source.get();
-        if (told) {
-          listener.goesOn();
-        }
-        return value;
-      } catch (IOException e) {
-        OutputException problem = OutputException.of(options.out(), e);
-        if (options.once()) {
-          throw problem;
-        }
-        if (!told) {
-          told = true;
-          listener.waiting(problem.getMessage() + "; waiting, and trying again");
-          manager.status("waiting: " + problem.getMessage());
-        }
-        if (stopping) {
-          throw new Stopped();
-        }
-        beat();
-        pause(RETRY);
-      }
-    }
-  }
-
-  /** Called wherever the work gets on, and from nowhere else. */
-  private void beat() {
-    manager.beat();
-    if (System.nanoTime() - lastStatus >= STATUS.toNanos() || lastStatus == 0) {
-      lastStatus = System.nanoTime();
-      manager.status("%d done, %d set aside".formatted(done, setAside));
-    }
-  }
-
-  private void pause(Duration length) {
-    Duration beats = manager.interval();
-    long millis = length.toMillis();
-    if (!beats.isZero()) {
-      millis = Math.max(1, Math.min(millis, beats.toMillis() / 2));
-    }
-    synchronized (pause) {
-      if (!stopping) {
-        try {
-          pause.wait(millis);
-        } catch (InterruptedException e) {
-          stopping = true;
-          Thread.currentThread().interrupt();
-        }
-      }
-    }
+  private String status() {
+    return "%d done, %d set aside".formatted(done, setAside);
   }
 
   /** Gives the folders free. */

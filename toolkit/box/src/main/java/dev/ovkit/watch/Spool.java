@@ -52,13 +52,8 @@ final class Spool implements AutoCloseable {
 
   static final String RESULT = ".json";
   static final String DRAWN = ".drawn.jpg";
-  private static final String REASON = ".reason.txt";
+  static final String REASON = ".reason.txt";
   private static final String STAGED = ".staged";
-
-  /** Room for the endings above and a number, in a name of at most 255 bytes. */
-  private static final int LONGEST_NAME = 190;
-
-  private static final int LONGEST_ENDING = 20;
 
   private final Path in;
   private final Path out;
@@ -266,7 +261,8 @@ final class Spool implements AutoCloseable {
    * @throws NoSuchFileException when it is not there any more
    */
   Path take(Path dropped) throws IOException {
-    Path target = work.resolve(free(clean(dropped.getFileName().toString())));
+    Path target = work.resolve(
+            PictureNames.free(PictureNames.clean(dropped.getFileName().toString()), this::isFree));
     return Files.move(dropped, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -353,55 +349,6 @@ final class Spool implements AutoCloseable {
   }
 
   // ---- names
-
-  /**
-   * A name that any terminal, locale and file system takes: without control characters and what the
-   * locale cannot spell, and short enough.
-   */
-  static String clean(String name) {
-    String clean = name.replaceAll("[\\p{Cntrl}\uFFFD]", "_");
-    if (clean.endsWith(REASON)) {
-      clean += "_"; // no picture's name is that of another one's reason
-    }
-    int dot = clean.lastIndexOf('.');
-    String ending =
-        dot < 0 || clean.length() - dot > LONGEST_ENDING ? "" : clean.substring(dot).strip();
-    StringBuilder stem = new StringBuilder(clean.substring(0, clean.length() - ending.length()));
-    while (stem.length() > 1 && (stem + ending).getBytes(UTF_8).length > LONGEST_NAME) {
-      stem.setLength(stem.offsetByCodePoints(stem.length(), -1));
-    }
-    return stem + ending;
-  }
-
-  /** The name itself, or the name with a number, where the name is used already. */
-  private String free(String name) {
-    if (isFree(name)) {
-      return name;
-    }
-    // By doubling, then halving: a camera may use one name a hundred thousand times.
-    long used = 1;
-    long free = 2;
-    while (!isFree(numbered(name, free))) {
-      used = free;
-      free *= 2;
-    }
-    while (free - used > 1) {
-      long middle = (used + free) / 2;
-      if (isFree(numbered(name, middle))) {
-        free = middle;
-      } else {
-        used = middle;
-      }
-    }
-    return numbered(name, free);
-  }
-
-  private static String numbered(String name, long number) {
-    int dot = name.lastIndexOf('.');
-    return dot < 0
-        ? name + "-" + number
-        : name.substring(0, dot) + "-" + number + name.substring(dot);
-  }
 
   private boolean isFree(String name) {
     Stream<Path> places =

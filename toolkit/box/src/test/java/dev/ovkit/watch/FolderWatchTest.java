@@ -228,12 +228,12 @@ class FolderWatchTest {
 
   @Test
   void namesThatNoOtherFolderCouldTakeAreMended() {
-    assertThat(Spool.clean("a\nb\u007f.jpg")).isEqualTo("a_b_.jpg");
-    assertThat(Spool.clean("x.jpg.reason.txt")).isEqualTo("x.jpg.reason.txt_");
-    String longest = Spool.clean("ä".repeat(125) + ".jpg");
+    assertThat(PictureNames.clean("a\nb\u007f.jpg")).isEqualTo("a_b_.jpg");
+    assertThat(PictureNames.clean("x.jpg.reason.txt")).isEqualTo("x.jpg.reason.txt_");
+    String longest = PictureNames.clean("ä".repeat(125) + ".jpg");
     assertThat(longest).startsWith("ää").endsWith(".jpg");
     assertThat(longest.getBytes(UTF_8)).hasSizeBetween(180, 190);
-    assertThat(Spool.clean("plain name.jpg")).isEqualTo("plain name.jpg");
+    assertThat(PictureNames.clean("plain name.jpg")).isEqualTo("plain name.jpg");
   }
 
   @Test

@@ -338,20 +338,17 @@ public final class XmlReader {
   }
 
   private int character(String reference, int place) throws MalformedException {
-    switch (reference) {
-      case "lt":
-        return '<';
-      case "gt":
-        return '>';
-      case "amp":
-        return '&';
-      case "quot":
-        return '"';
-      case "apos":
-        return '\'';
-      default:
-        break;
-    }
+    return switch (reference) {
+      case "lt" -> '<';
+      case "gt" -> '>';
+      case "amp" -> '&';
+      case "quot" -> '"';
+      case "apos" -> '\'';
+      default -> numbered(reference, place);
+    };
+  }
+
+  private int numbered(String reference, int place) throws MalformedException {
     try {
       if (reference.startsWith("#")) {
         int code =
