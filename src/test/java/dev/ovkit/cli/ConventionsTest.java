@@ -52,9 +52,8 @@ class ConventionsTest {
   private static final Map<String, String> LONGER =
       Map.ofEntries(
           Map.entry("IrXml", "one reading of an IR's XML, measured as a whole"),
-          Map.entry("DerivedSpec", "goes with the rebuilding of layouts"),
-          Map.entry("Detector", "goes with the rebuilding of layouts"),
-          Map.entry("HeadReader", "goes with the rebuilding of layouts"),
+          Map.entry("Detector", "the entry of the library, with a worker per request"),
+          Map.entry("FlatRows", "one layout: its data, its metadata, its decoding"),
           Map.entry("ConversionManifest", "what every conversion has ever written, still read"),
           Map.entry("MoCommandLine", "one method per option of mo.py"),
           Map.entry("Planner", "goes with the rebuilding of plans"),
