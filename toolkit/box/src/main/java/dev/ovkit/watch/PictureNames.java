@@ -13,8 +13,8 @@ final class PictureNames {
   private static final int LONGEST_ENDING = 20;
 
   /**
-   * Returns a name that any terminal, locale and file system takes: without control characters and what the
-   * locale cannot spell, and short enough.
+   * Returns a name that any terminal, locale and file system takes: without control characters and
+   * what the locale cannot spell, and short enough.
    */
   static String clean(String name) {
     String clean = name.replaceAll("[\\p{Cntrl}\uFFFD]", "_");

@@ -261,7 +261,8 @@ final class Spool implements AutoCloseable {
    * @throws NoSuchFileException when it is not there any more
    */
   Path take(Path dropped) throws IOException {
-    Path target = work.resolve(
+    Path target =
+        work.resolve(
             PictureNames.free(PictureNames.clean(dropped.getFileName().toString()), this::isFree));
     return Files.move(dropped, target, StandardCopyOption.ATOMIC_MOVE);
   }
