@@ -73,7 +73,8 @@ public record IrDescription(
     try {
       return Sha256.of(weights);
     } catch (IOException e) {
-      throw new ModelException("'%s' cannot be read (%s)".formatted(weights, e.getMessage()), e);
+      throw new ModelException(
+          "'%s' cannot be read (%s)".formatted(weights, e.getMessage()), weights, e);
     }
   }
 

@@ -91,7 +91,7 @@ final class IrXml {
     } catch (NumberFormatException e) {
       throw reader.malformed("a number in it cannot be read (" + e.getMessage() + ")", e);
     } catch (IOException e) {
-      throw new ModelException("%s: it cannot be read (%s)".formatted(xml, reason(e)), e);
+      throw new ModelException("%s: it cannot be read (%s)".formatted(xml, reason(e)), xml, e);
     }
     return reader.describe(version);
   }
@@ -103,7 +103,9 @@ final class IrXml {
     }
     if (!Files.exists(xml)) {
       throw new ModelException(
-          "%s: there is no such file, expected the .xml of an OpenVINO IR".formatted(xml));
+          "%s: there is no such file, expected the .xml of an OpenVINO IR".formatted(xml),
+          xml,
+          null);
     }
     String name = String.valueOf(xml.getFileName()).toLowerCase(Locale.ROOT);
     if (name.endsWith(".onnx")) {
@@ -125,7 +127,7 @@ final class IrXml {
             "%s: it has %d bytes, at most %d are read; %s".formatted(xml, size, MOST_BYTES, HINT));
       }
     } catch (IOException e) {
-      throw new ModelException("%s: it cannot be read (%s)".formatted(xml, reason(e)), e);
+      throw new ModelException("%s: it cannot be read (%s)".formatted(xml, reason(e)), xml, e);
     }
   }
 
@@ -363,7 +365,8 @@ final class IrXml {
     try {
       bytes = Files.size(weights);
     } catch (IOException e) {
-      throw new ModelException("%s: it cannot be read (%s)".formatted(weights, reason(e)), e);
+      throw new ModelException(
+          "%s: it cannot be read (%s)".formatted(weights, reason(e)), weights, e);
     }
     if (recorded != null && !recorded.equals(Long.toString(bytes))) {
       throw new ModelException(

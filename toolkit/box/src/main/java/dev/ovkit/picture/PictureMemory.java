@@ -260,13 +260,14 @@ public final class PictureMemory implements AutoCloseable {
   static PictureException unreadable(Path file, IOException e) {
     if (!Files.exists(file)) {
       return new PictureException(
-          "%s: there is no such file, expected a picture".formatted(file), e);
+          "%s: there is no such file, expected a picture".formatted(file), file, e);
     }
     if (Files.isDirectory(file)) {
-      return new PictureException("%s: it is a folder, expected a picture".formatted(file), e);
+      return new PictureException(
+          "%s: it is a folder, expected a picture".formatted(file), file, e);
     }
     String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return new PictureException("%s: it cannot be read (%s)".formatted(file, why), e);
+    return new PictureException("%s: it cannot be read (%s)".formatted(file, why), file, e);
   }
 
   /** Knows the native object only. */
