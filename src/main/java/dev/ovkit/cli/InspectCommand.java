@@ -3,14 +3,11 @@ package dev.ovkit.cli;
 import dev.ovkit.ModelException;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
-import dev.ovkit.family.DetectorFamily;
-import dev.ovkit.family.DetectorFamily.FoundHead;
-import dev.ovkit.family.DetectorFamily.Unknown;
-import dev.ovkit.family.DetectorFamily.Yolov5;
-import dev.ovkit.family.DetectorFamily.Yolov8;
-import dev.ovkit.family.DetectorFamily.Yolox;
 import dev.ovkit.family.Families;
 import dev.ovkit.layout.Layouts;
+import dev.ovkit.family.FoundDetector;
+import dev.ovkit.family.FoundHead;
+import dev.ovkit.family.Recognition;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DerivedSpec;
@@ -84,46 +81,23 @@ final class InspectCommand implements Callable<Integer> {
     return facts;
   }
 
-  private static void putFamily(DetectorFamily family, Map<String, Object> facts) {
-    if (family instanceof Yolov5 yolo) {
-      facts.put("family", "YOLOv5");
-      facts.put("classes", yolo.classes());
-      facts.put("heads", yolo.heads().stream().map(InspectCommand::head).toList());
-      yolo.flat()
-          .ifPresent(
-              flat ->
-                  facts.put(
-                      "flat_output",
-                      "%s: %s, rows %s"
-                          .formatted(flat.tensor(), words(flat.tail()), words(flat.rows()))));
-      if (!yolo.notes().isEmpty()) {
-        facts.put("assumed", yolo.notes());
-      }
-    } else if (family instanceof Yolox yolo) {
-      facts.put("family", "YOLOX");
-      facts.put("classes", yolo.classes());
-      facts.put("heads", yolo.heads().stream().map(InspectCommand::head).toList());
-      facts.put(
-          "flat_output",
-          "%s: %s, %s, rows %s"
-              .formatted(
-                  yolo.output(),
-                  yolo.boxes() == dev.ovkit.model.BoxCoding.PIXELS
-                      ? "boxes in pixels"
-                      : "boxes on the grid",
-                  yolo.logits() ? "logits" : "sigmoids",
-                  words(yolo.rows())));
-    } else if (family instanceof Yolov8 yolo) {
-      facts.put("family", "YOLOv8");
-      facts.put("classes", yolo.classes());
-      facts.put("strides", yolo.strides());
-    } else if (family instanceof Unknown unknown) {
-      facts.put("family", "not recognised: " + unknown.reason());
+  private static void putFamily(Recognition recognition, Map<String, Object> facts) {
+    if (recognition.detector().isEmpty()) {
+      facts.put("family", "not recognised: " + recognition.refusal());
+      return;
     }
-  }
-
-  private static String words(Enum<?> value) {
-    return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    FoundDetector detector = recognition.detector().get();
+    facts.put("family", detector.family().name());
+    facts.put("classes", detector.classes());
+    if (detector.heads().isEmpty()) {
+      facts.put("strides", detector.strides());
+    } else {
+      facts.put("heads", detector.heads().stream().map(InspectCommand::head).toList());
+    }
+    detector.flatOutput().ifPresent(words -> facts.put("flat_output", words));
+    if (!detector.notes().isEmpty()) {
+      facts.put("assumed", detector.notes());
+    }
   }
 
   private static Map<String, Object> head(FoundHead found) {

@@ -2,18 +2,22 @@ package dev.ovkit.cli;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.INTERFACES;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures.LayeredArchitecture;
+import dev.ovkit.family.DetectorFamily;
+import dev.ovkit.family.FoundDetector;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -54,7 +58,7 @@ class ArchitectureTest {
         "machine runtime model layout bench onnx onnx.rewrite family surgery python internal.files internal.text");
     MAY_USE.put("subject", "runtime model layout picture vision onnx convert");
     MAY_USE.put("evaluate", "model picture");
-    MAY_USE.put("verify", "model layout picture vision compare onnx convert subject");
+    MAY_USE.put("verify", "model layout picture vision compare onnx family convert subject");
     MAY_USE.put("diagnose", "runtime model layout picture vision compare convert subject");
     MAY_USE.put(
         "quantize",
@@ -109,12 +113,24 @@ class ArchitectureTest {
   static final ArchRule NOTHING_OUTSIDE_TAKES_A_LAYOUT_APART =
       noClasses()
           .that()
-          .resideOutsideOfPackages("dev.ovkit.layout", "dev.ovkit.family", "dev.ovkit.convert")
+          .resideOutsideOfPackages("dev.ovkit.layout", "dev.ovkit.family")
           .should()
           .dependOnClassesThat(
               resideInAPackage("dev.ovkit.layout")
-                  .and(DescribedPredicate.not(simpleName("Layouts")))
-                  .and(DescribedPredicate.not(simpleName("YoloAnchors"))));
+                  .and(not(simpleName("Layouts")))
+                  .and(not(simpleName("YoloAnchors"))));
+
+  @ArchTest
+  static final ArchRule NOBODY_KNOWS_A_FAMILY_BY_NAME =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.ovkit.family")
+          .should()
+          .dependOnClassesThat(
+              assignableTo(DetectorFamily.class)
+                  .or(assignableTo(FoundDetector.class))
+                  .and(not(INTERFACES))
+                  .as("are one family's"));
 
   @ArchTest
   static final ArchRule NATIVE_TYPES_STAY_IN_RUNTIME_AND_THE_PICTURE_MEMORY =

@@ -6,8 +6,6 @@ import dev.ovkit.bench.Ratio;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
-import dev.ovkit.family.DetectorFamily;
-import dev.ovkit.family.DetectorFamily.FoundHead;
 import dev.ovkit.family.Families;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.rewrite.Rewritten;
@@ -147,8 +145,7 @@ final class RewriteBenchmark implements Callable<Integer> {
 
   private static OnnxModel heads(Path onnx) {
     OnnxModel model = OnnxModel.read(onnx);
-    DetectorFamily.Yolov5 family = (DetectorFamily.Yolov5) Families.ALL.recognise(model);
-    return model.cut(family.heads().stream().map(FoundHead::tensor).toList());
+    return model.cut(Families.ALL.recognise(model).detector().orElseThrow().cutAt());
   }
 
   /** Rewrites here and converts without: so any choice of rewrites goes the way of the product. */

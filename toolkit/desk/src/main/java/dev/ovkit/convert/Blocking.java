@@ -227,11 +227,7 @@ final class Blocking {
             .map(entry -> words(entry.getKey()) + ": " + entry.getValue())
             .collect(Collectors.joining("; "));
     return new Choice(
-        best,
-        new Decision(
-            "kernels",
-            words(best),
-            "time over that of OpenVINO's own choice, measured in turn on this CPU: " + measured));
+        best, Decision.of(Decision.Kind.KERNELS, words(best), Reason.KERNELS_MEASURED, measured));
   }
 
   private static String words(Kernels kernels) {

@@ -286,7 +286,7 @@ public record ConversionManifest(
           list(
               root,
               "decisions",
-              d -> new Decision(text(d, "what"), text(d, "value"), text(d, "why"))),
+              d -> Decision.read(text(d, "what"), text(d, "value"), text(d, "why"))),
           list(
               root,
               "files",

@@ -2,6 +2,7 @@ package dev.ovkit.convert;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
+import dev.ovkit.family.Families;
 import dev.ovkit.internal.files.Sha256;
 import dev.ovkit.machine.Cpu;
 import dev.ovkit.model.DetectorMetadata;
@@ -54,7 +55,13 @@ public final class Converter {
     if (kernels == Kernels.BLOCKED_IF_FASTER) {
       Blocking.require(Cpu.here(), System.getenv());
     }
-    return convert(options, route, kernels, Optional.empty());
+    return convert(options, route, kernels, Families.ALL);
+  }
+
+  /** Converts a detector of one of these families. */
+  public static Conversion convert(
+      ConvertOptions options, Route route, Kernels kernels, Families families) {
+    return convert(options, route, kernels, families, Optional.empty());
   }
 
   /**
@@ -84,6 +91,7 @@ public final class Converter {
               recipe.options().of(onnx, directory),
               recipe.route(listener),
               recipe.kernels(),
+              Families.ALL,
               Optional.of(manifest));
     } else {
       ConversionManifest.MoWords recipe = (ConversionManifest.MoWords) manifest.recipe();
@@ -108,9 +116,13 @@ public final class Converter {
   }
 
   private static Conversion convert(
-      ConvertOptions options, Route route, Kernels wanted, Optional<ConversionManifest> before) {
-    Simplifier.Source source = Simplifier.read(options.onnx(), route);
-    Plan plan = new Planner(options).plan(source.model()).after(source);
+      ConvertOptions options,
+      Route route,
+      Kernels wanted,
+      Families families,
+      Optional<ConversionManifest> before) {
+    Simplifier.Source source = Simplifier.read(options.onnx(), route, families);
+    Plan plan = new Planner(options, families).plan(source.model()).after(source);
     GraphMaker maker = GraphMaker.of(route);
     try (StagedFiles staging = StagedFiles.in(options.directory())) {
       Path xml = staging.resolve(options.name() + ".xml");

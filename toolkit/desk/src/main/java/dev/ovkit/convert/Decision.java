@@ -1,10 +1,65 @@
 package dev.ovkit.convert;
 
+import java.util.Arrays;
+import java.util.Locale;
+
 /**
- * One thing that a conversion decided.
+ * One thing that a conversion decided. {@link Reason} holds the words.
  *
- * @param what as in {@code outputs}
+ * @param kind what it is about, for programs
+ * @param what the same for people, as in {@code outputs}
  * @param value as in {@code Conv_462, Conv_478, Conv_494}
  * @param why as in {@code the heads of a YOLOv5-type detector}
  */
-public record Decision(String what, String value, String why) {}
+public record Decision(Kind kind, String what, String value, String why) {
+
+  /** What can be decided. */
+  public enum Kind {
+    SIMPLIFY,
+    INPUT,
+    OUTPUTS,
+    HEADS,
+    REWRITES,
+    DECODING,
+    ANCHORS,
+    CHANNELS,
+    SCALE,
+    MEAN,
+    LETTERBOX,
+    LABELS,
+    CONFIDENCE,
+    IOU,
+    KERNELS,
+    METADATA,
+    /** What became of a flag of mo, which stands for it in words. */
+    FLAG,
+    /** Something that this ovkit does not know, read from a manifest. */
+    OTHER;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Kind of(String what) {
+      return what.startsWith("--")
+          ? FLAG
+          : Arrays.stream(values())
+              .filter(kind -> kind.word().equals(what))
+              .findFirst()
+              .orElse(OTHER);
+    }
+  }
+
+  static Decision of(Kind kind, Object value, Reason reason, Object... details) {
+    return new Decision(kind, kind.word(), value.toString(), reason.words(details));
+  }
+
+  static Decision dropped(String flag) {
+    return new Decision(Kind.FLAG, flag, "dropped", Reason.MO_LEAVES_NO_CHOICE.words());
+  }
+
+  /** As a manifest keeps it. */
+  static Decision read(String what, String value, String why) {
+    return new Decision(Kind.of(what), what, value, why);
+  }
+}

@@ -136,10 +136,7 @@ public final class MoCommandLine {
     switch (flag.fate()) {
       case PASSED -> values.put(flag.name(), value);
       case TRANSLATED -> values.put(flag.name(), type(value).name());
-      case DROPPED ->
-          notes.add(
-              new Decision(
-                  name, "dropped", "mo 2024.6 leaves no choice here, and results do not change"));
+      case DROPPED -> notes.add(Decision.dropped(name));
       case NOT_ONNX ->
           throw new OptionException(
               "mo: %s has no meaning for an ONNX model; leave it out".formatted(name));

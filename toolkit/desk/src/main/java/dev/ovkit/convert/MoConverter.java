@@ -4,6 +4,7 @@ import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.OvkitException;
+import dev.ovkit.family.Families;
 import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
@@ -60,7 +61,7 @@ public final class MoConverter {
           decisions.addAll(plan.get().decisions());
           Converter.write(plan.get(), xml, editor);
         } else {
-          decisions.add(new Decision("metadata", "none", recognised.reason()));
+          decisions.add(recognised.without());
           editor.save(xml);
         }
       }
@@ -101,19 +102,23 @@ public final class MoConverter {
    */
   private record Recognised(Optional<Plan> plan, Optional<ModelException> trouble) {
 
-    String reason() {
+    /** The decision where no plan fits what mo made. */
+    Decision without() {
+      Decision.Kind metadata = Decision.Kind.METADATA;
       return trouble
-          .map(Throwable::getMessage)
-          .orElse(
-              plan.isPresent()
-                  ? "what mo made has other inputs or outputs than ovkit would have made of these words"
-                  : "not recognised as a detector, or these outputs are not a whole one");
+          .map(e -> Decision.of(metadata, "none", Reason.MO_REFUSED, e.getMessage()))
+          .orElseGet(
+              () ->
+                  Decision.of(
+                      metadata,
+                      "none",
+                      plan.isPresent() ? Reason.MO_MADE_ANOTHER : Reason.MO_MADE_NO_DETECTOR));
     }
   }
 
   private static Recognised recognise(MoCommandLine line, OnnxModel model) {
     try {
-      Plan plan = new Planner(line.equivalent()).plan(model);
+      Plan plan = new Planner(line.equivalent(), Families.ALL).plan(model);
       return new Recognised(
           Optional.of(plan).filter(p -> p.detector().isPresent()).map(p -> asMoDoes(p, line)),
           Optional.empty());
@@ -137,8 +142,8 @@ public final class MoConverter {
         plan.decisions().stream()
             .map(
                 d ->
-                    d.what().equals("scale")
-                        ? new Decision("scale", "none", "not asked for; left to who loads the IR")
+                    d.kind() == Decision.Kind.SCALE
+                        ? Decision.of(d.kind(), "none", Reason.NOT_ASKED_OF_MO)
                         : d)
             .toList();
     return new Plan(

@@ -2,7 +2,6 @@ package dev.ovkit.convert;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
-import dev.ovkit.family.DetectorFamily.Unknown;
 import dev.ovkit.family.Families;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.python.PythonException;
@@ -21,6 +20,8 @@ import java.util.Optional;
  * ovkit folds the shape arithmetic of the exporters it knows by itself.
  */
 public final class Simplifier {
+
+  private static final Decision.Kind SIMPLIFY = Decision.Kind.SIMPLIFY;
 
   /**
    * What was made.
@@ -72,45 +73,44 @@ public final class Simplifier {
   record Source(OnnxModel model, Optional<Decision> decision, Optional<String> tool) {}
 
   /** Reads a model and simplifies it, if the route and the model say so. */
-  static Source read(Path onnx, Route route) {
+  static Source read(Path onnx, Route route, Families families) {
     OnnxModel model = OnnxModel.read(onnx);
     boolean auto = route.simplify() == Simplify.AUTO;
     if (route.simplify() == Simplify.NEVER
-        || (auto
-            && !(Families.ALL.recognise(model) instanceof Unknown && model.computesShapes()))) {
+        || (auto && (families.recognise(model).isDetector() || !model.computesShapes()))) {
       return new Source(model, Optional.empty(), Optional.empty());
     }
     try {
-      return simplified(onnx, model, auto, route.listener());
+      return simplified(onnx, model, auto, route.listener(), families);
     } catch (PythonException | ModelException e) {
       if (auto) {
-        return unchanged(model, "not recognised, and onnxsim cannot help: " + e.getMessage());
+        return unchanged(
+            model, Decision.of(SIMPLIFY, "no", Reason.SIMPLIFIER_FAILED, e.getMessage()));
       }
       throw e;
     }
   }
 
   private static Source simplified(
-      Path onnx, OnnxModel model, boolean auto, PythonListener listener) {
+      Path onnx, OnnxModel model, boolean auto, PythonListener listener, Families families) {
     try (StagedFiles staging = StagedFiles.in(Path.of(System.getProperty("java.io.tmpdir")))) {
       Simplified made = simplify(onnx, staging.resolve("model.onnx"), listener);
       OnnxModel simpler = OnnxModel.read(made.onnx()).standingFor(model);
-      if (auto && Families.ALL.recognise(simpler) instanceof Unknown) {
-        return unchanged(model, "not recognised, nor is what onnxsim makes of it");
+      if (auto && !families.recognise(simpler).isDetector()) {
+        return unchanged(model, Decision.of(SIMPLIFY, "no", Reason.SIMPLIFIED_IN_VAIN));
       }
       String tool = "onnxsim " + made.version();
       String value =
           "%s: %d operations become %d".formatted(tool, made.nodesBefore(), made.nodesAfter());
-      String why = auto ? "it was not recognised as a detector without" : "as asked";
-      return new Source(
-          simpler, Optional.of(new Decision("simplify", value, why)), Optional.of(tool));
+      Reason why = auto ? Reason.SIMPLIFIED_TO_RECOGNISE : Reason.ASKED;
+      return new Source(simpler, Optional.of(Decision.of(SIMPLIFY, value, why)), Optional.of(tool));
     } catch (IOException e) {
       throw OutputException.of(onnx, e);
     }
   }
 
-  private static Source unchanged(OnnxModel model, String why) {
-    return new Source(model, Optional.of(new Decision("simplify", "no", why)), Optional.empty());
+  private static Source unchanged(OnnxModel model, Decision decision) {
+    return new Source(model, Optional.of(decision), Optional.empty());
   }
 
   private Simplifier() {}

@@ -1,6 +1,7 @@
 package dev.ovkit.convert;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.family.Families;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Normalization;
@@ -21,7 +22,13 @@ public record SourceDetector(OnnxModel onnx, DetectorSpec spec) {
    * @throws ModelException if it cannot be read or is not recognised as a detector
    */
   public static SourceDetector of(ConvertOptions options) {
-    Plan plan = new Planner(options.withoutRewrite()).plan(OnnxModel.read(options.onnx()));
+    return of(options, Families.ALL);
+  }
+
+  /** Reads a detector of one of these families. */
+  public static SourceDetector of(ConvertOptions options, Families families) {
+    Plan plan =
+        new Planner(options.withoutRewrite(), families).plan(OnnxModel.read(options.onnx()));
     DetectorSpec ir =
         plan.detector()
             .orElseThrow(

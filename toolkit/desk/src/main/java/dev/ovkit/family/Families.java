@@ -1,23 +1,78 @@
 package dev.ovkit.family;
 
+import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.Shape;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 
-/** Says of which family a detector is. */
-public final class Families {
-  public static final Families ALL = new Families();
+/**
+ * Families of detectors, to be looked for in this order.
+ *
+ * <p>It starts from the last convolutions of a graph, those from which a way leads to an output
+ * through no other convolution; each family asks what shape they have, at which stride, and how
+ * they are joined. Neither names nor the order of nodes count.
+ */
+public record Families(List<DetectorFamily> inOrder) {
 
-  private Families() {}
+  /** All that ovkit knows. */
+  public static final Families ALL = new Families(List.of(new Yolov5(), new Yolox(), new Yolov8()));
 
-  /** What kind of detector this is, found from the graph alone. An open batch is taken to be 1. */
-  public DetectorFamily recognise(OnnxModel model) {
+  /** Keeps the number of cells countable. */
+  private static final long MAX_SIDE = 1 << 15;
+
+  public Families {
+    inOrder = List.copyOf(inOrder);
+  }
+
+  /**
+   * What kind of detector a model is, found from its graph alone. An open batch is taken to be 1.
+   */
+  public Recognition recognise(OnnxModel model) {
     Shape input = model.inputs().size() == 1 ? model.inputs().get(0).shape() : null;
     if (input != null && input.rank() == 4 && input.dim(0) == Shape.UNKNOWN) {
       Shape one = Shape.of(1, input.dim(1), input.dim(2), input.dim(3));
-      return one.isStatic()
-          ? recognise(model.withInputShape(one))
-          : new DetectorFinder(model.graph()).find();
+      if (one.isStatic()) {
+        return recognise(model.withInputShape(one));
+      }
     }
-    return new DetectorFinder(model.graph()).find();
+    return recognise(model.graph());
+  }
+
+  private Recognition recognise(Graph graph) {
+    if (graph.inputs().size() != 1) {
+      return Recognition.refused(
+          "it has " + graph.inputs().size() + " inputs, where a detector has one picture");
+    }
+    String input = graph.inputs().iterator().next();
+    Shape picture = graph.shape(input);
+    if (picture == null || picture.rank() != 4) {
+      return Recognition.refused("its input '" + input + "' is no picture 1x3xHxW but " + picture);
+    }
+    if (picture.dim(2) == Shape.UNKNOWN || picture.dim(3) == Shape.UNKNOWN) {
+      return Recognition.refused("the size of its input is left open (" + picture + ")");
+    }
+    if (picture.dim(2) > MAX_SIDE || picture.dim(3) > MAX_SIDE) {
+      return Recognition.refused("its input is larger than any picture (" + picture + ")");
+    }
+    DetectorGraph detector = new DetectorGraph(graph, picture);
+    return first(DetectorFamily::recognise, detector)
+        .or(() -> first(DetectorFamily::guess, detector))
+        .orElseGet(() -> Recognition.refused(unknown(detector.branches())));
+  }
+
+  private Optional<Recognition> first(
+      BiFunction<DetectorFamily, DetectorGraph, Optional<Recognition>> look, DetectorGraph graph) {
+    return inOrder.stream().flatMap(family -> look.apply(family, graph).stream()).findFirst();
+  }
+
+  private static String unknown(List<Branch> last) {
+    return "its last convolutions form no known heads: "
+        + last.stream()
+            .limit(6)
+            .map(branch -> branch.node().title() + " " + branch.shape())
+            .collect(Collectors.joining(", ", "", last.size() > 6 ? ", …" : ""));
   }
 }

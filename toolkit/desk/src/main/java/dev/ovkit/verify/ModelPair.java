@@ -1,5 +1,6 @@
 package dev.ovkit.verify;
 
+import dev.ovkit.family.Families;
 import dev.ovkit.model.Precision;
 import dev.ovkit.subject.Output;
 import dev.ovkit.subject.Subject;
@@ -54,8 +55,8 @@ final class ModelPair implements AutoCloseable {
     this.hints = List.copyOf(opening.hints);
   }
 
-  static ModelPair open(VerifyOptions options) {
-    return new ModelPairOpening(options).open();
+  static ModelPair open(VerifyOptions options, Families families) {
+    return new ModelPairOpening(options, families).open();
   }
 
   /** The names of an output of the first model; two outputs that share one are the same. */

@@ -4,6 +4,7 @@ import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.convert.SourceDetector;
 import dev.ovkit.layout.Layouts;
+import dev.ovkit.family.Families;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
@@ -35,9 +36,11 @@ final class ModelPairOpening {
   final List<String> hints = new ArrayList<>();
 
   private final VerifyOptions options;
+  private final Families families;
 
-  ModelPairOpening(VerifyOptions options) {
+  ModelPairOpening(VerifyOptions options, Families families) {
     this.options = options;
+    this.families = families;
   }
 
   private void find(Finding.Kind kind, String sentence) {
@@ -56,7 +59,7 @@ final class ModelPairOpening {
     Path ir = a == ModelKind.IR ? options.first() : options.second();
     Path onnx = a == ModelKind.IR ? options.second() : options.first();
     IrDescription description = IrDescription.read(ir);
-    OnnxCut cut = new OnnxCut(description, onnx, options);
+    OnnxCut cut = new OnnxCut(description, onnx, options, families);
     SourceDetector source = cut.source();
     RunPlan oracle = onnx(onnx, source);
     RunPlan made = ir(description, cut, source, oracle.spec());
@@ -78,7 +81,9 @@ final class ModelPairOpening {
   // ---- an ONNX
 
   private RunPlan onnx(Path file) {
-    return onnx(file, SourceDetector.of(options.oracle(file, options.outputs(), Optional.empty())));
+    return onnx(
+        file,
+        SourceDetector.of(options.oracle(file, options.outputs(), Optional.empty()), families));
   }
 
   private RunPlan onnx(Path file, SourceDetector source) {

@@ -2,9 +2,9 @@ package dev.ovkit.verify;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.OvkitException;
-import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Outputs;
 import dev.ovkit.convert.SourceDetector;
+import dev.ovkit.family.Families;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.TensorDescription;
@@ -26,15 +26,17 @@ final class OnnxCut {
   private final IrDescription ir;
   private final Path file;
   private final VerifyOptions options;
+  private final Families families;
   private final OnnxModel onnx;
 
   /** For each output of the IR the tensor of the ONNX that it is, where its names say so. */
   private final List<Optional<String>> tensors;
 
-  OnnxCut(IrDescription ir, Path file, VerifyOptions options) {
+  OnnxCut(IrDescription ir, Path file, VerifyOptions options, Families families) {
     this.ir = ir;
     this.file = file;
     this.options = options;
+    this.families = families;
     this.onnx = OnnxModel.read(file);
     this.tensors = ir.outputs().stream().map(this::tensor).toList();
   }
@@ -63,13 +65,13 @@ final class OnnxCut {
 
   SourceDetector source() {
     if (!(options.outputs() instanceof Outputs.Auto)) {
-      return SourceDetector.of(oracle(options.outputs()));
+      return source(options.outputs());
     }
-    SourceDetector auto = SourceDetector.of(oracle(options.outputs()));
+    SourceDetector auto = source(options.outputs());
     if (!isResolved()) {
       return !shapes(auto.onnx().outputs()).equals(irShapes())
               && shapes(onnx.outputs()).equals(irShapes())
-          ? SourceDetector.of(oracle(new Outputs.AsTheyAre()))
+          ? source(new Outputs.AsTheyAre())
           : auto;
     }
     List<String> wanted = tensors.stream().flatMap(Optional::stream).toList();
@@ -80,16 +82,15 @@ final class OnnxCut {
     List<String> own = names(onnx.outputs());
     boolean asTheyAre = Set.copyOf(own).equals(Set.copyOf(wanted));
     try {
-      return SourceDetector.of(
-          oracle(asTheyAre ? new Outputs.AsTheyAre() : new Outputs.Named(wanted)));
+      return source(asTheyAre ? new Outputs.AsTheyAre() : new Outputs.Named(wanted));
     } catch (ModelException e) {
       // These outputs are no whole detector; boxes can still be compared.
       return auto;
     }
   }
 
-  private ConvertOptions oracle(Outputs outputs) {
-    return options.oracle(file, outputs, size());
+  private SourceDetector source(Outputs outputs) {
+    return SourceDetector.of(options.oracle(file, outputs, size()), families);
   }
 
   /** The IR's size, where the ONNX has another or leaves it open. */

@@ -2,6 +2,7 @@ package dev.ovkit.verify;
 
 import dev.ovkit.PictureException;
 import dev.ovkit.compare.MatchedPair;
+import dev.ovkit.family.Families;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.subject.Answer;
 import dev.ovkit.subject.PictureSource;
@@ -33,7 +34,13 @@ public final class Verifier {
    */
   public static Verification verify(
       VerifyOptions options, List<PictureSource> pictures, Runnable step) {
-    try (ModelPair contest = ModelPair.open(options)) {
+    return verify(options, pictures, step, Families.ALL);
+  }
+
+  /** The same where an ONNX is a detector of one of these families. */
+  public static Verification verify(
+      VerifyOptions options, List<PictureSource> pictures, Runnable step, Families families) {
+    try (ModelPair contest = ModelPair.open(options, families)) {
       return verify(contest, pictures, step);
     }
   }

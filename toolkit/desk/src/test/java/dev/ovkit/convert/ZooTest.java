@@ -2,13 +2,13 @@ package dev.ovkit.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ovkit.family.DetectorFamily.FlatOutput;
-import dev.ovkit.family.DetectorFamily.FoundHead;
-import dev.ovkit.family.DetectorFamily.Rows;
-import dev.ovkit.family.DetectorFamily.Tail;
-import dev.ovkit.family.DetectorFamily.Yolov5;
 import dev.ovkit.family.Families;
 import dev.ovkit.layout.RawHeads;
+import dev.ovkit.family.FoundHead;
+import dev.ovkit.family.Rows;
+import dev.ovkit.family.Yolov5;
+import dev.ovkit.family.Yolov5.FlatOutput;
+import dev.ovkit.family.Yolov5.Tail;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.rewrite.Rewrites;
 import dev.ovkit.onnx.rewrite.Rewritten;
@@ -211,12 +211,14 @@ class ZooTest {
   }
 
   /** Family, heads, strides, anchors and classes, from the graph alone. */
-  private static Yolov5 facts(Zoo.Written model, String options) {
+  private static Yolov5.Found facts(Zoo.Written model, String options) {
     String what = model.system() + " " + options;
     assertThat(Families.ALL.recognise(OnnxModel.read(model.onnx())))
         .as(what)
         .isInstanceOf(Yolov5.class);
-    Yolov5 yolo = (Yolov5) Families.ALL.recognise(OnnxModel.read(model.onnx()));
+    Yolov5.Found yolo =
+        (Yolov5.Found)
+            Families.ALL.recognise(OnnxModel.read(model.onnx())).detector().orElseThrow();
     assertThat(yolo.classes()).as(what).isEqualTo(model.classes());
     assertThat(yolo.anchorsPerCell()).as(what).isEqualTo(3);
     assertThat(yolo.heads()).as(what).extracting(FoundHead::stride).containsExactly(8, 16, 32);

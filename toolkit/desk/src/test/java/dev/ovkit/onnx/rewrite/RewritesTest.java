@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
 import dev.ovkit.Shared;
-import dev.ovkit.family.DetectorFamily.FoundHead;
-import dev.ovkit.family.DetectorFamily.Yolov5;
 import dev.ovkit.family.Families;
+import dev.ovkit.family.FoundDetector;
+import dev.ovkit.family.FoundHead;
 import dev.ovkit.onnx.Nodes;
 import dev.ovkit.onnx.Nodes.Attr;
 import dev.ovkit.onnx.OnnxModel;
@@ -17,6 +17,7 @@ import dev.ovkit.onnx.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -550,9 +551,12 @@ class RewritesTest {
       String name, float range, int focus, int pools, int moved, int shuffles) {
     OnnxModel whole = OnnxModel.read(Shared.model(name));
     OnnxModel model =
-        Families.ALL.recognise(whole) instanceof Yolov5 found
-            ? whole.cut(found.heads().stream().map(FoundHead::tensor).toList())
-            : whole;
+        Families.ALL
+            .recognise(whole)
+            .detector()
+            .filter(found -> !found.cutAt().isEmpty())
+            .map(found -> whole.cut(found.cutAt()))
+            .orElse(whole);
     Rewritten rewritten = Rewrites.apply(model);
     Map<String, Integer> fired = rewritten.fired();
     assertThat(fired.getOrDefault(new FocusToConv().title(), 0)).isEqualTo(focus);
@@ -563,11 +567,11 @@ class RewritesTest {
     assertThat(difference).as(name).isLessThan(EXACT);
     assertThat(rewritten.model().outputs()).isEqualTo(model.outputs());
     assertThat(rewritten.model().toBytes()).isEqualTo(Rewrites.apply(model).model().toBytes());
-    if (Families.ALL.recognise(whole) instanceof Yolov5 found) {
-      for (FoundHead head : found.heads()) {
-        assertThat(rewritten.model().resolveOutputs(List.of(head.node())))
-            .containsExactly(head.tensor());
-      }
+    Optional<FoundDetector> cut =
+        Families.ALL.recognise(whole).detector().filter(found -> !found.cutAt().isEmpty());
+    for (FoundHead head : cut.map(FoundDetector::heads).orElse(List.of())) {
+      assertThat(rewritten.model().resolveOutputs(List.of(head.node())))
+          .containsExactly(head.tensor());
     }
     assertThat(Rewrites.apply(rewritten.model()).fired()).as("a second time").isEmpty();
   }

@@ -5,14 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.ovkit.Shared;
-import dev.ovkit.family.DetectorFamily.FlatOutput;
-import dev.ovkit.family.DetectorFamily.FoundHead;
-import dev.ovkit.family.DetectorFamily.Rows;
-import dev.ovkit.family.DetectorFamily.Tail;
-import dev.ovkit.family.DetectorFamily.Unknown;
-import dev.ovkit.family.DetectorFamily.Yolov5;
-import dev.ovkit.family.DetectorFamily.Yolov8;
-import dev.ovkit.family.DetectorFamily.Yolox;
+import dev.ovkit.family.Yolov5.FlatOutput;
+import dev.ovkit.family.Yolov5.Tail;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.BoxCoding;
 import dev.ovkit.onnx.Nodes.Attr;
@@ -29,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Heads found without a name: real models, and every form in which exporters leave them. */
-public class DetectorFinderTest {
+public class FamiliesTest {
 
   public static final float[][] ANCHORS = {
     {10, 13, 16, 30, 33, 23}, {30, 61, 62, 45, 59, 119}, {116, 90, 156, 198, 373, 326}
@@ -56,7 +50,9 @@ public class DetectorFinderTest {
   })
   void headsOfRealModelsAreThoseOfTheirManifest(
       String name, String nodes, int classes, long largest) {
-    Yolov5 found = (Yolov5) Families.ALL.recognise(OnnxModel.read(Shared.model(name)));
+    Yolov5.Found found =
+        (Yolov5.Found)
+            Families.ALL.recognise(OnnxModel.read(Shared.model(name))).detector().orElseThrow();
     assertThat(found.heads()).extracting(FoundHead::node).containsExactly(nodes.split(" "));
     assertThat(found.heads()).extracting(FoundHead::stride).containsExactly(8, 16, 32);
     assertThat(found.heads().get(0).shape())
@@ -68,11 +64,17 @@ public class DetectorFinderTest {
   @Test
   void theTailOfRealModelsIsToldApart() {
     assertThat(
-            ((Yolov5) Families.ALL.recognise(OnnxModel.read(Shared.model("v5lite-e-coco.onnx"))))
+            ((Yolov5.Found)
+                    Families.ALL
+                        .recognise(OnnxModel.read(Shared.model("v5lite-e-coco.onnx")))
+                        .detector()
+                        .orElseThrow())
                 .flat())
         .contains(new FlatOutput("output", Tail.SIGMOID, Rows.IN_ORDER));
     for (String name : List.of("v5lite-s.onnx", "yolov5n-ppe.onnx")) {
-      Yolov5 found = (Yolov5) Families.ALL.recognise(OnnxModel.read(Shared.model(name)));
+      Yolov5.Found found =
+          (Yolov5.Found)
+              Families.ALL.recognise(OnnxModel.read(Shared.model(name))).detector().orElseThrow();
       assertThat(found.flat().orElseThrow().tail()).isEqualTo(Tail.DECODED);
       assertThat(found.flat().orElseThrow().rows()).isEqualTo(Rows.IN_ORDER);
       for (int i = 0; i < 3; i++) {
@@ -83,15 +85,23 @@ public class DetectorFinderTest {
 
   @Test
   void yoloxIsRecognisedWithAndWithoutItsSigmoids() {
-    Yolox raw =
-        (Yolox) Families.ALL.recognise(OnnxModel.read(Shared.model("yolox_nano-fixed.onnx")));
+    Yolox.Found raw =
+        (Yolox.Found)
+            Families.ALL
+                .recognise(OnnxModel.read(Shared.model("yolox_nano-fixed.onnx")))
+                .detector()
+                .orElseThrow();
     assertThat(raw.heads()).extracting(FoundHead::node).contains("Concat_329", "Concat_360");
     assertThat(raw.heads()).extracting(FoundHead::stride).containsExactly(8, 16, 32);
     assertThat(raw.logits()).isTrue();
-    Yolox official =
-        (Yolox) Families.ALL.recognise(OnnxModel.read(Shared.model("yolox_nano-416.onnx")));
+    Yolox.Found official =
+        (Yolox.Found)
+            Families.ALL
+                .recognise(OnnxModel.read(Shared.model("yolox_nano-416.onnx")))
+                .detector()
+                .orElseThrow();
     assertThat(official.logits()).isFalse();
-    for (Yolox yolox : List.of(raw, official)) {
+    for (Yolox.Found yolox : List.of(raw, official)) {
       assertThat(yolox.classes()).isEqualTo(80);
       assertThat(yolox.boxes()).isEqualTo(BoxCoding.YOLOX);
       assertThat(yolox.output()).isEqualTo("output");
@@ -103,8 +113,12 @@ public class DetectorFinderTest {
   @ValueSource(ints = {1, 2, 3, 80, 1000})
   void anyNumberOfClassesIsFoundInEveryForm(int classes) {
     for (Form form : Form.values()) {
-      Yolov5 found =
-          (Yolov5) Families.ALL.recognise(yolov5(form, classes, 96, 160, ANCHORS).model());
+      Yolov5.Found found =
+          (Yolov5.Found)
+              Families.ALL
+                  .recognise(yolov5(form, classes, 96, 160, ANCHORS).model())
+                  .detector()
+                  .orElseThrow();
       assertThat(found.classes()).as("%s", form).isEqualTo(classes);
       assertThat(found.heads()).extracting(FoundHead::stride).containsExactly(8, 16, 32);
       assertThat(found.heads().get(2).shape()).isEqualTo(Shape.of(1, 3L * (5 + classes), 3, 5));
@@ -129,7 +143,12 @@ public class DetectorFinderTest {
   void fourHeadsAndOtherAnchorsAreFound() {
     float[][] anchors = {{5, 6}, {19, 27, 44, 40}, {96, 68, 86, 152}, {436, 615, 739, 380}};
     for (float[][] some : List.of(new float[][] {{1, 2, 3, 4}, {5, 6, 7, 8}}, four(anchors))) {
-      Yolov5 found = (Yolov5) Families.ALL.recognise(yolov5(Form.SPLIT, 4, 128, 128, some).model());
+      Yolov5.Found found =
+          (Yolov5.Found)
+              Families.ALL
+                  .recognise(yolov5(Form.SPLIT, 4, 128, 128, some).model())
+                  .detector()
+                  .orElseThrow();
       assertThat(found.heads()).hasSize(some.length);
       assertThat(found.anchorsPerCell()).isEqualTo(2);
       for (int i = 0; i < some.length; i++) {
@@ -165,24 +184,44 @@ public class DetectorFinderTest {
       String head = sketch.op("Add", List.of(conv, sketch.random(1, 1, 18, 1, 1)));
       sketch.output(detect(sketch, head, 3, 6, 64 / stride, 64 / stride));
     }
-    Yolov5 found = (Yolov5) Families.ALL.recognise(sketch.model());
+    Yolov5.Found found =
+        (Yolov5.Found) Families.ALL.recognise(sketch.model()).detector().orElseThrow();
     assertThat(found.heads()).extracting(FoundHead::node).allMatch(name -> name.startsWith("Add"));
   }
 
   @Test
   void rowsThatAMissingTransposeScramblesAreSeen() {
-    assertThat(((Yolox) Families.ALL.recognise(yolox(true, false, false).model())).rows())
+    assertThat(
+            ((Yolox.Found)
+                    Families.ALL
+                        .recognise(yolox(true, false, false).model())
+                        .detector()
+                        .orElseThrow())
+                .rows())
         .isEqualTo(Rows.IN_ORDER);
-    assertThat(((Yolox) Families.ALL.recognise(yolox(true, false, true).model())).rows())
+    assertThat(
+            ((Yolox.Found)
+                    Families.ALL
+                        .recognise(yolox(true, false, true).model())
+                        .detector()
+                        .orElseThrow())
+                .rows())
         .isEqualTo(Rows.SCRAMBLED);
-    assertThat(((Yolox) Families.ALL.recognise(yolox(false, true, false).model())).boxes())
+    assertThat(
+            ((Yolox.Found)
+                    Families.ALL
+                        .recognise(yolox(false, true, false).model())
+                        .detector()
+                        .orElseThrow())
+                .boxes())
         .isEqualTo(BoxCoding.PIXELS);
   }
 
   @Test
   void yolov8IsRecognised() {
     for (int classes : List.of(1, 3, 64)) {
-      Yolov8 found = (Yolov8) Families.ALL.recognise(yolov8(classes).model());
+      Yolov8.Found found =
+          (Yolov8.Found) Families.ALL.recognise(yolov8(classes).model()).detector().orElseThrow();
       assertThat(found.classes()).isEqualTo(classes);
       assertThat(found.strides()).containsExactly(8, 16, 32);
     }
@@ -195,14 +234,15 @@ public class DetectorFinderTest {
     classifier.output(
         classifier.op("Flatten", classifier.op("GlobalAveragePool", classifier.conv(x, 3, 10))));
     assertThat(Families.ALL.recognise(classifier.model()))
-        .isEqualTo(new Unknown("its last convolutions form no known heads: Conv_2 1x10x32x32"));
+        .isEqualTo(
+            Recognition.refused("its last convolutions form no known heads: Conv_2 1x10x32x32"));
 
     assertThat(Families.ALL.recognise(yolov5(Form.MAPS, 1, -1, -1, ANCHORS).model()))
-        .isEqualTo(new Unknown("the size of its input is left open (1x3x?x?)"));
+        .isEqualTo(Recognition.refused("the size of its input is left open (1x3x?x?)"));
 
     Sketch masks = yolov5(Form.SPLIT, 34, 64, 64, ANCHORS);
     masks.output(masks.conv(masks.conv("x", 3, 8, 3, 4, 1), 8, 32));
-    assertThat(((Unknown) Families.ALL.recognise(masks.model())).reason()).contains("segmentation");
+    assertThat(Families.ALL.recognise(masks.model()).refusal()).contains("segmentation");
   }
 
   @Test
@@ -213,7 +253,7 @@ public class DetectorFinderTest {
       String head = sketch.conv(sketch.conv(x, 3, 8, 3, stride, 1), 8, 18);
       sketch.output(sketch.op("Exp", detect(sketch, head, 3, 6, 64 / stride, 64 / stride)));
     }
-    assertThat(((Unknown) Families.ALL.recognise(sketch.model())).reason()).contains("exp");
+    assertThat(Families.ALL.recognise(sketch.model()).refusal()).contains("exp");
   }
 
   @Test
@@ -224,7 +264,7 @@ public class DetectorFinderTest {
       String head = sketch.conv(sketch.conv(x, 3, 8, 3, stride, 1), 8, 18);
       sketch.output(detect(sketch, head, 3, 6, 48 / stride, 48 / stride));
     }
-    assertThat(Families.ALL.recognise(sketch.model())).isInstanceOf(Unknown.class);
+    assertThat(Families.ALL.recognise(sketch.model()).detector()).isEmpty();
   }
 
   @Test
@@ -236,7 +276,8 @@ public class DetectorFinderTest {
       sketch.output(detect(sketch, head, 3, 6, 64 / stride, 64 / stride));
       sketch.output(sketch.op("Exp", sketch.conv(head, 18, 7)));
     }
-    assertThat(Families.ALL.recognise(sketch.model())).isInstanceOf(Yolov5.class);
+    assertThat(Families.ALL.recognise(sketch.model()).detector())
+        .containsInstanceOf(Yolov5.Found.class);
   }
 
   // ---- graphs as exporters write them

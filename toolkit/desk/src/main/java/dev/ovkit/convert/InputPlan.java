@@ -1,0 +1,126 @@
+package dev.ovkit.convert;
+
+import dev.ovkit.OptionException;
+import dev.ovkit.family.Families;
+import dev.ovkit.family.FoundDetector;
+import dev.ovkit.family.Recognition;
+import dev.ovkit.onnx.OnnxModel;
+import dev.ovkit.onnx.Shape;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/**
+ * The model with a size, and what it was recognised as.
+ *
+ * @param wasOpen whether the file leaves the size open
+ * @param decision if it does, what was taken
+ */
+record InputPlan(
+    OnnxModel model, boolean wasOpen, Recognition recognition, Optional<Decision> decision) {
+
+  /** What YOLO models are trained at where nothing says otherwise. */
+  private static final long USUAL_SIZE = 640;
+
+  /** Closes a size that the exporter left open: a static graph is faster and steady in memory. */
+  static InputPlan of(OnnxModel read, ConvertOptions options, Families families) {
+    if (!isOpen(read)) {
+      return new InputPlan(read, false, families.recognise(read), Optional.empty());
+    }
+    Shape open = read.inputs().get(0).shape();
+    if (options.inputShape().isPresent()) {
+      Shape asked = options.inputShape().get();
+      OnnxModel closed = read.withInputShape(asked);
+      InputPlan plan =
+          new InputPlan(
+              closed,
+              true,
+              families.recognise(closed),
+              Optional.of(Decision.of(Decision.Kind.INPUT, asked, Reason.ASKED_WHERE_OPEN, open)));
+      plan.checkStrides(options);
+      return plan;
+    }
+    if (open != null && open.rank() == 4) {
+      List<Long> noted = imageSize(read);
+      Shape shape = closed(open, noted);
+      OnnxModel closed = read.withInputShape(shape);
+      Recognition recognition = families.recognise(closed);
+      if (recognition.isDetector()) {
+        Reason reason =
+            open.dim(2) > 0 && open.dim(3) > 0
+                ? Reason.OPEN_BATCH
+                : noted.isEmpty() ? Reason.OPEN_SIZE : Reason.OPEN_SIZE_NOTED;
+        return new InputPlan(
+            closed,
+            true,
+            recognition,
+            Optional.of(Decision.of(Decision.Kind.INPUT, shape, reason, open)));
+      }
+    }
+    return new InputPlan(read, true, families.recognise(read), Optional.empty());
+  }
+
+  private static boolean isOpen(OnnxModel model) {
+    return model.inputs().size() == 1 && !model.inputs().get(0).isStatic();
+  }
+
+  private static Shape closed(Shape open, List<Long> noted) {
+    long height = open.dim(2) > 0 ? open.dim(2) : noted.isEmpty() ? USUAL_SIZE : noted.get(0);
+    long width = open.dim(3) > 0 ? open.dim(3) : noted.isEmpty() ? USUAL_SIZE : noted.get(1);
+    return Shape.of(Math.max(1, open.dim(0)), open.dim(1) > 0 ? open.dim(1) : 3, height, width);
+  }
+
+  /** Ultralytics notes height and width as {@code [640, 640]}, or one side for both. */
+  private static List<Long> imageSize(OnnxModel model) {
+    List<Long> sides =
+        Pattern.compile("\\d{1,5}")
+            .matcher(model.metadata().getOrDefault("imgsz", ""))
+            .results()
+            .map(match -> Long.valueOf(match.group()))
+            .toList();
+    return sides.size() == 1
+        ? List.of(sides.get(0), sides.get(0))
+        : sides.size() == 2 ? sides : List.of();
+  }
+
+  Optional<FoundDetector> detector() {
+    return recognition.detector();
+  }
+
+  /** The shape that was set where the file leaves it open; else the one that was asked for. */
+  Optional<Shape> shape(ConvertOptions options) {
+    return wasOpen && !isOpen(model)
+        ? Optional.of(model.inputs().get(0).shape())
+        : options.inputShape();
+  }
+
+  /** Refuses a shape that the caller asked for and that the strides do not divide. */
+  void checkStrides(ConvertOptions options) {
+    Shape shape = options.inputShape().orElseThrow();
+    int largest =
+        detector().stream().flatMap(d -> d.strides().stream()).mapToInt(s -> s).max().orElse(1);
+    if (shape.rank() == 4 && (shape.dim(2) % largest != 0 || shape.dim(3) % largest != 0)) {
+      throw new OptionException(
+          "--input-shape %s: height and width must be multiples of %d, the largest stride of '%s'; try %s"
+              .formatted(
+                  commas(shape),
+                  largest,
+                  options.onnx(),
+                  commas(
+                      Shape.of(
+                          shape.dim(0),
+                          shape.dim(1),
+                          nextMultiple(shape.dim(2), largest),
+                          nextMultiple(shape.dim(3), largest)))));
+    }
+  }
+
+  private static long nextMultiple(long value, int of) {
+    return Math.max(1, (value + of / 2) / of) * of;
+  }
+
+  private static String commas(Shape shape) {
+    return shape.dims().stream().map(String::valueOf).collect(Collectors.joining(","));
+  }
+}

@@ -1,0 +1,164 @@
+package dev.ovkit.family;
+
+import dev.ovkit.onnx.Graph;
+import dev.ovkit.onnx.Node;
+import dev.ovkit.onnx.Provenance;
+import dev.ovkit.onnx.Shape;
+import dev.ovkit.onnx.Value;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** A graph that takes one picture, as families look at it: from its last convolutions on. */
+public final class DetectorGraph {
+
+  private final Graph graph;
+  private final List<Branch> branches;
+
+  DetectorGraph(Graph graph, Shape picture) {
+    this.graph = graph;
+    this.branches = lastConvolutions(picture);
+  }
+
+  public Graph graph() {
+    return graph;
+  }
+
+  /** The last convolutions, by rising stride. */
+  public List<Branch> branches() {
+    return branches;
+  }
+
+  private List<Branch> lastConvolutions(Shape picture) {
+    List<Branch> found = new ArrayList<>();
+    Deque<String> open = new ArrayDeque<>(graph.outputs());
+    Set<String> seen = new HashSet<>(open);
+    Set<Node> convolutions = new LinkedHashSet<>();
+    while (!open.isEmpty()) {
+      Node node = graph.producer(open.pop());
+      if (node == null) {
+        continue;
+      }
+      if (isConvolution(node)) {
+        convolutions.add(node);
+        continue;
+      }
+      for (String read : node.reads()) {
+        if (seen.add(read)) {
+          open.push(read);
+        }
+      }
+    }
+    for (Node node : convolutions) {
+      Node end = withConstants(node);
+      Shape shape = graph.shape(end.output());
+      if (shape != null && shape.rank() == 4) {
+        found.add(new Branch(end, end.output(), shape, stride(picture, shape)));
+      }
+    }
+    found.sort(Comparator.comparingInt(Branch::stride));
+    return List.copyOf(found);
+  }
+
+  private static boolean isConvolution(Node node) {
+    return node.is("Conv") || node.is("ConvTranspose") || node.op().endsWith("Conv");
+  }
+
+  /** Steps over a bias or a factor per channel that the exporter left beside the convolution. */
+  private Node withConstants(Node convolution) {
+    Node end = convolution;
+    while (true) {
+      Node next = graph.onlyConsumer(end.output());
+      if (next == null || !(next.is("Add") || next.is("Mul"))) {
+        return end;
+      }
+      String other = next.input(0).equals(end.output()) ? next.input(1) : next.input(0);
+      Shape shape = graph.shape(other);
+      if (!graph.isConstant(other) || shape == null || !isPerChannel(shape)) {
+        return end;
+      }
+      end = next;
+    }
+  }
+
+  private static boolean isPerChannel(Shape shape) {
+    return shape.isStatic() && shape.rank() >= 3 && shape.elements() == shape.dim(shape.rank() - 3);
+  }
+
+  /** Pixels per cell; 0 if that is no power of two or differs between the axes. */
+  private static int stride(Shape picture, Shape head) {
+    long high = head.dim(2);
+    long wide = head.dim(3);
+    if (high <= 0 || wide <= 0 || picture.dim(2) % high != 0 || picture.dim(3) % wide != 0) {
+      return 0;
+    }
+    long stride = picture.dim(2) / high;
+    return stride == picture.dim(3) / wide && Long.bitCount(stride) == 1 ? (int) stride : 0;
+  }
+
+  /** Whether a tensor is {@code [1, rows, columns]}. */
+  public boolean isShape(String tensor, long rows, long columns) {
+    Shape shape = graph.shape(tensor);
+    return shape != null && shape.rank() == 3 && shape.dim(1) == rows && shape.dim(2) == columns;
+  }
+
+  /**
+   * Follows the numbers of heads, anchor-major, to a flat output.
+   *
+   * @param columns numbers of a candidate
+   */
+  public Rows rows(List<Branch> heads, int anchors, int columns, String output) {
+    Value ids = Provenance.trace(graph, heads.stream().map(Branch::tensor).toList(), output);
+    if (ids == null) {
+      return Rows.UNTRACED;
+    }
+    double[] data = ids.data();
+    int at = 0;
+    int start = 0;
+    for (Branch head : heads) {
+      for (int anchor = 0; anchor < anchors; anchor++) {
+        for (int cell = 0; cell < head.cells(); cell++) {
+          for (int column = 0; column < columns; column++) {
+            int channel = anchor * columns + column;
+            if (data[at++] != start + channel * head.cells() + cell) {
+              return Rows.SCRAMBLED;
+            }
+          }
+        }
+      }
+      start += head.channels() * head.cells();
+    }
+    return Rows.IN_ORDER;
+  }
+
+  /** For each head the nodes behind it, up to where another head joins in. */
+  public List<Set<Node>> tails(List<Branch> group) {
+    List<Set<Node>> all = group.stream().map(head -> behind(head.tensor())).toList();
+    List<Set<Node>> own = new ArrayList<>();
+    for (Set<Node> tail : all) {
+      Set<Node> alone = new LinkedHashSet<>(tail);
+      all.stream().filter(other -> other != tail).forEach(alone::removeAll);
+      own.add(alone);
+    }
+    return own;
+  }
+
+  /** The nodes behind a tensor, up to the next convolutions. */
+  public Set<Node> behind(String tensor) {
+    Set<Node> nodes = new LinkedHashSet<>();
+    Deque<String> open = new ArrayDeque<>(List.of(tensor));
+    while (!open.isEmpty()) {
+      for (Node reader : graph.consumers(open.pop())) {
+        if (!isConvolution(reader) && nodes.add(reader)) {
+          open.addAll(reader.outputs());
+        }
+      }
+    }
+    return nodes;
+  }
+}

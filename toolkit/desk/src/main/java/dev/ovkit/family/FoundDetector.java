@@ -1,0 +1,58 @@
+package dev.ovkit.family;
+
+import dev.ovkit.onnx.OnnxModel;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** A detector of a known family, found in a graph. */
+public interface FoundDetector {
+
+  DetectorFamily family();
+
+  int classes();
+
+  /** By rising stride; empty where the family's outputs are not cut at heads. */
+  List<FoundHead> heads();
+
+  /** Pixels of the input per cell, of all heads. */
+  default List<Integer> strides() {
+    return heads().stream().map(FoundHead::stride).toList();
+  }
+
+  /** The tensors that make the best outputs; empty where those that the graph has do. */
+  default List<String> cutAt() {
+    return List.of();
+  }
+
+  /** Why the outputs are these, for the user. */
+  default String outputsReason() {
+    return family().name().toUpperCase(Locale.ROOT) + ": its own output is kept";
+  }
+
+  /**
+   * Why it cannot have lazy heads, in words; empty if it can. Then it is cut at raw heads, of which
+   * each is one convolution with the objectness of its anchors in it.
+   */
+  Optional<String> whyNoLazyHeads();
+
+  /** What its flat output holds, in words; empty if it has none, or nothing is to be said of it. */
+  default Optional<String> flatOutput() {
+    return Optional.empty();
+  }
+
+  /** What had to be assumed to recognise it, one sentence each. */
+  default List<String> notes() {
+    return List.of();
+  }
+
+  /**
+   * How boxes are read from these outputs.
+   *
+   * @param model the whole graph, in which the detector was found
+   * @param outputs tensors of it
+   * @param decodedLater whether ovkit will append the decoding of boxes to the graph
+   * @throws dev.ovkit.ModelException if they could be, but for something that the model lacks
+   */
+  LayoutChoice layout(OnnxModel model, List<String> outputs, boolean decodedLater);
+}
