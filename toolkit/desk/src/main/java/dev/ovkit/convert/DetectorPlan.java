@@ -7,6 +7,7 @@ import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.Shape;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /** What the IR says of itself. */
 record DetectorPlan(DetectorSpec spec, List<Decision> decisions) {
@@ -14,7 +15,7 @@ record DetectorPlan(DetectorSpec spec, List<Decision> decisions) {
   static DetectorPlan of(
       HeadLayout layout, PreprocessingPlan preprocessing, OnnxModel model, ConvertOptions options) {
     List<Decision> decisions = new ArrayList<>();
-    Shape picture = model.inputs().get(0).shape();
+    Shape picture = Objects.requireNonNull(model.inputs().get(0).shape());
     int width = Math.toIntExact(picture.dim(3));
     int height = Math.toIntExact(picture.dim(2));
     decisions.add(preprocessing.letterbox());
@@ -61,7 +62,7 @@ record DetectorPlan(DetectorSpec spec, List<Decision> decisions) {
     String noted = model.metadata().get(kind.word() + "_threshold");
     try {
       float value = noted == null ? Float.NaN : Float.parseFloat(noted);
-      if (value >= 0 && value <= 1) {
+      if (noted != null && value >= 0 && value <= 1) {
         decisions.add(Decision.of(kind, noted, Reason.THRESHOLD_NOTED));
         return value;
       }

@@ -37,7 +37,11 @@ record InputPlan(
               closed,
               true,
               families.recognise(closed),
-              Optional.of(Decision.of(Decision.Kind.INPUT, asked, Reason.ASKED_WHERE_OPEN, open)));
+              Optional.of(Decision.of(
+                      Decision.Kind.INPUT,
+                      asked,
+                      Reason.ASKED_WHERE_OPEN,
+                      String.valueOf(open))));
       plan.checkStrides(options);
       return plan;
     }
@@ -91,7 +95,7 @@ record InputPlan(
   /** The shape that was set where the file leaves it open; else the one that was asked for. */
   Optional<Shape> shape(ConvertOptions options) {
     return wasOpen && !isOpen(model)
-        ? Optional.of(model.inputs().get(0).shape())
+        ? Optional.ofNullable(model.inputs().get(0).shape())
         : options.inputShape();
   }
 

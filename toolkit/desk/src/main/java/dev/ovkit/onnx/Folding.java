@@ -95,7 +95,7 @@ final class Folding {
       case "Identity", "Dropout" -> List.of(x);
       case "Reshape", "Squeeze", "Unsqueeze", "Flatten" -> List.of(x.reshaped(to));
       case "Transpose" -> {
-        int[] axes = ShapeRules.permutation(node, x.shape().rank());
+        int[] axes = LayoutShapes.permutation(node, x.shape().rank());
         long[] steps = Value.steps(x.shape());
         yield List.of(x.strided(to, 0, Arrays.stream(axes).mapToLong(a -> steps[a]).toArray()));
       }

@@ -16,8 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.PriorityQueue;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -68,7 +66,7 @@ public final class Graph {
     }
     nodes = new ArrayList<>(graph.getNodeList().stream().map(Node::new).toList());
     checkNames();
-    nodes = sorted();
+    nodes = NodeOrder.of(this);
     Inference inference = new Inference(declared, initializers);
     inference.run(inputs.keySet(), nodes);
     types = inference.types();
@@ -239,7 +237,7 @@ public final class Graph {
   public void insert(Collection<Node> fresh) {
     nodes.addAll(fresh);
     changed();
-    nodes = sorted();
+    nodes = NodeOrder.of(this);
   }
 
   public void remove(Collection<Node> gone) {
@@ -365,7 +363,7 @@ public final class Graph {
   /** The model with the graph as it is now. */
   ModelProto toModel() {
     GraphProto old = model.getGraph();
-    List<Node> order = sorted();
+    List<Node> order = NodeOrder.of(this);
     Set<String> alive = new HashSet<>();
     order.forEach(node -> alive.addAll(node.outputs()));
     GraphProto.Builder graph =
@@ -384,38 +382,5 @@ public final class Graph {
         .filter(info -> alive.contains(info.getName()) && !isOutput(info.getName()))
         .forEach(graph::addValueInfo);
     return model.toBuilder().setGraph(graph).build();
-  }
-
-  /** The nodes in an order in which they can be run, as near to the present one as possible. */
-  private List<Node> sorted() {
-    Map<Node, Integer> place = new HashMap<>();
-    Map<Node, Integer> waiting = new HashMap<>();
-    PriorityQueue<Integer> ready = new PriorityQueue<>();
-    for (int i = 0; i < nodes.size(); i++) {
-      Node node = nodes.get(i);
-      long open =
-          node.reads().stream().map(this::producer).filter(Objects::nonNull).distinct().count();
-      place.put(node, i);
-      waiting.put(node, (int) open);
-      if (open == 0) {
-        ready.add(i);
-      }
-    }
-    List<Node> order = new ArrayList<>(nodes.size());
-    while (!ready.isEmpty()) {
-      Node node = nodes.get(ready.remove());
-      order.add(node);
-      Set<Node> readers = new LinkedHashSet<>();
-      node.outputs().forEach(output -> readers.addAll(consumers(output)));
-      for (Node reader : readers) {
-        if (waiting.merge(reader, -1, Integer::sum) == 0) {
-          ready.add(place.get(reader));
-        }
-      }
-    }
-    if (order.size() != nodes.size()) {
-      throw new IllegalArgumentException("the nodes feed each other in a circle");
-    }
-    return order;
   }
 }
