@@ -1,12 +1,12 @@
 package dev.ovkit.family;
 
+import dev.ovkit.ModelException;
 import dev.ovkit.layout.FlatRows;
 import dev.ovkit.layout.RawHeads;
-import dev.ovkit.ModelException;
+import dev.ovkit.layout.YoloAnchors;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.BoxCoding;
 import dev.ovkit.model.Head;
-import dev.ovkit.layout.YoloAnchors;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.OnnxModel;
@@ -302,8 +302,7 @@ public final class Yolov5 implements DetectorFamily {
     }
 
     private LayoutChoice rawHeads(OnnxModel model, List<String> tensors) {
-      return LayoutChoice.of(
-          new RawHeads(anchored(model, tensors), classes), anchorsRemark());
+      return LayoutChoice.of(new RawHeads(anchored(model, tensors), classes), anchorsRemark());
     }
 
     private LayoutChoice flatRows(OnnxModel model, FlatOutput output) {

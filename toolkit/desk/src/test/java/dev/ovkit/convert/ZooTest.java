@@ -3,12 +3,12 @@ package dev.ovkit.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ovkit.family.Families;
-import dev.ovkit.layout.RawHeads;
 import dev.ovkit.family.FoundHead;
 import dev.ovkit.family.Rows;
 import dev.ovkit.family.Yolov5;
 import dev.ovkit.family.Yolov5.FlatOutput;
 import dev.ovkit.family.Yolov5.Tail;
+import dev.ovkit.layout.RawHeads;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.rewrite.Rewrites;
 import dev.ovkit.onnx.rewrite.Rewritten;

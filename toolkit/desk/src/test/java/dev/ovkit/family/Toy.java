@@ -1,8 +1,8 @@
 package dev.ovkit.family;
 
+import dev.ovkit.layout.FlatRows;
 import dev.ovkit.model.BoxCoding;
 import dev.ovkit.model.Colour;
-import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Resize;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.Shape;
@@ -63,7 +63,7 @@ final class Toy implements DetectorFamily {
     public LayoutChoice layout(OnnxModel model, List<String> outputs, boolean decodedLater) {
       return outputs.contains(output)
           ? LayoutChoice.of(
-              new HeadLayout.FlatRows(output, BoxCoding.PIXELS, false, List.of(), classes),
+              new FlatRows(output, BoxCoding.PIXELS, false, List.of(), classes),
               new Remark(Remark.Subject.DECODING, "in the graph", "toys decode themselves"))
           : LayoutChoice.NONE;
     }

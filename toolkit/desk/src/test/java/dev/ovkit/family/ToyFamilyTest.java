@@ -15,6 +15,7 @@ import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Decision;
 import dev.ovkit.convert.Kernels;
 import dev.ovkit.convert.Route;
+import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorSpec;
@@ -89,7 +90,7 @@ class ToyFamilyTest {
             new Decision(Decision.Kind.MEAN, "mean", "100,110,120", "toys are trained around 0"),
             new Decision(
                 Decision.Kind.DECODING, "decoding", "in the graph", "toys decode themselves"));
-    assertThat(DerivedSpec.of(IrDescription.read(made.xml())).spec()).isEqualTo(spec);
+    assertThat(DerivedSpec.of(IrDescription.read(made.xml()), Layouts.ALL).spec()).isEqualTo(spec);
 
     try (Detector detector = Detector.open(made.xml())) {
       assertThat(detector.detect(PICTURES.get(0)).detections()).isNotEmpty();
