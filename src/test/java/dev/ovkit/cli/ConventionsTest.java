@@ -56,13 +56,9 @@ class ConventionsTest {
           Map.entry("FlatRows", "one layout: its data, its metadata, its decoding"),
           Map.entry("ConversionManifest", "what every conversion has ever written, still read"),
           Map.entry("MoCommandLine", "one method per option of mo.py"),
-          Map.entry("Planner", "goes with the rebuilding of plans"),
           Map.entry("Hypotheses", "one method per cause of wrong boxes"),
-          Map.entry("DetectorFinder", "goes with the rebuilding of families"),
-          Map.entry("Graph", "one data structure and its few edits"),
-          Map.entry("ShapeRules", "one rule per kind of ONNX operator"),
-          Map.entry("ConvertCommand", "goes with the rebuilding of options"),
-          Map.entry("BenchPrinter", "goes with the rebuilding of printers"));
+          Map.entry("ConvertCommand", "the declarations of every option of convert"),
+          Map.entry("BenchPrinter", "one section for each form: table, JSON, CSV"));
 
   @Test
   void onlyTheMachinePackageReadsProcAndSys() throws IOException {
