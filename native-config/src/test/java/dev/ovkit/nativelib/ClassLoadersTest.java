@@ -1,7 +1,9 @@
 package dev.ovkit.nativelib;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ovkit.nativelib.presets.InPlace;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -15,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Several class loaders in one JVM, as in an application server that starts a program again. */
 class ClassLoadersTest {
@@ -46,6 +49,25 @@ class ClassLoadersTest {
     }
     // What it unloaded is not what this class loader uses.
     assertThat(new NativeCalls().call()).isEqualTo(ANSWER);
+  }
+
+  @Test
+  void whereNoCopyCanBeMadeTheMessageSpeaksOfClassLoaders(@TempDir Path temp) throws Exception {
+    assertThat(new NativeCalls().call()).isEqualTo(ANSWER);
+    Path folder = ((NativeRuntime.Found) NativeRuntime.current()).directory();
+    Path noFolder = Files.writeString(temp.resolve("file"), "");
+
+    try (URLClassLoader loader = loader()) {
+      Class<?> inPlace = loader.loadClass(InPlace.class.getName());
+      inPlace.getMethod("use", Path.class, List.class).invoke(null, folder, List.of(noFolder));
+      assertThatThrownBy(
+              () -> inPlace.getMethod("load", String.class).invoke(null, "libjniovkit_service.so"))
+          .hasRootCauseInstanceOf(UnsatisfiedLinkError.class)
+          .rootCause()
+          .hasMessageStartingWith(
+              "another class loader of this JVM has loaded %s/libjniovkit_service.so, so this one needs a copy, which could not be made; %s: "
+                  .formatted(folder, noFolder));
+    }
   }
 
   private static URLClassLoader callAndDrop() throws Exception {

@@ -32,8 +32,7 @@ import org.bytedeco.javacpp.tools.InfoMapper;
               "openvino/c/ov_core.h",
               "ovkit_keep.h"
             },
-            library = "jniovkit_openvino",
-            link = "openvino_c"),
+            library = "jniovkit_openvino"),
     target = "dev.ovkit.nativelib.openvino",
     global = "dev.ovkit.nativelib.global.OpenVino")
 public class OpenVinoPreset implements InfoMapper {

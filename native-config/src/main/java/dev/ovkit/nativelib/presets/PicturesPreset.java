@@ -11,8 +11,7 @@ import org.bytedeco.javacpp.tools.InfoMapper;
         @Platform(
             value = "linux-x86_64",
             include = "ovkit_pictures.h",
-            library = "jniovkit_pictures",
-            link = "ovkit_pictures"),
+            library = "jniovkit_pictures"),
     target = "dev.ovkit.nativelib.pictures",
     global = "dev.ovkit.nativelib.global.Pictures")
 public class PicturesPreset implements InfoMapper {

@@ -15,8 +15,7 @@ import org.bytedeco.javacpp.tools.InfoMapper;
         @Platform(
             value = "linux-x86_64",
             include = {"ovkit_convert.h", "ovkit_quantize.h"},
-            library = "jniovkit_convert",
-            link = "ovkit_convert"),
+            library = "jniovkit_convert"),
     target = "dev.ovkit.nativelib.convert",
     global = "dev.ovkit.nativelib.convert.OpenVinoConvert")
 public class ConvertPreset implements InfoMapper {
