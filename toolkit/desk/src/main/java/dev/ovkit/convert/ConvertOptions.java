@@ -98,40 +98,143 @@ public record ConvertOptions(
   }
 
   ConvertOptions of(Path otherOnnx, Path otherDirectory) {
-    return with(otherOnnx, otherDirectory, dataType, outputs, rewrite);
+    return toBuilder().onnx(otherOnnx).directory(otherDirectory).build();
   }
 
   public ConvertOptions into(Path otherDirectory, DataType otherType) {
-    return with(onnx, otherDirectory, otherType, outputs, rewrite);
+    return toBuilder().directory(otherDirectory).dataType(otherType).build();
   }
 
   public ConvertOptions withOutputs(Outputs changed) {
-    return with(onnx, directory, dataType, changed, rewrite);
+    return toBuilder().outputs(changed).build();
   }
 
   public ConvertOptions withoutRewrite() {
-    return with(onnx, directory, dataType, outputs, false);
+    return toBuilder().rewrite(false).build();
   }
 
-  private ConvertOptions with(
-      Path otherOnnx,
-      Path otherDirectory,
-      DataType otherType,
-      Outputs otherOutputs,
-      boolean rewritten) {
-    return new ConvertOptions(
-        otherOnnx,
-        otherDirectory,
-        name,
-        otherType,
-        otherOutputs,
-        inputShape,
-        mean,
-        scale,
-        reverseChannels,
-        resize,
-        pad,
-        labels,
-        rewritten);
+  /** Starts from these options, to change some of them. */
+  public Builder toBuilder() {
+    return new Builder(this);
+  }
+
+  /** Changes options one by one; for one thread. */
+  public static final class Builder {
+    private Path onnx;
+    private Path directory;
+    private String name;
+    private DataType dataType;
+    private Outputs outputs;
+    private Optional<Shape> inputShape;
+    private Optional<List<Float>> mean;
+    private Optional<List<Float>> scale;
+    private Optional<Boolean> reverseChannels;
+    private Optional<Resize.Mode> resize;
+    private OptionalInt pad;
+    private List<String> labels;
+    private boolean rewrite;
+
+    private Builder(ConvertOptions start) {
+      onnx = start.onnx;
+      directory = start.directory;
+      name = start.name;
+      dataType = start.dataType;
+      outputs = start.outputs;
+      inputShape = start.inputShape;
+      mean = start.mean;
+      scale = start.scale;
+      reverseChannels = start.reverseChannels;
+      resize = start.resize;
+      pad = start.pad;
+      labels = start.labels;
+      rewrite = start.rewrite;
+    }
+
+    public Builder onnx(Path changed) {
+      onnx = changed;
+      return this;
+    }
+
+    public Builder directory(Path changed) {
+      directory = changed;
+      return this;
+    }
+
+    public Builder name(String changed) {
+      name = changed;
+      return this;
+    }
+
+    public Builder dataType(DataType changed) {
+      dataType = changed;
+      return this;
+    }
+
+    public Builder outputs(Outputs changed) {
+      outputs = changed;
+      return this;
+    }
+
+    public Builder inputShape(Optional<Shape> changed) {
+      inputShape = changed;
+      return this;
+    }
+
+    public Builder mean(Optional<List<Float>> changed) {
+      mean = changed;
+      return this;
+    }
+
+    public Builder scale(Optional<List<Float>> changed) {
+      scale = changed;
+      return this;
+    }
+
+    public Builder reverseChannels(Optional<Boolean> changed) {
+      reverseChannels = changed;
+      return this;
+    }
+
+    public Builder resize(Optional<Resize.Mode> changed) {
+      resize = changed;
+      return this;
+    }
+
+    public Builder pad(OptionalInt changed) {
+      pad = changed;
+      return this;
+    }
+
+    public Builder labels(List<String> changed) {
+      labels = changed;
+      return this;
+    }
+
+    public Builder rewrite(boolean changed) {
+      rewrite = changed;
+      return this;
+    }
+
+    /**
+     * Returns the options.
+     *
+     * @throws OptionException if they cannot work for any model
+     */
+    public ConvertOptions build() {
+      return new ConvertOptions(
+          onnx,
+          directory,
+          name,
+          dataType,
+          outputs,
+          inputShape,
+          mean,
+          scale,
+          reverseChannels,
+          resize,
+          pad,
+          labels,
+          rewrite);
+    }
   }
 }

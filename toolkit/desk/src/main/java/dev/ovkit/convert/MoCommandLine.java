@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -296,20 +295,17 @@ public final class MoCommandLine {
    * @throws OptionException if a conversion cannot say it
    */
   ConvertOptions equivalent() {
-    return new ConvertOptions(
-        model(),
-        directory(),
-        name(),
-        dataType(),
-        outputs().isEmpty() ? new Outputs.AsTheyAre() : new Outputs.Named(outputs()),
-        inputShape(),
-        mean(),
-        leavesNumbers() ? Optional.empty() : Optional.of(scale().orElse(List.of(1f))),
-        Optional.of(reverses()),
-        Optional.empty(),
-        OptionalInt.empty(),
-        List.of(),
-        false);
+    return ConvertOptions.of(model()).toBuilder()
+        .directory(directory())
+        .name(name())
+        .dataType(dataType())
+        .outputs(outputs().isEmpty() ? new Outputs.AsTheyAre() : new Outputs.Named(outputs()))
+        .inputShape(inputShape())
+        .mean(mean())
+        .scale(leavesNumbers() ? Optional.empty() : Optional.of(scale().orElse(List.of(1f))))
+        .reverseChannels(Optional.of(reverses()))
+        .rewrite(false)
+        .build();
   }
 
   // ---- in other words

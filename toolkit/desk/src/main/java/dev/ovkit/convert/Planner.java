@@ -121,24 +121,26 @@ final class Planner {
       PreprocessingPlan preprocessing,
       Optional<DetectorSpec> detector) {
     List<String> own = input.model().outputs().stream().map(TensorInfo::name).toList();
-    return new ConvertOptions(
-        options.onnx(),
-        options.directory(),
-        options.name(),
-        options.dataType(),
-        options.outputs() instanceof Outputs.Columns || options.outputs() instanceof Outputs.Lazy
-            ? options.outputs()
-            : layout.tensors().equals(own)
-                ? new Outputs.AsTheyAre()
-                : new Outputs.Tensors(layout.tensors()),
-        input.shape(options),
-        some(preprocessing.mean()),
-        some(preprocessing.scale()),
-        Optional.of(preprocessing.reverse()),
-        detector.map(d -> d.resize().mode()).or(options::resize),
-        detector.map(d -> OptionalInt.of(d.resize().padValue())).orElse(options.pad()),
-        detector.map(DetectorSpec::labels).orElse(options.labels()),
-        options.rewrite());
+    Outputs cut =
+        layout.tensors().equals(own)
+            ? new Outputs.AsTheyAre()
+            : new Outputs.Tensors(layout.tensors());
+    boolean made =
+        options.outputs() instanceof Outputs.Columns || options.outputs() instanceof Outputs.Lazy;
+    ConvertOptions.Builder effective =
+        options.toBuilder()
+            .outputs(made ? options.outputs() : cut)
+            .inputShape(input.shape(options))
+            .mean(some(preprocessing.mean()))
+            .scale(some(preprocessing.scale()))
+            .reverseChannels(Optional.of(preprocessing.reverse()));
+    detector.ifPresent(
+        spec ->
+            effective
+                .resize(Optional.of(spec.resize().mode()))
+                .pad(OptionalInt.of(spec.resize().padValue()))
+                .labels(spec.labels()));
+    return effective.build();
   }
 
   private static Optional<List<Float>> some(List<Float> values) {

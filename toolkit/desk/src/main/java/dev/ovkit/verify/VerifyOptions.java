@@ -97,20 +97,14 @@ public record VerifyOptions(
 
   /** How an ONNX is run: as its family does it, but for what the caller knows better. */
   ConvertOptions oracle(Path onnx, Outputs cut, Optional<Shape> inputShape) {
-    ConvertOptions usual = ConvertOptions.of(onnx);
-    return new ConvertOptions(
-        onnx,
-        usual.directory(),
-        usual.name(),
-        usual.dataType(),
-        cut,
-        inputShape,
-        mean,
-        scale,
-        Optional.empty(),
-        resize,
-        pad,
-        List.of(),
-        false);
+    return ConvertOptions.of(onnx).toBuilder()
+        .outputs(cut)
+        .inputShape(inputShape)
+        .mean(mean)
+        .scale(scale)
+        .resize(resize)
+        .pad(pad)
+        .rewrite(false)
+        .build();
   }
 }
