@@ -5,7 +5,12 @@ import dev.ovkit.bench.Benchmark;
 import dev.ovkit.bench.Mode;
 import dev.ovkit.bench.RegressionGate;
 import dev.ovkit.bench.Report;
-import dev.ovkit.cli.option.PictureList;
+import dev.ovkit.cli.option.Choice;
+import dev.ovkit.cli.option.ComputeOptions;
+import dev.ovkit.cli.option.HelpGroup;
+import dev.ovkit.cli.option.JsonOption;
+import dev.ovkit.cli.option.Limits;
+import dev.ovkit.cli.option.ModelAndPictures;
 import dev.ovkit.cli.option.ProfileOptions;
 import dev.ovkit.cli.print.BenchHtml;
 import dev.ovkit.cli.print.BenchPrinter;
@@ -19,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -38,155 +42,145 @@ import picocli.CommandLine.Spec;
 /** {@code ovkit bench}. */
 @Command(
     name = "bench",
+    customSynopsis = "ovkit bench [OPTIONS] MODEL... PICTURE...",
     description = {
       "Measures models on pictures, from file to boxes.",
       "",
-      "Several models are measured in turn, A B A B, and compared by the median of the ratios of all rounds, with a bootstrap 95 %% interval; the first one runs once more as a control, and where it differs from itself by more than 2 %% the ratios are void. Each model is warmed up until the medians of three times ten passes lie within 2 %%.",
+      "Several models take turns (A B A B) and are compared by the median of the ratios of all rounds, with a bootstrap 95 %% interval. The first model also runs a second time as a control (A/A); if it differs from itself by more than 2 %%, the ratios are void. Each model is warmed up until the medians of three runs of ten passes agree within 2 %%.",
       "",
-      "A picture that cannot be read is named and not counted. Ctrl-C prints what was measured so far; the exit code is then 130."
+      "Unreadable pictures are reported and skipped. Ctrl-C prints what was measured so far; the exit code is then 130."
     },
     footer = {
-      "  ovkit bench --ir model.xml --images pictures",
-      "  ovkit bench --ir pplcnet.xml --ir yolov5s.xml --images pictures --protocol seed --passes 20",
-      "  ovkit bench --ir old.xml --ir new.xml --images pictures --html report.html",
+      "  ovkit bench model.xml pictures",
+      "  ovkit bench pplcnet.xml yolov5s.xml pictures --protocol seed --passes 20",
+      "  ovkit bench old.xml new.xml pictures --html report.html",
       "  ovkit bench --ir model.xml --images pictures --json --baseline old.json --max-slowdown 1.05"
     })
 final class BenchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--ir",
-      required = true,
-      paramLabel = "MODEL.xml",
-      description = "An IR; its .bin lies beside it. Give it again for each further model.")
-  private List<Path> irs;
-
-  @Option(
-      names = {"-i", "--images"},
-      required = true,
-      arity = "1..*",
-      paramLabel = "PATH",
-      description = "Pictures, folders of pictures, or globs such as 'shots/*.jpg'.")
-  private List<String> images;
+  @Mixin private ModelAndPictures input;
 
   /** What is measured. */
   private static final class Modes {
     @Option(
         names = "--latency",
         description =
-            "One picture at a time: decode, preprocess, infer, postprocess, end to end. The default.")
+            "Measure one picture at a time: decode, preprocess, infer, postprocess, end to end. The default.")
     private boolean latency;
 
     @Option(
         names = "--throughput",
-        description = "Several pictures at once: pictures per second, and latency under that load.")
+        description =
+            "Measure several pictures at once: pictures per second, and the latency under that load.")
     private boolean throughput;
 
     @Option(
         names = "--inference-only",
         description =
-            "The network alone, its input filled once: what OpenVINO's benchmark_app prints.")
+            "Measure the network alone, with its input filled once, as OpenVINO's benchmark_app does.")
     private boolean inferenceOnly;
   }
 
   @ArgGroup private @Nullable Modes modes;
 
+  /** What can be measured by a fixed protocol. */
+  enum Protocol {
+    SEED
+  }
+
+  /** Reads a protocol. */
+  static final class ProtocolChoice extends Choice<Protocol> {
+    ProtocolChoice() {
+      super(Protocol.class, Map.of());
+    }
+  }
+
   @Option(
       names = "--protocol",
       paramLabel = "NAME",
+      converter = ProtocolChoice.class,
+      completionCandidates = ProtocolChoice.class,
       description =
-          "seed: the first 50 pictures, 1,000 passes over each, the mean of each picture and of all.")
-  private @Nullable String protocol;
+          "seed: 1,000 passes over each of the first 50 pictures; prints the mean of each picture and of all.")
+  private @Nullable Protocol protocol;
 
   @Option(
       names = "--passes",
       paramLabel = "N",
-      description = "Passes over each picture, instead of --seconds or the protocol's 1,000.")
+      description =
+          "Passes over each picture. Replaces --seconds, or the 1,000 passes of the protocol.")
   private @Nullable Integer passes;
 
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description = "How long to measure, all models together. Default: 10.")
+      description = "Time to measure, for all models together. Default: 10.")
   private @Nullable Double seconds;
 
   @Option(
       names = "--warm-up",
       paramLabel = "S",
       defaultValue = "30",
-      description =
-          "The most seconds of warming up, each model; 0 for none. Default: ${DEFAULT-VALUE}.")
+      description = "Longest warm-up of each model; 0 for none. Default: ${DEFAULT-VALUE}.")
   private double warmUp;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description =
-          "Threads to compute with, all streams together. Default: what this process may use; doctor prints it.")
-  private @Nullable Integer threads;
+  @Mixin private ComputeOptions compute;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--streams",
       paramLabel = "N",
-      description = "Inferences side by side. Default: OpenVINO's choice for these threads.")
+      description =
+          "Inferences that run side by side. Default: OpenVINO's choice for this number of threads.")
   private @Nullable Integer streams;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--requests",
       paramLabel = "N",
       description =
-          "Pictures at once, for --throughput. Default: OpenVINO's choice for these streams.")
+          "Pictures in flight with --throughput. Default: OpenVINO's choice for this number of streams.")
   private @Nullable Integer requests;
-
-  @Option(
-      names = "--precision",
-      paramLabel = "TYPE",
-      description =
-          "The arithmetic: f32, bf16, or auto for what OpenVINO prefers on this CPU. Default: f32.")
-  private @Nullable String precision;
 
   @Mixin private ProfileOptions profile;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--control",
       negatable = true,
       defaultValue = "true",
       fallbackValue = "true",
-      description = "Whether a comparison runs its first model once more. Default: on.")
+      description = "Run the first model of a comparison a second time as a control. Default: on.")
   private boolean control;
 
   @Option(
       names = "--baseline",
       paramLabel = "FILE.json",
       description =
-          "An earlier --json of the same model, settings and machine; exit code 4 if a median has become slower than --max-slowdown allows.")
+          "Output of an earlier --json with the same model, settings and machine. The exit code is 4 if a median has become slower than --max-slowdown allows.")
   private @Nullable Path baseline;
 
   @Option(
       names = "--max-slowdown",
       paramLabel = "RATIO",
       defaultValue = "1.05",
-      description =
-          "The most of its earlier time that a median may take. Default: ${DEFAULT-VALUE}.")
+      description = "Largest allowed ratio of a median to its baseline. Default: ${DEFAULT-VALUE}.")
   private double maxSlowdown;
 
-  /** How it is printed. */
-  private static final class Formats {
-    @Option(names = "--json", description = "Print one JSON object.")
-    private boolean json;
+  @Mixin private JsonOption json;
 
-    @Option(names = "--csv", description = "Print comma-separated values.")
-    private boolean csv;
-  }
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(names = "--csv", description = "Print comma-separated values.")
+  private boolean csv;
 
-  @ArgGroup private @Nullable Formats formats;
-
+  @HelpGroup.In(HelpGroup.OUTPUT)
   @Option(
       names = "--html",
       paramLabel = "FILE",
       description =
-          "Also write a report with charts: one file that needs no network. For the desk; a bundle has none.")
+          "Also write a report with charts: one HTML file that needs no network. Not available in a bundle.")
   private @Nullable Path html;
 
   private final Map<Path, ProfileOptions.Used> profiles = new HashMap<>();
@@ -196,7 +190,10 @@ final class BenchCommand implements Callable<Integer> {
     if (html != null) {
       BenchHtml.require(html);
     }
-    BenchOptions options = options(new PictureList(images).expand());
+    if (csv && json.wanted()) {
+      throw usage("give --json or --csv, not both");
+    }
+    BenchOptions options = options(input.models(), input.pictures());
     @Nullable RegressionGate gate =
         baseline == null ? null : new RegressionGate(BaselineFile.read(baseline), maxSlowdown);
     PrintWriter err = spec.commandLine().getErr();
@@ -207,14 +204,14 @@ final class BenchCommand implements Callable<Integer> {
       }
       Report report = run(benchmark, interruption);
       for (Report.Unreadable left : report.unreadable()) {
-        err.println("ovkit: left out: " + left.reason());
+        err.println("ovkit: skipped: " + left.reason());
       }
       if (!report.complete()) {
-        err.println("ovkit: stopped; what follows was measured until then");
+        err.println("ovkit: interrupted; these figures were measured until then");
       }
       if (!report.controlHolds()) {
         err.println(
-            "ovkit: the ratios are void: the control differs from itself; run it again on a quieter machine, or for longer");
+            "ovkit: the ratios are void: the first model differs from its own second run; measure on a quieter machine, or for longer");
       }
       // Half a measurement is no reason to fail a build.
       List<RegressionGate.Verdict> verdicts =
@@ -263,10 +260,10 @@ final class BenchCommand implements Callable<Integer> {
 
   private void print(Report report, List<RegressionGate.Verdict> verdicts) {
     PrintWriter out = spec.commandLine().getOut();
-    String json = Json.text(BenchPrinter.json(report, verdicts, maxSlowdown, profiles));
-    if (formats != null && formats.json) {
-      out.println(json);
-    } else if (formats != null && formats.csv) {
+    String text = Json.text(BenchPrinter.json(report, verdicts, maxSlowdown, profiles));
+    if (json.wanted()) {
+      out.println(text);
+    } else if (csv) {
       BenchPrinter.csv(report, out);
       BenchPrinter.print(verdicts, maxSlowdown, spec.commandLine().getErr());
     } else {
@@ -275,35 +272,32 @@ final class BenchCommand implements Callable<Integer> {
     }
     out.flush();
     if (html != null) {
-      BenchHtml.write(json, html);
+      BenchHtml.write(text, html);
     }
   }
 
   // ---- options
 
-  private BenchOptions options(List<Path> pictures) {
+  private BenchOptions options(List<Path> irs, List<Path> pictures) {
     BenchOptions options =
         BenchOptions.of(irs, pictures).with(explicit(CompileOptions.defaults())).with(mode());
     if (protocol != null) {
-      if (!protocol.equals("seed")) {
-        throw usage("--protocol %s: expected seed".formatted(protocol));
-      }
       options = options.withSeedProtocol();
     }
     if (seconds != null) {
       if (passes != null || protocol != null) {
-        throw usage("--seconds does not go with --passes or --protocol; give one");
+        throw usage("--seconds cannot be combined with --passes or --protocol");
       }
       options = options.withTime(duration("--seconds", seconds, false));
     }
     if (passes != null) {
-      options = options.withPasses(positive("--passes", passes));
+      options = options.withPasses(Limits.positive(spec, "--passes", passes));
     }
     if (requests != null) {
       if (mode() != Mode.THROUGHPUT) {
-        throw usage("--requests goes with --throughput only");
+        throw usage("--requests needs --throughput");
       }
-      options = options.withRequests(positive("--requests", requests));
+      options = options.withRequests(Limits.positive(spec, "--requests", requests));
     }
     options = options.withWarmUp(duration("--warm-up", warmUp, true)).withControl(control);
     for (Path ir : Set.copyOf(irs)) {
@@ -322,7 +316,7 @@ final class BenchCommand implements Callable<Integer> {
 
   /** What is given here wins; threads, streams and requests only together. */
   private DetectorOptions profiled(Path ir, Tuning tuning) {
-    boolean own = threads != null || streams != null;
+    boolean own = compute.hasThreads() || streams != null;
     DetectorOptions options = (own ? tuning.withoutThreads() : tuning).options(ir);
     options = options.with(explicit(options.compile()));
     return requests == null ? options : options.withRequests(requests);
@@ -336,29 +330,10 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private CompileOptions explicit(CompileOptions base) {
-    CompileOptions options = base;
-    if (precision != null) {
-      options =
-          options.with(
-              switch (precision.toLowerCase(Locale.ROOT)) {
-                case "f32", "fp32" -> CompileOptions.Precision.F32;
-                case "bf16" -> CompileOptions.Precision.BF16;
-                case "auto" -> CompileOptions.Precision.AUTO;
-                default ->
-                    throw usage("--precision %s: expected f32, bf16 or auto".formatted(precision));
-              });
-    }
-    if (threads != null) {
-      options = options.withThreads(positive("--threads", threads));
-    }
-    return streams == null ? options : options.withStreams(positive("--streams", streams));
-  }
-
-  private int positive(String option, int value) {
-    if (value < 1) {
-      throw usage("%s %d: expected 1 or more".formatted(option, value));
-    }
-    return value;
+    CompileOptions options = compute.applyTo(base);
+    return streams == null
+        ? options
+        : options.withStreams(Limits.positive(spec, "--streams", streams));
   }
 
   private Duration duration(String option, double value, boolean zero) {

@@ -9,24 +9,19 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * The {@code ovkit} command in a bundle: what a box does with a detector, and nothing that only a
- * desk does. Neither this class nor any that it reaches may need {@code toolkit/desk}.
+ * desk does. Neither this class nor a command of the box may need {@code toolkit/desk}.
  */
 @Command(
-    description =
-        "Runs the detector that lies in the same bundle. Converting and packing is for the desk.",
-    subcommands = {
-      InferCommand.class,
-      BenchCommand.class,
-      TuneCommand.class,
-      WatchCommand.class,
-      SelfTestCommand.class,
-      InstallCommand.class,
-      RollbackCommand.class,
-      DoctorCommand.class
-    })
+    description = {
+      "Runs the detector of this bundle. Converting and packing happen on the desk.",
+      "",
+      "'ovkit help COMMAND' lists the options of a command."
+    },
+    modelTransformer = Commands.OfBox.class,
+    footer = "  bin/ovkit infer street.jpg --out drawn")
 public final class BoxMain extends Root {
 
-  /** The folder of the bundle, as its launcher tells the JVM. */
+  /** The folder of the bundle, which its launcher passes to the JVM. */
   private static final String BUNDLE = "ovkit.bundle.dir";
 
   public static void main(String[] arguments) {
@@ -35,29 +30,15 @@ public final class BoxMain extends Root {
 
   /** Runs a command line as a program would, without ending the JVM. */
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    return commandLine(arguments, BoxMain::command, new BoxMain())
+    String[] spelled = helpSpelled(arguments);
+    return commandLine(spelled, Commands.Place.BOX, new BoxMain())
         .setDefaultValueProvider(BoxMain::fromBundle)
         .setOut(out)
         .setErr(err)
-        .execute(arguments);
+        .execute(spelled);
   }
 
-  /** Makes the command of a name. */
-  static @Nullable Object command(String name) {
-    return switch (name) {
-      case "infer" -> new InferCommand();
-      case "bench" -> new BenchCommand();
-      case "tune" -> new TuneCommand();
-      case "watch" -> new WatchCommand();
-      case "self-test" -> new SelfTestCommand();
-      case "install" -> new InstallCommand();
-      case "rollback" -> new RollbackCommand();
-      case "doctor" -> new DoctorCommand();
-      default -> null;
-    };
-  }
-
-  /** In a bundle the model is the one that lies there. */
+  /** In a bundle the default model is the bundle's. */
   private static @Nullable String fromBundle(ArgSpec argument) {
     String bundle = System.getProperty(BUNDLE);
     boolean model = argument instanceof OptionSpec option && option.longestName().equals("--ir");

@@ -1,6 +1,9 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.cli.option.ConvertChoices;
+import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.Images;
+import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.Labels;
 import dev.ovkit.cli.option.PictureOptions;
 import dev.ovkit.cli.option.QuantizeOptionGroup;
@@ -35,7 +38,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -54,12 +56,11 @@ import picocli.CommandLine.Spec;
 /** {@code ovkit convert}. */
 @Command(
     name = "convert",
+    customSynopsis = "ovkit convert [OPTIONS] MODEL.onnx",
     description = {
-      "Makes an FP16 OpenVINO IR of an ONNX model.",
+      "Converts an ONNX model to an FP16 OpenVINO IR.",
       "",
-      "A YOLO model needs no flag: its heads become the outputs, and scale, channel order and"
-          + " letterbox are those of its family. What was decided, and why, is printed. The IR"
-          + " keeps all of it, so that infer needs no flag either."
+      "A YOLO model needs no flags: convert finds the heads, and takes scale, channel order and letterbox from the model's family. It prints each decision with its reason and stores them in the IR, so infer needs no flags either."
     },
     footer = {
       "  ovkit convert yolov5s.onnx --labels coco.names",
@@ -77,7 +78,7 @@ final class ConvertCommand implements Callable<Integer> {
       index = "0",
       arity = "0..1",
       paramLabel = "MODEL.onnx",
-      description = "The model, simplified or not.")
+      description = "The ONNX model, simplified or not.")
   private @Nullable Path model;
 
   @Option(names = "--input-model", hidden = true)
@@ -88,53 +89,56 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "DIR",
       defaultValue = "",
       showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER,
-      description = "Where the IR goes; made if it is not there. Default: the working directory.")
+      description = "Folder for the IR; created if missing. Default: the working directory.")
   private Path directory;
 
   @Option(
       names = {"-n", "--model-name"},
       paramLabel = "NAME",
-      description = "File name of the IR without ending. Default: the model's.")
+      description = "File name of the IR, without extension. Default: the model's name.")
   private @Nullable String name;
 
   @Option(
       names = "--data-type",
       paramLabel = "TYPE",
       defaultValue = "FP16",
+      converter = ConvertChoices.Types.class,
+      completionCandidates = ConvertChoices.Types.class,
       description =
-          "What weights are stored in: FP16 or FP32; or INT8, which also computes in 8 bit, as 'ovkit quantize' does, by the pictures of --images. FP16 halves the .bin; it is storage, and no faster. Default: ${DEFAULT-VALUE}.")
-  private String dataType;
+          "How weights are stored: FP16, FP32 or INT8. FP16 halves the .bin but is not faster. INT8 also computes in 8 bit, as 'ovkit quantize' does, calibrated with --images. Default: ${DEFAULT-VALUE}.")
+  private ConvertChoices.Type dataType;
 
   @Option(
       names = "--output",
       paramLabel = "NAMES",
       defaultValue = "auto",
       description =
-          "Outputs of the IR: node names, tensor names or NODE:port, with commas between; auto"
-              + " finds the heads, none keeps the model's own, columns decodes the boxes in the"
-              + " graph into one output [1,4+classes,N], which OpenVINO's Model API reads. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "Outputs of the IR: node names, tensor names or NODE:port, separated by commas. auto: find the heads; none: keep the model's own outputs; columns: decode the boxes in the graph into one output [1,4+classes,N], which OpenVINO's Model API reads. Default: ${DEFAULT-VALUE}.")
   private String output;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--heads",
       paramLabel = "KIND",
       defaultValue = "whole",
+      converter = ConvertChoices.HeadKinds.class,
+      completionCandidates = ConvertChoices.HeadKinds.class,
       description =
-          "whole, or lazy: of each YOLOv5-type head the IR gives the objectness and the feature map before it, and ovkit computes the rest for the cells whose objectness passes. Faster, the same boxes, but no other program reads such an IR. Default: ${DEFAULT-VALUE}.")
-  private String heads;
+          "whole, or lazy. With lazy the IR outputs only the objectness of each YOLOv5-type head and the feature map before it; ovkit computes the rest where the objectness passes. This is faster and gives the same boxes, but other programs cannot read such an IR. Default: ${DEFAULT-VALUE}.")
+  private ConvertChoices.Heads heads;
 
+  @HelpGroup.In(HelpGroup.PREPROCESSING)
   @Option(
       names = "--input-shape",
       paramLabel = "1,3,H,W",
-      description = "A static shape for the input.")
+      description = "Static shape of the input.")
   private @Nullable String inputShape;
 
+  @HelpGroup.In(HelpGroup.PREPROCESSING)
   @Option(
       names = "--reverse-input-channels",
       negatable = true,
-      description =
-          "Whether the IR takes BGR for a model that wants RGB. Default: as the family needs.")
+      description = "The IR takes BGR for a model that expects RGB. Default: what the family uses.")
   private @Nullable Boolean reverse;
 
   @Mixin private PictureOptions picture;
@@ -142,86 +146,93 @@ final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--labels",
       paramLabel = "FILE",
-      description = "Class names, one a line, in the order of training.")
+      description = "Class names, one per line, in training order.")
   private @Nullable Path labels;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--rewrite",
       negatable = true,
       defaultValue = "true",
       fallbackValue = "true",
-      description = "Whether to apply exact rewrites that make the IR faster. Default: on.")
+      description = "Apply exact rewrites that make the IR faster. Default: on.")
   private boolean rewrite;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--target-cpu",
       paramLabel = "CPU",
+      converter = ConvertChoices.TargetCpus.class,
+      completionCandidates = ConvertChoices.TargetCpus.class,
       description =
-          "avx2: for a CPU with AVX2 and no AVX-512, measure on this one whether blocked kernels are faster, and keep them in the IR if so. Default: OpenVINO chooses its kernels.")
-  private @Nullable String targetCpu;
+          "avx2: on a CPU with AVX2 and without AVX-512, measure whether blocked kernels are faster, and store them in the IR if so. Default: OpenVINO chooses its kernels.")
+  private ConvertChoices.@Nullable TargetCpu targetCpu;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--backend",
       paramLabel = "CONVERTER",
       defaultValue = "native",
+      converter = ConvertChoices.BackEnds.class,
+      completionCandidates = ConvertChoices.BackEnds.class,
       description =
-          "What reads the graph, cut and rewritten: native, mo or ovc. The last two make a Python"
-              + " environment on first use; the IR is the same. Default: ${DEFAULT-VALUE}.")
-  private String backEnd;
+          "Converter that reads the cut and rewritten graph: native, mo or ovc. mo and ovc make a Python environment on first use; the IR is the same. Default: ${DEFAULT-VALUE}.")
+  private BackEnd backEnd;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--simplify",
       paramLabel = "WHEN",
       defaultValue = "auto",
+      converter = ConvertChoices.SimplifyTimes.class,
+      completionCandidates = ConvertChoices.SimplifyTimes.class,
       description =
-          "Whether onnxsim comes first: auto, never or always. auto means: if the model is not"
-              + " recognised as a detector and computes shapes as it runs. Default:"
-              + " ${DEFAULT-VALUE}.")
-  private String simplify;
+          "Run onnxsim first: auto, never or always. auto: only if the model is not recognised as a detector and computes shapes at run time. Default: ${DEFAULT-VALUE}.")
+  private Simplify simplify;
 
   @Option(
       names = "--verify",
       description =
-          "Compare the IR with the ONNX at once, as 'ovkit verify' does; the exit code is 4 when"
-              + " they differ.")
+          "Compare the IR with the ONNX, as 'ovkit verify' does; the exit code is 4 if they differ.")
   private boolean verify;
 
   @Mixin private Images images;
 
   @Mixin private QuantizeOptionGroup quantization;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--from-manifest",
       paramLabel = "MODEL.json",
       description =
-          "Convert again as this manifest says, which lies beside every IR; MODEL.onnx is then"
-              + " looked for beside it. Exit code 4 if other bytes come out.")
+          "Repeat the conversion that this manifest describes; convert writes a manifest beside every IR. MODEL.onnx is looked for beside it. The exit code is 4 if the bytes differ.")
   private @Nullable Path fromManifest;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--model",
       paramLabel = "MODEL.onnx",
-      description = "The same as MODEL.onnx without an option.")
+      description = "The same as MODEL.onnx without an option; for --from-manifest.")
   private @Nullable Path modelOption;
 
-  @Option(names = "--json", description = "Print what was made as one JSON object.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Override
   public Integer call() {
     if (fromManifest != null) {
       return repeat(fromManifest);
     }
-    if (dataType.equalsIgnoreCase("INT8")) {
+    if (dataType == ConvertChoices.Type.INT8) {
       return quantize();
     }
     if (quantization.given()) {
-      throw usage("--keep-float and the --check options serve --data-type INT8 only");
+      throw usage("--keep-float and the options of the check need --data-type INT8");
     }
     if (images.given() && !verify) {
-      throw usage("--images serves --verify and --data-type INT8 only; give one of them too");
+      throw usage("--images needs --verify or --data-type INT8");
     }
-    ConvertOptions options = options(type());
+    ConvertOptions options =
+        options(dataType == ConvertChoices.Type.FP32 ? DataType.FP32 : DataType.FP16);
     List<PictureSource> pictures = verify ? images.sources() : List.of();
     Conversion conversion = Converter.convert(options, route(), kernels());
     if (!verify) {
@@ -232,7 +243,7 @@ final class ConvertCommand implements Callable<Integer> {
     Verification verification =
         VerifyCommand.run(VerifyOptions.of(options.onnx(), conversion.xml()), pictures);
     print(conversion, Map.of("verification", VerificationPrinter.json(verification)));
-    if (!json) {
+    if (!json.wanted()) {
       PrintWriter out = spec.commandLine().getOut();
       out.println();
       VerificationPrinter.print(verification, out);
@@ -242,13 +253,13 @@ final class ConvertCommand implements Callable<Integer> {
 
   private Integer quantize() {
     if (verify) {
-      throw usage("--verify: 8 bit is checked with --check-images");
+      throw usage("--verify cannot check INT8; use --check-images");
     }
     if (!images.given()) {
       throw usage("--data-type INT8 needs --images to calibrate with");
     }
     if (outputs() instanceof Outputs.Lazy) {
-      throw usage("--data-type INT8 keeps heads in float already; leave out --heads lazy");
+      throw usage("--data-type INT8 keeps heads in float anyway; leave out --heads lazy");
     }
     ConvertOptions options = options(DataType.FP32);
     QuantizeOptions quantize =
@@ -259,7 +270,7 @@ final class ConvertCommand implements Callable<Integer> {
     try (Progress progress = new Progress()) {
       made = Quantizer.convert(options, route(), quantize, progress);
     }
-    return QuantizationPrinter.report(made, spec.commandLine(), json);
+    return QuantizationPrinter.report(made, spec.commandLine(), json.wanted());
   }
 
   private Integer repeat(Path file) {
@@ -283,7 +294,7 @@ final class ConvertCommand implements Callable<Integer> {
       return ExitCode.DONE;
     }
     err.println(
-        "ovkit: %s: not repeated: %s came out with other bytes than it says"
+        "ovkit: %s: not repeated: the bytes of %s differ from the manifest"
             .formatted(file, String.join(" and ", repetition.otherFiles())));
     return ExitCode.DOES_NOT_HOLD;
   }
@@ -295,15 +306,14 @@ final class ConvertCommand implements Callable<Integer> {
     for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
       if (!option.inherited() && !allowed.contains(option.longestName())) {
         throw usage(
-            "%s: --from-manifest says how to convert; leave it out"
-                .formatted(option.longestName()));
+            "%s: --from-manifest sets all options; leave it out".formatted(option.longestName()));
       }
     }
   }
 
   private void print(Conversion conversion, Map<String, Object> more) {
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    if (json.wanted()) {
       Map<String, Object> object = json(conversion);
       object.putAll(more);
       Json.print(out, object);
@@ -316,7 +326,7 @@ final class ConvertCommand implements Callable<Integer> {
   private @Nullable Path onnx() {
     List<Path> given = Stream.of(model, inputModel, modelOption).filter(Objects::nonNull).toList();
     if (given.size() > 1) {
-      throw usage("the model is given twice");
+      throw usage("the model was given twice");
     }
     return given.isEmpty() ? null : given.get(0);
   }
@@ -324,7 +334,7 @@ final class ConvertCommand implements Callable<Integer> {
   private ConvertOptions options(DataType type) {
     Path onnx = onnx();
     if (onnx == null) {
-      throw usage("a MODEL.onnx is missing");
+      throw usage("no model was given; expected MODEL.onnx as the first argument");
     }
     return new ConvertOptions(
         onnx,
@@ -343,52 +353,22 @@ final class ConvertCommand implements Callable<Integer> {
   }
 
   private Outputs outputs() {
-    return switch (heads.toLowerCase(Locale.ROOT)) {
-      case "whole" -> Outputs.parse(output);
-      case "lazy" -> {
-        if (!(Outputs.parse(output) instanceof Outputs.Auto)) {
-          throw usage("--heads lazy makes outputs of its own; leave out --output " + output);
-        }
-        yield new Outputs.Lazy();
-      }
-      default -> throw usage("--heads %s: expected whole or lazy".formatted(heads));
-    };
+    Outputs outputs = Outputs.parse(output);
+    if (heads == ConvertChoices.Heads.WHOLE) {
+      return outputs;
+    }
+    if (!(outputs instanceof Outputs.Auto)) {
+      throw usage("--heads lazy chooses the outputs itself; leave out --output " + output);
+    }
+    return new Outputs.Lazy();
   }
 
   private Kernels kernels() {
-    if (targetCpu == null) {
-      return Kernels.OWN_CHOICE;
-    }
-    if (!targetCpu.equalsIgnoreCase("avx2")) {
-      throw usage("--target-cpu %s: expected avx2".formatted(targetCpu));
-    }
-    return Kernels.BLOCKED_IF_FASTER;
+    return targetCpu == null ? Kernels.OWN_CHOICE : Kernels.BLOCKED_IF_FASTER;
   }
 
   private Route route() {
-    return new Route(
-        switch (backEnd.toLowerCase(Locale.ROOT)) {
-          case "native" -> BackEnd.NATIVE;
-          case "mo" -> BackEnd.MO;
-          case "ovc" -> BackEnd.OVC;
-          default -> throw usage("--backend %s: expected native, mo or ovc".formatted(backEnd));
-        },
-        switch (simplify.toLowerCase(Locale.ROOT)) {
-          case "auto" -> Simplify.AUTO;
-          case "never" -> Simplify.NEVER;
-          case "always" -> Simplify.ALWAYS;
-          default ->
-              throw usage("--simplify %s: expected auto, never or always".formatted(simplify));
-        },
-        new PythonProgress(spec.commandLine().getErr(), false));
-  }
-
-  private DataType type() {
-    return switch (dataType.toUpperCase(Locale.ROOT)) {
-      case "FP16", "HALF" -> DataType.FP16;
-      case "FP32", "FLOAT" -> DataType.FP32;
-      default -> throw usage("--data-type %s: expected FP16, FP32 or INT8".formatted(dataType));
-    };
+    return new Route(backEnd, simplify, new PythonProgress(spec.commandLine().getErr(), false));
   }
 
   private Shape shape(String text) {

@@ -10,6 +10,7 @@ import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Decision;
+import dev.ovkit.internal.files.WholeFile;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectionsJson;
@@ -18,6 +19,7 @@ import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,8 +37,11 @@ import picocli.CommandLine.Spec;
 /** {@code ovkit demo}. */
 @Command(
     name = "demo",
-    description =
-        "Shows the whole path on ovkit's own model, offline: from ONNX to IR to boxes on rendered pictures of parts on a conveyor. Needs a checkout, for the model lies in its ir-models folder.",
+    description = {
+      "Shows the whole path on ovkit's own model, offline: from ONNX to IR to boxes.",
+      "",
+      "The pictures are renderings of parts on a conveyor. Needs a checkout, because the model is in its ir-models folder."
+    },
     footer = "  ovkit demo --out demo")
 final class DemoCommand implements Callable<Integer> {
 
@@ -48,7 +53,8 @@ final class DemoCommand implements Callable<Integer> {
       names = "--out",
       paramLabel = "DIR",
       defaultValue = "demo",
-      description = "Where the IR, the drawn pictures and the JSON go. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Folder for the IR, the drawn pictures and the JSON. Default: ${DEFAULT-VALUE}.")
   private Path out;
 
   @Override
@@ -82,7 +88,7 @@ final class DemoCommand implements Callable<Integer> {
 
         Look at %s/*.jpg; all boxes are in %s.
 
-        By hand, it is:
+        The same by hand:
           ./ovkit convert %s -o %s
           ./ovkit infer --ir %s --image %s --out %s --json
         """,
@@ -130,9 +136,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private static void write(Path file, String text) {
     try {
-      Path whole = Files.createTempFile(file.getParent(), ".ovkit-", ".json");
-      Files.writeString(whole, text);
-      Files.move(whole, file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      WholeFile.write(file, text.getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw OutputException.of(file, e);
     }

@@ -1,6 +1,8 @@
 package dev.ovkit.cli;
 
-import dev.ovkit.cli.option.PictureList;
+import dev.ovkit.cli.option.HelpGroup;
+import dev.ovkit.cli.option.JsonOption;
+import dev.ovkit.cli.option.ModelAndPictures;
 import dev.ovkit.cli.option.PictureOptions;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
@@ -31,34 +33,21 @@ import picocli.CommandLine.Spec;
 /** {@code ovkit diagnose}. */
 @Command(
     name = "diagnose",
+    customSynopsis = "ovkit diagnose [OPTIONS] MODEL PICTURE...",
     description = {
       "Finds out why the boxes of an IR are wrong.",
       "",
-      "Reads the IR in other ways - channel order, scale, letterbox, layout, order of rows and heads, anchors, sigmoids, box columns, labels - one at a time, then in pairs, until the boxes fit those that are expected. Without --expect and --reference only plausibility is left to judge by: whether the same objects are found again on the mirrored and on the smaller picture. Exit code 4: the boxes are wrong, explained or not."
+      "Changes one setting at a time, then two at once, until the boxes agree with the expected ones: channel order, scale, letterbox, layout, order of rows and heads, anchors, sigmoids, box columns, labels. Without --expect or --reference it judges by plausibility: are the same objects found on the mirrored and on the smaller picture? The exit code is 4 if the boxes are wrong, whether the cause was found or not."
     },
     footer = {
-      "  ovkit diagnose --ir model.xml --image street.jpg --reference model.onnx",
-      "  ovkit diagnose --ir model.xml --image pictures --expect boxes.json --json"
+      "  ovkit diagnose model.xml street.jpg --reference model.onnx",
+      "  ovkit diagnose model.xml pictures --expect boxes.json --json"
     })
 final class DiagnoseCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--ir",
-      required = true,
-      paramLabel = "MODEL.xml",
-      description = "The IR; its .bin lies beside it.")
-  private Path ir;
-
-  @Option(
-      names = {"-i", "--image"},
-      required = true,
-      arity = "1..*",
-      paramLabel = "PATH",
-      description =
-          "Pictures, folders of pictures, or globs; the four with the most boxes are used.")
-  private List<String> images;
+  @Mixin private ModelAndPictures input;
 
   @ArgGroup(exclusive = true)
   private @Nullable Truth truth;
@@ -68,46 +57,47 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Option(
         names = "--expect",
         paramLabel = "BOXES.json",
-        description = "The right boxes, as infer --json prints them, or a list for one picture.")
+        description = "The correct boxes: output of infer --json, or a list for one picture.")
     private @Nullable Path expected;
 
     @Option(
         names = "--reference",
         paramLabel = "MODEL.onnx",
-        description = "The model that the IR was made of; it runs in ONNX Runtime.")
+        description = "The model that the IR was converted from; it runs in ONNX Runtime.")
     private @Nullable Path reference;
   }
 
   @Mixin private PictureOptions picture;
 
+  @HelpGroup.In(HelpGroup.PREPROCESSING)
   @Option(
       names = "--reverse-input-channels",
       negatable = true,
-      description = "Whether the reference wants RGB. Default: as its family does.")
+      description = "The reference expects RGB. Default: what its family uses.")
   private @Nullable Boolean reverse;
 
   @Option(
       names = "--all",
-      description = "Show everything that was tried. Default: the best twelve.")
+      description = "List everything that was tried. Default: the best twelve.")
   private boolean all;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   private static final int SHOWN = 12;
 
   @Override
   public Integer call() {
+    Path ir = input.ir();
     Diagnosis diagnosis =
         Diagnosis.of(
             new Question(
                 ir,
-                new PictureList(images).expand(),
+                input.pictures(),
                 Optional.ofNullable(truth).map(t -> t.expected),
                 Optional.ofNullable(truth).map(t -> t.reference).map(this::reference)));
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
-      Json.print(out, json(diagnosis));
+    if (json.wanted()) {
+      Json.print(out, json(ir, diagnosis));
     } else {
       print(diagnosis, out);
     }
@@ -144,7 +134,7 @@ final class DiagnoseCommand implements Callable<Integer> {
         .filter(t -> !t.settings().isEmpty())
         .limit(all ? Long.MAX_VALUE : SHOWN)
         .forEach(t -> print(t, out));
-    out.printf("%d readings were tried%n%n", diagnosis.trials().size());
+    out.printf("%d settings were tried%n%n", diagnosis.trials().size());
     for (String note : diagnosis.notes()) {
       out.println(note);
     }
@@ -160,10 +150,10 @@ final class DiagnoseCommand implements Callable<Integer> {
                         + "  then: "
                         + figures(t.fit())));
     for (Trial other : diagnosis.equal()) {
-      out.println("  cannot be told apart on these pictures from: " + other.cause());
+      out.println("  these pictures do not distinguish it from: " + other.cause());
     }
     for (String command : diagnosis.commands()) {
-      out.println("Mend it with: " + command);
+      out.println("Fix it with: " + command);
     }
   }
 
@@ -201,7 +191,7 @@ final class DiagnoseCommand implements Callable<Integer> {
 
   // ---- for programs
 
-  private Map<String, Object> json(Diagnosis diagnosis) {
+  private static Map<String, Object> json(Path ir, Diagnosis diagnosis) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("ir", ir.toString());
     object.put("verdict", diagnosis.verdict().name().toLowerCase(Locale.ROOT));

@@ -1,6 +1,7 @@
 package dev.ovkit.cli;
 
 import dev.ovkit.bench.Environment;
+import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.print.BenchPrinter;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
@@ -13,22 +14,24 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code ovkit doctor}. */
 @Command(
     name = "doctor",
-    description =
-        "Reports what ovkit finds on this machine: CPU and its flags, processors and processor time allowed, the threads that follow from them, libraries and where they lie, versions. Exit code 3 if it cannot run here.",
+    description = {
+      "Reports what ovkit finds on this machine.",
+      "",
+      "Lists the CPU and its flags, the processors and processor time that this process may use, the resulting number of threads, the libraries and where they are, and versions. The exit code is 3 if ovkit cannot run here."
+    },
     footer = "  ovkit doctor")
 final class DoctorCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Override
   public Integer call() {
@@ -56,7 +59,7 @@ final class DoctorCommand implements Callable<Integer> {
       report.put("OpenVINO", missing.message());
     }
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    if (json.wanted()) {
       Json.print(out, report);
     } else {
       report.forEach(
@@ -76,7 +79,8 @@ final class DoctorCommand implements Callable<Integer> {
         "%d for latency, %d for throughput, unless --threads says otherwise"
             .formatted(processors.latencyThreads(), processors.throughputThreads());
     return processors.quota().orElse(1) < 1
-        ? chosen + "; even one will be stopped for part of the time, for the quota is less"
+        ? chosen
+            + "; the quota is less than one processor, so even one thread is paused part of the time"
         : chosen;
   }
 }

@@ -1,10 +1,13 @@
 package dev.ovkit.cli;
 
-import dev.ovkit.OptionException;
+import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.IrOptions;
+import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.Labels;
+import dev.ovkit.cli.option.ModelOption;
 import dev.ovkit.cli.option.PictureList;
 import dev.ovkit.cli.option.PictureOptions;
+import dev.ovkit.cli.option.ThresholdOptions;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.convert.ConvertOptions;
@@ -42,46 +45,36 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code ovkit eval}. */
 @Command(
     name = "eval",
+    customSynopsis = "ovkit eval [OPTIONS] MODEL (--coco FILE.json | --labels DIR) --images DIR",
     description = {
-      "Measures a detector's accuracy on pictures with known objects: COCO's mAP and recall.",
+      "Measures a detector's accuracy on pictures with known objects: COCO mAP and recall.",
       "",
-      "The figures are those of pycocotools. What the IR says of itself is used, but for its thresholds; an option given here wins over it."
+      "The figures are the same as pycocotools prints. Settings come from the IR, except its thresholds; options given here override them."
     },
     footer = {
-      "  ovkit eval --ir model.xml --coco instances_val2017.json --images val2017",
+      "  ovkit eval model.xml --coco instances_val2017.json --images val2017",
       "  ovkit eval --ir model.xml --labels labels/val --images images/val --json"
     })
 final class EvalCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @ArgGroup(multiplicity = "1")
-  private Model model;
+  @Mixin private ModelOption model;
 
-  private static final class Model {
-    @Option(
-        names = "--ir",
-        required = true,
-        paramLabel = "MODEL.xml",
-        description = "The IR; its .bin lies beside it.")
-    private @Nullable Path ir;
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(
+      names = "--onnx",
+      paramLabel = "MODEL.onnx",
+      description = "Evaluate an ONNX model in ONNX Runtime instead of an IR.")
+  private @Nullable Path onnx;
 
-    @Option(
-        names = "--onnx",
-        required = true,
-        paramLabel = "MODEL.onnx",
-        description = "An ONNX in place of the IR; it runs in ONNX Runtime.")
-    private @Nullable Path onnx;
-
-    Path file() {
-      return ir != null ? ir : java.util.Objects.requireNonNull(onnx);
-    }
-  }
+  private Path file = Path.of("");
 
   @ArgGroup(multiplicity = "1")
   private Truth truth;
@@ -91,7 +84,7 @@ final class EvalCommand implements Callable<Integer> {
         names = "--coco",
         required = true,
         paramLabel = "FILE.json",
-        description = "The objects as COCO's annotations.")
+        description = "The objects as COCO annotations.")
     private @Nullable Path coco;
 
     @Option(
@@ -99,61 +92,50 @@ final class EvalCommand implements Callable<Integer> {
         required = true,
         paramLabel = "DIR",
         description =
-            "The objects as a YOLO trainer's labels: a .txt a picture, a line 'class cx cy width height' an object.")
+            "The objects as YOLO labels: a .txt file per picture, with a line 'class cx cy width height' per object.")
     private @Nullable Path labels;
   }
 
   @Option(
-      names = "--images",
+      names = {"-i", "--images", "--image"},
       required = true,
       paramLabel = "DIR",
-      description = "The folder of the pictures.")
+      description = "Folder of the pictures.")
   private Path images;
 
   @Option(
       names = "--names",
       paramLabel = "FILE",
-      description = "The names of the model's classes, one a line. Default: the model's.")
+      description = "Class names of the model, one per line. Default: the model's own.")
   private @Nullable Path names;
 
-  @Option(
-      names = "--conf",
-      paramLabel = "SCORE",
-      defaultValue = "" + CocoEvaluation.CONFIDENCE,
-      description = "The lowest score, 0..1. Default: ${DEFAULT-VALUE}.")
-  private float confidence;
-
-  @Option(
-      names = "--iou",
-      paramLabel = "IOU",
-      defaultValue = "" + CocoEvaluation.IOU,
-      description =
-          "The overlap above which the weaker of two boxes is dropped, 0..1. Default: ${DEFAULT-VALUE}.")
-  private float iou;
-
-  @Option(
-      names = "--max-det",
-      paramLabel = "N",
-      defaultValue = "" + CocoEvaluation.MOST_BOXES,
-      description = "The most boxes a picture, best first. Default: ${DEFAULT-VALUE}.")
-  private int maxDetections;
+  @Mixin private ThresholdOptions thresholds;
 
   @Mixin private IrOptions reading;
 
   @Mixin private PictureOptions picture;
 
+  @HelpGroup.In(HelpGroup.OUTPUT)
   @Option(
       names = "--detections",
       paramLabel = "FILE.json",
-      description = "Write what was found as COCO's results, for pycocotools and its like.")
+      description = "Write the detections as COCO results, which pycocotools reads.")
   private @Nullable Path detections;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Override
   public Integer call() {
-    return model.ir != null ? evaluateIr(model.ir) : evaluateOnnx(model.file());
+    if (onnx == null) {
+      file = model.model();
+      return evaluateIr(file);
+    }
+    if (model.given()) {
+      throw new ParameterException(
+          spec.commandLine(), "give a MODEL or --onnx MODEL.onnx, not both");
+    }
+    file = onnx;
+    return evaluateOnnx(file);
   }
 
   private int evaluateIr(Path ir) {
@@ -188,25 +170,28 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
+  private float confidence() {
+    return thresholds.confidenceOr(CocoEvaluation.CONFIDENCE);
+  }
+
+  private float iou() {
+    return thresholds.iouOr(CocoEvaluation.IOU);
+  }
+
+  private int maxDetections() {
+    return thresholds.maxDetectionsOr(CocoEvaluation.MOST_BOXES);
+  }
+
   private DetectOptions detectOptions() {
     return DetectOptions.defaults()
-        .withConfidence(confidence)
-        .withIou(iou)
-        .withMaxDetections(maxDetections);
+        .withConfidence(confidence())
+        .withIou(iou())
+        .withMaxDetections(maxDetections());
   }
 
   private DetectorSpec changed(DetectorSpec detector) {
     DetectorSpec changed = reading.applyTo(picture.applyTo(detector));
-    if (names == null) {
-      return changed;
-    }
-    List<String> read = Labels.read(names);
-    if (read.size() != detector.layout().classes()) {
-      throw new OptionException(
-          "--names '%s' has %d names, but '%s' has %d classes"
-              .formatted(names, read.size(), model.file(), detector.layout().classes()));
-    }
-    return changed.withLabels(read);
+    return names == null ? changed : Labels.apply("--names", names, changed, file);
   }
 
   private record Objects(GroundTruth truth, ClassMapping mapping) {}
@@ -239,7 +224,7 @@ final class EvalCommand implements Callable<Integer> {
     CocoMetrics metrics = evaluation.metrics();
     double seconds = (System.nanoTime() - start) / 1_000_000 / 1e3;
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    if (json.wanted()) {
       Json.print(out, json(objects, evaluation, metrics, seconds));
     } else {
       print(objects, metrics, seconds, out);
@@ -273,15 +258,15 @@ final class EvalCommand implements Callable<Integer> {
   private Map<String, Object> json(
       Objects objects, CocoEvaluation evaluation, CocoMetrics metrics, double seconds) {
     Map<String, Object> object = new LinkedHashMap<>();
-    object.put("model", model.file().toString());
+    object.put("model", file.toString());
     object.put("pictures", objects.truth().pictures().size());
     object.put("objects", objects.truth().objects());
     object.put("detections", evaluation.detections());
     object.put("mapping", objects.mapping().how().name().toLowerCase(Locale.ROOT));
     Map<String, Object> settings = new LinkedHashMap<>();
-    settings.put("conf", confidence);
-    settings.put("iou", iou);
-    settings.put("max_det", maxDetections);
+    settings.put("conf", confidence());
+    settings.put("iou", iou());
+    settings.put("max_det", maxDetections());
     object.put("settings", settings);
     figures(metrics).forEach((name, figure) -> object.put(name, orNull(figure)));
     List<Map<String, Object>> perClass = new ArrayList<>();
@@ -309,17 +294,17 @@ final class EvalCommand implements Callable<Integer> {
     out.printf(
         Locale.ROOT,
         "%s  %d pictures  %d objects  conf %s  iou %s  %.1f s%n",
-        model.file(),
+        file,
         objects.truth().pictures().size(),
         objects.truth().objects(),
-        confidence,
-        iou,
+        confidence(),
+        iou(),
         seconds);
     out.println(
         switch (objects.mapping().how()) {
-          case NAMES -> "classes are the categories of the same name";
-          case ORDER -> "classes are the categories in the order of their ids";
-          case NUMBERS -> "classes are the labels' numbers";
+          case NAMES -> "classes are matched to categories by name";
+          case ORDER -> "classes are matched to categories in the order of their ids";
+          case NUMBERS -> "classes are matched to labels by number";
         });
     out.println();
     out.println("         all    @.50   @.75   small  medium large");

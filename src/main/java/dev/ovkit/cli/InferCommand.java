@@ -2,44 +2,49 @@ package dev.ovkit.cli;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
-import dev.ovkit.PictureException;
 import dev.ovkit.bench.Settings;
+import dev.ovkit.cli.option.Choice;
+import dev.ovkit.cli.option.ClassNames;
+import dev.ovkit.cli.option.ComputeOptions;
+import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.IrOptions;
+import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.Labels;
-import dev.ovkit.cli.option.PictureList;
+import dev.ovkit.cli.option.ModelAndPictures;
+import dev.ovkit.cli.option.OutputPictures;
 import dev.ovkit.cli.option.PictureOptions;
 import dev.ovkit.cli.option.ProfileOptions;
+import dev.ovkit.cli.option.ThresholdOptions;
 import dev.ovkit.cli.print.BenchPrinter;
-import dev.ovkit.cli.print.DetectionsPrinter;
+import dev.ovkit.cli.print.CocoResults;
+import dev.ovkit.cli.print.CsvResults;
 import dev.ovkit.cli.print.ExitCode;
-import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.print.JsonLinesResults;
+import dev.ovkit.cli.print.JsonResults;
+import dev.ovkit.cli.print.ResultWriter;
+import dev.ovkit.cli.print.Summary;
+import dev.ovkit.cli.print.TableResults;
+import dev.ovkit.cli.print.YoloResults;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DerivedSpec;
-import dev.ovkit.model.Detections;
-import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.runtime.CompileOptions;
+import dev.ovkit.runtime.Core;
 import dev.ovkit.vision.DetectOptions;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.vision.PictureResult;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -52,90 +57,68 @@ import picocli.CommandLine.Spec;
 /** {@code ovkit infer}. */
 @Command(
     name = "infer",
+    customSynopsis = "ovkit infer [OPTIONS] MODEL PICTURE...",
     description = {
       "Finds objects on pictures.",
       "",
-      "What the IR says of itself is used; an option given here wins over it. A picture that cannot be read is reported in its place, the others are still done, and the exit code is 1. Several pictures are worked on at once; their boxes come in order."
+      "Settings come from the IR; options given here override them. An ONNX model is converted first, and the IR is kept in the user's cache. Unreadable pictures are reported and skipped; the exit code is then 1. Several pictures are processed at once; results come in order."
     },
     footer = {
-      "  ovkit infer --ir model.xml --image street.jpg",
-      "  ovkit infer --ir model.xml --image pictures --out drawn --json"
+      "  ovkit infer model.xml street.jpg",
+      "  ovkit infer model.xml pictures --out drawn",
+      "  ovkit infer --ir model.xml --images 'shots/*.jpg' --format jsonl"
     })
 final class InferCommand implements Callable<Integer> {
 
+  /** The formats of results. */
+  enum Format {
+    TABLE,
+    JSON,
+    JSONL,
+    CSV,
+    YOLO,
+    COCO
+  }
+
+  /** Reads a format. */
+  static final class FormatChoice extends Choice<Format> {
+    FormatChoice() {
+      super(Format.class, Map.of());
+    }
+  }
+
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--ir",
-      required = true,
-      paramLabel = "MODEL.xml",
-      description = "The IR; its .bin lies beside it.")
-  private Path ir;
+  @Mixin private ModelAndPictures input;
 
-  @Option(
-      names = {"-i", "--image"},
-      required = true,
-      arity = "1..*",
-      paramLabel = "PATH",
-      description = "Pictures, folders of pictures, or globs such as 'shots/*.jpg'.")
-  private List<String> images;
-
-  @Option(
-      names = "--conf",
-      paramLabel = "SCORE",
-      description = "The lowest score, 0..1. Default: the IR's, else 0.25.")
-  private @Nullable Float confidence;
-
-  @Option(
-      names = "--iou",
-      paramLabel = "IOU",
-      description =
-          "The overlap above which the weaker of two boxes is dropped, 0..1. Default: the IR's, else 0.45.")
-  private @Nullable Float iou;
-
-  @Option(
-      names = "--max-det",
-      paramLabel = "N",
-      defaultValue = "300",
-      description = "The most boxes a picture, best first. Default: ${DEFAULT-VALUE}.")
-  private int maxDetections;
+  @Mixin private ThresholdOptions thresholds;
 
   @Option(
       names = "--classes",
       split = ",",
       paramLabel = "CLASS",
-      description = "Only these classes, by name or number.")
+      description = "Only these classes, by name or number, separated by commas.")
   private List<String> classes = List.of();
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(names = "--agnostic", description = "Let boxes of different classes suppress each other.")
   private boolean agnostic;
 
   @Option(
       names = "--labels",
       paramLabel = "FILE",
-      description = "Class names, one a line. Default: the IR's.")
+      description = "Class names, one per line. Default: the IR's own.")
   private @Nullable Path labels;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--device",
       paramLabel = "NAME",
       defaultValue = "CPU",
-      description = "OpenVINO's name of the device. Default: ${DEFAULT-VALUE}.")
+      description = "OpenVINO device to run on. Default: ${DEFAULT-VALUE}.")
   private String device;
 
-  @Option(
-      names = "--precision",
-      paramLabel = "TYPE",
-      description =
-          "The arithmetic: f32, bf16, or auto for what OpenVINO prefers on this CPU. Default: f32.")
-  private @Nullable String precision;
-
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description =
-          "Threads to compute with. Default: what this process may use; doctor prints it.")
-  private @Nullable Integer threads;
+  @Mixin private ComputeOptions compute;
 
   @Mixin private ProfileOptions profile;
 
@@ -143,129 +126,232 @@ final class InferCommand implements Callable<Integer> {
 
   @Mixin private PictureOptions picture;
 
+  @HelpGroup.In(HelpGroup.OUTPUT)
   @Option(
-      names = "--out",
+      names = {"-o", "--out"},
       paramLabel = "DIR|FILE",
       description =
-          "Write the pictures with their boxes drawn: into a folder, or one picture to a .jpg or .png.")
+          "Write the pictures with boxes drawn, into a folder, or one picture to a .jpg or .png. With --format yolo: the folder for the text files.")
   private @Nullable Path out;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(names = "--no-labels", description = "Draw boxes without class names and scores.")
+  private boolean noLabels;
+
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(
+      names = "--save-crops",
+      paramLabel = "DIR",
+      description = "Write each object as a picture of its own, PICTURE-NUMBER-CLASS.jpg.")
+  private @Nullable Path crops;
+
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(
+      names = "--format",
+      paramLabel = "FORMAT",
+      converter = FormatChoice.class,
+      completionCandidates = FormatChoice.class,
+      description =
+          "table; json: one object at the end; jsonl: one line per picture as soon as it is done; csv: one line per box; yolo: a text file per picture in --out, as YOLO trainers read it; coco: a COCO data set. Default: table.")
+  private @Nullable Format format;
+
+  @Mixin private JsonOption json;
 
   private int failed;
   private Optional<ProfileOptions.Used> used = Optional.empty();
 
   @Override
   public Integer call() {
-    List<Path> pictures = new PictureList(images).expand();
-    boolean toFile = out != null && isPictureName(out);
-    if (toFile && pictures.size() > 1) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--out %s names one picture, but there are %d; give a folder"
-              .formatted(out, pictures.size()));
+    Format wanted = format();
+    Path ir = input.model();
+    List<Path> pictures = input.pictures();
+    boolean text = wanted == Format.YOLO;
+    if (text && out == null) {
+      throw usage("--format yolo writes a text file per picture; give their folder with --out DIR");
     }
-    try (Detector detector = Detector.open(ir, options(pictures.size()))) {
+    PictureFiles files =
+        new PictureFiles(
+            out == null || text ? null : OutputPictures.of(out, pictures),
+            crops == null ? null : OutputPictures.inFolder(crops, pictures, ".jpg"),
+            !noLabels);
+    @Nullable OutputPictures texts =
+        out != null && text ? OutputPictures.inFolder(out, pictures, ".txt") : null;
+    requireDevice();
+    try (Interruption interruption = new Interruption();
+        Detector detector = Detector.open(ir, options(ir, pictures.size()))) {
       for (Assumption assumption : detector.assumptions()) {
         spec.commandLine().getErr().println("ovkit: assumed: " + assumption.sentence());
       }
-      return run(detector, pictures, out == null ? List.of() : targets(out, pictures, toFile));
+      ResultWriter writer = writer(wanted, ir, detector, texts);
+      return run(detector, pictures, files, writer, wanted, interruption);
     }
   }
 
-  private int run(Detector detector, List<Path> pictures, List<Path> targets) {
-    List<Map<String, Object>> results = new ArrayList<>();
+  private Format format() {
+    if (format != null && json.wanted() && format != Format.JSON) {
+      throw usage("give --json or --format %s, not both".formatted(Choice.word(format)));
+    }
+    return format != null ? format : json.wanted() ? Format.JSON : Format.TABLE;
+  }
+
+  private ResultWriter writer(
+      Format wanted, Path ir, Detector detector, @Nullable OutputPictures texts) {
     PrintWriter stdout = spec.commandLine().getOut();
-    try (@Nullable ProgressBar bar = progress(pictures.size())) {
-      Consumer<PictureResult> each =
+    return switch (wanted) {
+      case TABLE -> new TableResults(stdout);
+      case JSON -> new JsonResults(stdout, ir, device, object -> addSettings(object, detector));
+      case JSONL -> new JsonLinesResults(stdout);
+      case CSV -> new CsvResults(stdout);
+      case COCO -> new CocoResults(stdout, detector.spec().labels());
+      case YOLO -> {
+        if (texts == null) {
+          throw new IllegalStateException("--format yolo without --out is refused before");
+        }
+        // Results come in the order of the pictures.
+        Iterator<Path> targets = texts.files().iterator();
+        yield new YoloResults(targets);
+      }
+    };
+  }
+
+  private int run(
+      Detector detector,
+      List<Path> pictures,
+      PictureFiles files,
+      ResultWriter writer,
+      Format wanted,
+      Interruption interruption) {
+    PrintWriter stdout = spec.commandLine().getOut();
+    Summary summary = new Summary();
+    try (@Nullable ProgressBar bar = progress(pictures.size(), wanted)) {
+      detector.detectAll(
+          until(interruption, pictures),
+          (place, decoded, found) -> files.on(place, decoded, found),
           result -> {
-            results.add(one(result));
+            one(result, writer, summary);
+            if (stdout.checkError()) {
+              throw new OutputException("the results cannot be written to standard output");
+            }
             if (bar != null) {
               bar.step();
             }
-          };
-      if (targets.isEmpty()) {
-        detector.detectAll(pictures, each);
-      } else {
-        detector.detectAll(
-            pictures,
-            (place, drawn, found) -> {
-              drawn.draw(found.detections());
-              drawn.write(targets.get(place));
-            },
-            each);
-      }
+          });
     }
-    if (json) {
-      Map<String, Object> object = DetectionsJson.of(ir, device, results);
-      if (used.isPresent()) {
-        Map<String, Object> settings =
-            BenchPrinter.json(Settings.of(detector.compiledModel(), detector.requests()));
-        settings.put("profile", used.get().json());
-        object.put("settings", settings);
-      }
-      Json.print(stdout, object);
+    writer.end(interruption.asked());
+    if (interruption.asked()) {
+      spec.commandLine().getErr().println("ovkit: interrupted; the rest was not processed");
+    }
+    if (summary.useful() && (wanted == Format.TABLE || wanted == Format.YOLO)) {
+      summary.print(stdout, written());
+    }
+    stdout.flush();
+    if (interruption.asked()) {
+      return ExitCode.INTERRUPTED;
     }
     return failed == 0 ? ExitCode.DONE : ExitCode.FAILED;
   }
 
-  /** Tells and keeps what was found on one picture. */
-  private Map<String, Object> one(PictureResult result) {
-    try {
-      if (result instanceof PictureResult.Unreadable unreadable) {
-        throw unreadable.reason();
-      }
-      Detections found = ((PictureResult.Found) result).detections();
-      if (!json) {
-        DetectionsPrinter.print(result.file(), found, spec.commandLine().getOut());
-        return Map.of();
-      }
-      return DetectionsJson.picture(result.file(), found);
-    } catch (PictureException e) {
+  /** The pictures, until somebody asks to stop; those that were begun are finished. */
+  private static Iterable<Path> until(Interruption interruption, List<Path> pictures) {
+    return () -> {
+      Iterator<Path> all = pictures.iterator();
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return all.hasNext() && !interruption.asked();
+        }
+
+        @Override
+        public Path next() {
+          return all.next();
+        }
+      };
+    };
+  }
+
+  private void one(PictureResult result, ResultWriter writer, Summary summary) {
+    if (result instanceof PictureResult.Found found) {
+      summary.found(found.detections());
+      writer.found(found.file(), found.detections());
+    } else if (result instanceof PictureResult.Unreadable unreadable) {
       failed++;
-      spec.commandLine().getErr().println("ovkit: " + e.getMessage());
-      Map<String, Object> object = new LinkedHashMap<>();
-      object.put("file", result.file().toString());
-      object.put("error", String.valueOf(e.getMessage()));
-      return object;
+      summary.unreadable();
+      String message = String.valueOf(unreadable.reason().getMessage());
+      spec.commandLine().getErr().println("ovkit: " + message);
+      writer.unreadable(unreadable.file(), message);
     }
   }
 
-  private @Nullable ProgressBar progress(int pictures) {
+  private List<String> written() {
+    List<String> written = new ArrayList<>();
+    if (out != null) {
+      written.add(
+          (format == Format.YOLO ? "text files are in " : "pictures with boxes are in ") + out);
+    }
+    if (crops != null) {
+      written.add("objects are in " + crops);
+    }
+    return written;
+  }
+
+  private void addSettings(Map<String, Object> object, Detector detector) {
+    if (used.isPresent()) {
+      Map<String, Object> settings =
+          BenchPrinter.json(Settings.of(detector.compiledModel(), detector.requests()));
+      settings.put("profile", used.get().json());
+      object.put("settings", settings);
+    }
+  }
+
+  private static @Nullable ProgressBar progress(int pictures, Format wanted) {
     boolean terminal = Boolean.getBoolean("ovkit.progress");
-    return terminal && json && pictures > 1 ? new ProgressBar("pictures", pictures) : null;
+    boolean silent = wanted != Format.TABLE && wanted != Format.JSONL && wanted != Format.CSV;
+    return terminal && silent && pictures > 1 ? new ProgressBar("pictures", pictures) : null;
   }
 
   // ---- options
 
-  private DetectorOptions options(int pictures) {
-    DetectorOptions options = opening(pictures);
+  private void requireDevice() {
+    String name = device.split("[.:(]", 2)[0];
+    if (name.matches("CPU|AUTO|MULTI|HETERO|BATCH")) {
+      return;
+    }
+    try (Core core = Core.create()) {
+      List<String> devices = core.devices();
+      if (devices.stream().noneMatch(one -> one.split("\\.", 2)[0].equals(name))) {
+        throw new OptionException(
+            "--device %s: OpenVINO has no such device here; it has %s"
+                .formatted(device, String.join(", ", devices)));
+      }
+    }
+  }
+
+  private DetectorOptions options(Path ir, int pictures) {
+    DetectorOptions options = opening(ir, pictures);
     boolean given = labels != null || reading.given() || !classes.isEmpty() || picture.given();
     if (!given) {
       return options.with(detectOptions(Set.of()));
     }
-    DetectorSpec detector = changed(DerivedSpec.of(IrDescription.read(ir), Layouts.ALL).spec());
-    return options.with(detector).with(detectOptions(wanted(detector)));
+    DetectorSpec detector = changed(ir, DerivedSpec.of(IrDescription.read(ir), Layouts.ALL).spec());
+    return options.with(detector).with(detectOptions(ClassNames.numbers(classes, detector, ir)));
   }
 
   private DetectOptions detectOptions(Set<Integer> wanted) {
-    return new DetectOptions(
-        confidence, iou, maxDetections, DetectOptions.defaults().maxCandidates(), wanted, agnostic);
+    return thresholds.applyTo(DetectOptions.defaults().withClasses(wanted).withAgnostic(agnostic));
   }
 
   /** What is given here, then the profile, then the defaults. */
-  private DetectorOptions opening(int pictures) {
+  private DetectorOptions opening(Path ir, int pictures) {
     CompileOptions.Hint target =
         pictures > 1 ? CompileOptions.Hint.THROUGHPUT : CompileOptions.Hint.LATENCY;
     if (device.equals("CPU")) {
       used = profile.find(ir, target);
     }
     DetectorOptions options =
-        used.map(found -> threads == null ? found.tuning() : found.tuning().withoutThreads())
+        used.map(found -> compute.hasThreads() ? found.tuning().withoutThreads() : found.tuning())
             .map(tuning -> tuning.options(ir))
             .orElseGet(() -> DetectorOptions.defaults().with(defaults(pictures)));
-    return options.with(explicit(options.compile()));
+    return options.with(compute.applyTo(options.compile()));
   }
 
   /** One picture has all threads; several share them, but no more streams than pictures. */
@@ -278,90 +364,15 @@ final class InferCommand implements Callable<Integer> {
         : options;
   }
 
-  private CompileOptions explicit(CompileOptions base) {
-    CompileOptions options = base;
-    if (precision != null) {
-      options =
-          options.with(
-              switch (precision.toLowerCase(Locale.ROOT)) {
-                case "f32", "fp32" -> CompileOptions.Precision.F32;
-                case "bf16" -> CompileOptions.Precision.BF16;
-                case "auto" -> CompileOptions.Precision.AUTO;
-                default ->
-                    throw new ParameterException(
-                        spec.commandLine(),
-                        "--precision %s: expected f32, bf16 or auto".formatted(precision));
-              });
-    }
-    return threads == null ? options : options.withThreads(threads);
-  }
-
-  private DetectorSpec changed(DetectorSpec detector) {
+  private DetectorSpec changed(Path ir, DetectorSpec detector) {
     DetectorSpec changed = picture.applyTo(detector);
     if (labels != null) {
-      List<String> names = Labels.read(labels);
-      if (names.size() != detector.layout().classes()) {
-        throw new OptionException(
-            "--labels '%s' has %d names, but '%s' has %d classes"
-                .formatted(labels, names.size(), ir, detector.layout().classes()));
-      }
-      changed = changed.withLabels(names);
+      changed = Labels.apply("--labels", labels, changed, ir);
     }
     return reading.applyTo(changed);
   }
 
-  private Set<Integer> wanted(DetectorSpec detector) {
-    Set<Integer> wanted = new TreeSet<>();
-    for (String name : classes) {
-      int id = detector.labels().indexOf(name);
-      if (id < 0 && name.matches("\\d{1,6}")) {
-        id = Integer.parseInt(name);
-      }
-      if (id < 0 || id >= detector.layout().classes()) {
-        throw new OptionException(
-            "--classes %s: no such class; '%s' has %s"
-                .formatted(
-                    name,
-                    ir,
-                    detector.labels().isEmpty()
-                        ? "numbers 0 to " + (detector.layout().classes() - 1)
-                        : String.join(", ", detector.labels())));
-      }
-      wanted.add(id);
-    }
-    return wanted;
-  }
-
-  // ---- results
-
-  private static boolean isPictureName(Path path) {
-    String name = path.toString().toLowerCase(Locale.ROOT);
-    return !Files.isDirectory(path)
-        && (name.endsWith(".jpg") || name.endsWith(".jpeg") || name.endsWith(".png"));
-  }
-
-  /**
-   * Where each picture goes. Two of one name from different folders must not overwrite each other.
-   */
-  private static List<Path> targets(Path out, List<Path> pictures, boolean toFile) {
-    if (toFile) {
-      return List.of(out);
-    }
-    try {
-      Files.createDirectories(out);
-    } catch (IOException e) {
-      throw OutputException.of(out, e);
-    }
-    Set<Path> targets = new LinkedHashSet<>();
-    for (Path picture : pictures) {
-      String name = picture.getFileName().toString();
-      String stem = isPictureName(picture) ? name.substring(0, name.lastIndexOf('.')) : name;
-      String ending = isPictureName(picture) ? name.substring(name.lastIndexOf('.')) : ".jpg";
-      Path free = out.resolve(stem + ending);
-      for (int i = 2; !targets.add(free); i++) {
-        free = out.resolve(stem + "-" + i + ending);
-      }
-    }
-    return List.copyOf(targets);
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 }

@@ -1,6 +1,7 @@
 package dev.ovkit.cli;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.family.Families;
@@ -26,8 +27,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description =
-        "Says what a model is: inputs, outputs, family, heads, strides, anchors, classes, metadata, precision.",
+        "Shows what a model is: inputs, outputs, family, heads, strides, anchors, classes, metadata, precision.",
     footer = {"  ovkit inspect yolov5s.onnx", "  ovkit inspect model.xml --json"})
 final class InspectCommand implements Callable<Integer> {
 
@@ -43,18 +44,17 @@ final class InspectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL", description = "An ONNX, or the .xml of an IR.")
+  @Parameters(paramLabel = "MODEL", description = "An ONNX model, or the .xml of an IR.")
   private Path model;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Override
   public Integer call() {
     String name = model.toString().toLowerCase(Locale.ROOT);
     Map<String, Object> facts =
         name.endsWith(".xml") ? ir(IrDescription.read(model)) : onnx(OnnxModel.read(model));
-    if (json) {
+    if (json.wanted()) {
       Json.print(spec.commandLine().getOut(), facts);
     } else {
       print("", facts);

@@ -4,6 +4,7 @@ import dev.ovkit.bundle.DropFolder;
 import dev.ovkit.bundle.InstallOptions;
 import dev.ovkit.bundle.Installed;
 import dev.ovkit.bundle.Installer;
+import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.Limits;
 import dev.ovkit.cli.print.BundlePrinter;
 import dev.ovkit.cli.print.ExitCode;
@@ -17,6 +18,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,9 +29,11 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "install",
     description = {
-      "Installs a bundle on this box: signature and files are checked, it is unpacked beside what runs, its self-test must hold, then ROOT/current points to it. Until then, and whenever power fails, the old release stays. Exit code 4 if the bundle is refused.",
+      "Installs a bundle on this box.",
       "",
-      "ROOT/trusted holds the public keys (.pub) of those whose bundles are taken. A version may not go back; rollback does that."
+      "Checks the signature and the files, unpacks the bundle beside the release in use, runs its self-test, and then makes ROOT/current point to it. Until then, and if the power fails, the old release stays. The exit code is 4 if the bundle is refused.",
+      "",
+      "ROOT/trusted holds the public keys (.pub) whose bundles are accepted. A version must be newer than the one in use; 'ovkit rollback' goes back."
     },
     footer = {
       "  ovkit install app-1.2.0.tar.xz --root /opt/detector",
@@ -44,21 +48,21 @@ final class InstallCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "BUNDLE",
-      description = "A .tar.xz that ovkit package made, or its folder.")
+      description = "A .tar.xz that 'ovkit package' made, or its folder.")
   private @Nullable Path bundle;
 
   @Option(
       names = "--root",
       required = true,
       paramLabel = "DIR",
-      description = "Where releases, keys and 'current' lie.")
+      description = "Folder of releases, keys and 'current'.")
   private Path root;
 
   @Option(
       names = "--watch",
       paramLabel = "DIR",
       description =
-          "Go on and install each .tar.xz that appears in this folder. Installed ones are removed from it; refused ones go to DIR/refused, with the reason beside.")
+          "Keep running and install each .tar.xz that appears in this folder. Installed files are removed; refused ones move to DIR/refused, with the reason beside them. --json then prints one object per line.")
   private @Nullable Path watch;
 
   @Option(
@@ -66,36 +70,36 @@ final class InstallCommand implements Callable<Integer> {
       paramLabel = "SECONDS",
       defaultValue = "3",
       description =
-          "With --watch: how long a file must not have changed. Default: ${DEFAULT-VALUE}.")
+          "With --watch: how long a file must stay unchanged before it is installed. Default: ${DEFAULT-VALUE}.")
   private int settle;
 
   @Option(
       names = "--allow-unsigned",
-      description = "Take a bundle that nobody vouches for. A signature that is there must hold.")
+      description =
+          "Accept a bundle without a signature. If it has one, the signature must be valid.")
   private boolean allowUnsigned;
 
   @Option(
       names = "--keep",
       paramLabel = "N",
       defaultValue = "2",
-      description = "How many older releases stay, for rollback. Default: ${DEFAULT-VALUE}.")
+      description = "Number of older releases to keep for rollback. Default: ${DEFAULT-VALUE}.")
   private int keep;
 
   @Option(
       names = "--limit",
       paramLabel = "SECONDS",
       defaultValue = "120",
-      description = "How long the self-test may take. Default: ${DEFAULT-VALUE}.")
+      description = "Longest time for the self-test. Default: ${DEFAULT-VALUE}.")
   private int limit;
 
-  @Option(names = "--json", description = "Print one JSON object; with --watch, one a line.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Override
   public Integer call() throws InterruptedException {
     if ((bundle == null) == (watch == null)) {
       throw new ParameterException(
-          spec.commandLine(), "give either a BUNDLE or --watch DIR to wait for some");
+          spec.commandLine(), "give a BUNDLE, or --watch DIR to wait for bundles");
     }
     Installer installer =
         new Installer(
@@ -109,7 +113,7 @@ final class InstallCommand implements Callable<Integer> {
     }
     Installed installed = installer.install(Objects.requireNonNull(bundle));
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    if (json.wanted()) {
       Json.print(out, BundlePrinter.json(installed));
     } else {
       BundlePrinter.print(out, installed);
@@ -129,14 +133,14 @@ final class InstallCommand implements Callable<Integer> {
 
   private void tell(DropFolder.Outcome outcome) {
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    if (json.wanted()) {
       out.println(Json.line(json(outcome)));
     } else if (outcome instanceof DropFolder.Outcome.Done done) {
       BundlePrinter.print(out, done.installed());
     } else if (outcome instanceof DropFolder.Outcome.Refused refused) {
       spec.commandLine().getErr().println("ovkit: refused: " + refused.reason());
     } else if (outcome instanceof DropFolder.Outcome.Postponed postponed) {
-      spec.commandLine().getErr().println("ovkit: will be tried again: " + postponed.reason());
+      spec.commandLine().getErr().println("ovkit: retrying later: " + postponed.reason());
     }
     out.flush();
   }

@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes Ctrl-C a wish to stop while it is open: the JVM ends when this is closed, or half a minute
- * later. The exit code is the JVM's own, 130.
+ * Makes Ctrl-C and SIGTERM a request to stop while it is open: the JVM ends when this is closed, or
+ * half a minute later. The exit code is the JVM's own, 130 or 143.
  */
 final class Interruption implements AutoCloseable {
 
@@ -17,6 +17,7 @@ final class Interruption implements AutoCloseable {
 
   Interruption() {
     Runtime.getRuntime().addShutdownHook(hook);
+    Program.endAfter(hook);
   }
 
   boolean asked() {
@@ -37,8 +38,9 @@ final class Interruption implements AutoCloseable {
     printed.countDown();
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
+      Program.endAfter(null);
     } catch (IllegalStateException e) {
-      // it runs already
+      // the hook is running, and the JVM ends after it
     }
   }
 }

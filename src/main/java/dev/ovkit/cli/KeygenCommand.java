@@ -2,6 +2,7 @@ package dev.ovkit.cli;
 
 import dev.ovkit.bundle.KeyRotation;
 import dev.ovkit.bundle.SigningKey;
+import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -18,9 +20,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "keygen",
     description = {
-      "Makes an Ed25519 key to sign bundles with: NAME.key, which stays secret, and NAME.pub, which goes to the boxes (ROOT/trusted).",
+      "Makes an Ed25519 key to sign bundles with: NAME.key, which you keep secret, and NAME.pub, which goes to the boxes (ROOT/trusted).",
       "",
-      "With --replaces it also writes NAME.rotation, the old key's word that this one takes its place: packaged into a bundle it makes boxes trust the new key, the old one no more."
+      "With --replaces it also writes NAME.rotation, in which the old key names the new one as its successor. A bundle packed with it makes boxes trust the new key and no longer the old one."
     },
     footer = {
       "  ovkit keygen --out release",
@@ -34,17 +36,16 @@ final class KeygenCommand implements Callable<Integer> {
       names = {"-o", "--out"},
       required = true,
       paramLabel = "NAME",
-      description = "Where the files go, without their endings.")
+      description = "Path of the files, without extension.")
   private Path out;
 
   @Option(
       names = "--replaces",
       paramLabel = "OLD.key",
-      description = "The secret key that is given up for this one.")
+      description = "Secret key that the new key replaces.")
   private @Nullable Path replaces;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Override
   public Integer call() {
@@ -60,7 +61,7 @@ final class KeygenCommand implements Callable<Integer> {
       KeyRotation.of(old, key.verificationKey()).write(named(".rotation"));
       written.put("rotation", named(".rotation").toString());
     }
-    if (json) {
+    if (json.wanted()) {
       Json.print(spec.commandLine().getOut(), written);
     } else {
       written.forEach(

@@ -1,5 +1,6 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.cli.print.PythonProgress;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -23,9 +25,9 @@ import picocli.CommandLine.Unmatched;
     name = "mo",
     customSynopsis = "ovkit mo [--explain] [--json] [--verbose] MO-OPTIONS...",
     description = {
-      "Takes an old mo.py command line word for word, and runs the legacy Model Optimizer with it.",
+      "Accepts an old mo.py command line unchanged and runs the legacy Model Optimizer with it.",
       "",
-      "The first use makes a Python environment with openvino-dev 2024.6 (288 MB; needs Python 3.11 or 3.12 and the network). The model goes to mo untouched. All options that have a meaning for ONNX are taken, --data_type too, which newer ones no longer know; without it mo stores FP16. If the result is a detector, the IR says how to use it, so that infer needs no flag."
+      "The first use makes a Python environment with openvino-dev 2024.6 (288 MB; needs Python 3.11 or 3.12 and the network). mo gets the model unchanged. All options that apply to ONNX are accepted, including --data_type, which newer versions dropped; without it mo stores FP16. If the result is a detector, its settings are stored in the IR, so that infer needs no flags."
     },
     footer = {
       "  ovkit mo --input_model PPLcnet-yolo.onnx -s 255 --data_type FP16 --reverse_input_channels --output Conv_462,Conv_478,Conv_494"
@@ -36,13 +38,12 @@ final class MoCommand implements Callable<Integer> {
 
   @Option(
       names = "--explain",
-      description = "Print the same conversion in the words of each back end, and convert nothing.")
+      description = "Print the modern equivalent for each back end; convert nothing.")
   private boolean explain;
 
-  @Option(names = "--json", description = "Print what was made as one JSON object.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
-  @Option(names = "--verbose", description = "Let mo's own words through, on standard error.")
+  @Option(names = "--verbose", description = "Print the output of mo to stderr.")
   private boolean verbose;
 
   @Unmatched private List<String> words = new ArrayList<>();
@@ -57,7 +58,7 @@ final class MoCommand implements Callable<Integer> {
     }
     Conversion conversion =
         MoConverter.convert(line, new PythonProgress(spec.commandLine().getErr(), verbose));
-    if (json) {
+    if (json.wanted()) {
       Json.print(out, ConvertCommand.json(conversion));
     } else {
       ConvertCommand.print(conversion, out);
@@ -66,7 +67,7 @@ final class MoCommand implements Callable<Integer> {
   }
 
   private void explain(MoCommandLine.Equivalents same, PrintWriter out) {
-    if (json) {
+    if (json.wanted()) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("native", same.nativeCommand());
       object.put("ovc", same.ovcCommand());
@@ -79,7 +80,7 @@ final class MoCommand implements Callable<Integer> {
     out.printf("ovc     %s%n", same.ovcCommand());
     out.printf("mo      %s%n", same.moCommand());
     if (!same.onlyMo().isEmpty()) {
-      out.printf("only mo has a word for %s%n", String.join(", ", same.onlyMo()));
+      out.printf("only mo supports %s%n", String.join(", ", same.onlyMo()));
     }
   }
 }

@@ -2,6 +2,10 @@ package dev.ovkit.cli;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.bundle.ReleaseVersion;
+import dev.ovkit.cli.option.Choice;
+import dev.ovkit.cli.option.HelpGroup;
+import dev.ovkit.cli.option.JsonOption;
+import dev.ovkit.cli.option.ModelOption;
 import dev.ovkit.cli.option.PictureList;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
@@ -25,6 +29,7 @@ import java.util.regex.Pattern;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,17 +38,18 @@ import picocli.CommandLine.Spec;
 /** {@code ovkit package}. */
 @Command(
     name = "package",
+    customSynopsis = "ovkit package [OPTIONS] MODEL -o TARGET",
     description = {
-      "Packs an IR with all that an edge box needs to run it: no Java, Python, compiler or network there.",
+      "Packs an IR with everything that an edge box needs to run it: the box needs no Java, Python, compiler or network.",
       "",
-      "A bundle holds OpenVINO's CPU runtime, the picture libraries, a JRE, the command ovkit without its converter, the IR, golden pictures with what the model finds on them, all licences, an SBOM and a manifest. The same input gives the same bytes. Its JRE is made of the JDK that runs this; with JDK 25 or newer it starts faster."
+      "A bundle contains OpenVINO's CPU runtime, the picture libraries, a JRE, the ovkit command without its converter, the IR, golden pictures with the objects that the model finds on them, all licences, an SBOM and a manifest. The same input gives the same bytes. The JRE is made from the JDK that runs this command; with JDK 25 or newer the bundle starts faster."
     },
     footer = {
-      "  ovkit package --ir model.xml --golden street.jpg --key signing.key -o app-1.2.0.tar.xz",
-      "  ovkit package --ir model.xml --golden pictures --unsigned -o app-1.2.0",
-      "  ovkit package --ir model.xml --golden street.jpg --key signing.key -o app-1.2.0.deb",
-      "  ovkit package --ir model.xml --golden street.jpg --key signing.key --base debian.tar -o app-1.2.0.oci.tar",
-      "  ovkit package --ir model.xml --format ovms --name app -o repository"
+      "  ovkit package model.xml --golden street.jpg --key signing.key -o app-1.2.0.tar.xz",
+      "  ovkit package model.xml --golden pictures --unsigned -o app-1.2.0",
+      "  ovkit package model.xml --golden street.jpg --key signing.key -o app-1.2.0.deb",
+      "  ovkit package model.xml --golden street.jpg --key signing.key --base debian.tar -o app-1.2.0.oci.tar",
+      "  ovkit package model.xml --format ovms --name app -o repository"
     })
 final class PackageCommand implements Callable<Integer> {
 
@@ -53,19 +59,13 @@ final class PackageCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--ir",
-      required = true,
-      paramLabel = "MODEL.xml",
-      description = "The IR; its .bin, and its .profile.json if there is one, lie beside it.")
-  private Path ir;
+  @Mixin private ModelOption model;
 
   @Option(
       names = "--golden",
       arity = "1..*",
       paramLabel = "PATH",
-      description =
-          "Pictures by which the self-test on the box knows the model: files, folders, or globs.")
+      description = "Pictures for the self-test on the box: files, folders, or globs.")
   private List<String> golden = List.of();
 
   @Option(
@@ -73,97 +73,112 @@ final class PackageCommand implements Callable<Integer> {
       required = true,
       paramLabel = "TARGET",
       description =
-          "An archive NAME-VERSION.tar.xz; a Debian package NAME-VERSION.deb, which installs the bundle as a service that watches a folder; an image for containers, NAME-VERSION.oci.tar, which does so too; or with any other name a folder.")
+          "What to write. NAME-VERSION.tar.xz: an archive; NAME-VERSION.deb: a Debian package, which installs the bundle as a service that watches a folder; NAME-VERSION.oci.tar: a container image that watches a folder; any other name: a folder.")
   private Path target;
 
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "Of the application. Default: as the target is called.")
+      description = "Application name. Default: taken from the target's file name.")
   private @Nullable String name;
 
   @Option(
       names = "--release",
       paramLabel = "VERSION",
       description =
-          "Of the application, such as 1.2.0; a box goes forward only. Default: as the target is called.")
+          "Application version, such as 1.2.0; a box installs only newer versions. Default: taken from the target's file name.")
   private @Nullable String release;
 
   @Option(
       names = "--key",
       paramLabel = "FILE",
-      description = "The private key that signs; 'ovkit keygen' makes one.")
+      description = "Private key to sign with; 'ovkit keygen' makes one.")
   private @Nullable Path key;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--rotation",
       arity = "1..*",
       paramLabel = "FILE",
-      description = "By which earlier keys give way to this one, oldest first.")
+      description = "Rotation files that replace earlier keys by this one, oldest first.")
   private List<Path> rotations = List.of();
 
   @Option(
       names = "--unsigned",
-      description = "Do not sign; a box must then be told to take an unsigned bundle.")
+      description = "Do not sign. A box installs such a bundle only with --allow-unsigned.")
   private boolean unsigned;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--jdk",
       paramLabel = "DIR",
-      description = "The JDK that the JRE is made of. Default: the one that runs this.")
+      description = "JDK to make the JRE from. Default: the one that runs this command.")
   private @Nullable Path jdk;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--base",
       paramLabel = "FILE.tar",
       description =
-          "What an .oci.tar stands on: an image with glibc 2.35, libstdc++, libz and a shell, such as debian:12-slim with zlib1g and libstdc++6, as 'docker save' writes it.")
+          "Base image of an .oci.tar, as 'docker save' writes it: with glibc 2.35, libstdc++, libz and a shell, such as debian:12-slim with zlib1g and libstdc++6.")
   private @Nullable Path base;
 
-  @Option(
-      names = "--fast",
-      description = "Compress less, in a fraction of the time; for trying out.")
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(names = "--fast", description = "Compress less and much faster; for trials.")
   private boolean fast;
 
+  /** What can be packed. */
+  enum Format {
+    BUNDLE,
+    OVMS
+  }
+
+  /** Reads a format. */
+  static final class FormatChoice extends Choice<Format> {
+    FormatChoice() {
+      super(Format.class, Map.of());
+    }
+  }
+
+  @HelpGroup.In(HelpGroup.OUTPUT)
   @Option(
       names = "--format",
       paramLabel = "FORMAT",
       defaultValue = "bundle",
+      converter = FormatChoice.class,
+      completionCandidates = FormatChoice.class,
       description =
-          "bundle, or ovms for a repository of OpenVINO Model Server. Default: ${DEFAULT-VALUE}.")
-  private String format;
+          "bundle, or ovms: a model repository for OpenVINO Model Server. Default: ${DEFAULT-VALUE}.")
+  private Format format;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Override
   public Integer call() {
-    switch (format.toLowerCase(Locale.ROOT)) {
-      case "bundle" -> bundle();
-      case "ovms" -> repository();
-      default -> throw usage("--format %s: expected bundle or ovms".formatted(format));
+    switch (format) {
+      case BUNDLE -> bundle();
+      case OVMS -> repository();
     }
     return ExitCode.DONE;
   }
 
   private void bundle() {
     if ((key != null) == unsigned) {
-      throw usage(
-          "give --key FILE to sign the bundle ('ovkit keygen' makes one), or --unsigned, one of the two");
+      throw usage("give --key FILE to sign the bundle ('ovkit keygen' makes one), or --unsigned");
     }
     if (golden.isEmpty()) {
-      throw usage("give --golden PATH: a picture by which the self-test knows the model");
+      throw usage("give --golden PATH: pictures for the self-test on the box");
     }
     Matcher named = named();
     boolean matches = named.matches();
     if (!matches && (name == null || release == null)) {
       throw usage(
-          "'%s' does not tell name and version as app-1.2.0.tar.xz does; give --name and --release"
+          "'%s' does not contain name and version, as app-1.2.0.tar.xz does; give --name and --release"
               .formatted(target));
     }
     PackageOptions options =
         new PackageOptions(
-            ir,
+            model.ir(),
             new PictureList(golden).expand(),
             name != null ? name : named.group(1),
             version(release != null ? release : named.group(2)),
@@ -176,7 +191,7 @@ final class PackageCommand implements Callable<Integer> {
     for (String note : packed.notes()) {
       spec.commandLine().getErr().println("ovkit: " + note);
     }
-    if (json) {
+    if (json.wanted()) {
       Json.print(spec.commandLine().getOut(), json(packed));
     } else {
       print(packed, spec.commandLine().getOut());
@@ -227,8 +242,9 @@ final class PackageCommand implements Callable<Integer> {
         || base != null
         || fast
         || !rotations.isEmpty()) {
-      throw usage("--format ovms takes --ir, --name, --json and -o only");
+      throw usage("--format ovms takes only a MODEL, --name, --json and -o");
     }
+    Path ir = model.ir();
     ModelRepository made =
         ModelRepository.write(
             ir,
@@ -236,7 +252,7 @@ final class PackageCommand implements Callable<Integer> {
                 ? name
                 : ir.getFileName().toString().replaceFirst("\\.xml$", "").toLowerCase(Locale.ROOT),
             target);
-    if (json) {
+    if (json.wanted()) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("target", made.folder().toString());
       object.put("config", made.config().toString());

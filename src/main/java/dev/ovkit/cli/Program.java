@@ -1,26 +1,43 @@
 package dev.ovkit.cli;
 
 import dev.ovkit.OvkitException;
+import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.internal.files.Temporary;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.Help;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 
-/**
- * What the desk's command and the box's have in common: how one runs, and what it says of errors.
- */
+/** What the commands on the desk and on the box share: how one runs, and how it reports errors. */
 final class Program {
 
   /** What an exit code means, for the help. */
   static final String EXIT_DONE = "0:done";
 
   static final String EXIT_FAILED =
-      "1:failed; the message says what, on which input, what was expected, what to do";
+      "1:failed; the message says what, on which input, what was expected, and what to do";
   static final String EXIT_WRONG_USAGE = "2:wrong usage";
   static final String EXIT_NO_RUNTIME = "3:no usable OpenVINO runtime or CPU";
-  static final String EXIT_DOES_NOT_HOLD = "4:checked, and it does not hold";
+  static final String EXIT_CHECK_FAILED = "4:the check failed";
+  static final String EXIT_STOPPED = "130:interrupted by Ctrl-C (143: terminated)";
+
+  private static final long LONGEST_MILLIS = 60_000;
+
+  private static volatile boolean ending;
+  private static volatile @Nullable Thread graceful;
 
   /** A command line's way to be run, without ending the JVM. */
   interface Runner {
@@ -29,28 +46,116 @@ final class Program {
 
   /** Runs a command line on this process's streams and ends the process. */
   static void main(Runner runner, String... arguments) {
-    PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+    Runtime.getRuntime().addShutdownHook(new Thread(Program::end, "ovkit-end"));
+    OutputStream stdout = new FileOutputStream(FileDescriptor.out);
     PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    System.exit(run(runner, stdout, err, arguments));
+  }
+
+  /** A signal leaves no temporary files behind, and no messages about their absence. */
+  private static void end() {
+    ending = true;
+    Thread first = graceful;
+    try {
+      while (first != null && first.getState() == Thread.State.NEW) {
+        Thread.sleep(1); // all hooks are started together
+      }
+      if (first != null) {
+        first.join(LONGEST_MILLIS);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Temporary.deleteAll();
+  }
+
+  /** Lets work that ends in good order keep its temporary files until this hook has ended. */
+  static void endAfter(@Nullable Thread hook) {
+    graceful = hook;
+  }
+
+  /** Runs a command line; results that cannot be written are a failure, whatever the command. */
+  static int run(Runner runner, OutputStream stdout, PrintWriter err, String... arguments) {
+    Watched watched = new Watched(stdout);
+    PrintWriter out = new PrintWriter(watched, true, StandardCharsets.UTF_8);
     int exitCode = runner.run(out, err, arguments);
-    out.flush();
+    boolean lost = out.checkError();
+    if (lost && exitCode == ExitCode.DONE) {
+      err.printf("ovkit: cannot write the results to standard output: %s%n", watched.reason());
+      exitCode = ExitCode.FAILED;
+    }
     err.flush();
-    System.exit(exitCode);
+    return exitCode;
+  }
+
+  /** Remembers why writing failed, which a PrintWriter does not. */
+  private static final class Watched extends OutputStream {
+    private final OutputStream to;
+    private @Nullable IOException failure;
+
+    Watched(OutputStream to) {
+      this.to = to;
+    }
+
+    @Override
+    public void write(int b) throws IOException {
+      write(new byte[] {(byte) b}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) throws IOException {
+      try {
+        to.write(bytes, from, length);
+      } catch (IOException e) {
+        failure = e;
+        throw e;
+      }
+    }
+
+    @Override
+    public void flush() throws IOException {
+      to.flush();
+    }
+
+    String reason() {
+      return failure == null ? "it is closed" : String.valueOf(failure.getMessage());
+    }
   }
 
   /** Sets what all command lines of ovkit share. */
   static CommandLine prepare(CommandLine commandLine, BooleanSupplier stacktrace) {
+    helpInGroups(commandLine);
     return commandLine
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setUnmatchedOptionsAllowedAsOptionParameters(false)
         .setUsageHelpAutoWidth(true)
+        .setColorScheme(
+            Help.defaultColorScheme(plain(System::getenv) ? Help.Ansi.OFF : Help.Ansi.AUTO))
         .setParameterExceptionHandler(Program::wrongUsage)
         .setExecutionExceptionHandler(
             (exception, at, parsed) -> report(exception, at, stacktrace.getAsBoolean()));
+  }
+
+  /** Whether the environment asks for text without escape codes. */
+  static boolean plain(UnaryOperator<@Nullable String> environment) {
+    String noColour = environment.apply("NO_COLOR");
+    return (noColour != null && !noColour.isEmpty()) || "dumb".equals(environment.apply("TERM"));
+  }
+
+  private static void helpInGroups(CommandLine commandLine) {
+    commandLine
+        .getHelpSectionMap()
+        .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, HelpGroup::render);
+    commandLine.getSubcommands().values().forEach(Program::helpInGroups);
   }
 
   private static int report(Exception exception, CommandLine commandLine, boolean stacktrace) {
     PrintWriter err = commandLine.getErr();
     if (stacktrace) {
       exception.printStackTrace(err);
+    }
+    if (ending) {
+      return ExitCode.FAILED; // the signal's exit code wins
     }
     if (exception instanceof OvkitException known) {
       err.println("ovkit: " + exception.getMessage());
@@ -62,7 +167,7 @@ final class Program {
       };
     }
     err.println(
-        "ovkit: this is a fault of ovkit's own: %s; run it again with --stacktrace and report what it prints"
+        "ovkit: internal error (%s); please report it, with what --stacktrace prints"
             .formatted(exception));
     return ExitCode.FAILED;
   }
@@ -70,13 +175,31 @@ final class Program {
   private static int wrongUsage(ParameterException exception, String[] arguments) {
     CommandLine commandLine = exception.getCommandLine();
     PrintWriter err = commandLine.getErr();
-    err.println("ovkit: " + exception.getMessage());
-    if (exception instanceof CommandLine.UnmatchedArgumentException unmatched) {
-      Suggestion.of(unmatched.getUnmatched().get(0), commandLine.getCommandSpec())
-          .ifPresent(near -> err.println("Did you mean: " + near + "?"));
-    }
-    err.println("Try '" + commandLine.getCommandSpec().qualifiedName() + " --help'.");
+    String message = String.valueOf(exception.getMessage());
+    CommandSpec command = commandLine.getCommandSpec();
+    Optional<String> unknown =
+        message.contains("Unknown option") ? unknownOption(command, arguments) : Optional.empty();
+    err.println("ovkit: " + unknown.map("Unknown option: '%s'"::formatted).orElse(message));
+    Optional<String> typed =
+        exception instanceof CommandLine.UnmatchedArgumentException unmatched
+            ? unmatched.getUnmatched().stream().findFirst()
+            : Optional.empty();
+    unknown
+        .or(() -> typed)
+        .flatMap(name -> Suggestion.of(name, command))
+        .ifPresent(near -> err.println("Did you mean: " + near + "?"));
+    err.println("Try '" + command.qualifiedName() + " --help'.");
     return ExitCode.WRONG_USAGE;
+  }
+
+  /** Picocli may report what follows an unknown option too, or only that a value is missing. */
+  private static Optional<String> unknownOption(CommandSpec command, String... arguments) {
+    return Arrays.stream(arguments)
+        .takeWhile(argument -> !argument.equals("--"))
+        .filter(argument -> argument.matches("-.+"))
+        .map(argument -> argument.split("=", 2)[0])
+        .filter(name -> command.findOption(name) == null)
+        .findFirst();
   }
 
   private Program() {}

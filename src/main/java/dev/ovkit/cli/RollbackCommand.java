@@ -3,6 +3,7 @@ package dev.ovkit.cli;
 import dev.ovkit.bundle.InstallOptions;
 import dev.ovkit.bundle.Installed;
 import dev.ovkit.bundle.Installer;
+import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.Limits;
 import dev.ovkit.cli.print.BundlePrinter;
 import dev.ovkit.cli.print.ExitCode;
@@ -13,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -20,8 +22,11 @@ import picocli.CommandLine.Spec;
 /** {@code ovkit rollback}. */
 @Command(
     name = "rollback",
-    description =
-        "Goes back to the release that was in use before, if it is still whole and its self-test holds; else nothing changes, and the exit code is 4. The release that is left stays, but is not gone back to by a later rollback.",
+    description = {
+      "Goes back to the previous release.",
+      "",
+      "The release must be intact and pass its self-test; otherwise nothing changes and the exit code is 4. The release that is left stays on disk, but a later rollback does not return to it."
+    },
     footer = "  ovkit rollback --root /opt/detector")
 final class RollbackCommand implements Callable<Integer> {
 
@@ -31,24 +36,23 @@ final class RollbackCommand implements Callable<Integer> {
       names = "--root",
       required = true,
       paramLabel = "DIR",
-      description = "Where releases, keys and 'current' lie.")
+      description = "Folder of releases, keys and 'current'.")
   private Path root;
 
   @Option(
       names = "--to",
       paramLabel = "RELEASE",
-      description = "The name of a release in ROOT/releases. Default: the one before.")
+      description = "Name of a release in ROOT/releases. Default: the previous one.")
   private @Nullable String to;
 
   @Option(
       names = "--limit",
       paramLabel = "SECONDS",
       defaultValue = "120",
-      description = "How long the self-test may take. Default: ${DEFAULT-VALUE}.")
+      description = "Longest time for the self-test. Default: ${DEFAULT-VALUE}.")
   private int limit;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Override
   public Integer call() {
@@ -56,7 +60,7 @@ final class RollbackCommand implements Callable<Integer> {
         InstallOptions.defaults().withSelfTestLimit(Limits.seconds(spec, "--limit", limit));
     Installed installed = new Installer(root, options).rollback(Optional.ofNullable(to));
     PrintWriter out = spec.commandLine().getOut();
-    if (json) {
+    if (json.wanted()) {
       Json.print(out, BundlePrinter.json(installed));
     } else {
       BundlePrinter.print(out, installed);

@@ -1,21 +1,21 @@
 package dev.ovkit.cli;
 
-import java.util.function.Function;
+import dev.ovkit.cli.option.HelpGroup;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ScopeType;
 import picocli.CommandLine.Spec;
 
 /**
  * {@code ovkit} itself, whichever commands it has.
  *
- * <p>Picocli reads all commands of a program before it runs one, which takes as long as all else
- * that Java does before the first boxes. So the one that is called by its name is put below a root
- * of its own; only where there is none, for help or a mistake, are all of them read.
+ * <p>Picocli reads all commands of a program before it runs one, which takes as long as everything
+ * else that Java does before the first boxes. So a command that is called by its name is put below
+ * a root of its own; only without one, for help or after a mistake, are all of them read.
  */
 @Command(
     name = "ovkit",
@@ -23,13 +23,15 @@ import picocli.CommandLine.Spec;
     versionProvider = Versions.class,
     scope = ScopeType.INHERIT,
     synopsisSubcommandLabel = "COMMAND",
+    parameterListHeading = "%nArguments:%n",
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {
       Program.EXIT_DONE,
       Program.EXIT_FAILED,
       Program.EXIT_WRONG_USAGE,
       Program.EXIT_NO_RUNTIME,
-      Program.EXIT_DOES_NOT_HOLD
+      Program.EXIT_CHECK_FAILED,
+      Program.EXIT_STOPPED
     },
     footerHeading = "%nExample:%n")
 abstract sealed class Root implements Runnable permits Main, BoxMain, Root.OfOne {
@@ -39,32 +41,49 @@ abstract sealed class Root implements Runnable permits Main, BoxMain, Root.OfOne
 
   @Spec private CommandSpec spec;
 
+  @HelpGroup.In(HelpGroup.GENERAL)
   @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
       description = "Print where in the code an error arose.")
   private boolean stacktrace;
 
+  /** Without a command: the usage. */
   @Override
   public final void run() {
-    throw new ParameterException(spec.commandLine(), "a COMMAND is missing");
+    CommandLine commandLine = spec.commandLine();
+    commandLine.usage(commandLine.getOut());
   }
 
-  /**
-   * Returns a command line that has the command which these arguments call.
-   *
-   * @param byName makes a command, null for a name that it does not know
-   * @param all the root with all commands
-   */
-  static CommandLine commandLine(
-      String[] arguments, Function<String, @Nullable Object> byName, Root all) {
+  /** Returns a command line that has the command which these arguments call. */
+  static CommandLine commandLine(String[] arguments, Commands.Place place, Root all) {
     String name = name(arguments);
-    Object command = name == null ? null : byName.apply(name);
-    if (command == null) {
+    // The completion script lists all other commands.
+    Optional<Commands.Entry> command =
+        name == null || name.equals("generate-completion")
+            ? Optional.empty()
+            : Commands.named(name, place);
+    if (command.isEmpty()) {
       return all.prepare(new CommandLine(all));
     }
     Root root = new OfOne();
-    return root.prepare(new CommandLine(root).addSubcommand(command));
+    CommandLine commandLine = new CommandLine(root);
+    command.get().addTo(commandLine);
+    return root.prepare(commandLine);
+  }
+
+  /**
+   * Returns the arguments with {@code help}, {@code help COMMAND} and {@code COMMAND help} in the
+   * one spelling that picocli reads.
+   */
+  static String[] helpSpelled(String... arguments) {
+    if (arguments.length > 0 && arguments[0].equals("help")) {
+      return arguments.length == 1
+          ? new String[] {"--help"}
+          : new String[] {arguments[1], "--help"};
+    }
+    boolean last = arguments.length == 2 && arguments[1].equals("help");
+    return last ? new String[] {arguments[0], "--help"} : arguments;
   }
 
   /** Returns the first argument that is no option; the root's own take no value. */

@@ -4,6 +4,7 @@ import dev.ovkit.bundle.BundleCheck;
 import dev.ovkit.bundle.SelfTest;
 import dev.ovkit.bundle.SelfTestProcess;
 import dev.ovkit.bundle.SelfTestReport;
+import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.Limits;
 import dev.ovkit.cli.print.BundlePrinter;
 import dev.ovkit.cli.print.ExitCode;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -20,8 +22,11 @@ import picocli.CommandLine.Spec;
 /** {@code ovkit self-test}. */
 @Command(
     name = "self-test",
-    description =
-        "Says whether a bundle works on this machine: its files against its manifest, CPU, glibc, libraries, then the golden pictures, whose boxes must be those of the day it was made. The test runs in a process of its own, so a crash is an answer too. Exit code 4 if it does not hold.",
+    description = {
+      "Checks that a bundle works on this machine.",
+      "",
+      "Compares its files with its manifest, checks CPU, glibc and libraries, and then runs the golden pictures, whose boxes must be the same as when the bundle was made. The test runs in a child process, so that a crash is reported too. The exit code is 4 if the check fails."
+    },
     footer = {"  ovkit self-test --bundle /opt/detector/current", "  bin/ovkit self-test --json"})
 final class SelfTestCommand implements Callable<Integer> {
 
@@ -30,18 +35,17 @@ final class SelfTestCommand implements Callable<Integer> {
   @Option(
       names = "--bundle",
       paramLabel = "DIR",
-      description = "The bundle. Default: the one that this ovkit runs from.")
+      description = "Folder of the bundle. Default: the bundle that this ovkit runs from.")
   private @Nullable Path bundle;
 
   @Option(
       names = "--limit",
       paramLabel = "SECONDS",
       defaultValue = "120",
-      description = "How long it may take. Default: ${DEFAULT-VALUE}.")
+      description = "Longest time for the test. Default: ${DEFAULT-VALUE}.")
   private int limit;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Option(names = SelfTestProcess.IN_THIS_PROCESS, hidden = true)
   private boolean inThisProcess;
@@ -56,7 +60,7 @@ final class SelfTestCommand implements Callable<Integer> {
       BundleCheck.check(tested); // before anything in it is run
       report = SelfTestProcess.run(tested, Limits.seconds(spec, "--limit", limit));
     }
-    if (json) {
+    if (json.wanted()) {
       Json.print(spec.commandLine().getOut(), report.json());
     } else {
       BundlePrinter.print(spec.commandLine().getOut(), report);
@@ -71,7 +75,7 @@ final class SelfTestCommand implements Callable<Integer> {
     String own = System.getProperty("ovkit.bundle.dir");
     if (own == null) {
       throw new ParameterException(
-          spec.commandLine(), "this ovkit does not run from a bundle; give one with --bundle DIR");
+          spec.commandLine(), "this ovkit does not run from a bundle; give --bundle DIR");
     }
     return Path.of(own);
   }

@@ -1,5 +1,6 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.cli.print.PythonProgress;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -23,25 +25,23 @@ import picocli.CommandLine.Spec;
     description = {
       "Simplifies an ONNX model with onnxsim.",
       "",
-      "convert does not need it. The first use makes a Python environment (172 MB; needs Python 3.11 to 3.13 and the network)."
+      "'ovkit convert' does not need this. The first use makes a Python environment (172 MB; needs Python 3.11 to 3.13 and the network)."
     },
     footer = "  ovkit simplify yolov5s.onnx -o yolov5s-sim.onnx")
 final class SimplifyCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL.onnx", description = "The model.")
+  @Parameters(paramLabel = "MODEL.onnx", description = "The ONNX model.")
   private Path model;
 
   @Option(
       names = {"-o", "--out"},
       paramLabel = "OUT.onnx",
-      description =
-          "The file to write. Default: the model's name with -sim, in the working directory.")
+      description = "File to write. Default: the model's name with -sim, in the working directory.")
   private @Nullable Path target;
 
-  @Option(names = "--json", description = "Print what was made as one JSON object.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Override
   public Integer call() {
@@ -49,7 +49,7 @@ final class SimplifyCommand implements Callable<Integer> {
     Path to = target != null ? target : Path.of(ConvertOptions.stem(model) + "-sim.onnx");
     Simplifier.Simplified made =
         Simplifier.simplify(model, to, new PythonProgress(spec.commandLine().getErr(), false));
-    if (json) {
+    if (json.wanted()) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("onnx", made.onnx().toString());
       object.put("nodes_before", made.nodesBefore());

@@ -7,20 +7,42 @@ import java.util.stream.Stream;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The command or option that a user probably meant; picocli's own guess names one at any price. */
+/** The name that a user probably meant; picocli's own guess names one at any price. */
 final class Suggestion {
 
+  /** Letters of an option's name that suffice to know it by its beginning, hyphens included. */
+  private static final int BEGINNING = 5;
+
+  /** Finds a command or option. */
   static Optional<String> of(String typed, CommandSpec command) {
-    Stream<String> known =
-        typed.startsWith("-")
-            ? command.options().stream()
+    if (!typed.startsWith("-")) {
+      return among(typed, command.subcommands().keySet().stream());
+    }
+    String name = typed.split("=", 2)[0];
+    return among(
+            name,
+            command.options().stream()
                 .filter(option -> !option.hidden())
-                .map(OptionSpec::longestName)
-            : command.subcommands().keySet().stream();
+                .map(OptionSpec::longestName))
+        .or(() -> beginning(name, command));
+  }
+
+  /** Finds the nearest of some names, if one is near. */
+  static Optional<String> among(String typed, Stream<String> known) {
     int near = Math.max(2, typed.length() / 3);
     return known
         .filter(name -> EditDistance.between(typed, name) <= near)
         .min(Comparator.comparingInt(name -> EditDistance.between(typed, name)));
+  }
+
+  /** As {@code --conf} for {@code --confidence}. */
+  private static Optional<String> beginning(String typed, CommandSpec command) {
+    return command.options().stream()
+        .filter(option -> !option.hidden())
+        .map(OptionSpec::longestName)
+        .filter(name -> Math.min(name.length(), typed.length()) >= BEGINNING)
+        .filter(name -> typed.startsWith(name) || name.startsWith(typed))
+        .findFirst();
   }
 
   private Suggestion() {}

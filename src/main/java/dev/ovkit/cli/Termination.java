@@ -1,11 +1,12 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.internal.files.Temporary;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Makes SIGTERM and Ctrl-C, while it is open, a wish to finish: the process ends with the exit code
- * of the finished work, and not with the signal's. Work that does not finish within a time is left.
+ * Makes SIGTERM and Ctrl-C, while it is open, a request to finish: the process ends with the exit
+ * code of the finished work instead of the signal's. Work that takes too long is abandoned.
  */
 final class Termination implements AutoCloseable {
 
@@ -20,9 +21,10 @@ final class Termination implements AutoCloseable {
   Termination(Runnable stop) {
     this.stop = stop;
     Runtime.getRuntime().addShutdownHook(hook);
+    Program.endAfter(hook);
   }
 
-  /** Says that the work is finished and its result printed. */
+  /** Records that the work is finished and its result printed. */
   void finished(int code) {
     exitCode = code;
   }
@@ -31,6 +33,7 @@ final class Termination implements AutoCloseable {
     stop.run();
     try {
       if (ended.await(LONGEST_SECONDS, TimeUnit.SECONDS) && exitCode >= 0) {
+        Temporary.deleteAll();
         Runtime.getRuntime().halt(exitCode);
       }
     } catch (InterruptedException e) {
@@ -42,8 +45,9 @@ final class Termination implements AutoCloseable {
   public void close() {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
+      Program.endAfter(null);
     } catch (IllegalStateException e) {
-      // it runs already, and waits for this
+      // the hook is running and waits for this
     }
     ended.countDown();
   }

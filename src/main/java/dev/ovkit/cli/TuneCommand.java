@@ -1,6 +1,9 @@
 package dev.ovkit.cli;
 
-import dev.ovkit.cli.option.PictureList;
+import dev.ovkit.cli.option.Choices;
+import dev.ovkit.cli.option.HelpGroup;
+import dev.ovkit.cli.option.JsonOption;
+import dev.ovkit.cli.option.ModelAndPictures;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.cli.print.TunePrinter;
@@ -9,16 +12,15 @@ import dev.ovkit.tune.TuneOptions;
 import dev.ovkit.tune.TuneReport;
 import dev.ovkit.tune.Tuner;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,16 +29,17 @@ import picocli.CommandLine.Spec;
 /** {@code ovkit tune}. */
 @Command(
     name = "tune",
+    customSynopsis = "ovkit tune [OPTIONS] MODEL [PICTURE...]",
     description = {
-      "Looks for the settings with which a model is fastest on this machine, and writes them into a profile beside it, which infer and bench pick up.",
+      "Finds the fastest settings for a model on this machine and writes them into a profile beside it, which infer and bench use.",
       "",
-      "Settings run in turn with the default; what is not faster than it by the whole of its 95 %% interval is not taken, and where nothing is, the default stays. What could change a box (--bf16, --rectangular) is tried only if asked for, and taken only if the boxes on the pictures stay the same.",
+      "Each setting takes turns with the default. A setting is kept only if its whole 95 %% interval is below the default's; otherwise the default stays. Settings that could change a box (--bf16, --rectangular) are tried only on request, and kept only if the boxes on the pictures stay the same.",
       "",
-      "Exit code 4 and no profile if --max-latency cannot be kept to."
+      "If nothing keeps to --max-latency, the exit code is 4 and no profile is written."
     },
     footer = {
-      "  ovkit tune --ir model.xml --images pictures",
-      "  ovkit tune --ir model.xml --target throughput --max-latency 50ms --budget 5m --images pictures"
+      "  ovkit tune model.xml pictures",
+      "  ovkit tune model.xml pictures --target throughput --max-latency 50ms --budget 5m"
     })
 final class TuneCommand implements Callable<Integer> {
 
@@ -45,63 +48,54 @@ final class TuneCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--ir",
-      required = true,
-      paramLabel = "MODEL.xml",
-      description = "The IR; its .bin lies beside it.")
-  private Path ir;
+  @Mixin private ModelAndPictures input;
 
   @Option(
       names = "--target",
       paramLabel = "TARGET",
       defaultValue = "latency",
+      converter = Choices.Target.class,
+      completionCandidates = Choices.Target.class,
       description =
-          "latency: one picture as soon as possible; throughput: as many as possible. A profile can hold both. Default: ${DEFAULT-VALUE}.")
-  private String target;
-
-  @Option(
-      names = {"-i", "--images"},
-      arity = "1..*",
-      paramLabel = "PATH",
-      description =
-          "Pictures, folders of pictures, or globs such as 'shots/*.jpg'; the first 100. Default: a picture of noise.")
-  private List<String> images = List.of();
+          "latency: one picture as soon as possible; throughput: as many pictures as possible. A profile can contain both. Default: ${DEFAULT-VALUE}.")
+  private Hint target;
 
   @Option(
       names = "--budget",
       paramLabel = "TIME",
       defaultValue = "120s",
-      description = "About how long it may take, as in 90s or 5m. Default: ${DEFAULT-VALUE}.")
+      description = "Approximate duration, such as 90s or 5m. Default: ${DEFAULT-VALUE}.")
   private String budget;
 
   @Option(
       names = "--max-latency",
       paramLabel = "TIME",
       description =
-          "What 90 of 100 pictures must keep to, from file to boxes, as in 50ms; under load with --target throughput.")
+          "Longest time that 90 of 100 pictures may take from file to boxes, such as 50ms; with --target throughput, under load.")
   private @Nullable String mostLatency;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--bf16",
       description =
-          "Try arithmetic in bf16 too, where the CPU has it; needs --images to compare the boxes.")
+          "Also try bf16 arithmetic if the CPU has it; needs pictures to compare the boxes.")
   private boolean bf16;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--rectangular",
       description =
-          "Try an input in the shape of the pictures too, as 640x384 for 16:9; needs --images to compare the boxes.")
+          "Also try an input in the shape of the pictures, such as 640x384 for 16:9; needs pictures to compare the boxes.")
   private boolean rectangular;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--cache",
       description =
-          "Try too whether the model opens quicker with its compiled form in MODEL.cache beside it.")
+          "Also try whether the model opens faster with its compiled form cached in MODEL.cache beside it.")
   private boolean cache;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Override
   public Integer call() {
@@ -110,21 +104,21 @@ final class TuneCommand implements Callable<Integer> {
     try (Interruption interruption = new Interruption()) {
       report = run(options, interruption);
       PrintWriter err = spec.commandLine().getErr();
-      report.unreadable().forEach(left -> err.println("ovkit: left out: " + left.reason()));
+      report.unreadable().forEach(left -> err.println("ovkit: skipped: " + left.reason()));
       PrintWriter out = spec.commandLine().getOut();
-      if (json) {
+      if (json.wanted()) {
         Json.print(out, TunePrinter.json(report));
       } else {
         TunePrinter.print(report, out);
       }
       out.flush();
       if (!report.complete()) {
-        err.println("ovkit: stopped; no profile was written");
+        err.println("ovkit: interrupted; no profile was written");
         return ExitCode.INTERRUPTED;
       }
       if (!report.holds()) {
         err.printf(
-            "ovkit: nothing that was tried keeps 90 of 100 pictures within %s; no profile was written%n",
+            "ovkit: no setting keeps 90 of 100 pictures within %s; no profile was written%n",
             mostLatency);
         return ExitCode.DOES_NOT_HOLD;
       }
@@ -144,14 +138,13 @@ final class TuneCommand implements Callable<Integer> {
   }
 
   private TuneOptions options() {
-    if (images.isEmpty() && (bf16 || rectangular)) {
+    if (!input.hasPictures() && (bf16 || rectangular)) {
       throw usage(
-          "%s needs --images: it may change the boxes, and they are compared"
+          "%s needs pictures: it may change the boxes, so they are compared"
               .formatted(bf16 ? "--bf16" : "--rectangular"));
     }
     TuneOptions options =
-        TuneOptions.of(
-                ir, target(), images.isEmpty() ? List.of() : new PictureList(images).expand())
+        TuneOptions.of(input.ir(), target, input.hasPictures() ? input.pictures() : List.of())
             .withBudget(duration("--budget", budget))
             .withBf16(bf16)
             .withRectangular(rectangular)
@@ -159,14 +152,6 @@ final class TuneCommand implements Callable<Integer> {
     return mostLatency == null
         ? options
         : options.withMostLatency(duration("--max-latency", mostLatency));
-  }
-
-  private Hint target() {
-    return switch (target.toLowerCase(Locale.ROOT)) {
-      case "latency" -> Hint.LATENCY;
-      case "throughput" -> Hint.THROUGHPUT;
-      default -> throw usage("--target %s: expected latency or throughput".formatted(target));
-    };
   }
 
   /** Seconds where no unit is given. */

@@ -1,6 +1,9 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.cli.option.Choices;
+import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.Images;
+import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.PictureOptions;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.cli.print.VerificationPrinter;
@@ -14,7 +17,6 @@ import dev.ovkit.verify.VerifyOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -31,12 +33,13 @@ import picocli.CommandLine.Spec;
 /** {@code ovkit verify}. */
 @Command(
     name = "verify",
+    customSynopsis = "ovkit verify [OPTIONS] A B [--images PICTURE...]",
     description = {
-      "Says whether two models are the same: raw outputs and boxes, picture by picture.",
+      "Checks that two models give the same results: raw outputs and boxes, picture by picture.",
       "",
-      "Each is an ONNX, which runs in ONNX Runtime as an independent witness, prepared as its family wants and cut at the other's outputs, or an IR, which runs in OpenVINO as it says of itself. An IR is held to what 'ovkit convert' makes: it takes BGR, 0..255. One that takes something else does not pass, unless --input-colour or --bare says that it is meant.",
+      "A and B are each an ONNX or an IR. An ONNX runs in ONNX Runtime, as an independent reference: its pictures are prepared as its family requires, and it is cut at the outputs of the other model. An IR runs in OpenVINO with its own settings. It must take BGR, 0..255, as IRs of 'ovkit convert' do; if it takes something else on purpose, say so with --input-colour or --bare.",
       "",
-      "A box counts when it reaches the confidence in either model, and agrees when the other has one of its class within the tolerances; the other is read below the confidence by the tolerance of the scores, so a box at the threshold decides nothing. The exit code is 4 when the two differ."
+      "Boxes count if they reach the confidence in either model. They agree if the other model has a box of the same class within the tolerances; the other model is read with a slightly lower threshold, so that boxes right at the threshold do not count as differences. The exit code is 4 if the models differ."
     },
     footer = {
       "  ovkit verify yolov5s.onnx yolov5s.xml --images pictures",
@@ -49,78 +52,92 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "A",
-      description = "An ONNX, or the .xml of an IR; differences are relative to it.")
+      description = "The reference: an ONNX, or the .xml of an IR. Differences are relative to it.")
   private Path first;
 
-  @Parameters(index = "1", paramLabel = "B", description = "Likewise.")
+  @Parameters(
+      index = "1",
+      paramLabel = "B",
+      description = "The model to compare: an ONNX, or the .xml of an IR.")
   private Path second;
 
   @Mixin private Images images;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--tolerance",
       paramLabel = "NUMBER",
       description =
-          "The largest relative L2 difference of a raw output. Default: 0.0001 for an IR in FP32, 0.02 in FP16; in INT8 the boxes decide alone.")
+          "Largest relative L2 difference of a raw output. Default: 0.0001 for an FP32 IR, 0.02 for FP16; for INT8 only the boxes are compared.")
   private @Nullable Double tolerance;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--score-tolerance",
       paramLabel = "NUMBER",
       description =
-          "The largest difference of the scores of one object. Default: 0.001 in FP32, 0.02 in FP16, 0.15 in INT8.")
+          "Largest difference between the two scores of an object. Default: 0.001 for FP32, 0.02 for FP16, 0.15 for INT8.")
   private @Nullable Double scoreTolerance;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--min-iou",
       paramLabel = "NUMBER",
       description =
-          "The smallest overlap of its two boxes. Default: 0.99 in FP32, 0.95 in FP16, 0.7 in INT8.")
+          "Smallest overlap (IoU) of the two boxes of an object. Default: 0.99 for FP32, 0.95 for FP16, 0.7 for INT8.")
   private @Nullable Double leastIou;
 
   @Option(
       names = "--conf",
       paramLabel = "SCORE",
-      description = "The score from which a box counts, 0..1. Default: A's, else 0.25.")
+      description = "Lowest score of a box that counts, 0..1. Default: A's own, else 0.25.")
   private @Nullable Double confidence;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--output",
       paramLabel = "NAMES",
       defaultValue = "auto",
       description =
-          "Where an ONNX is cut, as 'ovkit convert' has it; auto cuts at the outputs of the other model. Default: ${DEFAULT-VALUE}.")
+          "Where an ONNX is cut, as for 'ovkit convert'; auto cuts at the outputs of the other model. Default: ${DEFAULT-VALUE}.")
   private String output;
 
+  @HelpGroup.In(HelpGroup.PREPROCESSING)
   @Option(
       names = "--input-colour",
       paramLabel = "ORDER",
-      description = "The channel order that the IR takes, BGR or RGB, and that this is meant.")
-  private @Nullable String inputColour;
+      converter = Choices.Colour.class,
+      completionCandidates = Choices.Colour.class,
+      description = "Channel order that the IR takes on purpose: BGR or RGB.")
+  private @Nullable Colour inputColour;
 
+  @HelpGroup.In(HelpGroup.PREPROCESSING)
   @Option(
       names = "--model-colour",
       paramLabel = "ORDER",
+      converter = Choices.Colour.class,
+      completionCandidates = Choices.Colour.class,
       description =
-          "The channel order that the network was trained on, BGR or RGB. Default: as its family.")
-  private @Nullable String modelColour;
+          "Channel order that the network was trained with: BGR or RGB. Default: what its family uses.")
+  private @Nullable Colour modelColour;
 
+  @HelpGroup.In(HelpGroup.PREPROCESSING)
   @Option(
       names = "--bare",
       description =
-          "The IR has no preprocessing inside, and that is meant: it gets the numbers that the ONNX gets.")
+          "The IR has no preprocessing inside on purpose: it gets the same numbers as the ONNX.")
   private boolean bare;
 
   @Mixin private PictureOptions picture;
 
+  @HelpGroup.In(HelpGroup.OUTPUT)
   @Option(
       names = "--html",
       paramLabel = "FILE",
-      description = "Write a report: one file with tables, histograms and the worst pictures.")
+      description = "Write a report: one HTML file with tables, histograms and the worst pictures.")
   private @Nullable Path html;
 
-  @Option(names = "--json", description = "Print one JSON object.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Override
   public Integer call() {
@@ -130,7 +147,7 @@ final class VerifyCommand implements Callable<Integer> {
     if (html != null) {
       VerificationReport.write(verification, html);
     }
-    if (json) {
+    if (json.wanted()) {
       Json.print(out, VerificationPrinter.json(verification));
     } else {
       VerificationPrinter.print(verification, out);
@@ -161,10 +178,10 @@ final class VerifyCommand implements Callable<Integer> {
         Outputs.parse(output),
         picture.mean(),
         picture.scale(),
-        colour("--model-colour", modelColour),
+        Optional.ofNullable(modelColour),
         picture.mode(),
         picture.pad(),
-        colour("--input-colour", inputColour),
+        Optional.ofNullable(inputColour),
         bare,
         optional(confidence),
         optional(tolerance),
@@ -174,17 +191,6 @@ final class VerifyCommand implements Callable<Integer> {
 
   private static OptionalDouble optional(@Nullable Double value) {
     return value == null ? OptionalDouble.empty() : OptionalDouble.of(value);
-  }
-
-  private Optional<Colour> colour(String option, @Nullable String text) {
-    return Optional.ofNullable(text)
-        .map(
-            order ->
-                switch (order.toUpperCase(Locale.ROOT)) {
-                  case "BGR" -> Colour.BGR;
-                  case "RGB" -> Colour.RGB;
-                  default -> throw usage("%s %s: expected BGR or RGB".formatted(option, order));
-                });
   }
 
   private ParameterException usage(String message) {

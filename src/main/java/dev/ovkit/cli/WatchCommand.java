@@ -1,5 +1,10 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.OptionException;
+import dev.ovkit.cli.option.ComputeOptions;
+import dev.ovkit.cli.option.JsonOption;
+import dev.ovkit.cli.option.ModelOption;
+import dev.ovkit.cli.option.ThresholdOptions;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.model.Assumption;
@@ -15,15 +20,15 @@ import dev.ovkit.watch.WatchCounts;
 import dev.ovkit.watch.WatchListener;
 import dev.ovkit.watch.WatchOptions;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -32,52 +37,53 @@ import picocli.CommandLine.Spec;
 /** {@code ovkit watch}. */
 @Command(
     name = "watch",
+    customSynopsis = "ovkit watch [OPTIONS] MODEL --in DIR --out DIR",
     description = {
-      "Finds objects on every picture that is dropped into a folder.",
+      "Finds objects on every picture that arrives in a folder.",
       "",
-      "Each picture ends in exactly one result, NAME.json in the form of infer --json, also when the process is killed or the power fails; then it lies in IN/done. What cannot be read goes to IN/failed, with the reason in a text file. Files are taken once they do not change any more; hidden files, links and subfolders are left alone. When OUT is full or cannot be written, it waits and tries again. SIGTERM and Ctrl-C let it finish what it has begun, exit code 0. Under systemd it tells that it is ready and alive."
+      "Each picture gets exactly one result, NAME.json in the form of infer --json, even if the process is killed or the power fails; the picture then moves to IN/done. Unreadable pictures move to IN/failed, with the reason in a text file. Hidden files, links and subfolders are ignored. If OUT is full or cannot be written, watch waits and tries again. After SIGTERM or Ctrl-C it finishes the pictures it has begun; the exit code is then 0. Under systemd it reports that it is ready and alive."
     },
     footer = {
-      "  ovkit watch --ir model.xml --in drop --out results",
+      "  ovkit watch model.xml --in drop --out results",
       "  ovkit watch --ir model.xml --in drop --out results --draw --once --verbose"
     })
 final class WatchCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Option(
-      names = "--ir",
-      required = true,
-      paramLabel = "MODEL.xml",
-      description = "The IR; its .bin lies beside it.")
-  private Path ir;
+  @Mixin private ModelOption model;
 
   @Option(
       names = "--in",
       required = true,
       paramLabel = "DIR",
-      description = "The folder that pictures are dropped into; on a local disk.")
+      description = "Folder that pictures arrive in; on a local disk.")
   private Path in;
 
-  @Option(
-      names = "--out",
-      required = true,
-      paramLabel = "DIR",
-      description = "The folder for results.")
+  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for results.")
   private Path out;
 
-  @Option(names = "--draw", description = "Write each picture with its boxes, NAME.drawn.jpg, too.")
+  @Option(
+      names = "--create",
+      description =
+          "Create the --in folder if it is missing. Without this, a missing folder is an error.")
+  private boolean create;
+
+  @Option(
+      names = "--draw",
+      description = "Also write each picture with its boxes, as NAME.drawn.jpg.")
   private boolean draw;
 
   @Option(
       names = "--delete",
-      description = "Delete a picture once its result is out, instead of keeping it in IN/done.")
+      description =
+          "Delete each picture once its result is written, instead of keeping it in IN/done.")
   private boolean delete;
 
   @Option(
       names = "--once",
       description =
-          "End when all that lies there is done; exit code 1 if something was set aside or left.")
+          "Stop when every picture in the folder is done. The exit code is 1 if any was unreadable or left.")
   private boolean once;
 
   @Option(
@@ -85,34 +91,17 @@ final class WatchCommand implements Callable<Integer> {
       paramLabel = "MS",
       defaultValue = "500",
       description =
-          "How long a file must not change before it is taken for whole. Default: ${DEFAULT-VALUE}.")
+          "How long a file must stay unchanged before it is processed. Default: ${DEFAULT-VALUE}.")
   private int settle;
 
-  @Option(
-      names = "--conf",
-      paramLabel = "SCORE",
-      description = "The lowest score, 0..1. Default: the IR's, else 0.25.")
-  private @Nullable Float confidence;
+  @Mixin private ThresholdOptions thresholds;
 
-  @Option(
-      names = "--iou",
-      paramLabel = "IOU",
-      description =
-          "The overlap above which the weaker of two boxes is dropped, 0..1. Default: the IR's, else 0.45.")
-  private @Nullable Float iou;
+  @Mixin private ComputeOptions compute;
 
-  @Option(
-      names = "--threads",
-      paramLabel = "N",
-      description =
-          "Threads to compute with. Default: what this process may use; doctor prints it.")
-  private @Nullable Integer threads;
-
-  @Option(names = "--verbose", description = "Print a line for each picture, to stderr.")
+  @Option(names = "--verbose", description = "Print a line for each picture to stderr.")
   private boolean verbose;
 
-  @Option(names = "--json", description = "Print the counts at the end as one JSON object.")
-  private boolean json;
+  @Mixin private JsonOption json;
 
   @Override
   public Integer call() {
@@ -120,6 +109,11 @@ final class WatchCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "--settle %d: expected milliseconds, 0 or more".formatted(settle));
     }
+    if (!create && Files.notExists(in)) {
+      throw new OptionException(
+          "--in '%s': no such folder; create it, or give --create".formatted(in));
+    }
+    Path ir = model.model();
     WatchOptions options = new WatchOptions(in, out, draw, delete, once, Duration.ofMillis(settle));
     try (Detector detector = Detector.open(ir, detectorOptions());
         FolderWatch watch =
@@ -127,6 +121,11 @@ final class WatchCommand implements Callable<Integer> {
         Termination termination = new Termination(watch::stop)) {
       for (Assumption assumption : detector.assumptions()) {
         spec.commandLine().getErr().println("ovkit: assumed: " + assumption.sentence());
+      }
+      if (!once) {
+        spec.commandLine()
+            .getErr()
+            .printf("ovkit: watching %s; results go to %s; stop with Ctrl-C or SIGTERM%n", in, out);
       }
       WatchCounts counts = watch.run();
       print(counts);
@@ -139,17 +138,14 @@ final class WatchCommand implements Callable<Integer> {
 
   private DetectorOptions detectorOptions() {
     CompileOptions compile = CompileOptions.defaults().with(CompileOptions.Hint.THROUGHPUT);
-    DetectOptions usual = DetectOptions.defaults();
     return DetectorOptions.defaults()
-        .with(threads == null ? compile : compile.withThreads(threads))
-        .with(
-            new DetectOptions(
-                confidence, iou, usual.maxDetections(), usual.maxCandidates(), Set.of(), false));
+        .with(compute.applyTo(compile))
+        .with(thresholds.applyTo(DetectOptions.defaults()));
   }
 
   private void print(WatchCounts counts) {
     PrintWriter stdout = spec.commandLine().getOut();
-    if (json) {
+    if (json.wanted()) {
       Map<String, Object> object = new LinkedHashMap<>();
       object.put("done", counts.done());
       object.put("set_aside", counts.setAside());
@@ -158,12 +154,12 @@ final class WatchCommand implements Callable<Integer> {
       Json.print(stdout, object);
       return;
     }
-    stdout.printf("%d done, %d set aside", counts.done(), counts.setAside());
+    stdout.printf("%d done, %d unreadable", counts.done(), counts.setAside());
     if (counts.unfinished() > 0) {
-      stdout.printf(", %d unfinished, for the next start", counts.unfinished());
+      stdout.printf(", %d unfinished; the next start continues with them", counts.unfinished());
     }
     if (counts.left() > 0) {
-      stdout.printf(", %d left where they are", counts.left());
+      stdout.printf(", %d left in place", counts.left());
     }
     stdout.println();
   }
@@ -186,7 +182,7 @@ final class WatchCommand implements Callable<Integer> {
       @Override
       public void setAside(String name, String reason) {
         err.println(
-            "ovkit: set aside: " + (reason.startsWith(name) ? reason : name + ": " + reason));
+            "ovkit: moved to failed: " + (reason.startsWith(name) ? reason : name + ": " + reason));
       }
 
       @Override
@@ -196,7 +192,7 @@ final class WatchCommand implements Callable<Integer> {
 
       @Override
       public void goesOn() {
-        err.println("ovkit: it works again");
+        err.println("ovkit: the output folder is writable again");
       }
 
       @Override

@@ -41,7 +41,7 @@ class ArchitectureTest {
     MAY_USE.put("runtime", "nativelib machine");
     MAY_USE.put("model", "runtime internal.files internal.xml internal.text");
     MAY_USE.put("layout", "model");
-    MAY_USE.put("picture", "nativelib model");
+    MAY_USE.put("picture", "nativelib model internal.files");
     MAY_USE.put("vision", "machine runtime model layout picture internal.files");
     MAY_USE.put("compare", "model");
     MAY_USE.put("bench", "machine runtime model layout picture vision internal.files");
@@ -63,7 +63,7 @@ class ArchitectureTest {
     MAY_USE.put(
         "quantize",
         "runtime model layout picture vision bench convert surgery subject evaluate verify internal.files internal.text");
-    MAY_USE.put("report", "model picture compare bench subject verify quantize");
+    MAY_USE.put("report", "model picture compare bench subject verify quantize internal.files");
     MAY_USE.put("pack", "nativelib model vision bundle internal.files");
     MAY_USE.put("cli", "*");
   }

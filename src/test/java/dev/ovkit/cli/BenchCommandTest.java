@@ -280,7 +280,7 @@ class BenchCommandTest {
     Path broken = Files.writeString(temp.resolve("broken.jpg"), "none");
     Cli said = bench("--images", broken, "--passes", "1", "--json");
     assertThat(said.exitCode()).isZero();
-    assertThat(said.err()).startsWith("ovkit: left out: " + broken).hasLineCount(1);
+    assertThat(said.err()).startsWith("ovkit: skipped: " + broken).hasLineCount(1);
     JsonNode root = JSON.readTree(said.out());
     assertThat(root.get("pictures").asInt()).isEqualTo(5);
     assertThat(root.get("unreadable").get(0).get("file").asText()).isEqualTo(broken.toString());
@@ -291,7 +291,7 @@ class BenchCommandTest {
     Cli.run("bench", "--ir", IR, "--images", temp)
         .failsWith(
             1,
-            "'%s' holds no picture; expected files ending in bmp, jpe, jpeg, jpg, png, tif, tiff, webp"
+            "'%s' contains no pictures; expected files ending in bmp, jpe, jpeg, jpg, png, tif, tiff, webp"
                 .formatted(temp));
   }
 
@@ -314,10 +314,10 @@ class BenchCommandTest {
         "--seconds NaN | --seconds NaN: expected a number of seconds above 0",
         "--warm-up -1 | --warm-up -1.0: expected a number of seconds, 0 or more",
         "--threads 0 | --threads 0: expected 1 or more",
-        "--requests 2 | --requests goes with --throughput only",
-        "--protocol sead | --protocol sead: expected seed",
+        "--requests 2 | --requests needs --throughput",
+        "--protocol sead | Invalid value for option '--protocol': expected seed, not 'sead'",
         "--precision f64 | --precision f64: expected f32, bf16 or auto",
-        "--seconds 1 --passes 1 | --seconds does not go with --passes or --protocol; give one",
+        "--seconds 1 --passes 1 | --seconds cannot be combined with --passes or --protocol",
       })
   void aWrongOptionIsAnsweredWithWhatWasExpected(String options, String message) {
     String line = "bench --ir m.xml --images %s %s".formatted(PICTURES, options);
@@ -359,7 +359,7 @@ class BenchCommandTest {
     assertThat(said.exitCode()).isEqualTo(4);
     assertThat(said.out())
         .containsPattern(
-            "infer was [\\d.]+ ms, is [\\d.]+ ms: [\\d.]+, at most 1.5 allowed: DOES NOT HOLD");
+            "infer was [\\d.]+ ms, is [\\d.]+ ms: [\\d.]+, at most 1.5 allowed: FAILED");
   }
 
   @Test
@@ -458,7 +458,8 @@ class BenchCommandTest {
       for (int c = err.read(); c >= 0; c = err.read()) {
         said.append((char) c);
       }
-      assertThat(said.toString()).contains("ovkit: stopped; what follows was measured until then");
+      assertThat(said.toString())
+          .contains("ovkit: interrupted; these figures were measured until then");
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
     } finally {
       process.destroyForcibly();

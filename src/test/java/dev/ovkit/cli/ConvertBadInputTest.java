@@ -144,7 +144,7 @@ class ConvertBadInputTest {
   void labelsThatAreEmpty() throws IOException {
     Path labels = Files.writeString(temp.resolve("blank.names"), "\n \n");
     convert(e(), "--labels", labels)
-        .failsWith(1, "--labels '%s' is empty; one name a line is expected".formatted(labels));
+        .failsWith(1, "--labels '%s' is empty; expected one name per line".formatted(labels));
   }
 
   @Test
@@ -153,7 +153,7 @@ class ConvertBadInputTest {
         Files.write(temp.resolve("binary.names"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
     convert(e(), "--labels", labels)
         .failsWith(
-            1, "--labels '%s' is no text in UTF-8; one name a line is expected".formatted(labels));
+            1, "--labels '%s' is not UTF-8 text; expected one name per line".formatted(labels));
   }
 
   private Cli convert(Path model, Object... more) {

@@ -94,7 +94,7 @@ class ConvertCommandTest {
   void lazyHeadsAreTheirOwnOutputs() {
     Cli.run("convert", e(), "-o", temp, "--heads", "lazy", "--output", "none")
         .isWrongUsage(
-            "--heads lazy makes outputs of its own; leave out --output none", "ovkit convert");
+            "--heads lazy chooses the outputs itself; leave out --output none", "ovkit convert");
     Cli.run("convert", e(), "-o", temp, "--heads", "busy")
         .isWrongUsage("--heads busy: expected whole or lazy", "ovkit convert");
   }
@@ -115,8 +115,7 @@ class ConvertCommandTest {
             ExitCode.FAILED,
             "'%s/a/v5lite-e-coco.onnx' does not exist; expected an ONNX file".formatted(temp));
     Cli.run("convert", "--from-manifest", a, "--labels", labels, "-o", temp.resolve("c"))
-        .isWrongUsage(
-            "--labels: --from-manifest says how to convert; leave it out", "ovkit convert");
+        .isWrongUsage("--labels: --from-manifest sets all options; leave it out", "ovkit convert");
   }
 
   @Test

@@ -37,7 +37,7 @@ class DemoCommandTest {
   void theDemoFindsMostPartsAndInventsFew() throws IOException {
     Cli demo = Cli.run("demo", "--out", temp);
     assertThat(demo.exitCode()).isZero();
-    assertThat(demo.out()).contains("By hand, it is:", "ovkit convert", "ovkit infer");
+    assertThat(demo.out()).contains("The same by hand:", "ovkit convert", "ovkit infer");
 
     JsonNode found =
         new ObjectMapper().readTree(temp.resolve("detections.json").toFile()).get("pictures");

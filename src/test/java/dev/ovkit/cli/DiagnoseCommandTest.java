@@ -47,9 +47,9 @@ class DiagnoseCommandTest {
         .contains("Wrong: letterbox: pictures are to be put into the input")
         .contains("top left, and are put by stretching")
         .contains(
-            "Mend it with: ovkit infer --ir %s --image %s --letterbox top-left"
+            "Fix it with: ovkit infer --ir %s --image %s --letterbox top-left"
                 .formatted(ir, picture))
-        .contains("Mend it with: ovkit convert MODEL.onnx --letterbox top-left");
+        .contains("Fix it with: ovkit convert MODEL.onnx --letterbox top-left");
 
     Cli mended =
         Cli.run("infer", "--ir", ir, "--image", picture, "--letterbox", "top-left", "--json");

@@ -90,7 +90,7 @@ class EvalCommandTest {
     String said = Cli.run("eval", "--ir", IR, "--coco", TRUTH, "--images", PICTURES).done();
     assertThat(said)
         .contains("  5 pictures  ")
-        .contains("classes are the categories of the same name");
+        .contains("classes are matched to categories by name");
     assertThat(said)
         .containsPattern("mAP    (  0\\.\\d{3}){3}")
         .containsPattern("bracket +\\d+  \\d");
@@ -153,7 +153,7 @@ class EvalCommandTest {
     Cli.run("eval", "--ir", IR, "--labels", labels(), "--images", empty)
         .failsWith(
             1,
-            "'%s' holds no picture; expected files ending in bmp, jpe, jpeg, jpg, png, tif, tiff, webp"
+            "'%s' contains no pictures; expected files ending in bmp, jpe, jpeg, jpg, png, tif, tiff, webp"
                 .formatted(empty));
   }
 

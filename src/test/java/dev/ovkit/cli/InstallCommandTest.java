@@ -74,11 +74,11 @@ class InstallCommandTest {
     Process inside =
         new ProcessBuilder(current.resolve("bin/ovkit").toString(), "self-test").start();
     assertThat(new String(inside.getInputStream().readAllBytes(), UTF_8))
-        .startsWith("parts-1.0.0 holds\n  ok   manifest     5 files, ");
+        .startsWith("parts-1.0.0: self-test passed\n  ok   manifest     5 files, ");
     assertThat(inside.waitFor()).isZero();
     // Once more: there is nothing to do.
     assertThat(Cli.run("install", archive, "--root", root).done())
-        .isEqualTo(json.get("release").asText() + " was in use already" + System.lineSeparator());
+        .isEqualTo(json.get("release").asText() + " is already in use" + System.lineSeparator());
   }
 
   @Test
@@ -99,7 +99,7 @@ class InstallCommandTest {
             "bundle '%s': version 1.0.5 is older than 1.1.0, which was installed here before; ovkit rollback goes back to a release that is still there"
                 .formatted(older));
     assertThat(Cli.run("rollback", "--root", root).done())
-        .startsWith(first + " is in use, in place of " + second);
+        .startsWith(first + " is in use; it replaces " + second);
     assertThat(TestBundle.current(root)).isEqualTo(first);
     // Not even now: the version that was left counts.
     assertThat(Cli.run("install", older, "--root", root).exitCode()).isEqualTo(4);
@@ -158,7 +158,7 @@ class InstallCommandTest {
     assertThat(said.err()).contains("it has no manifest.sig: nobody vouches for it");
     assertThat(root.resolve("current")).doesNotExist();
     assertThat(Cli.run("install", bundle, "--root", root, "--allow-unsigned").done())
-        .contains("  it is unsigned");
+        .contains("  unsigned");
   }
 
   @Test

@@ -280,15 +280,13 @@ class PackageCommandTest {
 
     Cli.run("package", "--ir", IR, "--golden", PICTURE, "-o", target)
         .isWrongUsage(
-            "give --key FILE to sign the bundle ('ovkit keygen' makes one), or --unsigned, one of the two",
+            "give --key FILE to sign the bundle ('ovkit keygen' makes one), or --unsigned",
             "ovkit package");
     Cli.run("package", "--ir", IR, "--unsigned", "-o", target)
-        .isWrongUsage(
-            "give --golden PATH: a picture by which the self-test knows the model",
-            "ovkit package");
+        .isWrongUsage("give --golden PATH: pictures for the self-test on the box", "ovkit package");
     Cli.run("package", "--ir", IR, "--golden", PICTURE, "--unsigned", "-o", folder.resolve("app"))
         .isWrongUsage(
-            "'%s' does not tell name and version as app-1.2.0.tar.xz does; give --name and --release"
+            "'%s' does not contain name and version, as app-1.2.0.tar.xz does; give --name and --release"
                 .formatted(folder.resolve("app")),
             "ovkit package");
     Cli.run("package", "--ir", IR, "--golden", PICTURE, "--unsigned", "-o", bundle)

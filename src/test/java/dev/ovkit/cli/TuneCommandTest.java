@@ -169,7 +169,7 @@ class TuneCommandTest {
     assertThat(lines)
         .endsWith(
             "control: the default takes 1.000 (0.990-1.010) of its own time",
-            "opening: 300 ms, with a cache 100 ms: kept",
+            "opening: 300 ms, with a cache 100 ms; the cache is kept",
             "chosen: bf16; 0.900 (0.850-0.950) of the default's time",
             "profile: " + file);
   }
@@ -215,7 +215,7 @@ class TuneCommandTest {
     write(Tuning.defaults(Hint.LATENCY));
     assertDone(
         Cli.run("infer", "--ir", ir, "--image", PICTURES),
-        file + " has nothing for throughput; 'ovkit tune --target throughput' adds it");
+        file + " has no settings for throughput; 'ovkit tune --target throughput' adds them");
     assertDone(
         Cli.run("infer", "--ir", ir, "--image", PICTURE), file + ", for latency: the defaults");
   }
@@ -279,7 +279,7 @@ class TuneCommandTest {
     Cli infer = Cli.run("infer", "--ir", ir, "--image", PICTURE, "--json");
     assertDone(
         infer,
-        "%s is not used: it was tuned on 'Z80', this is '%s'; run 'ovkit tune' here"
+        "%s is ignored: it was tuned on 'Z80', this is '%s'; run 'ovkit tune' here"
             .formatted(file, cpu));
     assertThat(JSON.readTree(infer.out()).has("settings")).isFalse();
   }
@@ -295,7 +295,8 @@ class TuneCommandTest {
     assertThat(settings(throughput)).as("requests are tried too").isGreaterThan(settings(early));
     Path empty = Files.createDirectory(temp.resolve("empty"));
     Cli none = Cli.run("tune", "--ir", ir, "--images", empty);
-    assertThat(none.err()).startsWith("ovkit: '" + empty + "' holds no picture; expected files");
+    assertThat(none.err())
+        .startsWith("ovkit: '" + empty + "' contains no pictures; expected files");
     assertThat(none.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(file).doesNotExist();
   }

@@ -142,7 +142,7 @@ class VerifyCommandTest {
     assertThat(right.exitCode()).isEqualTo(ExitCode.DONE);
     assertThat(right.err())
         .isEqualTo(
-            "ovkit: no --images: raw outputs are compared on generated pictures; give pictures that show objects to compare boxes too%n"
+            "ovkit: no --images: only raw outputs are compared, on generated pictures; give pictures with objects to compare boxes too%n"
                 .formatted());
     assertThat(right.out()).contains("weights ", "generated-1 (640x480)", "the same: ");
     Cli wrong = Cli.run("convert", onnx, "-o", temp, "--verify", "--no-reverse-input-channels");
@@ -170,7 +170,8 @@ class VerifyCommandTest {
   void anEmptyFolderAndABrokenPicture() throws IOException {
     Path empty = Files.createDirectory(temp.resolve("empty"));
     Cli said = Cli.run("verify", onnx, right, "--images", empty);
-    assertThat(said.err()).startsWith("ovkit: '%s' holds no picture; expected ".formatted(empty));
+    assertThat(said.err())
+        .startsWith("ovkit: '%s' contains no pictures; expected ".formatted(empty));
     assertThat(said.exitCode()).isEqualTo(ExitCode.FAILED);
 
     Path broken = Files.writeString(temp.resolve("broken.jpg"), "no picture");

@@ -65,7 +65,7 @@ class WatchCommandTest {
   @Test
   void aResultIsWhatInferSaysOfThePicture() throws IOException {
     drop(1, "a.jpg");
-    assertThat(once("--draw").done()).isEqualTo("1 done, 0 set aside%n".formatted());
+    assertThat(once("--draw").done()).isEqualTo("1 done, 0 unreadable%n".formatted());
     assertThat(Cli.files(out)).containsExactly(".ovkit", "a.jpg.drawn.jpg", "a.jpg.json");
     JsonNode result = comparable(Files.readString(out.resolve("a.jpg.json")));
     String said =
@@ -92,7 +92,7 @@ class WatchCommandTest {
     assertThat(cli.err().lines())
         .hasSize(2)
         .anyMatch(line -> line.matches("good\\.jpg  \\d+ found  [0-9.]+ ms"))
-        .anyMatch(line -> line.startsWith("ovkit: set aside: bad.jpg: "));
+        .anyMatch(line -> line.startsWith("ovkit: moved to failed: bad.jpg: "));
     assertThat(new ObjectMapper().readValue(cli.out(), Map.class))
         .isEqualTo(Map.of("done", 1, "set_aside", 1, "unfinished", 0, "left", 0));
   }
@@ -144,7 +144,7 @@ class WatchCommandTest {
     assertThat(heard.lines().toList()).endsWith("STOPPING=1");
     assertThat(manager.waitFor()).isZero();
     long results = names(out).filter(file -> file.endsWith(".json")).count();
-    assertThat(said.strip()).isEqualTo("%d done, 0 set aside".formatted(results));
+    assertThat(said.strip()).isEqualTo("%d done, 0 unreadable".formatted(results));
     // Nothing is under way any more: what is not done was not begun.
     long waiting = names(in).filter(file -> file.endsWith(".jpg")).count();
     assertThat(names(in.resolve("done")).count()).isEqualTo(results);

@@ -17,12 +17,11 @@ public final class Images {
   private CommandSpec spec;
 
   @Option(
-      names = {"-i", "--images"},
+      names = {"-i", "--images", "--image"},
       arity = "1..*",
       paramLabel = "PATH",
       description =
-          "Pictures, folders of pictures, or globs, to compare on. Default: a few generated ones,"
-              + " which show no object and serve raw outputs only.")
+          "Pictures, folders of pictures, or globs to compare on. Default: a few generated pictures, which show no objects, so that only raw outputs are compared.")
   private @Nullable List<String> images;
 
   public boolean given() {
@@ -35,8 +34,8 @@ public final class Images {
       spec.commandLine()
           .getErr()
           .println(
-              "ovkit: no --images: raw outputs are compared on generated pictures; give pictures"
-                  + " that show objects to compare boxes too");
+              "ovkit: no --images: only raw outputs are compared, on generated pictures; give pictures"
+                  + " with objects to compare boxes too");
       return PictureSource.generated();
     }
     return PictureSource.of(new PictureList(images).expand());

@@ -5,14 +5,14 @@ import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What an IR from elsewhere may not tell of itself: the same options wherever one is run. */
+/** What an IR made by another program may not say about itself. */
+@HelpGroup.In(HelpGroup.PREPROCESSING)
 public final class IrOptions {
 
   @Spec(Spec.Target.MIXEE)
@@ -21,32 +21,27 @@ public final class IrOptions {
   @Option(
       names = "--input-colour",
       paramLabel = "ORDER",
-      description = "The channel order that the IR takes: BGR or RGB. Default: the IR's.")
-  private @Nullable String colour;
+      converter = Choices.Colour.class,
+      completionCandidates = Choices.Colour.class,
+      description = "Channel order that the IR expects: BGR or RGB. Default: the IR's own.")
+  private @Nullable Colour colour;
 
   @Option(
       names = "--anchors",
       paramLabel = "W,H W,H …",
       description =
-          "The anchors of all heads by rising stride, for an IR that does not tell its own.")
+          "Anchors of all heads, smallest stride first, for an IR that does not contain them.")
   private @Nullable String anchors;
 
   public boolean given() {
     return colour != null || anchors != null;
   }
 
-  /** Returns the detector with what was given here in place of what it says itself. */
+  /** Returns the detector with what was given here in place of its own settings. */
   public DetectorSpec applyTo(DetectorSpec detector) {
     DetectorSpec changed = detector;
     if (colour != null) {
-      changed =
-          switch (colour.toUpperCase(Locale.ROOT)) {
-            case "BGR" -> changed.withInputColour(Colour.BGR);
-            case "RGB" -> changed.withInputColour(Colour.RGB);
-            default ->
-                throw new ParameterException(
-                    spec.commandLine(), "--input-colour %s: expected BGR or RGB".formatted(colour));
-          };
+      changed = changed.withInputColour(colour);
     }
     if (anchors == null) {
       return changed;

@@ -32,13 +32,13 @@ public record PictureList(List<String> given) {
     try {
       path = Path.of(one);
     } catch (InvalidPathException e) {
-      throw new PictureException("'%s' is no name of a file".formatted(one), e);
+      throw new PictureException("'%s' is not a file name".formatted(one), e);
     }
     if (Files.isDirectory(path)) {
       List<Path> inside = list(path).stream().filter(PictureList::isPicture).toList();
       if (inside.isEmpty()) {
         throw new PictureException(
-            "'%s' holds no picture; expected files ending in %s"
+            "'%s' contains no pictures; expected files ending in %s"
                 .formatted(path, String.join(", ", ENDINGS.stream().sorted().toList())));
       }
       return inside;

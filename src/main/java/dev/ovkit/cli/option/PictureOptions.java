@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** What is done to a picture before the network: the same options wherever it can be said. */
+/** What happens to a picture before the network, in every command that can change it. */
+@HelpGroup.In(HelpGroup.PREPROCESSING)
 public final class PictureOptions {
 
   @Spec(Spec.Target.MIXEE)
@@ -22,7 +23,7 @@ public final class PictureOptions {
   @Option(
       names = {"-s", "--scale"},
       paramLabel = "NUMBER",
-      description = "Divide every channel by it.")
+      description = "Divide every channel by this number.")
   private @Nullable Float scale;
 
   @Option(
@@ -35,20 +36,22 @@ public final class PictureOptions {
       names = {"--mean", "--mean-values"},
       paramLabel = "A,B,C",
       description =
-          "Subtract one number, or one a channel, before scaling; in the order that the model wants its channels.")
+          "Subtract this number, or one number per channel, before scaling. The channels are in the model's order.")
   private @Nullable String mean;
 
   @Option(
       names = "--letterbox",
-      paramLabel = "WHERE",
+      paramLabel = "PLACE",
+      converter = Choices.Letterbox.class,
+      completionCandidates = Choices.Letterbox.class,
       description =
-          "Where a picture lies in the input: centre, top-left, or stretch for no letterbox. Default: as the family does it.")
-  private @Nullable String letterbox;
+          "Place of the picture in the network's input: centre, top-left, or stretch (no letterbox). Default: what the model's family uses.")
+  private Choices.@Nullable Place letterbox;
 
   @Option(
       names = "--pad",
       paramLabel = "GREY",
-      description = "The grey beside the picture, 0..255. Default: 114.")
+      description = "Grey value of the letterbox border, 0..255. Default: 114.")
   private @Nullable Integer pad;
 
   public boolean given() {
@@ -57,7 +60,7 @@ public final class PictureOptions {
 
   public Optional<List<Float>> scale() {
     if (scale != null && scaleValues != null) {
-      throw usage("--scale and --scale-values exclude each other; give one");
+      throw usage("give --scale or --scale-values, not both");
     }
     return scale != null
         ? Optional.of(List.of(scale))
@@ -69,17 +72,7 @@ public final class PictureOptions {
   }
 
   public Optional<Resize.Mode> mode() {
-    return Optional.ofNullable(letterbox)
-        .map(
-            text ->
-                switch (text) {
-                  case "centre", "center" -> Resize.Mode.LETTERBOX_CENTRE;
-                  case "top-left" -> Resize.Mode.LETTERBOX_TOP_LEFT;
-                  case "stretch" -> Resize.Mode.STRETCH;
-                  default ->
-                      throw usage(
-                          "--letterbox %s: expected centre, top-left or stretch".formatted(text));
-                });
+    return Optional.ofNullable(letterbox).map(Choices.Place::mode);
   }
 
   public OptionalInt pad() {
@@ -92,7 +85,7 @@ public final class PictureOptions {
     return OptionalInt.of(pad);
   }
 
-  /** Returns the detector with what was given here in place of what it says itself. */
+  /** Returns the detector with what was given here in place of its own settings. */
   public DetectorSpec applyTo(DetectorSpec detector) {
     Normalization normalization = detector.normalization();
     Resize resize = detector.resize();

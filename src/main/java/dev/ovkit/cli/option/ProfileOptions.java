@@ -16,7 +16,8 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The profile beside an IR, wherever one is run: found, said, and left out where it must be. */
+/** The profile beside an IR: whether it is used, and what it sets. */
+@HelpGroup.In(HelpGroup.EXPERT)
 public final class ProfileOptions {
 
   @Spec(Spec.Target.MIXEE)
@@ -25,7 +26,7 @@ public final class ProfileOptions {
   @Option(
       names = "--no-profile",
       description =
-          "Leave out the MODEL.profile.json that 'ovkit tune' wrote beside the IR. Other options win over it anyway.")
+          "Ignore the MODEL.profile.json that 'ovkit tune' wrote beside the IR. Options given here override the profile.")
   private boolean leftOut;
 
   /**
@@ -57,13 +58,13 @@ public final class ProfileOptions {
     }
     Optional<String> misfit = profile.get().misfit();
     if (misfit.isPresent()) {
-      err.printf("ovkit: %s is not used: %s; run 'ovkit tune' here%n", file, misfit.get());
+      err.printf("ovkit: %s is ignored: %s; run 'ovkit tune' here%n", file, misfit.get());
       return Optional.empty();
     }
     Optional<Tuning> tuning = profile.get().tuning(target);
     if (tuning.isEmpty()) {
       err.printf(
-          "ovkit: %s has nothing for %s; 'ovkit tune --target %s' adds it%n",
+          "ovkit: %s has no settings for %s; 'ovkit tune --target %s' adds them%n",
           file, word(target), word(target));
       return Optional.empty();
     }

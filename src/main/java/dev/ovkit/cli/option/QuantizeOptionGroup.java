@@ -6,7 +6,7 @@ import dev.ovkit.quantize.QuantizeOptions;
 import dev.ovkit.quantize.Target;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -15,8 +15,23 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** How a model becomes 8 bit, and what must hold: the same options wherever one is made. */
+/** How a model becomes INT8, and what it must not lose. */
+@HelpGroup.In(HelpGroup.INT8)
 public final class QuantizeOptionGroup {
+
+  /** What {@code --target} can say. */
+  enum For {
+    AVX2,
+    VNNI,
+    THIS
+  }
+
+  /** Reads it. */
+  static final class TargetChoice extends Choice<For> {
+    TargetChoice() {
+      super(For.class, Map.of());
+    }
+  }
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -26,56 +41,58 @@ public final class QuantizeOptionGroup {
       paramLabel = "N",
       defaultValue = "" + QuantizeOptions.CALIBRATION,
       description =
-          "The most pictures to calibrate with, spread evenly over those given. Default: ${DEFAULT-VALUE}.")
+          "Most pictures to calibrate with, taken evenly from those given. Default: ${DEFAULT-VALUE}.")
   private int calibration;
 
   @Option(
       names = "--target",
       paramLabel = "CPU",
       defaultValue = "avx2",
+      converter = TargetChoice.class,
+      completionCandidates = TargetChoice.class,
       description =
-          "What the IR will run on: avx2, any CPU of ours; vnni, one with AVX512-VNNI or AVX-VNNI, which allows the first convolution its full range; this, what this machine is. Default: ${DEFAULT-VALUE}.")
-  private String target;
+          "CPU that the IR will run on. avx2: any supported CPU; vnni: one with AVX512-VNNI or AVX-VNNI, where the first convolution can use its full range; this: the current machine. Default: ${DEFAULT-VALUE}.")
+  private For target;
 
   @Option(
       names = "--keep-float",
       split = ",",
       paramLabel = "NAMES",
-      description = "Convolutions that stay in float, with commas between.")
+      description = "Convolutions that stay in float, separated by commas.")
   private @Nullable List<String> keepFloat;
 
   @Option(
       names = "--int8-heads",
-      description = "Make the last convolutions 8 bit too, which otherwise stay in float.")
+      description = "Make the last convolutions INT8 too; by default they stay in float.")
   private boolean eightBitHeads;
 
   @Option(
       names = "--check-images",
       paramLabel = "DIR",
       description =
-          "Pictures to check on, others than those of the calibration; without --coco the boxes of the float IR are the measure.")
+          "Pictures for the accuracy check; not those used to calibrate. Without --coco the boxes are compared with those of the float IR.")
   private @Nullable Path checkImages;
 
   @Option(
       names = "--coco",
       paramLabel = "FILE.json",
-      description = "The objects on them, as COCO's annotations: then mAP@.5:.95 is the measure.")
+      description = "COCO annotations of the check pictures; the check then measures mAP@.5:.95.")
   private @Nullable Path coco;
 
   @Option(
       names = "--max-drop",
       paramLabel = "SHARE",
       description =
-          "How much may be lost, 0..1. Default: "
+          "Largest loss that passes the check, 0..1. Default: "
               + Check.MAP_DROP
-              + " of the mAP, "
+              + " of mAP, "
               + Check.BOX_DROP
               + " of the boxes.")
   private @Nullable Double maxDrop;
 
   @Option(
       names = "--auto",
-      description = "Leave the costliest convolutions in float until the check holds.")
+      description = "Keep the costliest convolutions in float until the check passes.")
   private boolean auto;
 
   public boolean given() {
@@ -105,11 +122,10 @@ public final class QuantizeOptionGroup {
   }
 
   private Target target() {
-    return switch (target.toLowerCase(Locale.ROOT)) {
-      case "avx2" -> Target.AVX2;
-      case "vnni" -> Target.VNNI;
-      case "this" -> Target.here();
-      default -> throw usage("--target %s: expected avx2, vnni or this".formatted(target));
+    return switch (target) {
+      case AVX2 -> Target.AVX2;
+      case VNNI -> Target.VNNI;
+      case THIS -> Target.here();
     };
   }
 

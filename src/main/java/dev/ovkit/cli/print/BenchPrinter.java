@@ -220,7 +220,7 @@ public final class BenchPrinter {
           verdict.now(),
           verdict.ratio(),
           maxSlowdown,
-          verdict.holds() ? "holds" : "DOES NOT HOLD");
+          verdict.holds() ? "passed" : "FAILED");
     }
   }
 
@@ -416,8 +416,8 @@ public final class BenchPrinter {
     out.printf(
         Locale.ROOT,
         "%s,%s,%s,%d,%.6f,%.6f,%s,%.6f,%.6f,%.6f,%.6f%n",
-        quoted(model),
-        quoted(picture),
+        CsvResults.quoted(model),
+        CsvResults.quoted(picture),
         measure,
         times.count(),
         times.min(),
@@ -429,11 +429,6 @@ public final class BenchPrinter {
         times.p90(),
         times.p99(),
         times.max());
-  }
-
-  /** As RFC 4180 has it. */
-  private static String quoted(String text) {
-    return text.matches("[^\",\r\n]*") ? text : '"' + text.replace("\"", "\"\"") + '"';
   }
 
   private BenchPrinter() {}

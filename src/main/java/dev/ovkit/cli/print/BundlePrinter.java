@@ -10,7 +10,7 @@ import java.util.Map;
 public final class BundlePrinter {
 
   public static void print(PrintWriter out, SelfTestReport report) {
-    out.println(report.bundle() + (report.holds() ? " holds" : " does not hold"));
+    out.println(report.bundle() + (report.holds() ? ": self-test passed" : ": self-test FAILED"));
     for (SelfTestReport.Check check : report.checks()) {
       out.printf("  %-4s %-12s %s%n", check.holds() ? "ok" : "NO", check.name(), check.text());
     }
@@ -19,12 +19,12 @@ public final class BundlePrinter {
   public static void print(PrintWriter out, Installed installed) {
     out.println(
         installed.before().isEmpty() && installed.report().checks().isEmpty()
-            ? installed.id() + " was in use already"
+            ? installed.id() + " is already in use"
             : installed.id()
                 + " is in use"
-                + installed.before().map(id -> ", in place of " + id).orElse(""));
+                + installed.before().map(id -> "; it replaces " + id).orElse(""));
     if (installed.key().isEmpty()) {
-      out.println("  it is unsigned");
+      out.println("  unsigned");
     }
     installed.removed().forEach(id -> out.println("  removed " + id));
   }

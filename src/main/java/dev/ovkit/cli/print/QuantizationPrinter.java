@@ -24,7 +24,7 @@ public final class QuantizationPrinter {
     made.warnings().forEach(warning -> err.println("ovkit: " + warning));
     if (made.runsEightBit() < made.eightBit()) {
       err.printf(
-          "ovkit: this CPU runs %d of the %d 8-bit convolutions in 8 bit%n",
+          "ovkit: this CPU runs only %d of the %d INT8 convolutions in 8 bit%n",
           made.runsEightBit(), made.eightBit());
     }
     if (json) {
@@ -38,7 +38,7 @@ public final class QuantizationPrinter {
     Verdict verdict = made.verdicts().get(made.verdicts().size() - 1);
     err.printf(
         Locale.ROOT,
-        "ovkit: %s: 8 bit loses %.4f of %s, more than %s; nothing was written. Leave convolutions in float with --keep-float or --auto, or calibrate with pictures that are more like these%n",
+        "ovkit: %s: INT8 loses %.4f of %s, more than %s; nothing was written. Keep convolutions in float with --keep-float or --auto, or calibrate with pictures more like these%n",
         made.ir(),
         verdict.drop(),
         words(verdict.measure()),
@@ -56,8 +56,8 @@ public final class QuantizationPrinter {
   private static void print(Quantization made, PrintWriter out) {
     out.printf(
         Locale.ROOT,
-        "%-12s %d of %d convolutions, for %s, by %d pictures%n",
-        "8 bit",
+        "%-12s %d of %d convolutions, for %s, calibrated with %d pictures%n",
+        "INT8",
         made.eightBit(),
         made.layers().size(),
         made.target(),
@@ -68,8 +68,8 @@ public final class QuantizationPrinter {
             .map(Layer::name)
             .toList();
     if (!inFloat.isEmpty()) {
-      out.printf("%-12s %s%n", "to hold", String.join(", ", inFloat));
-      out.printf("%-12s   stay in float, they cost the most%n", "");
+      out.printf("%-12s %s%n", "float", String.join(", ", inFloat));
+      out.printf("%-12s   stay in float because they cost the most accuracy%n", "");
     }
     for (Verdict verdict : made.verdicts()) {
       out.printf(
@@ -80,11 +80,11 @@ public final class QuantizationPrinter {
           verdict.after(),
           verdict.before(),
           verdict.pictures(),
-          verdict.holds() ? "holds" : "does not hold");
+          verdict.holds() ? "passed" : "failed");
     }
     List<Layer> ranking = made.ranking();
     if (!ranking.isEmpty()) {
-      out.println("costliest    error of the outputs when it alone is 8 bit");
+      out.println("costliest    error of the outputs when only this convolution is INT8");
       for (Layer layer : ranking.subList(0, Math.min(MOST, ranking.size()))) {
         out.printf(Locale.ROOT, "%12.4f %s%n", layer.cost().getAsDouble(), layer.name());
       }
@@ -94,7 +94,7 @@ public final class QuantizationPrinter {
             speed ->
                 out.printf(
                     Locale.ROOT,
-                    "%-12s %.1f ms, in f32 %.1f: a few passes of the network; 'ovkit bench' measures%n",
+                    "%-12s %.1f ms, in f32 %.1f, from a few passes; measure with 'ovkit bench'%n",
                     "speed",
                     speed.after(),
                     speed.before()));

@@ -36,15 +36,14 @@ public final class TunePrinter {
     report
         .control()
         .ifPresent(
-            control ->
-                out.printf("control: the default takes %s of its own time%n", text(control)));
+            control -> out.printf("A/A control: the default against itself: %s%n", text(control)));
     report
         .start()
         .ifPresent(
             start ->
                 out.printf(
                     Locale.ROOT,
-                    "opening: %.0f ms, with a cache %.0f ms: %s%n",
+                    "opening: %.0f ms, with a cache %.0f ms; the cache is %s%n",
                     start.without(),
                     start.with(),
                     start.kept() ? "kept" : "not kept"));
@@ -95,7 +94,7 @@ public final class TunePrinter {
           case DEFAULT -> "the default";
           case BETTER -> "faster";
           case NOT_BETTER -> "not proven faster";
-          case SAME -> "no difference to OpenVINO";
+          case SAME -> "the same to OpenVINO";
           case TOO_LATE -> "too late";
           case OTHER_BOXES -> "other boxes";
           case IMPOSSIBLE -> "not possible: " + trial.reason();

@@ -2,6 +2,7 @@ package dev.ovkit.picture;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
+import dev.ovkit.internal.files.Temporary;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Resize;
 import dev.ovkit.vision.Detector;
@@ -88,8 +89,13 @@ public final class Picture implements AutoCloseable {
 
   /** Draws detections, each box with its label and score in the colour of its class. */
   public void draw(Iterable<Detection> detections) {
+    draw(detections, true);
+  }
+
+  /** Draws detections, each box in the colour of its class, with or without label and score. */
+  public void draw(Iterable<Detection> detections, boolean labels) {
     for (Detection detection : detections) {
-      memory.draw(detection);
+      memory.draw(detection, labels);
     }
   }
 
@@ -105,17 +111,18 @@ public final class Picture implements AutoCloseable {
     Path folder = file.toAbsolutePath().getParent();
     Path temporary = null;
     try {
-      temporary = Files.createTempFile(folder, ".ovkit-", ".tmp");
+      temporary = Temporary.file(folder, ".ovkit-", ".tmp");
       Files.write(temporary, bytes);
       Files.setPosixFilePermissions(
           temporary, java.nio.file.attribute.PosixFilePermissions.fromString("rw-r--r--"));
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      if (temporary != null) {
-        temporary.toFile().delete();
-      }
       throw OutputException.of(file, e);
+    } finally {
+      if (temporary != null) {
+        Temporary.delete(temporary);
+      }
     }
   }
 

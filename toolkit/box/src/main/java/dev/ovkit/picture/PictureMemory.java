@@ -162,8 +162,9 @@ public final class PictureMemory implements AutoCloseable {
         "scale a frame");
   }
 
-  synchronized void draw(Detection detection) {
-    String label = String.format(Locale.ROOT, "%s %.2f", detection.label(), detection.score());
+  synchronized void draw(Detection detection, boolean labelled) {
+    String label =
+        labelled ? String.format(Locale.ROOT, "%s %.2f", detection.label(), detection.score()) : "";
     check(
         Pictures.ovkit_picture_draw(
             open(),

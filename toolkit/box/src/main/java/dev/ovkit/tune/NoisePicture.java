@@ -1,11 +1,11 @@
 package dev.ovkit.tune;
 
 import dev.ovkit.OutputException;
+import dev.ovkit.internal.files.Temporary;
 import dev.ovkit.picture.Frame;
 import dev.ovkit.picture.Picture;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
@@ -24,7 +24,7 @@ final class NoisePicture {
     new Random(1).nextBytes(bytes);
     ByteBuffer pixels = ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
     try (Picture picture = Picture.of(Frame.of(pixels, WIDTH, HEIGHT, Frame.Format.BGR))) {
-      Path file = Files.createTempFile("ovkit-noise", ".jpg");
+      Path file = Temporary.file("ovkit-noise", ".jpg");
       picture.write(file);
       return file;
     } catch (IOException e) {

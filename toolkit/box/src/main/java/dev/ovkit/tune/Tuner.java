@@ -9,6 +9,7 @@ import dev.ovkit.bench.Environment;
 import dev.ovkit.bench.Ratio;
 import dev.ovkit.bench.Readable;
 import dev.ovkit.bench.Statistics;
+import dev.ovkit.internal.files.Temporary;
 import dev.ovkit.internal.files.Trees;
 import dev.ovkit.machine.MachineLoad;
 import dev.ovkit.tune.TuneReport.Outcome;
@@ -82,7 +83,7 @@ public final class Tuner {
     try {
       return tune(options, List.of(noise), progress, stopped);
     } finally {
-      Trees.deleteIfPossible(noise);
+      Temporary.delete(noise);
     }
   }
 

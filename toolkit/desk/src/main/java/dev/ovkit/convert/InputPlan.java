@@ -37,11 +37,9 @@ record InputPlan(
               closed,
               true,
               families.recognise(closed),
-              Optional.of(Decision.of(
-                      Decision.Kind.INPUT,
-                      asked,
-                      Reason.ASKED_WHERE_OPEN,
-                      String.valueOf(open))));
+              Optional.of(
+                  Decision.of(
+                      Decision.Kind.INPUT, asked, Reason.ASKED_WHERE_OPEN, String.valueOf(open))));
       plan.checkStrides(options);
       return plan;
     }

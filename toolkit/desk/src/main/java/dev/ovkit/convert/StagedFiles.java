@@ -1,5 +1,6 @@
 package dev.ovkit.convert;
 
+import dev.ovkit.internal.files.Temporary;
 import dev.ovkit.internal.files.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +19,7 @@ public record StagedFiles(Path folder, boolean madeParent) implements AutoClosea
     Path target = directory.toString().isEmpty() ? Path.of(".") : directory;
     boolean missing = Files.notExists(target);
     Files.createDirectories(target);
-    return new StagedFiles(Files.createTempDirectory(target, ".ovkit-"), missing);
+    return new StagedFiles(Temporary.folder(target, ".ovkit-"), missing);
   }
 
   public Path resolve(String name) {
@@ -41,6 +42,7 @@ public record StagedFiles(Path folder, boolean madeParent) implements AutoClosea
   public void close() {
     try {
       Trees.delete(folder);
+      Temporary.forget(folder);
       if (madeParent && isEmpty(parent(folder))) {
         Files.delete(parent(folder)); // nothing came of it
       }

@@ -1,5 +1,6 @@
 package dev.ovkit.pack;
 
+import dev.ovkit.internal.files.Temporary;
 import dev.ovkit.internal.files.Trees;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +76,7 @@ final class ClassArchive {
    */
   private static void dump(Path bundle, String classPath) throws IOException {
     if (!PLAIN.matcher(bundle.toString()).matches()) {
-      Path plain = Files.createTempDirectory("ovkit-packing-");
+      Path plain = Temporary.folder("ovkit-packing-");
       try {
         for (String needed : List.of("jre", "lib", LIST)) {
           Trees.copy(bundle.resolve(needed), plain.resolve(needed));
@@ -84,6 +85,7 @@ final class ClassArchive {
         Files.copy(plain.resolve(FILE), bundle.resolve(FILE));
       } finally {
         Trees.delete(plain);
+        Temporary.forget(plain);
       }
       return;
     }

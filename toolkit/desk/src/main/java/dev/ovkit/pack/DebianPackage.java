@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.internal.files.JsonFile;
-import dev.ovkit.internal.files.Trees;
+import dev.ovkit.internal.files.Temporary;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -82,7 +82,7 @@ public final class DebianPackage {
     Path staged = null;
     try {
       Files.createDirectories(folder);
-      staged = Files.createTempDirectory(folder, ".ovkit-");
+      staged = Temporary.folder(folder, ".ovkit-");
       Path data = staged.resolve("data");
       DebianTar files = new DebianTar(seconds);
       try (OutputStream stream = compressed(data, fast)) {
@@ -104,7 +104,7 @@ public final class DebianPackage {
       throw OutputException.of(out, e);
     } finally {
       if (staged != null) {
-        Trees.deleteIfPossible(staged);
+        Temporary.delete(staged);
       }
     }
   }

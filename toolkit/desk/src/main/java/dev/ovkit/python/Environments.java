@@ -1,5 +1,6 @@
 package dev.ovkit.python;
 
+import dev.ovkit.internal.files.Temporary;
 import dev.ovkit.internal.files.Trees;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -89,7 +90,7 @@ record Environments(Path root, Map<String, String> variables) {
             .formatted(requirements.name(), target, requirements.megabytes()));
     String prefix = "." + requirements.key() + "-";
     sweep(prefix);
-    Path filling = Files.createTempDirectory(root, prefix);
+    Path filling = Temporary.folder(root, prefix);
     try {
       makeVenv(interpreter, filling, requirements);
       install(filling, requirements, listener);
@@ -102,6 +103,7 @@ record Environments(Path root, Map<String, String> variables) {
       }
       Files.move(filling, target, StandardCopyOption.ATOMIC_MOVE);
     } finally {
+      Temporary.forget(filling);
       sweep(prefix);
     }
   }

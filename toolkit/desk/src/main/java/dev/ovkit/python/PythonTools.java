@@ -5,10 +5,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
+import dev.ovkit.internal.files.Temporary;
 import dev.ovkit.internal.files.Trees;
 import dev.ovkit.nativelib.UserCache;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,7 +86,7 @@ public final class PythonTools {
 
   private Child run(Path python, PythonTool tool, Path folder, List<String> arguments)
       throws IOException {
-    Path own = Files.createTempDirectory("ovkit-python-");
+    Path own = Temporary.folder("ovkit-python-");
     try {
       Path script = tool.writeTo(own);
       List<String> command = new ArrayList<>();
@@ -96,6 +96,7 @@ public final class PythonTools {
       return Child.run(command, folder, variables(own), listener::log);
     } finally {
       Trees.delete(own);
+      Temporary.forget(own);
     }
   }
 

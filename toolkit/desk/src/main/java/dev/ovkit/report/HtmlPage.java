@@ -1,6 +1,7 @@
 package dev.ovkit.report;
 
 import dev.ovkit.OutputException;
+import dev.ovkit.internal.files.Temporary;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -167,16 +168,17 @@ final class HtmlPage {
     write(xml::flush);
     Path temporary = null;
     try {
-      temporary = Files.createTempFile(file.toAbsolutePath().getParent(), ".ovkit-", ".tmp");
+      temporary = Temporary.file(file.toAbsolutePath().getParent(), ".ovkit-", ".tmp");
       Files.writeString(temporary, text.toString());
       Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-r--r--"));
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      if (temporary != null) {
-        temporary.toFile().delete();
-      }
       throw OutputException.of(file, e);
+    } finally {
+      if (temporary != null) {
+        Temporary.delete(temporary);
+      }
     }
   }
 

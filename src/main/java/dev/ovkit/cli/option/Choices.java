@@ -1,0 +1,60 @@
+package dev.ovkit.cli.option;
+
+import dev.ovkit.model.Resize;
+import dev.ovkit.runtime.CompileOptions;
+import java.util.Map;
+
+/** What can be chosen by a word, in commands for the desk and for the box. */
+public final class Choices {
+
+  /** The arithmetic. */
+  public static final class Precision extends Choice<CompileOptions.Precision> {
+    public Precision() {
+      super(
+          CompileOptions.Precision.class,
+          Map.of(
+              "fp32", CompileOptions.Precision.F32,
+              "float", CompileOptions.Precision.F32));
+    }
+  }
+
+  /** What settings are best for. */
+  public static final class Target extends Choice<CompileOptions.Hint> {
+    public Target() {
+      super(CompileOptions.Hint.class, Map.of());
+    }
+  }
+
+  /** The order of colour channels. */
+  public static final class Colour extends Choice<dev.ovkit.model.Colour> {
+    public Colour() {
+      super(dev.ovkit.model.Colour.class, Map.of(), Enum::name);
+    }
+  }
+
+  /** Where a picture goes in the network's input. */
+  public enum Place {
+    CENTRE(Resize.Mode.LETTERBOX_CENTRE),
+    TOP_LEFT(Resize.Mode.LETTERBOX_TOP_LEFT),
+    STRETCH(Resize.Mode.STRETCH);
+
+    private final Resize.Mode mode;
+
+    Place(Resize.Mode mode) {
+      this.mode = mode;
+    }
+
+    public Resize.Mode mode() {
+      return mode;
+    }
+  }
+
+  /** Where a picture goes in the network's input. */
+  public static final class Letterbox extends Choice<Place> {
+    public Letterbox() {
+      super(Place.class, Map.of("center", Place.CENTRE));
+    }
+  }
+
+  private Choices() {}
+}

@@ -1,0 +1,43 @@
+package dev.ovkit.cli.option;
+
+import dev.ovkit.runtime.CompileOptions;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** How a model computes, wherever one runs. */
+@HelpGroup.In(HelpGroup.EXPERT)
+public final class ComputeOptions {
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description =
+          "Threads to compute with, all streams together. Default: all that this process may use; 'ovkit doctor' prints how many.")
+  private @Nullable Integer threads;
+
+  @Option(
+      names = "--precision",
+      paramLabel = "TYPE",
+      converter = Choices.Precision.class,
+      completionCandidates = Choices.Precision.class,
+      description =
+          "Arithmetic: f32, bf16, or auto, which leaves the choice to OpenVINO. Default: f32.")
+  private CompileOptions.@Nullable Precision precision;
+
+  public boolean hasThreads() {
+    return threads != null;
+  }
+
+  /** Returns the options with what was given here in place of what they say. */
+  public CompileOptions applyTo(CompileOptions base) {
+    CompileOptions options = precision == null ? base : base.with(precision);
+    return threads == null
+        ? options
+        : options.withThreads(Limits.positive(spec, "--threads", threads));
+  }
+}

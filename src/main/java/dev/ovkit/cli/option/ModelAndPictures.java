@@ -1,0 +1,144 @@
+package dev.ovkit.cli.option;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/**
+ * The models and pictures of a command, by option or just typed: what ends in .xml or .onnx, and a
+ * folder that holds an .xml, is a model; everything else is a picture.
+ */
+public final class ModelAndPictures {
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--ir",
+      paramLabel = "MODEL.xml",
+      description =
+          "The model: the .xml of an IR, whose .bin is beside it. The same as MODEL without an option.")
+  private @Nullable List<Path> irs;
+
+  @Option(
+      names = {"-i", "--images", "--image"},
+      arity = "1..*",
+      paramLabel = "PICTURE",
+      description =
+          "Pictures, folders of pictures, or globs such as 'shots/*.jpg'. The same as PICTURE without an option.")
+  private @Nullable List<String> images;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "MODEL|PICTURE",
+      description = "The model (.xml or .onnx), then pictures, folders of pictures, or globs.")
+  private List<String> typed = List.of();
+
+  /** Returns the one model; an ONNX is converted first, where the command is on a desk. */
+  public Path model() {
+    return OnnxCache.ir(only(), spec.commandLine().getErr());
+  }
+
+  /** Returns the one model, which must be an IR. */
+  public Path ir() {
+    Path model = only();
+    if (isNamed(model.toString(), ".onnx")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "'%s' is an ONNX model, but %s needs an IR; make one with 'ovkit convert %s'"
+              .formatted(model, spec.name(), model));
+    }
+    return model;
+  }
+
+  /** Returns all models; each ONNX is converted first, where the command is on a desk. */
+  public List<Path> models() {
+    PrintWriter err = spec.commandLine().getErr();
+    return given().stream().map(model -> OnnxCache.ir(model, err)).toList();
+  }
+
+  private Path only() {
+    List<Path> models = given();
+    if (models.size() > 1) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "%d models were given, expected one: %s".formatted(models.size(), models));
+    }
+    return models.get(0);
+  }
+
+  private List<Path> given() {
+    List<String> named = typed.stream().filter(ModelAndPictures::isModel).toList();
+    boolean byOption = spec.commandLine().getParseResult().hasMatchedOption("--ir");
+    List<Path> models = new ArrayList<>();
+    if (irs != null && (byOption || named.isEmpty())) {
+      models.addAll(irs);
+    }
+    named.forEach(name -> models.add(Path.of(name)));
+    if (models.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "no model was given; expected MODEL.xml as the first argument, or --ir MODEL.xml");
+    }
+    return models;
+  }
+
+  public boolean hasPictures() {
+    return !named().isEmpty();
+  }
+
+  /** Returns the pictures in the order given; there must be some. */
+  public List<Path> pictures() {
+    List<String> named = named();
+    if (named.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "no pictures were given; expected files or folders after the model, or --images PICTURE");
+    }
+    return new PictureList(named).expand();
+  }
+
+  private List<String> named() {
+    List<String> named = new ArrayList<>();
+    typed.stream().filter(name -> !isModel(name)).forEach(named::add);
+    if (images != null) {
+      named.addAll(images);
+    }
+    return named;
+  }
+
+  private static boolean isModel(String name) {
+    return isNamed(name, ".xml") || isNamed(name, ".onnx") || isModelFolder(name);
+  }
+
+  private static boolean isNamed(String name, String ending) {
+    return name.toLowerCase(Locale.ROOT).endsWith(ending);
+  }
+
+  /** As exporters write them: best_openvino_model/ with best.xml inside. */
+  private static boolean isModelFolder(String name) {
+    try {
+      Path folder = Path.of(name);
+      if (!Files.isDirectory(folder)) {
+        return false;
+      }
+      try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder, "*.xml")) {
+        return inside.iterator().hasNext();
+      }
+    } catch (IOException | InvalidPathException e) {
+      return false; // whoever reads it says what is wrong
+    }
+  }
+}

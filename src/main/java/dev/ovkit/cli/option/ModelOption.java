@@ -1,0 +1,62 @@
+package dev.ovkit.cli.option;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The model of a command that takes no list of pictures, by option or just typed. */
+public final class ModelOption {
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--ir",
+      paramLabel = "MODEL.xml",
+      description =
+          "The model: the .xml of an IR, whose .bin is beside it. The same as MODEL without an option.")
+  private @Nullable Path ir;
+
+  @Parameters(arity = "0..1", paramLabel = "MODEL", description = "The model: the .xml of an IR.")
+  private @Nullable Path typed;
+
+  public boolean given() {
+    return typed != null || ir != null;
+  }
+
+  /** Returns the model; an ONNX is converted first, where the command is on a desk. */
+  public Path model() {
+    return OnnxCache.ir(path(), spec.commandLine().getErr());
+  }
+
+  /** Returns the model, which must be an IR. */
+  public Path ir() {
+    Path model = path();
+    if (model.toString().toLowerCase(Locale.ROOT).endsWith(".onnx")) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "'%s' is an ONNX model, but %s needs an IR; make one with 'ovkit convert %s'"
+              .formatted(model, spec.name(), model));
+    }
+    return model;
+  }
+
+  private Path path() {
+    boolean byOption = spec.commandLine().getParseResult().hasMatchedOption("--ir");
+    if (typed != null && byOption) {
+      throw new ParameterException(spec.commandLine(), "the model was given twice");
+    }
+    Path model = typed != null ? typed : ir;
+    if (model == null) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "no model was given; expected MODEL.xml as the first argument, or --ir MODEL.xml");
+    }
+    return model;
+  }
+}

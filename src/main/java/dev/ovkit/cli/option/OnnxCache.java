@@ -1,0 +1,122 @@
+package dev.ovkit.cli.option;
+
+import dev.ovkit.OptionException;
+import dev.ovkit.OutputException;
+import dev.ovkit.convert.ConvertOptions;
+import dev.ovkit.convert.Converter;
+import dev.ovkit.convert.DataType;
+import dev.ovkit.convert.Decision;
+import dev.ovkit.internal.files.Sha256;
+import dev.ovkit.internal.files.Temporary;
+import dev.ovkit.nativelib.NativeRuntime;
+import dev.ovkit.nativelib.UserCache;
+import dev.ovkit.onnx.OnnxModel;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Locale;
+
+/**
+ * The IRs of ONNX models that were given where an IR is expected: converted once, by default
+ * settings, and kept in the user's cache. The key is the model's content, ovkit and OpenVINO. Not
+ * loaded without such a model: a command on a box has no converter.
+ */
+public final class OnnxCache {
+
+  private static final int KEY_DIGITS = 32;
+
+  /** Returns the IR of a model; whatever is not an ONNX comes back as it is. */
+  static Path ir(Path model, PrintWriter err) {
+    if (!model.toString().toLowerCase(Locale.ROOT).endsWith(".onnx")) {
+      return model;
+    }
+    try {
+      Class.forName("dev.ovkit.convert.Converter");
+    } catch (ClassNotFoundException e) {
+      throw new OptionException(
+          "'%s' is an ONNX model, and this ovkit, made for a box, has no converter; run 'ovkit convert %s' on the desk"
+              .formatted(model, model),
+          e);
+    }
+    return converted(model, err);
+  }
+
+  private static Path converted(Path model, PrintWriter err) {
+    String name = ConvertOptions.stem(model);
+    Path root = root();
+    Path folder = root.resolve(key(model));
+    Path xml = folder.resolve(name + ".xml");
+    if (Files.isRegularFile(xml)) {
+      err.printf("ovkit: %s: using the IR from an earlier conversion, %s%n", model, xml);
+      return xml;
+    }
+    err.printf("ovkit: %s is an ONNX model: converting it to %s%n", model, xml);
+    try {
+      Files.createDirectories(root);
+      Path made = Temporary.folder(root, ".ovkit-");
+      try {
+        Converter.convert(ConvertOptions.of(model).into(made, DataType.FP16)).decisions().stream()
+            .filter(decision -> decision.what().equals("assumed"))
+            .map(Decision::value)
+            .forEach(assumed -> err.println("ovkit: assumed: " + assumed));
+        publish(made, folder);
+      } finally {
+        Temporary.delete(made);
+      }
+    } catch (IOException e) {
+      throw OutputException.of(folder, e);
+    }
+    return xml;
+  }
+
+  /** Another process may have been faster; its files are the same. */
+  private static void publish(Path made, Path folder) throws IOException {
+    try {
+      Files.move(made, folder, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (!Files.isDirectory(folder)) {
+        throw e;
+      }
+    }
+  }
+
+  private static Path root() {
+    return UserCache.directory()
+        .orElseThrow(
+            () ->
+                new OptionException(
+                    "there is no folder for a converted model: this user has no home; set OVKIT_CACHE_DIR, or run 'ovkit convert' first"))
+        .resolve("converted");
+  }
+
+  private static String key(Path model) {
+    String of =
+        String.join(
+            "\n",
+            OnnxModel.read(model).sha256(),
+            ConvertOptions.stem(model),
+            build(),
+            NativeRuntime.OPENVINO_VERSION,
+            "default options");
+    return Sha256.of(of.getBytes(StandardCharsets.UTF_8)).substring(0, KEY_DIGITS);
+  }
+
+  /** The version does not change with every build of a checkout; the time of the build does. */
+  private static String build() {
+    try {
+      Path code =
+          Path.of(Converter.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+      return Converter.class.getPackage().getImplementationVersion()
+          + " "
+          + Files.getLastModifiedTime(code);
+    } catch (IOException | URISyntaxException e) {
+      return String.valueOf(Converter.class.getPackage().getImplementationVersion());
+    }
+  }
+
+  private OnnxCache() {}
+}

@@ -1,0 +1,51 @@
+package dev.ovkit.cli.option;
+
+import dev.ovkit.vision.DetectOptions;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which boxes count. */
+public final class ThresholdOptions {
+
+  @Option(
+      names = "--conf",
+      paramLabel = "SCORE",
+      description = "Lowest score, 0..1. Default: the model's own, else 0.25; for eval 0.001.")
+  private @Nullable Float confidence;
+
+  @Option(
+      names = "--iou",
+      paramLabel = "IOU",
+      description =
+          "Overlap (IoU) above which the weaker of two boxes is dropped, 0..1. Default: the model's own, else 0.45; for eval 0.6.")
+  private @Nullable Float iou;
+
+  @Option(
+      names = "--max-det",
+      paramLabel = "N",
+      description = "Most boxes per picture; the best are kept. Default: 300.")
+  private @Nullable Integer maxDetections;
+
+  public float confidenceOr(float usual) {
+    return confidence == null ? usual : confidence;
+  }
+
+  public float iouOr(float usual) {
+    return iou == null ? usual : iou;
+  }
+
+  public int maxDetectionsOr(int usual) {
+    return maxDetections == null ? usual : maxDetections;
+  }
+
+  /** Returns the options with what was given here in place of what they say. */
+  public DetectOptions applyTo(DetectOptions options) {
+    return new DetectOptions(
+        confidence == null ? options.confidence() : confidence,
+        iou == null ? options.iou() : iou,
+        maxDetectionsOr(options.maxDetections()),
+        options.maxCandidates(),
+        options.classes(),
+        options.agnostic());
+  }
+}

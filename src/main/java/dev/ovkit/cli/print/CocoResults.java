@@ -1,0 +1,81 @@
+package dev.ovkit.cli.print;
+
+import dev.ovkit.model.Box;
+import dev.ovkit.model.Detection;
+import dev.ovkit.model.Detections;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A COCO data set with the boxes as annotations, at the end; class numbers are category ids. */
+public final class CocoResults implements ResultWriter {
+
+  private final PrintWriter out;
+  private final List<Map<String, Object>> images = new ArrayList<>();
+  private final List<Map<String, Object>> annotations = new ArrayList<>();
+  private final Map<Integer, String> categories = new TreeMap<>();
+
+  /**
+   * Begins.
+   *
+   * @param labels the names of the classes by number; what is found beyond them is added
+   */
+  public CocoResults(PrintWriter out, List<String> labels) {
+    this.out = out;
+    for (int i = 0; i < labels.size(); i++) {
+      categories.put(i, labels.get(i));
+    }
+  }
+
+  @Override
+  public void found(Path file, Detections found) {
+    int image = images.size() + 1;
+    Map<String, Object> entry = new LinkedHashMap<>();
+    entry.put("id", image);
+    entry.put("file_name", file.toString());
+    entry.put("width", found.width());
+    entry.put("height", found.height());
+    images.add(entry);
+    for (Detection d : found.detections()) {
+      categories.putIfAbsent(d.classId(), d.label());
+      annotations.add(annotation(image, d));
+    }
+  }
+
+  private Map<String, Object> annotation(int image, Detection d) {
+    Box box = d.box();
+    Map<String, Object> one = new LinkedHashMap<>();
+    one.put("id", annotations.size() + 1);
+    one.put("image_id", image);
+    one.put("category_id", d.classId());
+    one.put("bbox", List.of(box.x(), box.y(), box.width(), box.height()));
+    one.put("area", box.width() * box.height());
+    one.put("iscrowd", 0);
+    one.put("score", d.score());
+    return one;
+  }
+
+  @Override
+  public void unreadable(Path file, String message) {}
+
+  @Override
+  public void end(boolean interrupted) {
+    List<Map<String, Object>> names = new ArrayList<>();
+    categories.forEach(
+        (id, name) -> {
+          Map<String, Object> one = new LinkedHashMap<>();
+          one.put("id", id);
+          one.put("name", name);
+          names.add(one);
+        });
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put("images", images);
+    object.put("annotations", annotations);
+    object.put("categories", names);
+    Json.print(out, object);
+  }
+}

@@ -1,0 +1,85 @@
+package dev.ovkit.internal.files;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Temporary files and folders that are known until they are deleted or moved away, so that a
+ * process that is told to end can take them with it.
+ */
+public final class Temporary {
+
+  private static final int TRIES = 5;
+  private static final long PAUSE_MILLIS = 20;
+
+  private static final Set<Path> KNOWN = ConcurrentHashMap.newKeySet();
+
+  /** Makes a folder in another, or where the system keeps temporary files. */
+  public static Path folder(@Nullable Path parent, String prefix) throws IOException {
+    return known(
+        parent == null
+            ? Files.createTempDirectory(prefix)
+            : Files.createTempDirectory(parent, prefix));
+  }
+
+  /** Makes a folder where the system keeps temporary files. */
+  public static Path folder(String prefix) throws IOException {
+    return folder(null, prefix);
+  }
+
+  /** Makes an empty file in a folder, or where the system keeps temporary files. */
+  public static Path file(@Nullable Path parent, String prefix, String suffix) throws IOException {
+    return known(
+        parent == null
+            ? Files.createTempFile(prefix, suffix)
+            : Files.createTempFile(parent, prefix, suffix));
+  }
+
+  /** Makes an empty file where the system keeps temporary files. */
+  public static Path file(String prefix, String suffix) throws IOException {
+    return file(null, prefix, suffix);
+  }
+
+  private static Path known(Path path) {
+    Path absolute = path.toAbsolutePath();
+    KNOWN.add(absolute);
+    return path;
+  }
+
+  /** Deletes a file or folder with all that is in it, as far as that is possible. */
+  public static void delete(Path path) {
+    if (Files.exists(path)) {
+      Trees.deleteIfPossible(path);
+    }
+    forget(path);
+  }
+
+  /** Says that a file or folder was moved to its place and is temporary no longer. */
+  public static void forget(Path path) {
+    KNOWN.remove(path.toAbsolutePath());
+  }
+
+  /** Deletes all that is left; for the end of a process, while its threads may still write. */
+  public static void deleteAll() {
+    for (int i = 0; i < TRIES && !KNOWN.isEmpty(); i++) {
+      for (Path path : KNOWN) {
+        Trees.deleteIfPossible(path);
+      }
+      KNOWN.removeIf(Files::notExists);
+      if (!KNOWN.isEmpty()) {
+        try {
+          Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
+          return;
+        }
+      }
+    }
+  }
+
+  private Temporary() {}
+}
