@@ -23,6 +23,9 @@ module dev.ovkit {
   exports dev.ovkit.tune;
   exports dev.ovkit.vision;
   exports dev.ovkit.watch;
+  exports dev.ovkit.layout to
+      dev.ovkit.cli,
+      dev.ovkit.desk;
   exports dev.ovkit.internal.files to
       dev.ovkit.cli,
       dev.ovkit.desk;

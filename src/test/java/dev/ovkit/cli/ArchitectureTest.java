@@ -49,16 +49,17 @@ class ArchitectureTest {
     MAY_USE.put("bundle", "nativelib machine model picture vision compare internal.files");
     MAY_USE.put("watch", "nativelib model picture vision internal.files");
     MAY_USE.put("python", "nativelib internal.files");
-    MAY_USE.put("onnx", "internal.files internal.text");
-    MAY_USE.put("onnx.rewrite", "onnx");
-    MAY_USE.put("family", "model layout onnx");
+    MAY_USE.put("onnx", "runtime internal.files internal.text");
+    MAY_USE.put("onnx.rewrite", "runtime onnx");
+    MAY_USE.put("family", "runtime model layout onnx");
     MAY_USE.put("surgery", "nativelib runtime");
     MAY_USE.put(
         "convert",
         "machine runtime model layout bench onnx onnx.rewrite family surgery python internal.files internal.text");
     MAY_USE.put("subject", "runtime model layout picture vision onnx convert");
     MAY_USE.put("evaluate", "model picture");
-    MAY_USE.put("verify", "model layout picture vision compare onnx family convert subject");
+    MAY_USE.put(
+        "verify", "runtime model layout picture vision compare onnx family convert subject");
     MAY_USE.put("diagnose", "runtime model layout picture vision compare convert subject");
     MAY_USE.put(
         "quantize",

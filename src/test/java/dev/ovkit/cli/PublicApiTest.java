@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Compares the public types and members of each module with its {@code api.txt}: a change of the
  * API is a change that the commit shows. To write the files again:
  *
- * <pre>mvn -q -pl src -am test -Dtest=PublicApiTest -Dsurefire.failIfNoSpecifiedTests=false
+ * <pre>mvn -q -pl src -am package -Dtest=PublicApiTest -Dsurefire.failIfNoSpecifiedTests=false
  *     -Dovkit.api.write=true</pre>
  */
 class PublicApiTest {

@@ -114,7 +114,12 @@ public interface Contestant extends AutoCloseable {
       if (input.type() != ElementType.F32 || !input.shape().dimensions().equals(wanted)) {
         throw new ModelException(
             "%s: its input is %s %s, expected F32 [1,3,%d,%d]; convert the model with ovkit"
-                .formatted(ir, input.type(), input.shape(), spec.inputHeight(), spec.inputWidth()));
+                .formatted(
+                    ir,
+                    input.type(),
+                    input.shape().bracketed(),
+                    spec.inputHeight(),
+                    spec.inputWidth()));
       }
     }
 

@@ -1,5 +1,6 @@
 package dev.ovkit.model;
 
+import dev.ovkit.runtime.Shape;
 import java.util.List;
 
 /**
@@ -25,10 +26,6 @@ public record TensorDescription(List<String> names, List<Long> shape, String ele
    * Returns the shape as people write it: {@code [1,3,640,640]}, with {@code ?} where it is open.
    */
   public String shapeText() {
-    StringBuilder text = new StringBuilder("[");
-    for (int i = 0; i < shape.size(); i++) {
-      text.append(i == 0 ? "" : ",").append(shape.get(i) < 0 ? "?" : shape.get(i).toString());
-    }
-    return text.append(']').toString();
+    return new Shape(shape).bracketed();
   }
 }

@@ -153,7 +153,7 @@ public final class InferRequest extends NativeHandle {
       if (!port.shape().isStatic()) {
         throw new ModelException(
             "'%s' has the shape %s, which is not known before inference; convert the model with a static --input-shape"
-                .formatted(port.name(), port.shape()));
+                .formatted(port.name(), port.shape().bracketed()));
       }
       TensorMemory taken = TensorMemory.take(Tensor.bytes(port.shape(), port.type()));
       memory.add(taken);

@@ -2,40 +2,46 @@ package dev.ovkit.runtime;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 
 /**
- * The dimensions of a tensor, outermost first.
- *
- * @param dimensions -1 stands for one that is not known before inference
+ * The dimensions of a tensor, outermost first; {@link #UNKNOWN} stands for one that only a run
+ * tells. Printed as {@code 1x3x640x640}, with {@code ?} for an unknown dimension.
  */
 public record Shape(List<Long> dimensions) {
 
+  /** A dimension that the model leaves open. */
+  public static final long UNKNOWN = -1;
+
   public Shape {
     dimensions = List.copyOf(dimensions);
+    if (dimensions.stream().anyMatch(d -> d < UNKNOWN)) {
+      throw new IllegalArgumentException("a dimension is not negative: " + dimensions);
+    }
   }
 
   public static Shape of(long... dimensions) {
-    return new Shape(java.util.Arrays.stream(dimensions).boxed().toList());
+    return new Shape(LongStream.of(dimensions).boxed().toList());
   }
 
   public int rank() {
     return dimensions.size();
   }
 
+  /** Returns the dimension of an axis; a negative axis counts from the end. */
   public long dimension(int axis) {
-    return dimensions.get(axis);
+    return dimensions.get(axis < 0 ? rank() + axis : axis);
   }
 
   public boolean isStatic() {
-    for (long dimension : dimensions) {
-      if (dimension < 0) {
-        return false;
-      }
-    }
-    return true;
+    return !dimensions.contains(UNKNOWN);
   }
 
-  /** Returns the number of elements of a static shape. */
+  /**
+   * Returns the number of elements of a static shape.
+   *
+   * @throws ArithmeticException if it does not fit into a long
+   */
   public long elements() {
     long elements = 1;
     for (long dimension : dimensions) {
@@ -45,18 +51,22 @@ public record Shape(List<Long> dimensions) {
   }
 
   public long[] toArray() {
-    long[] array = new long[dimensions.size()];
-    for (int i = 0; i < array.length; i++) {
-      array[i] = dimensions.get(i);
-    }
-    return array;
+    return dimensions.stream().mapToLong(Long::longValue).toArray();
   }
 
-  /** As in {@code [1,3,640,640]}; {@code ?} where it is not known. */
+  /** Returns it as OpenVINO writes it, {@code [1,3,640,640]}; {@code ?} where it is unknown. */
+  public String bracketed() {
+    return dimensions.stream().map(Shape::text).collect(Collectors.joining(",", "[", "]"));
+  }
+
+  private static String text(long dimension) {
+    return dimension == UNKNOWN ? "?" : Long.toString(dimension);
+  }
+
   @Override
   public String toString() {
-    return dimensions.stream()
-        .map(d -> d < 0 ? "?" : d.toString())
-        .collect(Collectors.joining(",", "[", "]"));
+    return dimensions.isEmpty()
+        ? "scalar"
+        : dimensions.stream().map(Shape::text).collect(Collectors.joining("x"));
   }
 }

@@ -341,7 +341,7 @@ public final class Detector implements AutoCloseable {
       if (!input.shape().dimensions().equals(wanted)) {
         throw new ModelException(
             "the IR takes pictures as %s, its metadata says %dx%d; convert the model again"
-                .formatted(input.shape(), spec.inputWidth(), spec.inputHeight()));
+                .formatted(input.shape().bracketed(), spec.inputWidth(), spec.inputHeight()));
       }
     }
 

@@ -10,9 +10,9 @@ import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.Nodes;
 import dev.ovkit.onnx.Nodes.Attr;
 import dev.ovkit.onnx.OnnxModel;
-import dev.ovkit.onnx.Shape;
 import dev.ovkit.onnx.TensorType;
 import dev.ovkit.onnx.Tensors;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -54,7 +54,7 @@ final class ColumnsTail implements GraphWriter {
           "'%s' cannot have its boxes decoded in the graph: it has opset %d and elements of type %d, expected opset 10 or later and f32 (1)"
               .formatted(model.file(), model.opset(), element));
     }
-    new ColumnsTail(graph).append(layout, (int) input.dim(3), (int) input.dim(2));
+    new ColumnsTail(graph).append(layout, (int) input.dimension(3), (int) input.dimension(2));
     return model.with(graph);
   }
 

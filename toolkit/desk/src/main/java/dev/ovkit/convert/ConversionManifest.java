@@ -10,10 +10,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.model.Resize;
-import dev.ovkit.onnx.Shape;
 import dev.ovkit.python.PythonListener;
 import dev.ovkit.python.PythonTool;
 import dev.ovkit.runtime.Core;
+import dev.ovkit.runtime.Shape;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -246,7 +246,7 @@ public record ConversionManifest(
     } else {
       node.put("outputs", word(options.outputs()));
     }
-    options.inputShape().ifPresent(s -> s.dims().forEach(node.putArray("input_shape")::add));
+    options.inputShape().ifPresent(s -> s.dimensions().forEach(node.putArray("input_shape")::add));
     options.reverseChannels().ifPresent(reverse -> node.put("reverse_input_channels", reverse));
     options.mean().ifPresent(values -> values.forEach(node.putArray("mean")::add));
     options.scale().ifPresent(values -> values.forEach(node.putArray("scale")::add));

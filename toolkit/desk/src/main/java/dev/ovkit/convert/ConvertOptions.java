@@ -2,7 +2,7 @@ package dev.ovkit.convert;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.model.Resize;
-import dev.ovkit.onnx.Shape;
+import dev.ovkit.runtime.Shape;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

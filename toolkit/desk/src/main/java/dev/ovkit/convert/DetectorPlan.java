@@ -4,7 +4,7 @@ import dev.ovkit.OptionException;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.onnx.OnnxModel;
-import dev.ovkit.onnx.Shape;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,8 +16,8 @@ record DetectorPlan(DetectorSpec spec, List<Decision> decisions) {
       HeadLayout layout, PreprocessingPlan preprocessing, OnnxModel model, ConvertOptions options) {
     List<Decision> decisions = new ArrayList<>();
     Shape picture = Objects.requireNonNull(model.inputs().get(0).shape());
-    int width = Math.toIntExact(picture.dim(3));
-    int height = Math.toIntExact(picture.dim(2));
+    int width = Math.toIntExact(picture.dimension(3));
+    int height = Math.toIntExact(picture.dimension(2));
     decisions.add(preprocessing.letterbox());
     List<String> labels = labels(layout, model, options, decisions);
     return new DetectorPlan(

@@ -1,8 +1,8 @@
 package dev.ovkit.convert;
 
-import dev.ovkit.onnx.Shape;
 import dev.ovkit.python.PythonTool;
 import dev.ovkit.python.PythonTools;
+import dev.ovkit.runtime.Shape;
 import dev.ovkit.surgery.ModelEditor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,7 +90,7 @@ sealed interface GraphMaker {
     /** mo wants one number a channel. */
     private static String perChannel(List<Float> values, Plan plan) {
       Shape input = plan.model().inputs().get(0).shape();
-      long channels = input != null && input.rank() == 4 ? input.dim(1) : values.size();
+      long channels = input != null && input.rank() == 4 ? input.dimension(1) : values.size();
       return LongStream.range(0, Math.max(channels, values.size()))
           .mapToObj(i -> values.get(values.size() == 1 ? 0 : (int) i).toString())
           .collect(Collectors.joining(",", "[", "]"));

@@ -5,7 +5,7 @@ import dev.ovkit.family.Families;
 import dev.ovkit.family.FoundDetector;
 import dev.ovkit.family.Recognition;
 import dev.ovkit.onnx.OnnxModel;
-import dev.ovkit.onnx.Shape;
+import dev.ovkit.runtime.Shape;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -50,7 +50,7 @@ record InputPlan(
       Recognition recognition = families.recognise(closed);
       if (recognition.isDetector()) {
         Reason reason =
-            open.dim(2) > 0 && open.dim(3) > 0
+            open.dimension(2) > 0 && open.dimension(3) > 0
                 ? Reason.OPEN_BATCH
                 : noted.isEmpty() ? Reason.OPEN_SIZE : Reason.OPEN_SIZE_NOTED;
         return new InputPlan(
@@ -68,9 +68,15 @@ record InputPlan(
   }
 
   private static Shape closed(Shape open, List<Long> noted) {
-    long height = open.dim(2) > 0 ? open.dim(2) : noted.isEmpty() ? USUAL_SIZE : noted.get(0);
-    long width = open.dim(3) > 0 ? open.dim(3) : noted.isEmpty() ? USUAL_SIZE : noted.get(1);
-    return Shape.of(Math.max(1, open.dim(0)), open.dim(1) > 0 ? open.dim(1) : 3, height, width);
+    long height =
+        open.dimension(2) > 0 ? open.dimension(2) : noted.isEmpty() ? USUAL_SIZE : noted.get(0);
+    long width =
+        open.dimension(3) > 0 ? open.dimension(3) : noted.isEmpty() ? USUAL_SIZE : noted.get(1);
+    return Shape.of(
+        Math.max(1, open.dimension(0)),
+        open.dimension(1) > 0 ? open.dimension(1) : 3,
+        height,
+        width);
   }
 
   /** Ultralytics notes height and width as {@code [640, 640]}, or one side for both. */
@@ -102,7 +108,8 @@ record InputPlan(
     Shape shape = options.inputShape().orElseThrow();
     int largest =
         detector().stream().flatMap(d -> d.strides().stream()).mapToInt(s -> s).max().orElse(1);
-    if (shape.rank() == 4 && (shape.dim(2) % largest != 0 || shape.dim(3) % largest != 0)) {
+    if (shape.rank() == 4
+        && (shape.dimension(2) % largest != 0 || shape.dimension(3) % largest != 0)) {
       throw new OptionException(
           "--input-shape %s: height and width must be multiples of %d, the largest stride of '%s'; try %s"
               .formatted(
@@ -111,10 +118,10 @@ record InputPlan(
                   options.onnx(),
                   commas(
                       Shape.of(
-                          shape.dim(0),
-                          shape.dim(1),
-                          nextMultiple(shape.dim(2), largest),
-                          nextMultiple(shape.dim(3), largest)))));
+                          shape.dimension(0),
+                          shape.dimension(1),
+                          nextMultiple(shape.dimension(2), largest),
+                          nextMultiple(shape.dimension(3), largest)))));
     }
   }
 
@@ -123,6 +130,6 @@ record InputPlan(
   }
 
   private static String commas(Shape shape) {
-    return shape.dims().stream().map(String::valueOf).collect(Collectors.joining(","));
+    return shape.dimensions().stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 }

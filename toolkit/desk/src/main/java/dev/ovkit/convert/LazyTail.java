@@ -8,8 +8,8 @@ import dev.ovkit.onnx.Convolution;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Nodes;
 import dev.ovkit.onnx.OnnxModel;
-import dev.ovkit.onnx.Shape;
 import dev.ovkit.onnx.TensorType;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -97,7 +97,7 @@ final class LazyTail implements HeadSplitter {
             head + "_objectness",
             new TensorType(
                 TensorProto.DataType.FLOAT_VALUE,
-                Shape.of(1, kept.length, map.dim(2), map.dim(3))));
+                Shape.of(1, kept.length, map.dimension(2), map.dimension(3))));
     graph.insert(
         List.of(
             Nodes.renamed(

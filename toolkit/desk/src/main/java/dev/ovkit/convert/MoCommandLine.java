@@ -2,7 +2,7 @@ package dev.ovkit.convert;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.internal.text.EditDistance;
-import dev.ovkit.onnx.Shape;
+import dev.ovkit.runtime.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

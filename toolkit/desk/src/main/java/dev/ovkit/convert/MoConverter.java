@@ -11,11 +11,11 @@ import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.Normalization;
 import dev.ovkit.model.TensorDescription;
 import dev.ovkit.onnx.OnnxModel;
-import dev.ovkit.onnx.Shape;
 import dev.ovkit.onnx.TensorInfo;
 import dev.ovkit.python.PythonListener;
 import dev.ovkit.python.PythonTool;
 import dev.ovkit.python.PythonTools;
+import dev.ovkit.runtime.Shape;
 import dev.ovkit.surgery.ModelEditor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -204,7 +204,7 @@ public final class MoConverter {
   }
 
   private static boolean same(@Nullable Shape shape, TensorDescription of) {
-    return shape != null && shape.dims().equals(of.shape());
+    return shape != null && shape.dimensions().equals(of.shape());
   }
 
   private MoConverter() {}

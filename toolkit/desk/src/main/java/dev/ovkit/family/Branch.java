@@ -2,7 +2,7 @@ package dev.ovkit.family;
 
 import dev.ovkit.model.Anchor;
 import dev.ovkit.onnx.Node;
-import dev.ovkit.onnx.Shape;
+import dev.ovkit.runtime.Shape;
 import java.util.List;
 
 /**
@@ -16,11 +16,11 @@ import java.util.List;
 public record Branch(Node node, String tensor, Shape shape, int stride) {
 
   public int channels() {
-    return (int) shape.dim(1);
+    return (int) shape.dimension(1);
   }
 
   public int cells() {
-    return (int) (shape.dim(2) * shape.dim(3));
+    return (int) (shape.dimension(2) * shape.dimension(3));
   }
 
   public FoundHead head(List<Anchor> anchors) {

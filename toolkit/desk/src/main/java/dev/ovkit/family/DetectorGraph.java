@@ -3,8 +3,8 @@ package dev.ovkit.family;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.Provenance;
-import dev.ovkit.onnx.Shape;
 import dev.ovkit.onnx.Value;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -87,24 +87,32 @@ public final class DetectorGraph {
   }
 
   private static boolean isPerChannel(Shape shape) {
-    return shape.isStatic() && shape.rank() >= 3 && shape.elements() == shape.dim(shape.rank() - 3);
+    return shape.isStatic()
+        && shape.rank() >= 3
+        && shape.elements() == shape.dimension(shape.rank() - 3);
   }
 
   /** Pixels per cell; 0 if that is no power of two or differs between the axes. */
   private static int stride(Shape picture, Shape head) {
-    long high = head.dim(2);
-    long wide = head.dim(3);
-    if (high <= 0 || wide <= 0 || picture.dim(2) % high != 0 || picture.dim(3) % wide != 0) {
+    long high = head.dimension(2);
+    long wide = head.dimension(3);
+    if (high <= 0
+        || wide <= 0
+        || picture.dimension(2) % high != 0
+        || picture.dimension(3) % wide != 0) {
       return 0;
     }
-    long stride = picture.dim(2) / high;
-    return stride == picture.dim(3) / wide && Long.bitCount(stride) == 1 ? (int) stride : 0;
+    long stride = picture.dimension(2) / high;
+    return stride == picture.dimension(3) / wide && Long.bitCount(stride) == 1 ? (int) stride : 0;
   }
 
   /** Whether a tensor is {@code [1, rows, columns]}. */
   public boolean isShape(String tensor, long rows, long columns) {
     Shape shape = graph.shape(tensor);
-    return shape != null && shape.rank() == 3 && shape.dim(1) == rows && shape.dim(2) == columns;
+    return shape != null
+        && shape.rank() == 3
+        && shape.dimension(1) == rows
+        && shape.dimension(2) == columns;
   }
 
   /**

@@ -2,7 +2,7 @@ package dev.ovkit.family;
 
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.OnnxModel;
-import dev.ovkit.onnx.Shape;
+import dev.ovkit.runtime.Shape;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -32,8 +32,8 @@ public record Families(List<DetectorFamily> inOrder) {
    */
   public Recognition recognise(OnnxModel model) {
     Shape input = model.inputs().size() == 1 ? model.inputs().get(0).shape() : null;
-    if (input != null && input.rank() == 4 && input.dim(0) == Shape.UNKNOWN) {
-      Shape one = Shape.of(1, input.dim(1), input.dim(2), input.dim(3));
+    if (input != null && input.rank() == 4 && input.dimension(0) == Shape.UNKNOWN) {
+      Shape one = Shape.of(1, input.dimension(1), input.dimension(2), input.dimension(3));
       if (one.isStatic()) {
         return recognise(model.withInputShape(one));
       }
@@ -51,10 +51,10 @@ public record Families(List<DetectorFamily> inOrder) {
     if (picture == null || picture.rank() != 4) {
       return Recognition.refused("its input '" + input + "' is no picture 1x3xHxW but " + picture);
     }
-    if (picture.dim(2) == Shape.UNKNOWN || picture.dim(3) == Shape.UNKNOWN) {
+    if (picture.dimension(2) == Shape.UNKNOWN || picture.dimension(3) == Shape.UNKNOWN) {
       return Recognition.refused("the size of its input is left open (" + picture + ")");
     }
-    if (picture.dim(2) > MAX_SIDE || picture.dim(3) > MAX_SIDE) {
+    if (picture.dimension(2) > MAX_SIDE || picture.dimension(3) > MAX_SIDE) {
       return Recognition.refused("its input is larger than any picture (" + picture + ")");
     }
     DetectorGraph detector = new DetectorGraph(graph, picture);

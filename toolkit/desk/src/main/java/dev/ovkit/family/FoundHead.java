@@ -1,7 +1,7 @@
 package dev.ovkit.family;
 
 import dev.ovkit.model.Anchor;
-import dev.ovkit.onnx.Shape;
+import dev.ovkit.runtime.Shape;
 import java.util.List;
 
 /**

@@ -10,8 +10,8 @@ import dev.ovkit.model.Head;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.OnnxModel;
-import dev.ovkit.onnx.Shape;
 import dev.ovkit.onnx.Value;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -94,11 +94,11 @@ public final class Yolov5 implements DetectorFamily {
         Shape to = reader.is("Reshape") ? graph().shape(reader.output()) : null;
         if (to != null
             && to.rank() == 5
-            && to.dim(2) >= 6
-            && to.dim(1) * to.dim(2) == head.channels()
-            && to.dim(3) == head.shape().dim(2)
-            && to.dim(4) == head.shape().dim(3)) {
-          return new Split((int) to.dim(1), (int) to.dim(2));
+            && to.dimension(2) >= 6
+            && to.dimension(1) * to.dimension(2) == head.channels()
+            && to.dimension(3) == head.shape().dimension(2)
+            && to.dimension(4) == head.shape().dimension(3)) {
+          return new Split((int) to.dimension(1), (int) to.dimension(2));
         }
       }
       return null;
@@ -119,10 +119,10 @@ public final class Yolov5 implements DetectorFamily {
         int cells = group.stream().mapToInt(Branch::cells).sum();
         for (String output : graph().outputs()) {
           Shape flat = graph().shape(output);
-          if (flat != null && flat.rank() == 3 && flat.dim(2) >= 6) {
-            long anchors = channels / flat.dim(2);
-            if (anchors * flat.dim(2) == channels && anchors * cells == flat.dim(1)) {
-              Split split = new Split((int) anchors, (int) flat.dim(2));
+          if (flat != null && flat.rank() == 3 && flat.dimension(2) >= 6) {
+            long anchors = channels / flat.dimension(2);
+            if (anchors * flat.dimension(2) == channels && anchors * cells == flat.dimension(1)) {
+              Split split = new Split((int) anchors, (int) flat.dimension(2));
               return Optional.of(yolov5(group, split, List.of()));
             }
           }
@@ -328,7 +328,12 @@ public final class Yolov5 implements DetectorFamily {
       List<String> maps = new ArrayList<>();
       for (FoundHead head : heads) {
         Shape wanted =
-            Shape.of(1, anchorsPerCell, head.shape().dim(2), head.shape().dim(3), 5 + classes);
+            Shape.of(
+                1,
+                anchorsPerCell,
+                head.shape().dimension(2),
+                head.shape().dimension(3),
+                5 + classes);
         model.outputs().stream()
             .filter(output -> outputs.contains(output.name()) && wanted.equals(output.shape()))
             .findFirst()

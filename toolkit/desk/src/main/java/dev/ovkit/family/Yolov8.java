@@ -3,7 +3,7 @@ package dev.ovkit.family;
 import dev.ovkit.layout.FlatColumns;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.OnnxModel;
-import dev.ovkit.onnx.Shape;
+import dev.ovkit.runtime.Shape;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -26,10 +26,13 @@ public final class Yolov8 implements DetectorFamily {
     Graph graph = detector.graph();
     for (String output : graph.outputs()) {
       Shape shape = graph.shape(output);
-      if (shape == null || shape.rank() != 3 || shape.dim(1) < 5 || shape.dim(1) >= shape.dim(2)) {
+      if (shape == null
+          || shape.rank() != 3
+          || shape.dimension(1) < 5
+          || shape.dimension(1) >= shape.dimension(2)) {
         continue;
       }
-      int classes = (int) shape.dim(1) - 4;
+      int classes = (int) shape.dimension(1) - 4;
       List<Branch> scores =
           detector.branches().stream()
               .filter(c -> c.stride() > 0 && c.channels() == classes)
@@ -43,7 +46,7 @@ public final class Yolov8 implements DetectorFamily {
               .stream()
               .mapToInt(Integer::intValue)
               .sum();
-      if (strides.size() > 1 && cells == shape.dim(2)) {
+      if (strides.size() > 1 && cells == shape.dimension(2)) {
         return Optional.of(Recognition.of(new Found(this, output, strides, classes)));
       }
     }

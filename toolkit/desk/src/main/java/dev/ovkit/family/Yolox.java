@@ -8,7 +8,7 @@ import dev.ovkit.model.Resize;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.OnnxModel;
-import dev.ovkit.onnx.Shape;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -82,7 +82,7 @@ public final class Yolox implements DetectorFamily {
         box.channels() == 4
             && objectnessHead.channels() == 1
             && shape.rank() == 4
-            && shape.dim(1) == 5 + classesHead.channels()
+            && shape.dimension(1) == 5 + classesHead.channels()
             && box.stride() > 0
             && box.stride() == objectnessHead.stride()
             && box.stride() == classesHead.stride();

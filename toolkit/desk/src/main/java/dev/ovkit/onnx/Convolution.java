@@ -3,6 +3,7 @@ package dev.ovkit.onnx;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import dev.ovkit.onnx.Nodes.Attr;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -64,19 +65,19 @@ public final class Convolution {
   }
 
   public int outputChannels() {
-    return (int) shape.dim(0);
+    return (int) shape.dimension(0);
   }
 
   public int channelsPerGroup() {
-    return (int) shape.dim(1);
+    return (int) shape.dimension(1);
   }
 
   public int kernelHeight() {
-    return (int) shape.dim(2);
+    return (int) shape.dimension(2);
   }
 
   public int kernelWidth() {
-    return (int) shape.dim(3);
+    return (int) shape.dimension(3);
   }
 
   public int kernelSize() {
@@ -147,7 +148,7 @@ public final class Convolution {
       inputs.add(graph.add(Tensors.of(name, Shape.of(bias.length), bias)));
     }
     Attr[] all = Arrays.copyOf(attributes, attributes.length + 1);
-    all[attributes.length] = Attr.of("kernel_shape", shape.dim(2), shape.dim(3));
+    all[attributes.length] = Attr.of("kernel_shape", shape.dimension(2), shape.dimension(3));
     return Nodes.with(Nodes.with(node, inputs, List.of(output)), all);
   }
 

@@ -3,6 +3,7 @@ package dev.ovkit.onnx;
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -73,7 +74,7 @@ final class Folding {
     int to = ShapeRules.axis(node, "end", shape.rank(), shape.rank());
     double[] data = new double[Math.max(0, to - from)];
     for (int i = 0; i < data.length; i++) {
-      long dim = shape.dim(from + i);
+      long dim = shape.dimension(from + i);
       data[i] = dim == Shape.UNKNOWN ? Double.NaN : dim;
     }
     return new Value(Shape.of(data.length), true, data);
@@ -123,7 +124,7 @@ final class Folding {
             yield List.of();
           }
           parts.add(x.strided(part, start, steps));
-          start += part.dim(axis) * steps[axis];
+          start += part.dimension(axis) * steps[axis];
         }
         yield parts;
       }
@@ -139,9 +140,9 @@ final class Folding {
     long outer = axis == 0 ? 1 : to.elements() / steps[axis - 1];
     int start = 0;
     for (Value input : inputs) {
-      int run = (int) (input.shape().dim(axis) * steps[axis]);
+      int run = (int) (input.shape().dimension(axis) * steps[axis]);
       for (int i = 0; i < outer; i++) {
-        int row = (int) (i * steps[axis] * to.dim(axis));
+        int row = (int) (i * steps[axis] * to.dimension(axis));
         System.arraycopy(input.data(), i * run, data, row + start, run);
       }
       start += run;

@@ -6,6 +6,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -173,7 +174,7 @@ public final class Graph {
   /** A tensor's shape if it is wholly known and could be held in memory, else null. */
   public @Nullable Shape staticShape(String tensor) {
     Shape shape = shape(tensor);
-    return shape != null && shape.isStatic() && shape.fitsIntoMemory() ? shape : null;
+    return shape != null && shape.isStatic() && Inference.fitsIntoMemory(shape) ? shape : null;
   }
 
   /** The tensor that an initializer or a Constant node holds, or null. */
@@ -333,7 +334,7 @@ public final class Graph {
 
   static TensorShapeProto toProto(Shape shape) {
     TensorShapeProto.Builder builder = TensorShapeProto.newBuilder();
-    for (long dim : shape.dims()) {
+    for (long dim : shape.dimensions()) {
       if (dim == Shape.UNKNOWN) {
         builder.addDimBuilder();
       } else {

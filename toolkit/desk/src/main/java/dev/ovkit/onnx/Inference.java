@@ -2,6 +2,7 @@ package dev.ovkit.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -129,7 +130,7 @@ final class Inference {
 
   private static boolean holdsAtMost(TensorProto tensor, int elements) {
     Shape shape = Tensors.shape(tensor);
-    return shape.fitsIntoMemory() && shape.elements() <= elements;
+    return fitsIntoMemory(shape) && shape.elements() <= elements;
   }
 
   @Nullable Shape shape(String name) {
@@ -162,5 +163,14 @@ final class Inference {
 
   private int elementOf(Node node, int input) {
     return types.getOrDefault(node.input(input), TensorType.UNKNOWN).element();
+  }
+
+  /** Whether an array of the JVM could hold the elements of this static shape. */
+  static boolean fitsIntoMemory(Shape shape) {
+    try {
+      return shape.elements() < Integer.MAX_VALUE;
+    } catch (ArithmeticException e) {
+      return false;
+    }
   }
 }

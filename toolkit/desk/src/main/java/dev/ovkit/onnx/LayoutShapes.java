@@ -1,6 +1,7 @@
 package dev.ovkit.onnx;
 
 import dev.ovkit.onnx.Inference.Contradiction;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -27,12 +28,12 @@ final class LayoutShapes {
       for (int i = 0; i < dims.length; i++) {
         if (i == axis) {
           dims[i] =
-              dims[i] == Shape.UNKNOWN || next.dim(i) == Shape.UNKNOWN
+              dims[i] == Shape.UNKNOWN || next.dimension(i) == Shape.UNKNOWN
                   ? Shape.UNKNOWN
-                  : dims[i] + next.dim(i);
+                  : dims[i] + next.dimension(i);
         } else if (dims[i] == Shape.UNKNOWN) {
-          dims[i] = next.dim(i);
-        } else if (next.dim(i) != Shape.UNKNOWN && next.dim(i) != dims[i]) {
+          dims[i] = next.dimension(i);
+        } else if (next.dimension(i) != Shape.UNKNOWN && next.dimension(i) != dims[i]) {
           throw new Contradiction("cannot join " + first + " and " + next);
         }
       }
@@ -50,10 +51,10 @@ final class LayoutShapes {
       return reshape(x, value.dims(), value);
     }
     Shape length = known.shape(node.input(1));
-    if (length == null || length.rank() != 1 || !length.isStatic() || length.dim(0) > 64) {
+    if (length == null || length.rank() != 1 || !length.isStatic() || length.dimension(0) > 64) {
       return null;
     }
-    long[] unknown = new long[(int) length.dim(0)];
+    long[] unknown = new long[(int) length.dimension(0)];
     Arrays.fill(unknown, Shape.UNKNOWN);
     return Shape.of(unknown);
   }
@@ -65,7 +66,7 @@ final class LayoutShapes {
     long product = 1;
     for (int i = 0; i < dims.length; i++) {
       if (dims[i] == 0) {
-        dims[i] = x.dim(i); // ONNX: zero keeps the dimension
+        dims[i] = x.dimension(i); // ONNX: zero keeps the dimension
       } else if (dims[i] == -1 && (value == null || !Double.isNaN(value.data()[i]))) {
         rest = i;
         continue;
@@ -91,7 +92,7 @@ final class LayoutShapes {
     long before = 1;
     long after = 1;
     for (int i = 0; i < x.rank(); i++) {
-      long dim = x.dim(i);
+      long dim = x.dimension(i);
       if (i < axis) {
         before = before == Shape.UNKNOWN || dim == Shape.UNKNOWN ? Shape.UNKNOWN : before * dim;
       } else {
@@ -112,7 +113,7 @@ final class LayoutShapes {
 
   static Shape transpose(Node node, Shape x) {
     return new Shape(
-        Arrays.stream(permutation(node, x.rank())).mapToObj(axis -> x.dim(axis)).toList());
+        Arrays.stream(permutation(node, x.rank())).mapToObj(axis -> x.dimension(axis)).toList());
   }
 
   static @Nullable Shape squeeze(Inference known, Node node, Shape x) {
@@ -122,8 +123,8 @@ final class LayoutShapes {
     }
     List<Long> dims = new ArrayList<>();
     for (int i = 0; i < x.rank(); i++) {
-      if (axes == null ? x.dim(i) != 1 : !ShapeRules.contains(axes, i, x.rank())) {
-        dims.add(x.dim(i));
+      if (axes == null ? x.dimension(i) != 1 : !ShapeRules.contains(axes, i, x.rank())) {
+        dims.add(x.dimension(i));
       }
     }
     return new Shape(dims);
@@ -138,7 +139,7 @@ final class LayoutShapes {
     List<Long> dims = new ArrayList<>();
     int from = 0;
     for (int i = 0; i < rank; i++) {
-      dims.add(ShapeRules.contains(axes, i, rank) ? 1L : x.dim(from++));
+      dims.add(ShapeRules.contains(axes, i, rank) ? 1L : x.dimension(from++));
     }
     return new Shape(dims);
   }
@@ -154,9 +155,9 @@ final class LayoutShapes {
       return null;
     }
     int axis = ShapeRules.axis(node, "axis", 0, x.rank());
-    List<Long> dims = new ArrayList<>(x.dims().subList(0, axis));
-    dims.addAll(indices.dims());
-    dims.addAll(x.dims().subList(axis + 1, x.rank()));
+    List<Long> dims = new ArrayList<>(x.dimensions().subList(0, axis));
+    dims.addAll(indices.dimensions());
+    dims.addAll(x.dimensions().subList(axis + 1, x.rank()));
     return new Shape(dims);
   }
 
@@ -185,7 +186,7 @@ final class LayoutShapes {
       Value value = known.value(node.input(1));
       return value == null ? null : value.dims();
     }
-    long size = x.dim(ShapeRules.axis(node, "axis", 0, x.rank()));
+    long size = x.dimension(ShapeRules.axis(node, "axis", 0, x.rank()));
     int n = node.outputs().size();
     long[] parts = new long[n];
     long each = size == Shape.UNKNOWN ? Shape.UNKNOWN : WindowShapes.ceilDiv(size, n);
@@ -211,18 +212,18 @@ final class LayoutShapes {
 
   static Shape depthToSpace(Shape x, long block) {
     return Shape.of(
-        x.dim(0),
-        scaled(x.dim(1), 1, block * block),
-        scaled(x.dim(2), block, 1),
-        scaled(x.dim(3), block, 1));
+        x.dimension(0),
+        scaled(x.dimension(1), 1, block * block),
+        scaled(x.dimension(2), block, 1),
+        scaled(x.dimension(3), block, 1));
   }
 
   static Shape spaceToDepth(Shape x, long block) {
     return Shape.of(
-        x.dim(0),
-        scaled(x.dim(1), block * block, 1),
-        scaled(x.dim(2), 1, block),
-        scaled(x.dim(3), 1, block));
+        x.dimension(0),
+        scaled(x.dimension(1), block * block, 1),
+        scaled(x.dimension(2), 1, block),
+        scaled(x.dimension(3), 1, block));
   }
 
   private static long scaled(long dim, long times, long by) {

@@ -7,6 +7,7 @@ import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
+import dev.ovkit.runtime.Shape;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -143,7 +144,7 @@ public final class OnnxModel {
     }
     TensorInfo input = inputs.get(0);
     Shape old = input.shape();
-    if (!shape.isStatic() || shape.dims().contains(0L)) {
+    if (!shape.isStatic() || shape.dimensions().contains(0L)) {
       throw new OptionException(
           "an input shape has positive dimensions, such as 1,3,640,640, not " + shape);
     }

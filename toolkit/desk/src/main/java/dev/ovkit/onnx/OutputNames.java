@@ -3,6 +3,7 @@ package dev.ovkit.onnx;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.internal.text.EditDistance;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -1,5 +1,6 @@
 package dev.ovkit.onnx;
 
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

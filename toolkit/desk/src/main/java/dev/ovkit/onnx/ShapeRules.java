@@ -1,6 +1,7 @@
 package dev.ovkit.onnx;
 
 import dev.ovkit.onnx.Inference.Contradiction;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -141,8 +142,8 @@ final class ShapeRules {
     int rank = Math.max(a.rank(), b.rank());
     long[] dims = new long[rank];
     for (int i = 1; i <= rank; i++) {
-      long left = i <= a.rank() ? a.dim(-i) : 1;
-      long right = i <= b.rank() ? b.dim(-i) : 1;
+      long left = i <= a.rank() ? a.dimension(-i) : 1;
+      long right = i <= b.rank() ? b.dimension(-i) : 1;
       if (left != right && left > 1 && right > 1) {
         throw new Contradiction("cannot join " + a + " and " + b);
       }
@@ -166,11 +167,11 @@ final class ShapeRules {
     }
     Shape batch =
         broadcast(
-            new Shape(a.dims().subList(0, a.rank() - 2)),
-            new Shape(b.dims().subList(0, b.rank() - 2)));
-    List<Long> dims = new ArrayList<>(batch.dims());
-    dims.add(a.dim(-2));
-    dims.add(b.dim(-1));
+            new Shape(a.dimensions().subList(0, a.rank() - 2)),
+            new Shape(b.dimensions().subList(0, b.rank() - 2)));
+    List<Long> dims = new ArrayList<>(batch.dimensions());
+    dims.add(a.dimension(-2));
+    dims.add(b.dimension(-1));
     return new Shape(dims);
   }
 
@@ -179,8 +180,8 @@ final class ShapeRules {
     return b == null
         ? null
         : Shape.of(
-            a.dim(node.integer("transA", 0) == 1 ? 1 : 0),
-            b.dim(node.integer("transB", 0) == 1 ? 0 : 1));
+            a.dimension(node.integer("transA", 0) == 1 ? 1 : 0),
+            b.dimension(node.integer("transB", 0) == 1 ? 0 : 1));
   }
 
   private static @Nullable Shape reduce(Inference known, Node node, Shape x) {
@@ -200,7 +201,7 @@ final class ShapeRules {
     List<Long> dims = new ArrayList<>();
     for (int i = 0; i < x.rank(); i++) {
       if (axes != null && !contains(axes, i, x.rank())) {
-        dims.add(x.dim(i));
+        dims.add(x.dimension(i));
       } else if (keep) {
         dims.add(1L);
       }

@@ -1,5 +1,6 @@
 package dev.ovkit.onnx;
 
+import dev.ovkit.runtime.Shape;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ public record Slicing(Shape shape, long[] starts, long[] steps) {
       if (axis < 0 || axis >= dims.length) {
         return null;
       }
-      long size = x.dim(axis);
+      long size = x.dimension(axis);
       long step = steps == null ? 1 : steps[i];
       if (size == Shape.UNKNOWN || step == 0) {
         return null;

@@ -1,5 +1,6 @@
 package dev.ovkit.onnx;
 
+import dev.ovkit.runtime.Shape;
 import org.jspecify.annotations.Nullable;
 
 /**

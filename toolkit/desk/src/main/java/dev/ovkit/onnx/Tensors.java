@@ -3,6 +3,7 @@ package dev.ovkit.onnx;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import com.google.protobuf.ByteString;
+import dev.ovkit.runtime.Shape;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
@@ -135,7 +136,7 @@ public final class Tensors {
   private static TensorProto builder(String name, Shape shape, int type, ByteBuffer raw) {
     return TensorProto.newBuilder()
         .setName(name)
-        .addAllDims(shape.dims())
+        .addAllDims(shape.dimensions())
         .setDataType(type)
         .setRawData(ByteString.copyFrom(raw))
         .build();

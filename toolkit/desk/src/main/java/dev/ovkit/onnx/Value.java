@@ -1,6 +1,7 @@
 package dev.ovkit.onnx;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
+import dev.ovkit.runtime.Shape;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -76,8 +77,8 @@ public record Value(Shape shape, boolean integer, double[] data) {
     long[] step = new long[to.rank()];
     long stride = 1;
     for (int axis = shape.rank() - 1; axis >= 0; axis--) {
-      step[lead + axis] = shape.dim(axis) == 1 ? 0 : stride;
-      stride *= shape.dim(axis);
+      step[lead + axis] = shape.dimension(axis) == 1 ? 0 : stride;
+      stride *= shape.dimension(axis);
     }
     return strided(to, 0, step);
   }
@@ -91,7 +92,7 @@ public record Value(Shape shape, boolean integer, double[] data) {
       result[i] = data[(int) from];
       for (int axis = at.length - 1; axis >= 0; axis--) {
         from += step[axis];
-        if (++at[axis] < to.dim(axis)) {
+        if (++at[axis] < to.dimension(axis)) {
           break;
         }
         from -= step[axis] * at[axis];
@@ -107,7 +108,7 @@ public record Value(Shape shape, boolean integer, double[] data) {
     long step = 1;
     for (int axis = steps.length - 1; axis >= 0; axis--) {
       steps[axis] = step;
-      step *= shape.dim(axis);
+      step *= shape.dimension(axis);
     }
     return steps;
   }

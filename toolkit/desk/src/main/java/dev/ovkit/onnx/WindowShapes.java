@@ -2,6 +2,7 @@ package dev.ovkit.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import dev.ovkit.onnx.Inference.Contradiction;
+import dev.ovkit.runtime.Shape;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -16,21 +17,27 @@ final class WindowShapes {
       return null;
     }
     long group = node.integer("group", 1);
-    if (x.dim(1) != Shape.UNKNOWN && x.dim(1) != w.dim(1) * group) {
+    if (x.dimension(1) != Shape.UNKNOWN && x.dimension(1) != w.dimension(1) * group) {
       throw new Contradiction(
-          "wants " + w.dim(1) * group + " channels and gets " + x.dim(1) + " (" + x + ")");
+          "wants "
+              + w.dimension(1) * group
+              + " channels and gets "
+              + x.dimension(1)
+              + " ("
+              + x
+              + ")");
     }
     Shape bias = node.has(2) ? known.shape(node.input(2)) : null;
-    if (bias != null && bias.isStatic() && bias.elements() != w.dim(0)) {
-      throw new Contradiction("gives " + w.dim(0) + " channels, but has a bias of " + bias);
+    if (bias != null && bias.isStatic() && bias.elements() != w.dimension(0)) {
+      throw new Contradiction("gives " + w.dimension(0) + " channels, but has a bias of " + bias);
     }
     long[] kernel = Arrays.copyOfRange(w.toArray(), 2, w.rank());
-    return windows(node, x, w.dim(0), kernel);
+    return windows(node, x, w.dimension(0), kernel);
   }
 
   static @Nullable Shape pool(Node node, Shape x) {
     long[] kernel = node.integers("kernel_shape");
-    return kernel == null ? null : windows(node, x, x.dim(1), kernel);
+    return kernel == null ? null : windows(node, x, x.dimension(1), kernel);
   }
 
   private static Shape windows(Node node, Shape x, long channels, long[] kernel) {
@@ -41,10 +48,10 @@ final class WindowShapes {
     String auto = node.text("auto_pad", "NOTSET");
     boolean ceil = node.integer("ceil_mode", 0) == 1;
     long[] dims = new long[n + 2];
-    dims[0] = x.dim(0);
+    dims[0] = x.dimension(0);
     dims[1] = channels;
     for (int i = 0; i < n; i++) {
-      long size = x.dim(i + 2);
+      long size = x.dimension(i + 2);
       long reach = dilations[i] * (kernel[i] - 1) + 1;
       dims[i + 2] =
           size == Shape.UNKNOWN
@@ -78,10 +85,10 @@ final class WindowShapes {
     long[] extra = orElse(node.integers("output_padding"), n, 0);
     long[] fixed = node.integers("output_shape");
     long[] dims = new long[n + 2];
-    dims[0] = x.dim(0);
-    dims[1] = w.dim(1) * node.integer("group", 1);
+    dims[0] = x.dimension(0);
+    dims[1] = w.dimension(1) * node.integer("group", 1);
     for (int i = 0; i < n; i++) {
-      long size = x.dim(i + 2);
+      long size = x.dimension(i + 2);
       dims[i + 2] =
           fixed != null
               ? fixed[i]
@@ -89,7 +96,7 @@ final class WindowShapes {
                   ? Shape.UNKNOWN
                   : strides[i] * (size - 1)
                       + extra[i]
-                      + (w.dim(i + 2) - 1) * dilations[i]
+                      + (w.dimension(i + 2) - 1) * dilations[i]
                       + 1
                       - pads[i]
                       - pads[i + n];
@@ -139,9 +146,9 @@ final class WindowShapes {
     if (scales != null && scales.size() == x.rank()) {
       for (int i = 0; i < dims.length; i++) {
         dims[i] =
-            x.dim(i) == Shape.UNKNOWN || Double.isNaN(scales.data()[i])
+            x.dimension(i) == Shape.UNKNOWN || Double.isNaN(scales.data()[i])
                 ? Shape.UNKNOWN
-                : (long) Math.floor(x.dim(i) * scales.data()[i]);
+                : (long) Math.floor(x.dimension(i) * scales.data()[i]);
       }
     }
     return Shape.of(dims);

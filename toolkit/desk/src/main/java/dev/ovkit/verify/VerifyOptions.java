@@ -5,7 +5,7 @@ import dev.ovkit.convert.Outputs;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.Precision;
 import dev.ovkit.model.Resize;
-import dev.ovkit.onnx.Shape;
+import dev.ovkit.runtime.Shape;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -16,7 +16,7 @@ import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.Resize;
-import dev.ovkit.onnx.Shape;
+import dev.ovkit.runtime.Shape;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -229,7 +229,7 @@ class ZooTest {
       assertThat(found.node()).as(what).isEqualTo(written.node());
       assertThat(found.tensor()).as(what).isEqualTo(written.tensor());
       assertThat(found.stride()).as(what).isEqualTo(written.stride());
-      assertThat(found.shape().dims()).as(what).isEqualTo(written.shape());
+      assertThat(found.shape().dimensions()).as(what).isEqualTo(written.shape());
       assertThat(found.anchors()).as(what).isEqualTo(decoded ? written.anchors() : List.of());
     }
     if (options.contains("--head")) {

@@ -5,7 +5,7 @@ import dev.ovkit.model.BoxCoding;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.Resize;
 import dev.ovkit.onnx.OnnxModel;
-import dev.ovkit.onnx.Shape;
+import dev.ovkit.runtime.Shape;
 import java.util.List;
 import java.util.Optional;
 

@@ -12,6 +12,7 @@ import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.Shared;
 import dev.ovkit.onnx.Nodes.Attr;
+import dev.ovkit.runtime.Shape;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

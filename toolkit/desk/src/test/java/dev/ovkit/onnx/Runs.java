@@ -6,6 +6,7 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtSession;
+import dev.ovkit.runtime.Shape;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;

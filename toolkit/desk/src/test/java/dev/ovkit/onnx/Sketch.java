@@ -10,6 +10,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.ovkit.onnx.Nodes.Attr;
+import dev.ovkit.runtime.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;

@@ -13,7 +13,7 @@ import dev.ovkit.convert.Outputs;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.Precision;
 import dev.ovkit.model.Resize;
-import dev.ovkit.onnx.Shape;
+import dev.ovkit.runtime.Shape;
 import dev.ovkit.subject.PictureSource;
 import dev.ovkit.verify.Finding.Kind;
 import java.io.IOException;

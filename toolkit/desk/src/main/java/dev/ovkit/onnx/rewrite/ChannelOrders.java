@@ -5,11 +5,11 @@ import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.Nodes;
 import dev.ovkit.onnx.Nodes.Attr;
-import dev.ovkit.onnx.Shape;
 import dev.ovkit.onnx.TensorType;
 import dev.ovkit.onnx.Tensors;
 import dev.ovkit.onnx.rewrite.ShuffleRegion.Channel;
 import dev.ovkit.onnx.rewrite.ShuffleRegion.Component;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -248,7 +248,7 @@ final class ChannelOrders {
 
   private int channels(String tensor) {
     Shape shape = graph.staticShape(tensor);
-    return shape == null || shape.rank() != 4 ? 0 : (int) shape.dim(1);
+    return shape == null || shape.rank() != 4 ? 0 : (int) shape.dimension(1);
   }
 
   private boolean isScalar(String tensor) {

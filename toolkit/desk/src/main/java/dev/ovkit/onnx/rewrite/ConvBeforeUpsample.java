@@ -4,9 +4,9 @@ import dev.ovkit.onnx.Convolution;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.Nodes;
-import dev.ovkit.onnx.Shape;
 import dev.ovkit.onnx.TensorType;
 import dev.ovkit.onnx.Tensors;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -65,10 +65,10 @@ final class ConvBeforeUpsample implements Rewrite {
         && to != null
         && from.rank() == 4
         && to.rank() == 4
-        && from.dim(0) == to.dim(0)
-        && from.dim(1) == to.dim(1)
-        && from.dim(2) < to.dim(2)
-        && from.dim(3) < to.dim(3);
+        && from.dimension(0) == to.dimension(0)
+        && from.dimension(1) == to.dimension(1)
+        && from.dimension(2) < to.dimension(2)
+        && from.dimension(3) < to.dimension(3);
   }
 
   /** Heads keep their node: their name is how users know them. */
@@ -96,9 +96,9 @@ final class ConvBeforeUpsample implements Rewrite {
     Shape low = Objects.requireNonNull(graph.staticShape(small));
     TensorType high = graph.type(whole.output());
     int out = whole.outputChannels();
-    int smallChannels = (int) low.dim(1);
+    int smallChannels = (int) low.dimension(1);
     int otherChannels = whole.channelsPerGroup() - smallChannels;
-    Shape mixed = Shape.of(low.dim(0), out, low.dim(2), low.dim(3));
+    Shape mixed = Shape.of(low.dimension(0), out, low.dimension(2), low.dimension(3));
 
     String before = graph.fresh(whole.output() + "_small", new TensorType(high.element(), mixed));
     String enlarged = graph.fresh(whole.output() + "_enlarged", high);

@@ -4,8 +4,8 @@ import dev.ovkit.onnx.Convolution;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.Nodes.Attr;
-import dev.ovkit.onnx.Shape;
 import dev.ovkit.onnx.Slicing;
+import dev.ovkit.runtime.Shape;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -76,10 +76,10 @@ final class FocusToConv implements Rewrite {
             && start[1] == 0
             && start[2] < 2
             && start[3] < 2
-            && whole.dim(2) == 2 * last.dim(2)
-            && whole.dim(3) == 2 * last.dim(3)
-            && whole.dim(0) == last.dim(0)
-            && whole.dim(1) == last.dim(1);
+            && whole.dimension(2) == 2 * last.dimension(2)
+            && whole.dimension(3) == 2 * last.dimension(3)
+            && whole.dimension(0) == last.dimension(0)
+            && whole.dimension(1) == last.dimension(1);
     return everySecond ? new Phase(tensor, (int) start[2], (int) start[3]) : null;
   }
 

@@ -43,7 +43,7 @@ final class FoldShapes implements Rewrite {
   private static TensorProto tensor(String name, Value value) {
     return Tensors.ofLongs(name, value.longs()).toBuilder()
         .clearDims()
-        .addAllDims(value.shape().dims())
+        .addAllDims(value.shape().dimensions())
         .build();
   }
 }

@@ -5,9 +5,9 @@ import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.Nodes;
 import dev.ovkit.onnx.Nodes.Attr;
-import dev.ovkit.onnx.Shape;
 import dev.ovkit.onnx.TensorType;
 import dev.ovkit.onnx.Tensors;
+import dev.ovkit.runtime.Shape;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -104,8 +104,8 @@ final class MergeBranches implements Rewrite {
 
   /** True if both kernels have their centre on the same pixel. */
   private static boolean aligned(Convolution one, Convolution largest) {
-    long up = one.shape().dim(2) / 2;
-    long left = one.shape().dim(3) / 2;
+    long up = one.shape().dimension(2) / 2;
+    long left = one.shape().dimension(3) / 2;
     return one.kernelHeight() % 2 == 1
         && one.kernelWidth() % 2 == 1
         && one.kernelHeight() <= largest.kernelHeight()

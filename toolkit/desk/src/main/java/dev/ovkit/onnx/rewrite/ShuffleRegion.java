@@ -2,8 +2,8 @@ package dev.ovkit.onnx.rewrite;
 
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;
-import dev.ovkit.onnx.Shape;
 import dev.ovkit.onnx.Slicing;
+import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -67,9 +67,9 @@ final class ShuffleRegion {
             && in.rank() == 4
             && split.rank() == 5
             && in.equals(graph.staticShape(last.output()))
-            && split.dim(0) == in.dim(0)
-            && split.dim(3) == in.dim(2)
-            && split.dim(4) == in.dim(3)
+            && split.dimension(0) == in.dimension(0)
+            && split.dimension(3) == in.dimension(2)
+            && split.dimension(4) == in.dimension(3)
             && Arrays.equals(turn.integers("perm"), new long[] {0, 2, 1, 3, 4})
             && graph.onlyConsumer(first.output()) == turn
             && graph.onlyConsumer(turn.output()) == last;
@@ -77,12 +77,12 @@ final class ShuffleRegion {
       return;
     }
     List<Channel> before = joined(first);
-    if (before.size() != split.dim(1) * split.dim(2)) {
+    if (before.size() != split.dimension(1) * split.dimension(2)) {
       return;
     }
     List<Channel> after = new ArrayList<>();
-    int groups = (int) split.dim(1);
-    int each = (int) split.dim(2);
+    int groups = (int) split.dimension(1);
+    int each = (int) split.dimension(2);
     for (int i = 0; i < each; i++) {
       for (int group = 0; group < groups; group++) {
         after.add(before.get(group * each + i));
@@ -112,14 +112,14 @@ final class ShuffleRegion {
       return known;
     }
     Shape shape = graph.staticShape(tensor);
-    int count = shape == null || shape.rank() != 4 ? 0 : (int) shape.dim(1);
+    int count = shape == null || shape.rank() != 4 ? 0 : (int) shape.dimension(1);
     return IntStream.range(0, count).mapToObj(i -> new Channel(tensor, i)).toList();
   }
 
   private void findPieces(Node node) {
     List<Channel> whole = channels(node.input(0));
     Shape in = graph.staticShape(node.input(0));
-    if (in == null || in.rank() != 4 || in.dim(1) != whole.size()) {
+    if (in == null || in.rank() != 4 || in.dimension(1) != whole.size()) {
       return;
     }
     Map<String, List<Channel>> pieces = new LinkedHashMap<>();
@@ -129,7 +129,7 @@ final class ShuffleRegion {
       if (out == null || !differOnlyInChannels(in, out)) {
         return;
       }
-      int count = (int) out.dim(1);
+      int count = (int) out.dimension(1);
       if (from + count > whole.size()) {
         return;
       }
@@ -152,7 +152,10 @@ final class ShuffleRegion {
   }
 
   private static boolean differOnlyInChannels(Shape a, Shape b) {
-    return b.rank() == 4 && a.dim(0) == b.dim(0) && a.dim(2) == b.dim(2) && a.dim(3) == b.dim(3);
+    return b.rank() == 4
+        && a.dimension(0) == b.dimension(0)
+        && a.dimension(2) == b.dimension(2)
+        && a.dimension(3) == b.dimension(3);
   }
 
   List<Component> components() {
