@@ -136,7 +136,7 @@ class ConvertBadInputTest {
     convert(e(), "--labels", labels)
         .failsWith(
             1,
-            "--labels '%s' cannot be read; a file with one name a line is expected"
+            "--labels '%s' cannot be read; expected a file with one name per line"
                 .formatted(labels));
   }
 

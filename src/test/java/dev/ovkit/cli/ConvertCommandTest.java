@@ -96,7 +96,9 @@ class ConvertCommandTest {
         .isWrongUsage(
             "--heads lazy chooses the outputs itself; leave out --output none", "ovkit convert");
     Cli.run("convert", e(), "-o", temp, "--heads", "busy")
-        .isWrongUsage("--heads busy: expected whole or lazy", "ovkit convert");
+        .isWrongUsage(
+            "Invalid value for option '--heads': expected whole or lazy, not 'busy'",
+            "ovkit convert");
   }
 
   @Test

@@ -168,7 +168,7 @@ class TuneCommandTest {
         .matches("input +the defaults +not possible: pictures are stretched to the IR's input");
     assertThat(lines)
         .endsWith(
-            "control: the default takes 1.000 (0.990-1.010) of its own time",
+            "A/A control: the default against itself: 1.000 (0.990-1.010)",
             "opening: 300 ms, with a cache 100 ms; the cache is kept",
             "chosen: bf16; 0.900 (0.850-0.950) of the default's time",
             "profile: " + file);

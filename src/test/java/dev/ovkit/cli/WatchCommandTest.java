@@ -176,6 +176,16 @@ class WatchCommandTest {
     return process.redirectError(ProcessBuilder.Redirect.INHERIT).start();
   }
 
+  @Test
+  void aFolderThatIsNotThereIsRefusedUnlessItIsToBeMade() throws IOException {
+    Path missing = in.resolveSibling("mising");
+    Cli.run("watch", IR, "--in", missing, "--out", out, "--once")
+        .failsWith(2, "--in '%s': no such folder; create it, or give --create".formatted(missing));
+    assertThat(missing).doesNotExist();
+    Cli.run("watch", IR, "--in", missing, "--out", out, "--once", "--create").done();
+    assertThat(missing).isDirectory();
+  }
+
   private static Stream<String> names(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files
