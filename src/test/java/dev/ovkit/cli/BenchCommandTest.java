@@ -316,7 +316,7 @@ class BenchCommandTest {
         "--threads 0 | --threads 0: expected 1 or more",
         "--requests 2 | --requests needs --throughput",
         "--protocol sead | Invalid value for option '--protocol': expected seed, not 'sead'",
-        "--precision f64 | --precision f64: expected f32, bf16 or auto",
+        "--precision f64 | Invalid value for option '--precision': expected f32, bf16 or auto, not 'f64'",
         "--seconds 1 --passes 1 | --seconds cannot be combined with --passes or --protocol",
       })
   void aWrongOptionIsAnsweredWithWhatWasExpected(String options, String message) {
