@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.ModelException;
-import dev.ovkit.Shared;
+import dev.ovkit.TestModels;
 import dev.ovkit.model.Resize;
 import dev.ovkit.python.PythonListener;
 import dev.ovkit.runtime.Shape;
@@ -26,6 +26,12 @@ class ConversionManifestTest {
 
   @ParameterizedTest
   @CsvSource({
+    "conveyor-parts,auto",
+    "conveyor-parts,none",
+    "conveyor-parts,columns",
+    "conveyor-parts,/model.32/m.1/Conv", // no whole detector: nothing is recognised
+    "small:yolox-raw,auto",
+    "small:yolox-logits,auto",
     "v5lite-e-coco,auto",
     "v5lite-s,none",
     "yolov5n-ppe,columns",
@@ -36,7 +42,7 @@ class ConversionManifestTest {
   })
   void theSameBytesComeOutInAnotherFolder(String model, String outputs) throws IOException {
     ConvertOptions options =
-        ConvertOptions.of(Shared.model(model + ".onnx"))
+        ConvertOptions.of(TestModels.onnx(model))
             .into(temp.resolve("a"), DataType.FP16)
             .withOutputs(Outputs.parse(outputs));
     Conversion first = Converter.convert(options);
@@ -56,18 +62,18 @@ class ConversionManifestTest {
   void everyOptionIsKept() throws IOException {
     ConvertOptions options =
         new ConvertOptions(
-            Shared.model("yolox_nano-fixed.onnx"),
+            TestModels.small("yolox-logits"),
             temp.resolve("a"),
             "edge",
             DataType.FP32,
             new Outputs.Auto(),
-            Optional.of(Shape.of(1, 3, 640, 640)),
+            Optional.of(Shape.of(1, 3, 64, 96)),
             Optional.of(List.of(123.675f, 116.28f, 103.53f)),
             Optional.of(List.of(58.395f, 57.12f, 57.375f)),
             Optional.of(true),
             Optional.of(Resize.Mode.STRETCH),
             OptionalInt.of(7),
-            java.util.stream.IntStream.range(0, 80).mapToObj(i -> "é, " + i).toList(),
+            java.util.stream.IntStream.range(0, 3).mapToObj(i -> "é, " + i).toList(),
             false);
     Conversion first = Converter.convert(options);
     ConversionManifest manifest = ConversionManifest.read(first.manifestFile());
@@ -88,27 +94,32 @@ class ConversionManifestTest {
 
     assertThat(json)
         .doesNotContain(temp.toString())
-        .contains("\"file\" : \"v5lite-e-coco.onnx\"")
-        .contains("048345e253fa6de8f543bb01664145c0e1628e5885652af5476b4994d9065556");
+        .contains("\"file\" : \"conveyor-parts.onnx\"")
+        .contains("4b3760a93bf533dca85c77c6cf46989cda92bfe1459c8222bffa0d7a1a3b9689");
     assertThat(made.manifest().rewrites())
-        .containsEntry("channel shuffles folded into weights", 14);
+        .containsEntry("1x1 convolutions moved before the upsampling", 4);
     assertThat(recipe(made.manifest()).options().outputs())
-        .isEqualTo(new Outputs.Tensors(List.of("564", "592", "620")));
+        .isEqualTo(
+            new Outputs.Tensors(
+                List.of(
+                    "/model.32/m.0/Conv_output_0",
+                    "/model.32/m.1/Conv_output_0",
+                    "/model.32/m.2/Conv_output_0")));
     assertThat(made.manifest().files())
         .extracting(ConversionManifest.MadeFile::name)
-        .containsExactly("v5lite-e-coco.xml", "v5lite-e-coco.bin");
+        .containsExactly("conveyor-parts.xml", "conveyor-parts.bin");
   }
 
   @Test
   void anotherModelIsRefused() {
     Conversion made = Converter.convert(options());
-    Path other = Shared.model("v5lite-s.onnx");
+    Path other = TestModels.small("yolov5-rows");
     assertThatThrownBy(
             () ->
                 Converter.repeat(made.manifest(), other, temp.resolve("b"), PythonListener.SILENT))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "'%s' is not the file that the IR was made of: its SHA-256 is c3879763cd39d1f4874f366ad0621266b14c1f033c3a851cdbc36fba24a35194, expected 048345e253fa6de8f543bb01664145c0e1628e5885652af5476b4994d9065556; give the 'v5lite-e-coco.onnx' of then",
+            "'%s' is not the file that the IR was made of: its SHA-256 is 5a1be28139a505c32a15d5cb378d86c20ded32425fa75921a5356204feadab07, expected 4b3760a93bf533dca85c77c6cf46989cda92bfe1459c8222bffa0d7a1a3b9689; give the 'conveyor-parts.onnx' of then",
             other);
     assertThat(temp.resolve("b")).doesNotExist();
   }
@@ -134,7 +145,7 @@ class ConversionManifestTest {
         .singleElement()
         .asString()
         .startsWith("made with openvino 2025.1, here it is 2026.");
-    assertThat(again.otherFiles()).containsExactly("v5lite-e-coco.xml", "v5lite-e-coco.bin");
+    assertThat(again.otherFiles()).containsExactly("conveyor-parts.xml", "conveyor-parts.bin");
   }
 
   @ParameterizedTest
@@ -159,8 +170,7 @@ class ConversionManifestTest {
   }
 
   private ConvertOptions options() {
-    return ConvertOptions.of(Shared.model("v5lite-e-coco.onnx"))
-        .into(temp.resolve("a"), DataType.FP16);
+    return ConvertOptions.of(TestModels.demo()).into(temp.resolve("a"), DataType.FP16);
   }
 
   private static void same(Conversion first, Repetition again) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
+import dev.ovkit.TestModels;
 import dev.ovkit.layout.FlatRows;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.layout.RawHeads;
@@ -37,6 +38,7 @@ class ConverterTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "conveyor-parts | /model.32/m.0/Conv,/model.32/m.1/Conv,/model.32/m.2/Conv",
         "v5lite-e-coco | Conv_358,Conv_378,Conv_398",
         "v5lite-s | /model.21/m.0/Conv,/model.21/m.1/Conv,/model.21/m.2/Conv",
         "yolov5n-ppe | /model.24/m.0/Conv,/model.24/m.1/Conv,/model.24/m.2/Conv",
@@ -66,7 +68,7 @@ class ConverterTest {
 
   @Test
   void theIrSaysWhatInferMustKnow() {
-    Conversion ir = Converter.convert(options("v5lite-s").into(temp, DataType.FP16));
+    Conversion ir = Converter.convert(options(TestModels.DEMO).into(temp, DataType.FP16));
 
     DerivedSpec read = DerivedSpec.of(IrDescription.read(ir.xml()), Layouts.ALL);
     assertThat(read.assumptions()).isEmpty();
@@ -74,11 +76,19 @@ class ConverterTest {
     assertThat(read.spec().inputColour()).isEqualTo(Colour.BGR);
     assertThat(read.spec().resize()).isEqualTo(Resize.LETTERBOX);
     assertThat(((RawHeads) read.spec().layout()).heads().get(1).anchors())
-        .containsExactly(new Anchor(30, 61), new Anchor(62, 45), new Anchor(59, 119));
+        .containsExactly(
+            new Anchor(49.999367f, 47.99999f),
+            new Anchor(35.200165f, 68.80079f),
+            new Anchor(54.00058f, 54.800083f));
   }
 
   @ParameterizedTest
-  @CsvSource({"yolox_nano-416,false", "yolox_nano-fixed,true"})
+  @CsvSource({
+    "small:yolox-raw,false",
+    "small:yolox-logits,true",
+    "yolox_nano-416,false",
+    "yolox_nano-fixed,true"
+  })
   void yoloxGetsItsOwnPreprocessing(String name, boolean logits) {
     Conversion ir = Converter.convert(options(name).into(temp, DataType.FP16));
 
@@ -101,14 +111,14 @@ class ConverterTest {
     Conversion ir =
         Converter.convert(
             with(
-                options("v5lite-e-coco"),
+                options(TestModels.DEMO),
                 temp,
                 new Outputs.Auto(),
                 Optional.of(Shape.of(1, 3, 192, 320))));
 
     assertThat(IrDescription.read(ir.xml()).outputs())
         .extracting(output -> output.shapeText())
-        .containsExactly("[1,255,24,40]", "[1,255,12,20]", "[1,255,6,10]");
+        .containsExactly("[1,33,24,40]", "[1,33,12,20]", "[1,33,6,10]");
     assertThat(ir.detector().orElseThrow().inputHeight()).isEqualTo(192);
   }
 
@@ -116,14 +126,14 @@ class ConverterTest {
   void theOutputsCanStayAsTheyAre() {
     Conversion ir =
         Converter.convert(
-            with(options("v5lite-s"), temp, new Outputs.AsTheyAre(), Optional.empty()));
+            with(options(TestModels.DEMO), temp, new Outputs.AsTheyAre(), Optional.empty()));
 
     assertThat(ir.detector().orElseThrow().layout()).isInstanceOf(FlatRows.class);
   }
 
   @Test
   void aSizeThatTheStridesDoNotDivideIsRefused() {
-    ConvertOptions model = options("v5lite-e-coco"); // skips here where there is none
+    ConvertOptions model = options(TestModels.DEMO);
     assertThatThrownBy(
             () ->
                 Converter.convert(
@@ -136,18 +146,18 @@ class ConverterTest {
 
   @Test
   void anUnknownNameListsTheHeads() {
-    ConvertOptions model = options("v5lite-e-coco"); // skips here where there is none
+    ConvertOptions model = options(TestModels.DEMO);
     assertThatThrownBy(
             () -> Converter.convert(with(model, temp, Outputs.parse("Conv_462"), Optional.empty())))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("has no node and no tensor 'Conv_462'; the nearest are ")
-        .hasMessageContaining("Conv_358 (1x255x40x40)");
+        .hasMessageContaining("/model.32/m.0/Conv (1x33x36x64)");
     assertThat(temp).isEmptyDirectory();
   }
 
   @Test
   void aFolderThatCannotBeMadeIsSaidAndNothingIsLeft() throws IOException {
-    ConvertOptions model = options("v5lite-e-coco"); // skips here where there is none
+    ConvertOptions model = options(TestModels.DEMO);
     Path file = Files.writeString(temp.resolve("file"), "");
 
     assertThatThrownBy(() -> Converter.convert(model.into(file, DataType.FP16)))
@@ -161,7 +171,7 @@ class ConverterTest {
   }
 
   private static ConvertOptions options(String model) {
-    return ConvertOptions.of(FidelityTest.shared().resolve("models/" + model + ".onnx"));
+    return ConvertOptions.of(TestModels.onnx(model));
   }
 
   private static ConvertOptions with(

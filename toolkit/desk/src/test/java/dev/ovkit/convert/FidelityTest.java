@@ -8,7 +8,7 @@ import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
-import dev.ovkit.Shared;
+import dev.ovkit.TestModels;
 import dev.ovkit.model.Resize;
 import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
@@ -44,6 +44,8 @@ class FidelityTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "conveyor-parts | /model.32/m.0/Conv_output_0,/model.32/m.1/Conv_output_0,/model.32/m.2/Conv_output_0 | true | 255 | 3e-3",
+        "small:yolox-raw | output | false | 1 | 3e-3",
         "v5lite-e-coco | 564,592,620 | true | 255 | 3e-3",
         "v5lite-s | /model.21/m.0/Conv_output_0,/model.21/m.1/Conv_output_0,/model.21/m.2/Conv_output_0 | true | 255 | 3e-3",
         "yolov5n-ppe | /model.24/m.0/Conv_output_0,/model.24/m.1/Conv_output_0,/model.24/m.2/Conv_output_0 | true | 255 | 3e-3",
@@ -55,7 +57,7 @@ class FidelityTest {
   void rawOutputsEqualOnnxRuntimes(
       String name, String tensors, boolean reversed, float scale, double fp16Limit)
       throws Exception {
-    Path onnx = shared().resolve("models/" + name + ".onnx");
+    Path onnx = TestModels.onnx(name);
     List<String> outputs = List.of(tensors.split(","));
     for (DataType type : DataType.values()) {
       Conversion ir = Converter.convert(ConvertOptions.of(onnx).into(temp, type));
@@ -65,8 +67,8 @@ class FidelityTest {
           InferRequest request = compiled.createRequest()) {
         Shape shape = request.input(0).shape();
         double worst = 0;
-        for (String picture : List.of("bus.jpg", "zidane.jpg", "street.jpg")) {
-          float[] pixels = picture(shared().resolve("pictures/" + picture), shape);
+        for (Path picture : TestModels.pictures(name)) {
+          float[] pixels = picture(picture, shape);
           request.input(0).floats().put(0, pixels);
           request.infer();
           List<float[]> expected =
@@ -155,9 +157,5 @@ class FidelityTest {
       norm += Math.pow(expected[i], 2);
     }
     return Math.sqrt(difference / norm);
-  }
-
-  static Path shared() {
-    return Shared.directory();
   }
 }

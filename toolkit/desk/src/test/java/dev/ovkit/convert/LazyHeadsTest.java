@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.Shared;
+import dev.ovkit.TestModels;
 import dev.ovkit.compare.Comparison;
 import dev.ovkit.layout.LazyHeads;
 import dev.ovkit.model.Detection;
@@ -41,16 +42,22 @@ class LazyHeadsTest {
   @TempDir private Path temp;
 
   @ParameterizedTest
-  @CsvSource({"v5lite-e-coco,FP16", "v5lite-e-coco,FP32", "v5lite-s,FP16"})
+  @CsvSource({
+    "conveyor-parts,FP16",
+    "conveyor-parts,FP32",
+    "v5lite-e-coco,FP16",
+    "v5lite-e-coco,FP32",
+    "v5lite-s,FP16"
+  })
   void theSameBoxesAreFoundOnEveryPicture(String name, DataType type) throws IOException {
-    Path onnx = Shared.model(name + ".onnx");
+    Path onnx = TestModels.onnx(name);
 
     int found =
         assertSame(
             ir(onnx, new Outputs.Auto(), type),
             ir(onnx, new Outputs.Lazy(), type),
             DetectOptions.defaults(),
-            pictures());
+            name.equals(TestModels.DEMO) ? TestModels.demoPictures() : pictures());
 
     assertThat(found).isGreaterThan(20);
   }
@@ -67,22 +74,22 @@ class LazyHeadsTest {
             ir(onnx, new Outputs.Auto(), DataType.FP32),
             ir(onnx, new Outputs.Lazy(), DataType.FP32),
             all.withConfidence(0.2f),
-            pictures().subList(0, 3));
+            TestModels.demoPictures());
 
     assertThat(found).isGreaterThan(40);
   }
 
   @Test
   void everyCellIsComputedWhenEveryCellPasses() throws IOException {
-    Path onnx = Shared.model("v5lite-e-coco.onnx");
+    Path onnx = TestModels.demo();
     DetectOptions all =
         DetectOptions.defaults().withConfidence(0).withIou(1).withMaxDetections(30_000);
     try (Detector whole = open(ir(onnx, new Outputs.Auto(), DataType.FP32), all);
         Detector lazy = open(ir(onnx, new Outputs.Lazy(), DataType.FP32), all)) {
-      List<Detection> expected = whole.detect(Shared.picture("bus.jpg")).detections();
-      List<Detection> actual = lazy.detect(Shared.picture("bus.jpg")).detections();
+      List<Detection> expected = whole.detect(TestModels.demoPicture(0)).detections();
+      List<Detection> actual = lazy.detect(TestModels.demoPicture(0)).detections();
 
-      assertThat(expected.size()).isGreaterThan(5000); // of 6300; the rest lie in the border
+      assertThat(expected.size()).isGreaterThan(5000); // of 9072
       assertThat(actual.size()).isEqualTo(expected.size());
       for (int i = 0; i < expected.size(); i += 100) {
         assertThat(actual.get(i).score()).isCloseTo(expected.get(i).score(), within((float) SCORE));
@@ -92,29 +99,29 @@ class LazyHeadsTest {
 
   @Test
   void otherWeightsAtTheEndOfTheBinFindOtherBoxes() throws IOException {
-    Path onnx = Shared.model("v5lite-e-coco.onnx");
+    Path onnx = TestModels.demo();
     Path lazy = ir(onnx, new Outputs.Lazy(), DataType.FP16);
-    List<PictureSource> bus = PictureSource.of(List.of(Shared.picture("bus.jpg")));
-    assertThat(verify(onnx, lazy, bus).findings()).isEmpty();
-    assertThat(verify(onnx, lazy, bus).pictures().get(0).pairs()).hasSizeGreaterThan(3);
+    List<PictureSource> parts = PictureSource.of(List.of(TestModels.demoPicture(0)));
+    assertThat(verify(onnx, lazy, parts).findings()).isEmpty();
+    assertThat(verify(onnx, lazy, parts).pictures().get(0).pairs()).hasSizeGreaterThan(3);
 
-    // The last float is a bias of the largest head: the 80th class, there rather likely then.
+    // The last float is a bias of the largest head: the last class, there rather likely then.
     try (RandomAccessFile bin = new RandomAccessFile(SealedIr.bin(lazy).toFile(), "rw")) {
       bin.seek(bin.length() - 4);
       bin.writeInt(Integer.reverseBytes(Float.floatToIntBits(8)));
     }
 
-    assertThat(verify(onnx, lazy, bus).findings()).isNotEmpty();
+    assertThat(verify(onnx, lazy, parts).findings()).isNotEmpty();
   }
 
   @Test
   void theIrSaysWhatItGivesAndItsHashCoversTheWeights() throws IOException {
-    Conversion made = convert(Shared.model("v5lite-s.onnx"), new Outputs.Lazy(), DataType.FP16);
+    Conversion made = convert(TestModels.demo(), new Outputs.Lazy(), DataType.FP16);
     IrDescription ir = IrDescription.read(made.xml());
     DetectorSpec spec = made.detector().orElseThrow();
     LazyHeads layout = (LazyHeads) spec.layout();
 
-    assertThat(layout.classes()).isEqualTo(7);
+    assertThat(layout.classes()).isEqualTo(6);
     assertThat(layout.heads()).extracting(dev.ovkit.model.Head::stride).containsExactly(8, 16, 32);
     assertThat(ir.constantsEnd() + layout.weightBytes()).isEqualTo(ir.weightsBytes());
     assertThat(ir.section("ovkit"))
@@ -136,7 +143,7 @@ class LazyHeadsTest {
 
   @Test
   void theManifestMakesItAgain() throws IOException {
-    Path onnx = Shared.model("v5lite-e-coco.onnx");
+    Path onnx = TestModels.demo();
     Conversion made = convert(onnx, new Outputs.Lazy(), DataType.FP16);
     ConversionManifest manifest = ConversionManifest.read(made.manifestFile());
 
@@ -149,7 +156,7 @@ class LazyHeadsTest {
 
   @Test
   void anIrThatAnotherToolSavedIsRefused() throws IOException {
-    Path lazy = ir(Shared.model("v5lite-e-coco.onnx"), new Outputs.Lazy(), DataType.FP16);
+    Path lazy = ir(TestModels.demo(), new Outputs.Lazy(), DataType.FP16);
     Path saved = temp.resolve("saved.xml");
     try (ModelEditor editor = ModelEditor.ofFile(lazy)) {
       editor.save(saved);
@@ -165,7 +172,7 @@ class LazyHeadsTest {
 
   @Test
   void aDetectorWithoutSuchHeadsIsRefusedWithTheReason() {
-    Path onnx = Shared.model("yolox_nano-416.onnx");
+    Path onnx = TestModels.small("yolox-raw");
     assertThatThrownBy(() -> convert(onnx, new Outputs.Lazy(), DataType.FP16))
         .isInstanceOf(ModelException.class)
         .hasMessage(

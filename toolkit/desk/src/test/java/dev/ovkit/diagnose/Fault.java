@@ -1,6 +1,6 @@
 package dev.ovkit.diagnose;
 
-import dev.ovkit.Shared;
+import dev.ovkit.TestModels;
 import dev.ovkit.layout.YoloAnchors;
 import dev.ovkit.model.Anchor;
 import dev.ovkit.model.Colour;
@@ -30,6 +30,7 @@ public record Fault(String model, String name, Set<Setting> causes, Build build)
     return model + ": " + name;
   }
 
+  static final String DEMO = TestModels.DEMO;
   static final String V5 = "v5lite-e-coco";
   static final String YOLOX = "yolox_nano-416";
 
@@ -71,6 +72,7 @@ public record Fault(String model, String name, Set<Setting> causes, Build build)
 
   public static List<Fault> all() {
     List<Fault> all = new ArrayList<>();
+    demo(all);
     // ---- without metadata
     v5(
         all,
@@ -391,6 +393,42 @@ public record Fault(String model, String name, Set<Setting> causes, Build build)
     return all;
   }
 
+  /** Faults that show on the demo's pictures, whose grey parts look alike in RGB and BGR. */
+  private static void demo(List<Fault> all) {
+    demo(all, "says scaled inside, is not", Setting.RANGE, o -> said(o, List.of()));
+    demo(all, "says scaled once, is twice", Setting.RANGE, o -> said(o, List.of(65025f)));
+    demo(
+        all,
+        "[1,5+nc,N]",
+        Setting.LAYOUT,
+        o -> {
+          FaultyIr f = FaultyIr.flat(o).preprocess(true, List.of(), BY_255);
+          return f.behind(t -> f.transpose(t, 0, 2, 1));
+        });
+    demo(
+        all,
+        "input taken as NHWC",
+        Setting.ARRANGEMENT,
+        o -> {
+          FaultyIr f = FaultyIr.flat(o);
+          return f.before(t -> f.transpose(f.reshape(t, 1, 288, 512, 3), 0, 3, 1, 2));
+        });
+    demo(
+        all,
+        "scale inside, unknown to the client",
+        Setting.RANGE,
+        o -> FaultyIr.flat(o).preprocess(false, List.of(), BY_255));
+  }
+
+  private static void demo(List<Fault> all, String name, Setting cause, Build build) {
+    all.add(new Fault(DEMO, name, Set.of(cause), build));
+  }
+
+  private static FaultyIr said(Path onnx, List<Float> scale) {
+    FaultyIr f = FaultyIr.heads(onnx).preprocess(true, List.of(), scale);
+    return f.metadata(baked(f.spec()));
+  }
+
   private static void v5(List<Fault> all, String name, Setting cause, Build build) {
     all.add(new Fault(V5, name, Set.of(cause), build));
   }
@@ -403,6 +441,6 @@ public record Fault(String model, String name, Set<Setting> causes, Build build)
   }
 
   public Path onnx() {
-    return Shared.model(model + ".onnx");
+    return TestModels.onnx(model);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.ovkit.Shared;
+import dev.ovkit.TestModels;
 import dev.ovkit.family.Yolov5.FlatOutput;
 import dev.ovkit.family.Yolov5.Tail;
 import dev.ovkit.model.Anchor;
@@ -42,21 +43,21 @@ public class FamiliesTest {
 
   @ParameterizedTest
   @CsvSource({
-    "pplcnet-yolo-seed-names-quarter.onnx, Conv_462 Conv_478 Conv_494, 1, 80",
-    "yolov5s-seed-names-quarter.onnx, Conv_245 Conv_261 Conv_277, 1, 80",
-    "v5lite-e-coco.onnx, Conv_358 Conv_378 Conv_398, 80, 40",
-    "v5lite-s.onnx, /model.21/m.0/Conv /model.21/m.1/Conv /model.21/m.2/Conv, 7, 52",
-    "yolov5n-ppe.onnx, /model.24/m.0/Conv /model.24/m.1/Conv /model.24/m.2/Conv, 2, 80"
+    "conveyor-parts, /model.32/m.0/Conv /model.32/m.1/Conv /model.32/m.2/Conv, 6, 36, 64",
+    "pplcnet-yolo-seed-names-quarter, Conv_462 Conv_478 Conv_494, 1, 80, 80",
+    "yolov5s-seed-names-quarter, Conv_245 Conv_261 Conv_277, 1, 80, 80",
+    "v5lite-e-coco, Conv_358 Conv_378 Conv_398, 80, 40, 40",
+    "v5lite-s, /model.21/m.0/Conv /model.21/m.1/Conv /model.21/m.2/Conv, 7, 52, 52",
+    "yolov5n-ppe, /model.24/m.0/Conv /model.24/m.1/Conv /model.24/m.2/Conv, 2, 80, 80"
   })
   void headsOfRealModelsAreThoseOfTheirManifest(
-      String name, String nodes, int classes, long largest) {
+      String name, String nodes, int classes, long high, long wide) {
     Yolov5.Found found =
         (Yolov5.Found)
-            Families.ALL.recognise(OnnxModel.read(Shared.model(name))).detector().orElseThrow();
+            Families.ALL.recognise(OnnxModel.read(TestModels.onnx(name))).detector().orElseThrow();
     assertThat(found.heads()).extracting(FoundHead::node).containsExactly(nodes.split(" "));
     assertThat(found.heads()).extracting(FoundHead::stride).containsExactly(8, 16, 32);
-    assertThat(found.heads().get(0).shape())
-        .isEqualTo(Shape.of(1, 3L * (5 + classes), largest, largest));
+    assertThat(found.heads().get(0).shape()).isEqualTo(Shape.of(1, 3L * (5 + classes), high, wide));
     assertThat(found.classes()).isEqualTo(classes);
     assertThat(found.anchorsPerCell()).isEqualTo(3);
   }
@@ -80,6 +81,34 @@ public class FamiliesTest {
       for (int i = 0; i < 3; i++) {
         assertThat(found.heads().get(i).anchors()).isEqualTo(anchors(ANCHORS[i]));
       }
+    }
+  }
+
+  @Test
+  void everyFormOfYoloxIsToldApart() {
+    for (String form : List.of("raw", "logits", "decoded")) {
+      OnnxModel model = OnnxModel.read(TestModels.small("yolox-" + form));
+      Yolox.Found yolox = (Yolox.Found) Families.ALL.recognise(model).detector().orElseThrow();
+      assertThat(yolox.heads()).extracting(FoundHead::stride).containsExactly(8, 16, 32);
+      assertThat(yolox.classes()).isEqualTo(3);
+      assertThat(yolox.logits()).isEqualTo(form.equals("logits"));
+      assertThat(yolox.boxes())
+          .isEqualTo(form.equals("decoded") ? BoxCoding.PIXELS : BoxCoding.YOLOX);
+    }
+  }
+
+  @Test
+  void theTailOfYolov5IsToldApart() {
+    for (Tail tail : List.of(Tail.DECODED, Tail.SIGMOID)) {
+      String form = tail == Tail.DECODED ? "yolov5-rows" : "yolov5-sigmoid";
+      Yolov5.Found found =
+          (Yolov5.Found)
+              Families.ALL
+                  .recognise(OnnxModel.read(TestModels.small(form)))
+                  .detector()
+                  .orElseThrow();
+      assertThat(found.flat()).contains(new FlatOutput("output", tail, Rows.IN_ORDER));
+      assertThat(found.heads().get(0).anchors().isEmpty()).isEqualTo(tail == Tail.SIGMOID);
     }
   }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
-import dev.ovkit.Shared;
+import dev.ovkit.TestModels;
 import dev.ovkit.onnx.Nodes.Attr;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,14 +36,14 @@ class OutputNamesTest {
 
   @Test
   void aMissByItsLastPartIsRecognised() {
-    OnnxModel model = OnnxModel.read(Shared.model("yolov5n-ppe.onnx"));
+    OnnxModel model = OnnxModel.read(TestModels.demo());
     assertThatThrownBy(() -> model.resolveOutputs(List.of("m.1/Conv")))
         .hasMessageContaining(
-            "the nearest are '/model.24/m.1/Conv' -> tensor '/model.24/m.1/Conv_output_0'"
-                + " (1x21x40x40)");
-    OnnxModel other = OnnxModel.read(Shared.model("v5lite-e-coco.onnx"));
-    assertThatThrownBy(() -> other.resolveOutputs(List.of("Conv_368")))
-        .hasMessageContaining("'Conv_358' -> tensor '564' (1x255x40x40)");
+            "the nearest are '/model.32/m.1/Conv' -> tensor '/model.32/m.1/Conv_output_0'"
+                + " (1x33x18x32)");
+    OnnxModel other = OnnxModel.read(TestModels.small("yolov5-maps"));
+    assertThatThrownBy(() -> other.resolveOutputs(List.of("Conv_21")))
+        .hasMessageContaining("'Conv_11' -> tensor 't11' (1x24x8x12)");
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.PictureException;
 import dev.ovkit.Shared;
+import dev.ovkit.TestModels;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
@@ -49,7 +50,7 @@ class QuantizerTest {
   @TempDir private Path temp;
 
   @ParameterizedTest
-  @ValueSource(strings = {EDGE, NANO})
+  @ValueSource(strings = {TestModels.DEMO, EDGE, NANO})
   void everyChosenConvolutionRunsIn8BitAndTheWeightsShrinkToAThird(String model) throws Exception {
     Path ir = ir(model);
     Quantization made =
@@ -303,8 +304,7 @@ class QuantizerTest {
 
   @Test
   void whatIsAskedForStaysInFloat() throws Exception {
-    QuantizeOptions options =
-        options(ir(EDGE)).withCalibration(10).withKeepFloat(List.of("Conv_3"));
+    QuantizeOptions options = demo().withKeepFloat(List.of("/model.1/pointwise/conv/Conv"));
     Quantization made = Quantizer.quantize(options, QuantizeListener.SILENT);
     assertThat(made.layers())
         .filteredOn(layer -> layer.treatment() == Layer.Treatment.FLOAT_ASKED)
@@ -320,19 +320,19 @@ class QuantizerTest {
 
   @Test
   void whatIs8BitAlreadyIsRefused() throws Exception {
-    Quantization made =
-        Quantizer.quantize(options(ir(EDGE)).withCalibration(10), QuantizeListener.SILENT);
+    Quantization made = Quantizer.quantize(demo(), QuantizeListener.SILENT);
     Path xml = made.xml().orElseThrow();
     assertThatThrownBy(
             () ->
                 Quantizer.quantize(
-                    QuantizeOptions.of(xml, pictures(), temp.resolve("again")),
+                    QuantizeOptions.of(xml, TestModels.demoPictures(), temp.resolve("again")),
                     QuantizeListener.SILENT))
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "'%s' is 8 bit already; give the IR in FP32 or FP16 that it was made of"
                 .formatted(xml));
-    assertThatThrownBy(() -> QuantizeOptions.of(xml, pictures(), temp.resolve("int8")))
+    assertThatThrownBy(
+            () -> QuantizeOptions.of(xml, TestModels.demoPictures(), temp.resolve("int8")))
         .isInstanceOf(OptionException.class)
         .hasMessageContaining("would take the place of");
   }
@@ -340,11 +340,11 @@ class QuantizerTest {
   @Test
   void unreadablePicturesAreToldAndNoneAtAllIsAnError() throws Exception {
     Path broken = Files.writeString(temp.resolve("broken.jpg"), "no picture");
-    Path ir = ir(EDGE);
+    Path ir = ir(TestModels.DEMO);
     Quantization made =
         Quantizer.quantize(
             QuantizeOptions.of(
-                ir, List.of(broken, Shared.picture("bus.jpg")), temp.resolve("int8")),
+                ir, List.of(broken, TestModels.demoPicture(0)), temp.resolve("int8")),
             QuantizeListener.SILENT);
     assertThat(made.calibrated()).isEqualTo(1);
     assertThat(made.warnings()).hasSize(2);
@@ -361,12 +361,18 @@ class QuantizerTest {
   }
 
   private Path ir(String model) {
-    ConvertOptions usual = ConvertOptions.of(Shared.model(model + ".onnx"));
+    ConvertOptions usual = ConvertOptions.of(TestModels.onnx(model));
     return Converter.convert(usual.into(temp.resolve("f32"), DataType.FP32)).xml();
   }
 
   private QuantizeOptions options(Path ir) throws IOException {
-    return QuantizeOptions.of(ir, pictures(), temp.resolve("int8"));
+    List<Path> pictures =
+        ir.endsWith(TestModels.DEMO + ".xml") ? TestModels.demoPictures() : pictures();
+    return QuantizeOptions.of(ir, pictures, temp.resolve("int8"));
+  }
+
+  private QuantizeOptions demo() throws IOException {
+    return options(ir(TestModels.DEMO));
   }
 
   private static List<Path> pictures() throws IOException {

@@ -2,7 +2,7 @@ package dev.ovkit.subject;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ovkit.Shared;
+import dev.ovkit.TestModels;
 import dev.ovkit.compare.Comparison;
 import dev.ovkit.convert.Conversion;
 import dev.ovkit.convert.ConvertOptions;
@@ -23,17 +23,17 @@ class SubjectTest {
   @TempDir private Path temp;
 
   @ParameterizedTest
-  @CsvSource({"v5lite-e-coco,bus", "yolox_nano-416,bus", "yolov5n-ppe,zidane"})
-  void onnxAndIrAnswerAlike(String name, String photo) {
-    Path onnx = Shared.model(name + ".onnx");
+  @CsvSource({"conveyor-parts,0", "v5lite-e-coco,0", "yolox_nano-416,0", "yolov5n-ppe,1"})
+  void onnxAndIrAnswerAlike(String name, int picture) {
+    Path onnx = TestModels.onnx(name);
     ConvertOptions options = ConvertOptions.of(onnx).into(temp, DataType.FP32);
     Conversion conversion = Converter.convert(options);
     DetectOptions detect = DetectOptions.defaults().withConfidence(0.3f);
     try (Subject first = OnnxSubject.open(options, detect);
         Subject second = IrSubject.open(conversion.xml(), detect);
-        Picture picture = Picture.read(Shared.picture(photo + ".jpg"))) {
-      Answer a = first.answer(picture);
-      Answer b = second.answer(picture);
+        Picture read = Picture.read(TestModels.pictures(name).get(picture))) {
+      Answer a = first.answer(read);
+      Answer b = second.answer(read);
       assertThat(a.outputs()).hasSameSizeAs(b.outputs());
       for (int i = 0; i < a.outputs().size(); i++) {
         assertThat(b.outputs().get(i).shape()).isEqualTo(a.outputs().get(i).shape());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.ovkit.Shared;
+import dev.ovkit.TestModels;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
@@ -32,6 +33,7 @@ class ColumnsTest {
 
   @ParameterizedTest
   @CsvSource({
+    "conveyor-parts,6,9072",
     "v5lite-e-coco,80,6300",
     "v5lite-s,7,10647",
     "yolov5n-ppe,2,25200",
@@ -43,8 +45,8 @@ class ColumnsTest {
         Subject graph = IrSubject.open(ir(model, new Outputs.Columns()), detect())) {
       assertThat(graph.spec().layout()).isEqualTo(new FlatColumns("columns", classes));
       int found = 0;
-      for (String name : List.of("bus.jpg", "000000011511.jpg", "000000017899.jpg")) {
-        Picture picture = Picture.read(Shared.picture(name));
+      for (Path file : pictures(model)) {
+        Picture picture = Picture.read(file);
         Answer decoded = graph.answer(picture);
         assertThat(decoded.outputs())
             .extracting(Output::shape)
@@ -67,11 +69,11 @@ class ColumnsTest {
 
   /** An exporter decoded these itself, so neither our graph nor our client is the judge. */
   @ParameterizedTest
-  @ValueSource(strings = {"v5lite-s", "yolov5n-ppe"})
+  @ValueSource(strings = {"conveyor-parts", "v5lite-s", "yolov5n-ppe"})
   void theColumnsAreTheExportersRows(String model) {
     try (Subject theirs = IrSubject.open(ir(model, new Outputs.AsTheyAre()), detect());
         Subject ours = IrSubject.open(ir(model, new Outputs.Columns()), detect())) {
-      Picture picture = Picture.read(Shared.picture("bus.jpg"));
+      Picture picture = Picture.read(TestModels.pictures(model).get(0));
       Output rows = theirs.answer(picture).outputs().get(0);
       Output columns = ours.answer(picture).outputs().get(0);
       int width = Math.toIntExact(rows.shape().get(2));
@@ -90,18 +92,29 @@ class ColumnsTest {
   /** Its YOLOv5 and YOLOv8 wrappers scale and reverse where nothing says otherwise. */
   @Test
   void theModelApiIsToldThatNothingIsLeftToDo() {
-    assertThat(IrDescription.read(ir("yolov5n-ppe", new Outputs.Columns())).section("model_info"))
+    assertThat(
+            IrDescription.read(ir("conveyor-parts", new Outputs.Columns())).section("model_info"))
         .containsEntry("model_type", "YOLOv8")
         .containsEntry("reverse_input_channels", "False")
         .containsEntry("mean_values", "0")
         .containsEntry("scale_values", "1")
         .containsEntry("pad_value", "114")
         .containsEntry("resize_type", "fit_to_window_letterbox");
-    assertThat(IrDescription.read(ir("yolov5n-ppe", new Outputs.AsTheyAre())).section("model_info"))
+    assertThat(
+            IrDescription.read(ir("conveyor-parts", new Outputs.AsTheyAre())).section("model_info"))
         .doesNotContainKeys("model_type", "scale_values");
-    assertThat(IrDescription.read(ir("yolox_nano-416", new Outputs.Auto())).section("model_info"))
+    assertThat(IrDescription.read(ir("small:yolox-raw", new Outputs.Auto())).section("model_info"))
         .containsEntry("model_type", "YOLOX")
         .containsEntry("resize_type", "fit_to_window");
+  }
+
+  private static List<Path> pictures(String model) {
+    return model.equals(TestModels.DEMO)
+        ? TestModels.demoPictures()
+        : List.of(
+            Shared.picture("bus.jpg"),
+            Shared.picture("000000011511.jpg"),
+            Shared.picture("000000017899.jpg"));
   }
 
   /** Low enough for helmets and vests where there are few. */
@@ -111,7 +124,7 @@ class ColumnsTest {
 
   private Path ir(String model, Outputs outputs) {
     return Converter.convert(
-            ConvertOptions.of(Shared.model(model + ".onnx"))
+            ConvertOptions.of(TestModels.onnx(model))
                 .into(temp.resolve(outputs.getClass().getSimpleName()), DataType.FP32)
                 .withOutputs(outputs))
         .xml();

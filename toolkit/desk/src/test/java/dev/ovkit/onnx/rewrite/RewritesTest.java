@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.AttributeProto.AttributeType;
-import dev.ovkit.Shared;
+import dev.ovkit.TestModels;
 import dev.ovkit.family.Families;
 import dev.ovkit.family.FoundDetector;
 import dev.ovkit.family.FoundHead;
@@ -539,17 +539,19 @@ class RewritesTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "v5lite-e-coco.onnx, 1, 0, 0, 0, 14",
-    "v5lite-s.onnx, 1, 0, 0, 4, 16",
-    "yolov5n-ppe.onnx, 1, 0, 0, 4, 0",
-    "yolov5s-seed-names-quarter.onnx, 1, 1, 1, 4, 0",
-    "pplcnet-yolo-seed-names-quarter.onnx, 1, 0, 0, 4, 0",
-    "yolox_nano-416.onnx, 255, 1, 1, 4, 0",
-    "yolox_nano-fixed.onnx, 1, 1, 1, 4, 0"
+    "conveyor-parts, 1, 0, 0, 4, 0",
+    "small:yolov5-rows, 1, 0, 0, 0, 0",
+    "v5lite-e-coco, 1, 0, 0, 0, 14",
+    "v5lite-s, 1, 0, 0, 4, 16",
+    "yolov5n-ppe, 1, 0, 0, 4, 0",
+    "yolov5s-seed-names-quarter, 1, 1, 1, 4, 0",
+    "pplcnet-yolo-seed-names-quarter, 1, 0, 0, 4, 0",
+    "yolox_nano-416, 255, 1, 1, 4, 0",
+    "yolox_nano-fixed, 1, 1, 1, 4, 0"
   })
   void realModelsKeepTheirHeads(
       String name, float range, int focus, int pools, int moved, int shuffles) {
-    OnnxModel whole = OnnxModel.read(Shared.model(name));
+    OnnxModel whole = OnnxModel.read(TestModels.onnx(name));
     OnnxModel model =
         Families.ALL
             .recognise(whole)
