@@ -10,12 +10,14 @@ import dev.ovkit.bench.Mode;
 import dev.ovkit.bench.Stage;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Commands take what earlier versions wrote, and print JSON of the same form. */
+@Tag("integration")
 class EarlierVersionsCommandsTest {
 
   private static final Path WRITTEN =

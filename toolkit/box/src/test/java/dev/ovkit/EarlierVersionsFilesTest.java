@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * profiles, keys, bundles and the state of a box. Each folder of {@code written-by} is a commit;
  * its {@code MANIFEST.md} says how the files were made. Never change a file there.
  */
+@Tag("integration")
 class EarlierVersionsFilesTest {
 
   private static final Path HOME = Path.of(System.getProperty("ovkit.home"));

@@ -9,10 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** An IR that is open does not depend on its files: cp, scp and rsync --inplace write into them. */
+@Tag("integration")
 class FilesInUseTest {
 
   private static final Path MODELS = Path.of(System.getProperty("ovkit.home"), "ir-models");

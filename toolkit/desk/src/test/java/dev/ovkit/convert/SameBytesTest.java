@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * the folders of {@code written-by} stay as they are, and a manifest of then that now makes other
  * bytes moves to the exceptions here, with its reason.
  */
+@Tag("network")
 class SameBytesTest {
 
   private static final Path WRITTEN =

@@ -20,6 +20,7 @@ import dev.ovkit.subject.Subject;
 import dev.ovkit.vision.DetectOptions;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Boxes decoded in the graph are those that the client decodes. */
+@Tag("integration")
 class ColumnsTest {
 
   @TempDir private Path temp;
