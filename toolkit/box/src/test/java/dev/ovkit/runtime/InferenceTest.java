@@ -27,7 +27,7 @@ class InferenceTest {
     try (Core core = Core.create();
         Model model = core.readModel(ToyIr.write(temp))) {
       assertThat(model.inputs()).hasSize(1);
-      assertThat(model.inputs().get(0).shape()).hasToString("[1,3,64,64]");
+      assertThat(model.inputs().get(0).shape()).hasToString("1x3x64x64");
       assertThat(model.inputs().get(0).type()).isEqualTo(ElementType.F32);
       assertThat(model.outputs().get(0).name()).isIn("features", "Conv_0");
     }

@@ -80,7 +80,7 @@ class ProfileTest {
     try (Detector detector = Detector.open(ir)) {
       assertThat(detector.spec().inputHeight()).isEqualTo(32);
       assertThat(detector.compiledModel().inputs().get(0).shape().toString())
-          .isEqualTo("[1,32,64,3]");
+          .isEqualTo("1x32x64x3");
     }
   }
 
