@@ -1,6 +1,7 @@
 package dev.ovkit.verify;
 
 import dev.ovkit.family.Families;
+import dev.ovkit.model.LayoutFormat;
 import dev.ovkit.model.Precision;
 import dev.ovkit.subject.Output;
 import dev.ovkit.subject.Subject;
@@ -55,8 +56,8 @@ final class ModelPair implements AutoCloseable {
     this.hints = List.copyOf(opening.hints);
   }
 
-  static ModelPair open(VerifyOptions options, Families families) {
-    return new ModelPairOpening(options, families).open();
+  static ModelPair open(VerifyOptions options, Families families, List<LayoutFormat> layouts) {
+    return new ModelPairOpening(options, families, layouts).open();
   }
 
   /** The names of an output of the first model; two outputs that share one are the same. */

@@ -4,7 +4,6 @@ import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.convert.SourceDetector;
 import dev.ovkit.family.Families;
-import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
@@ -12,6 +11,7 @@ import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.IrDescription;
+import dev.ovkit.model.LayoutFormat;
 import dev.ovkit.model.Normalization;
 import dev.ovkit.model.Precision;
 import dev.ovkit.model.Resize;
@@ -37,10 +37,12 @@ final class ModelPairOpening {
 
   private final VerifyOptions options;
   private final Families families;
+  private final List<LayoutFormat> layouts;
 
-  ModelPairOpening(VerifyOptions options, Families families) {
+  ModelPairOpening(VerifyOptions options, Families families, List<LayoutFormat> layouts) {
     this.options = options;
     this.families = families;
+    this.layouts = layouts;
   }
 
   private void find(Finding.Kind kind, String sentence) {
@@ -113,7 +115,7 @@ final class ModelPairOpening {
   }
 
   private RunPlan ir(IrDescription ir) {
-    DerivedSpec derived = DerivedSpec.of(ir, Layouts.ALL);
+    DerivedSpec derived = DerivedSpec.of(ir, layouts);
     noteAssumptions(ir, derived);
     DetectorSpec spec = asContract(ir, derived);
     Colour colour = options.inputColour().orElse(spec.inputColour());
@@ -177,7 +179,7 @@ final class ModelPairOpening {
     @Nullable DetectorSpec otherwise = own ? silent : null;
     DetectorSpec spec;
     try {
-      DerivedSpec derived = DerivedSpec.of(ir, Layouts.ALL);
+      DerivedSpec derived = DerivedSpec.of(ir, layouts);
       spec = asContract(ir, derived);
       if (!own && layout.isPresent()) {
         otherwise = spec;

@@ -3,6 +3,8 @@ package dev.ovkit.verify;
 import dev.ovkit.PictureException;
 import dev.ovkit.compare.MatchedPair;
 import dev.ovkit.family.Families;
+import dev.ovkit.layout.Layouts;
+import dev.ovkit.model.LayoutFormat;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.subject.Answer;
 import dev.ovkit.subject.PictureSource;
@@ -34,13 +36,17 @@ public final class Verifier {
    */
   public static Verification verify(
       VerifyOptions options, List<PictureSource> pictures, Runnable step) {
-    return verify(options, pictures, step, Families.ALL);
+    return verify(options, pictures, step, Families.ALL, Layouts.ALL);
   }
 
-  /** The same where an ONNX is a detector of one of these families. */
+  /** The same where an ONNX is of one of these families, and an IR has one of these layouts. */
   public static Verification verify(
-      VerifyOptions options, List<PictureSource> pictures, Runnable step, Families families) {
-    try (ModelPair contest = ModelPair.open(options, families)) {
+      VerifyOptions options,
+      List<PictureSource> pictures,
+      Runnable step,
+      Families families,
+      List<LayoutFormat> layouts) {
+    try (ModelPair contest = ModelPair.open(options, families, layouts)) {
       return verify(contest, pictures, step);
     }
   }

@@ -1,7 +1,5 @@
 package dev.ovkit.family;
 
-import dev.ovkit.layout.FlatRows;
-import dev.ovkit.model.BoxCoding;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.Resize;
 import dev.ovkit.onnx.OnnxModel;
@@ -9,7 +7,10 @@ import dev.ovkit.runtime.Shape;
 import java.util.List;
 import java.util.Optional;
 
-/** A family that nobody trains: one branch, joined to rows in pixels; all that adding one takes. */
+/**
+ * A family that nobody trains: one branch, joined to {@linkplain ToyRows rows}; all that adding one
+ * takes.
+ */
 final class Toy implements DetectorFamily {
 
   static final Preprocessing PREPROCESSING =
@@ -63,7 +64,7 @@ final class Toy implements DetectorFamily {
     public LayoutChoice layout(OnnxModel model, List<String> outputs, boolean decodedLater) {
       return outputs.contains(output)
           ? LayoutChoice.of(
-              new FlatRows(output, BoxCoding.PIXELS, false, List.of(), classes),
+              new ToyRows(output, classes),
               new Remark(Remark.Subject.DECODING, "in the graph", "toys decode themselves"))
           : LayoutChoice.NONE;
     }

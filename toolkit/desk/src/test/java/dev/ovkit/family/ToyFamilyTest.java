@@ -20,30 +20,40 @@ import dev.ovkit.model.Colour;
 import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.IrDescription;
+import dev.ovkit.model.LayoutFormat;
 import dev.ovkit.model.Normalization;
 import dev.ovkit.onnx.Nodes.Attr;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.Sketch;
 import dev.ovkit.subject.PictureSource;
+import dev.ovkit.verify.Finding;
 import dev.ovkit.verify.Verification;
 import dev.ovkit.verify.Verifier;
 import dev.ovkit.verify.VerifyOptions;
 import dev.ovkit.vision.Detector;
+import dev.ovkit.vision.DetectorOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A family is one class and one entry of a list: with it everything works, without it nothing. */
+/**
+ * A family, and a layout, is one class and one entry of a list: with it everything works, without
+ * it nothing.
+ */
 class ToyFamilyTest {
 
   private static final List<Path> PICTURES =
       List.of(Path.of(System.getProperty("ovkit.home"), "ir-models/pictures/000000.jpg"));
+
+  private static final List<LayoutFormat> LAYOUTS =
+      Stream.concat(Layouts.ALL.stream(), Stream.of(ToyRows.FORMAT)).toList();
 
   @TempDir private Path temp;
 
@@ -72,6 +82,10 @@ class ToyFamilyTest {
         families);
   }
 
+  private static DetectorOptions opening() {
+    return DetectorOptions.defaults().withLayouts(LAYOUTS);
+  }
+
   private static Families withToy() {
     List<DetectorFamily> families = new ArrayList<>(Families.ALL.inOrder());
     families.add(new Toy());
@@ -90,15 +104,19 @@ class ToyFamilyTest {
             new Decision(Decision.Kind.MEAN, "mean", "100,110,120", "toys are trained around 0"),
             new Decision(
                 Decision.Kind.DECODING, "decoding", "in the graph", "toys decode themselves"));
-    assertThat(DerivedSpec.of(IrDescription.read(made.xml()), Layouts.ALL).spec()).isEqualTo(spec);
+    assertThat(DerivedSpec.of(IrDescription.read(made.xml()), LAYOUTS).spec()).isEqualTo(spec);
 
-    try (Detector detector = Detector.open(made.xml())) {
+    try (Detector detector = Detector.open(made.xml(), opening())) {
       assertThat(detector.detect(PICTURES.get(0)).detections()).isNotEmpty();
     }
 
     Verification verified =
         Verifier.verify(
-            VerifyOptions.of(onnx, made.xml()), PictureSource.of(PICTURES), () -> {}, withToy());
+            VerifyOptions.of(onnx, made.xml()),
+            PictureSource.of(PICTURES),
+            () -> {},
+            withToy(),
+            LAYOUTS);
     assertThat(verified.findings()).isEmpty();
     assertThat(verified.matched()).isPositive();
 
@@ -106,11 +124,33 @@ class ToyFamilyTest {
         BenchOptions.of(List.of(made.xml()), PICTURES)
             .withTime(Duration.ofMillis(50))
             .withWarmUp(Duration.ofMillis(50))
-            .withControl(false);
+            .withControl(false)
+            .withProfile(made.xml(), opening());
     try (Benchmark benchmark = Benchmark.open(bench)) {
       Report report = benchmark.run(share -> {}, () -> false);
       assertThat(report.models().get(0).statistics(Stage.INFER)).isPresent();
     }
+  }
+
+  @Test
+  void withoutItsLayoutsEntryTheIrIsRefusedEverywhere() {
+    Path ir = converted(withToy()).xml();
+    String why =
+        ir
+            + ": its ovkit metadata has 'toy-rows' for 'layout', expected raw-heads, lazy-heads, flat-rows or flat-columns; convert the model again";
+    assertThatThrownBy(() -> Detector.open(ir)).isInstanceOf(ModelException.class).hasMessage(why);
+    Verification verified =
+        Verifier.verify(
+            VerifyOptions.of(onnx, ir),
+            PictureSource.of(PICTURES),
+            () -> {},
+            withToy(),
+            Layouts.ALL);
+    assertThat(verified.findings())
+        .extracting(Finding::sentence)
+        .contains("what the IR says of itself does not fit it: " + why);
+    BenchOptions bench = BenchOptions.of(List.of(ir), PICTURES).withControl(false);
+    assertThatThrownBy(() -> Benchmark.open(bench)).isInstanceOf(ModelException.class);
   }
 
   @Test
