@@ -111,10 +111,9 @@ final class Against implements Callable<Integer> {
     say("new      %s", Checkout.root());
     say("ir       %s", ir);
     say("picture  %s", picture);
-    Environment machine = Environment.here();
     say(
         "machine  %s, %d processors, Java %s",
-        machine.cpu(), machine.processors(), Runtime.version());
+        Environment.here().cpu(), Runtime.getRuntime().availableProcessors(), Runtime.version());
     say(
         "rounds   %d of start; %d of loading (%d times) and inference (%d times)",
         startRounds, rounds, opens, pictures);
