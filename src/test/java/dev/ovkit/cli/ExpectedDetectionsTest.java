@@ -32,7 +32,7 @@ class ExpectedDetectionsTest {
   @TempDir private Path temp;
 
   @ParameterizedTest
-  @CsvSource({"v5lite-e-coco,233", "v5lite-s,31", "yolov5n-ppe,16", "yolox_nano-416,270"})
+  @CsvSource({"v5lite-e-coco,234", "v5lite-s,33", "yolov5n-ppe,16", "yolox_nano-416,270"})
   void everyReferenceDetectionIsFoundAndNothingIsAdded(String model, int references)
       throws IOException {
     Path shared = Cli.shared();
