@@ -80,7 +80,7 @@ class BoxMainTest {
     reached.forEach(
         (name, from) -> {
           String place = CLASSES.get(name).getSource().orElseThrow().getUri().toString();
-          if (place.contains("/desk/") || place.contains("ovkit-desk")) {
+          if (place.contains("/toolkit/desk/") || place.contains("ovkit-desk")) {
             ways.add(from + " -> " + name);
           }
         });
