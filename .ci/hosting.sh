@@ -47,7 +47,7 @@ public final class Found implements Function<String[], String> {
   public String apply(String[] arguments) {
     StringBuilder lines = new StringBuilder();
     try (Detector detector = Detector.open(Path.of(arguments[0]))) {
-      for (Detection d : detector.detect(Path.of(arguments[1])).detections()) {
+      for (Detection d : detector.detect(Path.of(arguments[1]))) {
         lines.append("FOUND ").append(d.label()).append(' ').append(d.score()).append(' ').append(d.box()).append('\n');
       }
     }
@@ -137,7 +137,7 @@ public class Boot {
   @Bean
   CommandLineRunner run(Detector detector) {
     return arguments ->
-        detector.detect(Path.of(System.getProperty("picture"))).detections().forEach(
+        detector.detect(Path.of(System.getProperty("picture"))).forEach(
             d -> System.out.println("FOUND " + d.label() + " " + d.score() + " " + d.box()));
   }
 

@@ -90,8 +90,8 @@ ovkit tune --ir ir/heads.xml --budget 60s >/dev/null
 ovkit tune --ir ir/heads.xml --budget 60s --target throughput >/dev/null
 # One that holds all that a profile can, which tune finds on no single machine.
 cat >"$work/Full.java" <<'JAVA'
+import dev.ovkit.CompileOptions;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.vision.Profile;
 import dev.ovkit.vision.Tuning;
 import java.nio.file.Path;
@@ -103,7 +103,7 @@ class Full {
     Path ir = Path.of(files[0]);
     Tuning all = new Tuning(CompileOptions.Hint.THROUGHPUT, OptionalInt.of(2), OptionalInt.of(4), OptionalInt.of(3),
         Optional.of(true), Optional.of(false), CompileOptions.Precision.BF16, Optional.of(new InputSize(128, 96)), true);
-    Profile.here(ir).with(new Profile.Entry(all, Optional.of(new Profile.Gain(0.75, 0.5, 0.875)))).write(ir);
+    Profile.here(ir).withEntry(new Profile.Entry(all, Optional.of(new Profile.Gain(0.75, 0.5, 0.875)))).write(ir);
   }
 }
 JAVA

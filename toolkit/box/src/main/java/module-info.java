@@ -16,14 +16,28 @@ module dev.ovkit {
   exports dev.ovkit;
   exports dev.ovkit.bench;
   exports dev.ovkit.bundle;
-  exports dev.ovkit.compare;
   exports dev.ovkit.model;
   exports dev.ovkit.picture;
-  exports dev.ovkit.runtime;
   exports dev.ovkit.tune;
   exports dev.ovkit.vision;
   exports dev.ovkit.watch;
+  // What only ovkit's own programs need: it may change at any time.
+  exports dev.ovkit.compare to
+      dev.ovkit.cli,
+      dev.ovkit.desk;
+  exports dev.ovkit.head to
+      dev.ovkit.cli,
+      dev.ovkit.desk;
+  exports dev.ovkit.ir to
+      dev.ovkit.cli,
+      dev.ovkit.desk;
   exports dev.ovkit.layout to
+      dev.ovkit.cli,
+      dev.ovkit.desk;
+  exports dev.ovkit.metadata to
+      dev.ovkit.cli,
+      dev.ovkit.desk;
+  exports dev.ovkit.runtime to
       dev.ovkit.cli,
       dev.ovkit.desk;
   exports dev.ovkit.internal.files to

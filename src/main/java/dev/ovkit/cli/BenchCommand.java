@@ -1,5 +1,6 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.bench.BenchOptions;
 import dev.ovkit.bench.Benchmark;
 import dev.ovkit.bench.Mode;
@@ -16,7 +17,6 @@ import dev.ovkit.cli.print.BenchHtml;
 import dev.ovkit.cli.print.BenchPrinter;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.vision.Tuning;
 import java.io.PrintWriter;
@@ -280,7 +280,9 @@ final class BenchCommand implements Callable<Integer> {
 
   private BenchOptions options(List<Path> irs, List<Path> pictures) {
     BenchOptions options =
-        BenchOptions.of(irs, pictures).with(explicit(CompileOptions.defaults())).with(mode());
+        BenchOptions.of(irs, pictures)
+            .withCompile(explicit(CompileOptions.defaults()))
+            .withMode(mode());
     if (protocol != null) {
       options = options.withSeedProtocol();
     }
@@ -318,7 +320,7 @@ final class BenchCommand implements Callable<Integer> {
   private DetectorOptions profiled(Path ir, Tuning tuning) {
     boolean own = compute.hasThreads() || streams != null;
     DetectorOptions options = (own ? tuning.withoutThreads() : tuning).options(ir);
-    options = options.with(explicit(options.compile()));
+    options = options.withCompile(explicit(options.compile()));
     return requests == null ? options : options.withRequests(requests);
   }
 

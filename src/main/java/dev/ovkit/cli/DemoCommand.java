@@ -99,20 +99,20 @@ final class DemoCommand implements Callable<Integer> {
   private Detections detect(Detector detector, Path file, PrintWriter text) {
     Detections found = detector.detect(file);
     try (Picture drawn = Picture.read(file)) {
-      drawn.draw(found.detections());
+      drawn.draw(found.objects());
       drawn.write(out.resolve(file.getFileName()));
     }
     text.printf(
         Locale.ROOT,
         "  %-12s %2d parts in %.1f ms (decode %.1f, letterbox %.1f, infer %.1f, boxes %.1f): %s%n",
         file.getFileName(),
-        found.detections().size(),
+        found.objects().size(),
         DetectionsJson.milliseconds(found.timings().total()),
         DetectionsJson.milliseconds(found.timings().decode()),
         DetectionsJson.milliseconds(found.timings().preprocess()),
         DetectionsJson.milliseconds(found.timings().infer()),
         DetectionsJson.milliseconds(found.timings().postprocess()),
-        found.detections().stream()
+        found.objects().stream()
             .collect(Collectors.groupingBy(Detection::label, TreeMap::new, Collectors.counting()))
             .entrySet()
             .stream()

@@ -1,5 +1,6 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.IrOptions;
 import dev.ovkit.cli.option.JsonOption;
@@ -16,13 +17,12 @@ import dev.ovkit.evaluate.ClassMapping;
 import dev.ovkit.evaluate.CocoEvaluation;
 import dev.ovkit.evaluate.CocoMetrics;
 import dev.ovkit.evaluate.GroundTruth;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.layout.Layouts;
-import dev.ovkit.model.DerivedSpec;
+import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.IrDescription;
 import dev.ovkit.picture.Picture;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.subject.OnnxSubject;
 import dev.ovkit.subject.Subject;
 import dev.ovkit.vision.DetectOptions;
@@ -147,9 +147,9 @@ final class EvalCommand implements Callable<Integer> {
     Objects objects = read(detector);
     DetectorOptions options =
         DetectorOptions.defaults()
-            .with(CompileOptions.defaults().with(CompileOptions.Hint.THROUGHPUT))
-            .with(detectOptions())
-            .with(detector);
+            .withCompile(CompileOptions.defaults().withHint(CompileOptions.Hint.THROUGHPUT))
+            .withDetect(detectOptions())
+            .withSpec(detector);
     try (Detector opened = Detector.open(ir, options)) {
       return evaluate(objects, opened::detect, opened.requests());
     }

@@ -1,5 +1,6 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.bench.Settings;
@@ -25,12 +26,11 @@ import dev.ovkit.cli.print.ResultWriter;
 import dev.ovkit.cli.print.Summary;
 import dev.ovkit.cli.print.TableResults;
 import dev.ovkit.cli.print.YoloResults;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.layout.Layouts;
+import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Assumption;
-import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.IrDescription;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.vision.DetectOptions;
 import dev.ovkit.vision.Detector;
@@ -330,10 +330,12 @@ final class InferCommand implements Callable<Integer> {
     DetectorOptions options = opening(ir, pictures);
     boolean given = labels != null || reading.given() || !classes.isEmpty() || picture.given();
     if (!given) {
-      return options.with(detectOptions(Set.of()));
+      return options.withDetect(detectOptions(Set.of()));
     }
     DetectorSpec detector = changed(ir, DerivedSpec.of(IrDescription.read(ir), Layouts.ALL).spec());
-    return options.with(detector).with(detectOptions(ClassNames.numbers(classes, detector, ir)));
+    return options
+        .withSpec(detector)
+        .withDetect(detectOptions(ClassNames.numbers(classes, detector, ir)));
   }
 
   private DetectOptions detectOptions(Set<Integer> wanted) {
@@ -350,8 +352,8 @@ final class InferCommand implements Callable<Integer> {
     DetectorOptions options =
         used.map(found -> compute.hasThreads() ? found.tuning().withoutThreads() : found.tuning())
             .map(tuning -> tuning.options(ir))
-            .orElseGet(() -> DetectorOptions.defaults().with(defaults(pictures)));
-    return options.with(compute.applyTo(options.compile()));
+            .orElseGet(() -> DetectorOptions.defaults().withCompile(defaults(pictures)));
+    return options.withCompile(compute.applyTo(options.compile()));
   }
 
   /** One picture has all threads; several share them, but no more streams than pictures. */
@@ -359,8 +361,8 @@ final class InferCommand implements Callable<Integer> {
     CompileOptions options = CompileOptions.defaults().withDevice(device);
     return pictures > 1
         ? options
-            .with(CompileOptions.Hint.THROUGHPUT)
-            .with("PERFORMANCE_HINT_NUM_REQUESTS", Integer.toString(pictures))
+            .withHint(CompileOptions.Hint.THROUGHPUT)
+            .withProperty("PERFORMANCE_HINT_NUM_REQUESTS", Integer.toString(pictures))
         : options;
   }
 

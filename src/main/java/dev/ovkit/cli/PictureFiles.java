@@ -32,11 +32,11 @@ record PictureFiles(@Nullable OutputPictures drawn, @Nullable OutputPictures cro
 
   @Override
   public void on(int place, Picture picture, Detections found) {
-    if (crops != null && !found.detections().isEmpty()) {
-      crop(picture, found.detections(), crops.files().get(place)); // before boxes are drawn on it
+    if (crops != null && !found.objects().isEmpty()) {
+      crop(picture, found.objects(), crops.files().get(place)); // before boxes are drawn on it
     }
     if (drawn != null) {
-      picture.draw(found.detections(), labels);
+      picture.draw(found.objects(), labels);
       picture.write(drawn.files().get(place));
     }
   }

@@ -1,5 +1,6 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.CompileOptions.Hint;
 import dev.ovkit.cli.option.Choices;
 import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.JsonOption;
@@ -7,7 +8,6 @@ import dev.ovkit.cli.option.ModelAndPictures;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.cli.print.TunePrinter;
-import dev.ovkit.runtime.CompileOptions.Hint;
 import dev.ovkit.tune.TuneOptions;
 import dev.ovkit.tune.TuneReport;
 import dev.ovkit.tune.Tuner;

@@ -1,5 +1,6 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.OptionException;
 import dev.ovkit.cli.option.ComputeOptions;
 import dev.ovkit.cli.option.JsonOption;
@@ -10,7 +11,6 @@ import dev.ovkit.cli.print.Json;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectionsJson;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.vision.DetectOptions;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
@@ -137,10 +137,10 @@ final class WatchCommand implements Callable<Integer> {
   }
 
   private DetectorOptions detectorOptions() {
-    CompileOptions compile = CompileOptions.defaults().with(CompileOptions.Hint.THROUGHPUT);
+    CompileOptions compile = CompileOptions.defaults().withHint(CompileOptions.Hint.THROUGHPUT);
     return DetectorOptions.defaults()
-        .with(compute.applyTo(compile))
-        .with(thresholds.applyTo(DetectOptions.defaults()));
+        .withCompile(compute.applyTo(compile))
+        .withDetect(thresholds.applyTo(DetectOptions.defaults()));
   }
 
   private void print(WatchCounts counts) {
@@ -174,7 +174,7 @@ final class WatchCommand implements Callable<Integer> {
               Locale.ROOT,
               "%s  %d found  %.1f ms%n",
               name,
-              found.detections().size(),
+              found.objects().size(),
               DetectionsJson.milliseconds(found.timings().total()));
         }
       }

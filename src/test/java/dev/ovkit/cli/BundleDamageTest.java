@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ovkit.BundleException;
 import dev.ovkit.bundle.BundleCheck;
+import dev.ovkit.bundle.BundleException;
 import dev.ovkit.bundle.Manifest;
 import dev.ovkit.bundle.ManifestFile;
 import dev.ovkit.bundle.Signature;

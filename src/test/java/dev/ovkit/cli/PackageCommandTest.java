@@ -346,7 +346,7 @@ class PackageCommandTest {
     assertThat(basePath).startsWith("/workspace/");
     Path ir = repository.resolve(basePath.substring("/workspace/".length())).resolve("1/model.xml");
     try (Detector detector = Detector.open(ir)) {
-      assertThat(detector.detect(PICTURE).detections()).isNotEmpty();
+      assertThat(detector.detect(PICTURE).objects()).isNotEmpty();
     }
     assertThat(Cli.files(repository))
         .containsExactly("config.json", "models/parts/1/model.bin", "models/parts/1/model.xml");

@@ -10,7 +10,7 @@ import dev.ovkit.bundle.ManifestFile;
 import dev.ovkit.bundle.ReleaseVersion;
 import dev.ovkit.bundle.Signature;
 import dev.ovkit.bundle.SigningKey;
-import dev.ovkit.model.Precision;
+import dev.ovkit.ir.Precision;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.vision.Detector;
 import java.io.IOException;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ovkit.CompileOptions;
+import dev.ovkit.CompileOptions.Hint;
 import dev.ovkit.bench.Disturbance;
 import dev.ovkit.bench.Environment;
 import dev.ovkit.bench.Ratio;
@@ -11,8 +13,6 @@ import dev.ovkit.bench.Settings;
 import dev.ovkit.bench.Statistics;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.TunePrinter;
-import dev.ovkit.runtime.CompileOptions;
-import dev.ovkit.runtime.CompileOptions.Hint;
 import dev.ovkit.tune.Agreement;
 import dev.ovkit.tune.TuneOptions;
 import dev.ovkit.tune.TuneReport;
@@ -53,7 +53,7 @@ class TuneCommandTest {
   }
 
   private void write(Tuning tuning) {
-    Profile.here(ir).with(new Profile.Entry(tuning, Optional.empty())).write(ir);
+    Profile.here(ir).withEntry(new Profile.Entry(tuning, Optional.empty())).write(ir);
   }
 
   private static void assertDone(Cli cli, String said) {
@@ -117,7 +117,7 @@ class TuneCommandTest {
     TuneReport.Trial bf16 =
         new TuneReport.Trial(
             "precision",
-            nothing.with(CompileOptions.Precision.BF16),
+            nothing.withPrecision(CompileOptions.Precision.BF16),
             Optional.of(new Settings("bf16", 4, 4, 4, true, false)),
             Optional.of(ratio),
             Optional.of(Statistics.of(18)),

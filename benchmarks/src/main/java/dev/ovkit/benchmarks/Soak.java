@@ -1,12 +1,12 @@
 package dev.ovkit.benchmarks;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ovkit.head.Anchor;
+import dev.ovkit.head.Head;
 import dev.ovkit.layout.RawHeads;
 import dev.ovkit.machine.ProcessUsage;
-import dev.ovkit.model.Anchor;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.Head;
 import dev.ovkit.model.Resize;
 import dev.ovkit.picture.Frame;
 import dev.ovkit.picture.Picture;
@@ -118,10 +118,10 @@ final class Soak implements Callable<Integer> {
 
   private int found(Detector detector, byte[] picture, Path folder) throws IOException {
     if (!reopen) {
-      return detector.detect(picture).detections().size();
+      return detector.detect(picture).objects().size();
     }
     try (Detector own = open(folder)) {
-      return own.detect(picture).detections().size();
+      return own.detect(picture).objects().size();
     }
   }
 
@@ -254,6 +254,6 @@ final class Soak implements Callable<Integer> {
             List.of("bright"),
             0.25f,
             0.45f);
-    return Detector.open(file, DetectorOptions.defaults().with(spec));
+    return Detector.open(file, DetectorOptions.defaults().withSpec(spec));
   }
 }

@@ -1,10 +1,10 @@
 package dev.ovkit.benchmarks;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.bench.Environment;
 import dev.ovkit.bench.Ratio;
 import dev.ovkit.bench.Statistics;
 import dev.ovkit.machine.MachineLoad;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.InferRequest;

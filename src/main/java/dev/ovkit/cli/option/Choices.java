@@ -1,7 +1,7 @@
 package dev.ovkit.cli.option;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.model.Resize;
-import dev.ovkit.runtime.CompileOptions;
 import java.util.Map;
 
 /** What can be chosen by a word, in commands for the desk and for the box. */

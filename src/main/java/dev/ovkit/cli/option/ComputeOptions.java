@@ -1,6 +1,6 @@
 package dev.ovkit.cli.option;
 
-import dev.ovkit.runtime.CompileOptions;
+import dev.ovkit.CompileOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -35,7 +35,7 @@ public final class ComputeOptions {
 
   /** Returns the options with what was given here in place of what they say. */
   public CompileOptions applyTo(CompileOptions base) {
-    CompileOptions options = precision == null ? base : base.with(precision);
+    CompileOptions options = precision == null ? base : base.withPrecision(precision);
     return threads == null
         ? options
         : options.withThreads(Limits.positive(spec, "--threads", threads));

@@ -1,6 +1,6 @@
 package dev.ovkit.cli.option;
 
-import dev.ovkit.model.Anchor;
+import dev.ovkit.head.Anchor;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.ovkit.cli.option;
 
-import dev.ovkit.runtime.CompileOptions.Hint;
-import dev.ovkit.runtime.CompileOptions.Precision;
+import dev.ovkit.CompileOptions.Hint;
+import dev.ovkit.CompileOptions.Precision;
 import dev.ovkit.vision.Profile;
 import dev.ovkit.vision.Tuning;
 import java.io.PrintWriter;

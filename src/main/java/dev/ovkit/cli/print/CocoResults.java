@@ -40,7 +40,7 @@ public final class CocoResults implements ResultWriter {
     entry.put("width", found.width());
     entry.put("height", found.height());
     images.add(entry);
-    for (Detection d : found.detections()) {
+    for (Detection d : found.objects()) {
       categories.putIfAbsent(d.classId(), d.label());
       annotations.add(annotation(image, d));
     }

@@ -18,7 +18,7 @@ public final class CsvResults implements ResultWriter {
 
   @Override
   public void found(Path file, Detections found) {
-    for (Detection d : found.detections()) {
+    for (Detection d : found.objects()) {
       out.printf(
           Locale.ROOT,
           "%s,%s,%d,%.4f,%.2f,%.2f,%.2f,%.2f%n",

@@ -17,10 +17,10 @@ public final class DetectionsPrinter {
         file,
         found.width(),
         found.height(),
-        found.detections().size(),
+        found.objects().size(),
         DetectionsJson.milliseconds(found.timings().total()),
         DetectionsJson.milliseconds(found.timings().infer()));
-    for (Detection d : found.detections()) {
+    for (Detection d : found.objects()) {
       out.printf(
           Locale.ROOT,
           "  %-16s %.3f  x %.1f  y %.1f  width %.1f  height %.1f%n",

@@ -22,7 +22,7 @@ public final class Summary {
 
   public void found(Detections found) {
     pictures++;
-    for (Detection d : found.detections()) {
+    for (Detection d : found.objects()) {
       objects.merge(d.label(), 1, Integer::sum);
     }
   }

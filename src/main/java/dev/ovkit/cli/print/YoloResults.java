@@ -22,7 +22,7 @@ public record YoloResults(Iterator<Path> targets) implements ResultWriter {
   @Override
   public void found(Path file, Detections found) {
     StringBuilder text = new StringBuilder();
-    for (Detection d : found.detections()) {
+    for (Detection d : found.objects()) {
       Box box = d.box();
       text.append(
           String.format(

@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import dev.ovkit.CompileOptions.Hint;
+import dev.ovkit.CompileOptions.Precision;
 import dev.ovkit.bundle.BundleCheck;
+import dev.ovkit.bundle.BundleException;
 import dev.ovkit.bundle.InstallOptions;
 import dev.ovkit.bundle.Installer;
 import dev.ovkit.bundle.KeyRotation;
@@ -16,13 +19,11 @@ import dev.ovkit.bundle.TrustedKeys;
 import dev.ovkit.bundle.VerificationKey;
 import dev.ovkit.compare.Comparison;
 import dev.ovkit.compare.MatchedPair;
+import dev.ovkit.ir.IrDescription;
+import dev.ovkit.metadata.DetectorMetadata;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
-import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.model.IrDescription;
-import dev.ovkit.runtime.CompileOptions.Hint;
-import dev.ovkit.runtime.CompileOptions.Precision;
 import dev.ovkit.vision.DetectOptions;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
@@ -88,8 +89,8 @@ class EarlierVersionsFilesTest {
     List<Detection> then = answer(name);
     // Nothing is suppressed: which of two boxes goes is not for the file to say.
     DetectOptions all = DetectOptions.defaults().withConfidence(CONFIDENCE).withIou(1);
-    try (Detector detector = Detector.open(ir(name), DetectorOptions.defaults().with(all))) {
-      List<Detection> now = detector.detect(PICTURE).detections();
+    try (Detector detector = Detector.open(ir(name), DetectorOptions.defaults().withDetect(all))) {
+      List<Detection> now = detector.detect(PICTURE).objects();
       if (name.endsWith("int8")) {
         sameObjects(then, now);
       } else {
@@ -102,7 +103,7 @@ class EarlierVersionsFilesTest {
   @MethodSource("irs")
   void anIrSaysOfItselfWhatItSaidThen(String name) throws IOException {
     Map<?, ?> manifest = object(WRITTEN.resolve("ir/" + name + ".json"));
-    Map<String, String> section = IrDescription.read(ir(name)).section(DetectorMetadata.SECTION);
+    Map<String, String> section = IrDescription.read(ir(name)).section(IrDescription.OVKIT);
     try (Detector detector = Detector.open(ir(name))) {
       assertThat(detector.assumptions()).isEmpty();
       Map<String, String> now = DetectorMetadata.write(detector.spec());
@@ -131,7 +132,7 @@ class EarlierVersionsFilesTest {
     IrDescription described = IrDescription.read(ir("classifier"));
     assertThat(described.inputs().get(0).shape()).containsExactly(1L, 3L, 64L, 96L);
     assertThat(described.outputs().get(0).names()).contains("scores");
-    assertThat(described.section(DetectorMetadata.SECTION))
+    assertThat(described.section(IrDescription.OVKIT))
         .containsEntry("data_type", "FP16")
         .doesNotContainKey("layout");
   }
@@ -140,7 +141,7 @@ class EarlierVersionsFilesTest {
   void theDemoFindsTheSamePartsWithItsOwnThresholds() throws IOException {
     Path demo = HOME.resolve("ir-models");
     try (Detector detector = Detector.open(demo.resolve("conveyor-parts.xml"))) {
-      List<Detection> now = detector.detect(demo.resolve("pictures/000000.jpg")).detections();
+      List<Detection> now = detector.detect(demo.resolve("pictures/000000.jpg")).objects();
       sameBoxes(answer("conveyor-parts"), now, 1280, detector.spec().confidenceThreshold());
     }
   }

@@ -3,6 +3,7 @@ package dev.ovkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ovkit.OvkitException.Kind;
+import dev.ovkit.bundle.BundleException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
-import dev.ovkit.runtime.CompileOptions;
+import dev.ovkit.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.InferRequest;
@@ -97,17 +97,18 @@ final class ContestantProcess {
         List<Path> pictures = pictures(arguments[3]);
         try (Detector detector =
             Detector.open(
-                Path.of(arguments[1]), DetectorOptions.defaults().with(compile).withRequests(1))) {
+                Path.of(arguments[1]),
+                DetectorOptions.defaults().withCompile(compile).withRequests(1))) {
           int[] turn = {0};
           serve(100, () -> detector.detect(pictures.get(turn[0]++ % pictures.size())));
         }
       }
       case "folder" -> {
         int streams = Integer.parseInt(arguments[4]);
-        CompileOptions many = compile.with(CompileOptions.Hint.THROUGHPUT).withStreams(streams);
+        CompileOptions many = compile.withHint(CompileOptions.Hint.THROUGHPUT).withStreams(streams);
         List<Path> pictures = pictures(arguments[3]);
         try (Detector detector =
-            Detector.open(Path.of(arguments[1]), DetectorOptions.defaults().with(many))) {
+            Detector.open(Path.of(arguments[1]), DetectorOptions.defaults().withCompile(many))) {
           Passes folder =
               count -> {
                 List<Path> turn = new ArrayList<>();
@@ -124,7 +125,7 @@ final class ContestantProcess {
       }
       case "first" -> {
         try (Detector detector = Detector.open(Path.of(arguments[1]))) {
-          System.out.println(detector.detect(Path.of(arguments[3])).detections().size() + " boxes");
+          System.out.println(detector.detect(Path.of(arguments[3])).objects().size() + " boxes");
         }
       }
       default -> throw new IllegalArgumentException(arguments[0]);

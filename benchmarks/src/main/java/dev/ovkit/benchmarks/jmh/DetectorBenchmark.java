@@ -1,8 +1,8 @@
 package dev.ovkit.benchmarks.jmh;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.model.Detections;
 import dev.ovkit.picture.Frame;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.InferRequest;
@@ -58,7 +58,8 @@ public class DetectorBenchmark {
     model = core.readModel(Path.of(ir));
     compiled = core.compile(model, compile);
     request = compiled.createRequest();
-    detector = Detector.open(Path.of(ir), DetectorOptions.defaults().with(compile).withRequests(1));
+    detector =
+        Detector.open(Path.of(ir), DetectorOptions.defaults().withCompile(compile).withRequests(1));
     jpeg = Files.readAllBytes(Path.of(picture));
     frame =
         new Frame(ByteBuffer.allocateDirect(1280 * 720 * 3), 1280, 720, 1280 * 3, Frame.Format.BGR);

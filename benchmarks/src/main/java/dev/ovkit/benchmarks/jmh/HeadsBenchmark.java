@@ -1,12 +1,12 @@
 package dev.ovkit.benchmarks.jmh;
 
+import dev.ovkit.head.Anchor;
+import dev.ovkit.head.Head;
 import dev.ovkit.layout.RawHeads;
 import dev.ovkit.layout.YoloAnchors;
-import dev.ovkit.model.Anchor;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.Head;
 import dev.ovkit.model.Resize;
 import dev.ovkit.picture.Letterbox;
 import dev.ovkit.vision.DetectOptions;

@@ -1,7 +1,7 @@
 package dev.ovkit.bench;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.OptionException;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.vision.DetectorOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,7 +79,7 @@ public record BenchOptions(
         Map.of());
   }
 
-  public BenchOptions with(Mode changed) {
+  public BenchOptions withMode(Mode changed) {
     return new BenchOptions(
         irs,
         pictures,
@@ -88,7 +88,7 @@ public record BenchOptions(
         passes,
         time,
         warmUp,
-        compile.with(
+        compile.withHint(
             changed == Mode.THROUGHPUT
                 ? CompileOptions.Hint.THROUGHPUT
                 : CompileOptions.Hint.LATENCY),
@@ -123,7 +123,7 @@ public record BenchOptions(
         irs, pictures, mode, seed, passes, time, most, compile, requests, control, profiled);
   }
 
-  public BenchOptions with(CompileOptions changed) {
+  public BenchOptions withCompile(CompileOptions changed) {
     return new BenchOptions(
         irs, pictures, mode, seed, passes, time, warmUp, changed, requests, control, profiled);
   }
@@ -150,7 +150,7 @@ public record BenchOptions(
   DetectorOptions opening(Path ir) {
     DetectorOptions own = profiled.get(ir);
     DetectorOptions options =
-        own != null ? own : DetectorOptions.defaults().with(compile).withRequests(requests);
+        own != null ? own : DetectorOptions.defaults().withCompile(compile).withRequests(requests);
     return mode == Mode.THROUGHPUT ? options : options.withRequests(1);
   }
 }

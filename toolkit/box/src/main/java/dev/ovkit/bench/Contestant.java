@@ -1,10 +1,10 @@
 package dev.ovkit.bench;
 
 import dev.ovkit.ModelException;
-import dev.ovkit.model.DerivedSpec;
+import dev.ovkit.ir.IrDescription;
+import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.IrDescription;
 import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.runtime.CompiledModel;

@@ -1,6 +1,5 @@
 package dev.ovkit.bundle;
 
-import dev.ovkit.BundleException;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.FilterInputStream;

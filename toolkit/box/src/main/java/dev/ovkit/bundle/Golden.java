@@ -1,11 +1,10 @@
 package dev.ovkit.bundle;
 
-import dev.ovkit.BundleException;
 import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.ir.Precision;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
-import dev.ovkit.model.Precision;
 import dev.ovkit.vision.Detector;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -100,7 +99,7 @@ public record Golden(
     List<GoldenPicture> asked = new ArrayList<>();
     for (Path picture : pictures) {
       Detections found = detector.detect(picture);
-      asked.add(new GoldenPicture(picture.getFileName().toString(), found.detections()));
+      asked.add(new GoldenPicture(picture.getFileName().toString(), found.objects()));
     }
     return new Golden(
         detector.spec().confidenceThreshold(),

@@ -1,6 +1,5 @@
 package dev.ovkit.bundle;
 
-import dev.ovkit.BundleException;
 import dev.ovkit.OvkitException;
 import dev.ovkit.bundle.SelfTestReport.Check;
 import dev.ovkit.compare.Comparison;
@@ -126,7 +125,7 @@ public final class SelfTest {
       DetectorOptions options =
           DetectorOptions.defaults()
               .withRequests(1)
-              .with(
+              .withDetect(
                   DetectOptions.defaults()
                       .withConfidence(golden.confidence())
                       .withIou(golden.iou()));
@@ -144,7 +143,7 @@ public final class SelfTest {
   }
 
   private void compare(Golden golden, Golden.GoldenPicture picture, Detections found) {
-    Comparison comparison = Comparison.of(picture.expected(), found.detections(), SAME_OBJECT);
+    Comparison comparison = Comparison.of(picture.expected(), found.objects(), SAME_OBJECT);
     List<String> wrong = new ArrayList<>();
     for (MatchedPair pair : comparison.pairs()) {
       if (Math.abs(pair.scoreDifference()) > golden.scoreTolerance()) {

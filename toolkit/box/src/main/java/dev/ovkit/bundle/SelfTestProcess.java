@@ -1,6 +1,5 @@
 package dev.ovkit.bundle;
 
-import dev.ovkit.BundleException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,6 +1,5 @@
 package dev.ovkit.bundle;
 
-import dev.ovkit.BundleException;
 import dev.ovkit.internal.files.JsonFile;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package dev.ovkit.bundle;
 
-import dev.ovkit.BundleException;
 import dev.ovkit.OutputException;
 import dev.ovkit.internal.files.WholeFile;
 import java.io.IOException;

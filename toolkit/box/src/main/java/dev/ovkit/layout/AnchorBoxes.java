@@ -2,9 +2,9 @@ package dev.ovkit.layout;
 
 import static dev.ovkit.layout.Logits.sigmoid;
 
-import dev.ovkit.model.Anchor;
-import dev.ovkit.model.Candidates;
-import dev.ovkit.model.Head;
+import dev.ovkit.head.Anchor;
+import dev.ovkit.head.Candidates;
+import dev.ovkit.head.Head;
 
 /** From the four logits of a cell to its box, by the formulas of {@link RawHeads}. */
 final class AnchorBoxes {

@@ -1,16 +1,16 @@
 package dev.ovkit.layout;
 
-import dev.ovkit.model.BoxCoding;
-import dev.ovkit.model.CandidateForm;
-import dev.ovkit.model.Candidates;
-import dev.ovkit.model.GraphWriter;
+import dev.ovkit.head.BoxCoding;
+import dev.ovkit.head.CandidateForm;
+import dev.ovkit.head.Candidates;
+import dev.ovkit.head.GraphWriter;
+import dev.ovkit.head.OutputParts;
+import dev.ovkit.ir.MetadataSection;
+import dev.ovkit.ir.TensorDescription;
+import dev.ovkit.metadata.LayoutFormat;
+import dev.ovkit.metadata.UndescribedOutputs;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.model.LayoutFormat;
-import dev.ovkit.model.MetadataSection;
-import dev.ovkit.model.OutputParts;
-import dev.ovkit.model.TensorDescription;
-import dev.ovkit.model.UndescribedOutputs;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;

@@ -1,7 +1,7 @@
 package dev.ovkit.layout;
 
 import dev.ovkit.ModelException;
-import dev.ovkit.model.Head;
+import dev.ovkit.head.Head;
 import dev.ovkit.model.InputSize;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.ovkit.layout;
 
-import dev.ovkit.model.Anchor;
-import dev.ovkit.model.Head;
-import dev.ovkit.model.MetadataSection;
+import dev.ovkit.head.Anchor;
+import dev.ovkit.head.Head;
+import dev.ovkit.ir.MetadataSection;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

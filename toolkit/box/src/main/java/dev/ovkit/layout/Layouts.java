@@ -1,8 +1,8 @@
 package dev.ovkit.layout;
 
-import dev.ovkit.model.BoxCoding;
+import dev.ovkit.head.BoxCoding;
+import dev.ovkit.metadata.LayoutFormat;
 import dev.ovkit.model.HeadLayout;
-import dev.ovkit.model.LayoutFormat;
 import java.util.List;
 
 /** The layouts that ovkit knows. */

@@ -1,14 +1,14 @@
 package dev.ovkit.layout;
 
 import dev.ovkit.ModelException;
-import dev.ovkit.model.Anchor;
-import dev.ovkit.model.Candidates;
-import dev.ovkit.model.Head;
+import dev.ovkit.head.Anchor;
+import dev.ovkit.head.Candidates;
+import dev.ovkit.head.Head;
+import dev.ovkit.ir.IrDescription;
+import dev.ovkit.ir.MetadataSection;
+import dev.ovkit.metadata.LayoutFormat;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.model.IrDescription;
-import dev.ovkit.model.LayoutFormat;
-import dev.ovkit.model.MetadataSection;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

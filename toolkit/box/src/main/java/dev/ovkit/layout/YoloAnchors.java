@@ -1,6 +1,6 @@
 package dev.ovkit.layout;
 
-import dev.ovkit.model.Anchor;
+import dev.ovkit.head.Anchor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;

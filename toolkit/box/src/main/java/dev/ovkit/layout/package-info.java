@@ -3,7 +3,7 @@
  * decoded. {@link dev.ovkit.layout.Layouts} lists them; nothing outside takes one apart.
  *
  * <p>To add a layout, write a record that implements {@link dev.ovkit.model.HeadLayout} and its
- * {@link dev.ovkit.model.LayoutFormat}, and add the format to the list.
+ * {@link dev.ovkit.metadata.LayoutFormat}, and add the format to the list.
  */
 @NullMarked
 package dev.ovkit.layout;

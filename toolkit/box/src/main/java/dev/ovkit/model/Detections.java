@@ -1,6 +1,7 @@
 package dev.ovkit.model;
 
 import java.time.Duration;
+import java.util.Iterator;
 import java.util.List;
 
 /**
@@ -8,26 +9,28 @@ import java.util.List;
  *
  * @param width pixels of the upright picture
  * @param height pixels of the upright picture
- * @param detections by falling score
+ * @param objects by falling score
  * @param candidates how many boxes reached the threshold, before suppression
  * @param leftOut how many of those a cap kept from being looked at; 0 unless {@code maxDetections}
  *     or {@code maxCandidates} was reached
  * @param timings how long it took
  */
 public record Detections(
-    int width,
-    int height,
-    List<Detection> detections,
-    int candidates,
-    int leftOut,
-    Timings timings) {
+    int width, int height, List<Detection> objects, int candidates, int leftOut, Timings timings)
+    implements Iterable<Detection> {
 
   public Detections {
-    detections = List.copyOf(detections);
+    objects = List.copyOf(objects);
   }
 
-  public Detections with(Timings measured) {
-    return new Detections(width, height, detections, candidates, leftOut, measured);
+  /** Returns an iterator over {@link #objects}. */
+  @Override
+  public Iterator<Detection> iterator() {
+    return objects.iterator();
+  }
+
+  public Detections withTimings(Timings measured) {
+    return new Detections(width, height, objects, candidates, leftOut, measured);
   }
 
   /**

@@ -34,7 +34,7 @@ public final class DetectionsJson {
     result.put("width", found.width());
     result.put("height", found.height());
     List<Map<String, Object>> detections = new ArrayList<>();
-    for (Detection d : found.detections()) {
+    for (Detection d : found.objects()) {
       detections.add(detection(d));
     }
     result.put("detections", detections);

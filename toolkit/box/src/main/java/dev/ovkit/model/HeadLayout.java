@@ -1,5 +1,14 @@
 package dev.ovkit.model;
 
+import dev.ovkit.head.Anchor;
+import dev.ovkit.head.CandidateForm;
+import dev.ovkit.head.Candidates;
+import dev.ovkit.head.GraphWriter;
+import dev.ovkit.head.Head;
+import dev.ovkit.head.HeadSplitter;
+import dev.ovkit.head.OutputParts;
+import dev.ovkit.ir.IrDescription;
+import dev.ovkit.metadata.LayoutFormat;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,6 @@
 package dev.ovkit.runtime;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.machine.Processors;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.nativelib.global.OpenVino;
@@ -119,7 +120,7 @@ public final class Core extends NativeHandle {
 
   /** Compiles a model for a device; seconds for a large one. */
   public CompiledModel compile(Model model, CompileOptions wanted) {
-    CompileOptions options = wanted.within(Processors.here());
+    CompileOptions options = within(wanted, Processors.here());
     enter();
     model.enter();
     List<BytePointer> strings = new ArrayList<>();
@@ -143,5 +144,17 @@ public final class Core extends NativeHandle {
       model.leave();
       leave();
     }
+  }
+
+  /** Fills in the threads for the CPU where none are set. */
+  static CompileOptions within(CompileOptions options, Processors processors) {
+    if (!options.device().equals("CPU")
+        || options.properties().containsKey("INFERENCE_NUM_THREADS")) {
+      return options;
+    }
+    boolean throughput =
+        CompileOptions.Hint.THROUGHPUT.name().equals(options.properties().get("PERFORMANCE_HINT"));
+    return options.withThreads(
+        throughput ? processors.throughputThreads() : processors.latencyThreads());
   }
 }

@@ -49,6 +49,6 @@ final class BoxCheck {
   }
 
   private static List<List<Detection>> boxes(List<Detections> pictures) {
-    return pictures.stream().map(Detections::detections).toList();
+    return pictures.stream().map(Detections::objects).toList();
   }
 }

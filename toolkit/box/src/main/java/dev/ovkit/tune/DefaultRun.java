@@ -1,5 +1,6 @@
 package dev.ovkit.tune;
 
+import dev.ovkit.CompileOptions.Hint;
 import dev.ovkit.bench.Contestant;
 import dev.ovkit.bench.Samples;
 import dev.ovkit.bench.Settings;
@@ -7,7 +8,6 @@ import dev.ovkit.bench.Stage;
 import dev.ovkit.bench.Statistics;
 import dev.ovkit.machine.Processors;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.runtime.CompileOptions.Hint;
 import dev.ovkit.vision.Tuning;
 import java.nio.file.Path;
 import java.util.List;

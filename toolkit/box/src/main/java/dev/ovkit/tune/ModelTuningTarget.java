@@ -1,5 +1,6 @@
 package dev.ovkit.tune;
 
+import dev.ovkit.CompileOptions.Hint;
 import dev.ovkit.bench.BenchOptions;
 import dev.ovkit.bench.Benchmark;
 import dev.ovkit.bench.Contestant;
@@ -9,7 +10,6 @@ import dev.ovkit.bench.Readable;
 import dev.ovkit.bench.Report;
 import dev.ovkit.bench.Stage;
 import dev.ovkit.model.Detections;
-import dev.ovkit.runtime.CompileOptions.Hint;
 import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.vision.Tuning;
 import java.nio.file.Path;
@@ -88,7 +88,7 @@ record ModelTuningTarget(
                     : IntStream.range(0, pace.block())
                         .mapToObj(i -> pictures.get(i % pictures.size()))
                         .toList())
-            .with(latency ? Mode.LATENCY : Mode.THROUGHPUT)
+            .withMode(latency ? Mode.LATENCY : Mode.THROUGHPUT)
             .withWarmUp(Duration.ofNanos((long) (pace.warmUp() * 1e9)))
             .withControl(false);
     return latency

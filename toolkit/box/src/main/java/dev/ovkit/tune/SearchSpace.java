@@ -1,13 +1,13 @@
 package dev.ovkit.tune;
 
+import dev.ovkit.CompileOptions.Hint;
+import dev.ovkit.CompileOptions.Precision;
+import dev.ovkit.head.Head;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.Head;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
 import dev.ovkit.model.Resize;
-import dev.ovkit.runtime.CompileOptions.Hint;
-import dev.ovkit.runtime.CompileOptions.Precision;
 import dev.ovkit.tune.TuneReport.Trial;
 import dev.ovkit.vision.Tuning;
 import java.util.ArrayList;
@@ -44,7 +44,8 @@ record SearchSpace(TuneOptions options, DefaultRun probe, BoxCheck boxes, Consum
       kinds.add(new Kind("hyper-threading", this::hyperThreading));
     }
     if (options.bf16()) {
-      kinds.add(new Kind("precision", best -> List.of(best.tuning().with(Precision.BF16))));
+      kinds.add(
+          new Kind("precision", best -> List.of(best.tuning().withPrecision(Precision.BF16))));
     }
     if (options.rectangular()) {
       kinds.add(new Kind("input", this::rectangular));

@@ -1,7 +1,7 @@
 package dev.ovkit.tune;
 
+import dev.ovkit.CompileOptions.Hint;
 import dev.ovkit.OptionException;
-import dev.ovkit.runtime.CompileOptions.Hint;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

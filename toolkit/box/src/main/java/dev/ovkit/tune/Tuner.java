@@ -237,7 +237,7 @@ public final class Tuner {
     return before()
         .filter(old -> old.misfit().isEmpty())
         .orElseGet(() -> Profile.here(options.ir()))
-        .with(
+        .withEntry(
             new Profile.Entry(
                 chosen, gain.map(r -> new Profile.Gain(r.median(), r.low(), r.high()))))
         .write(options.ir());

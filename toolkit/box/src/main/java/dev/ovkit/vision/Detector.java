@@ -1,18 +1,18 @@
 package dev.ovkit.vision;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.ModelException;
+import dev.ovkit.ir.IrDescription;
+import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Assumption;
-import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.model.IrDescription;
 import dev.ovkit.picture.Frame;
 import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.picture.PictureMemory;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.ElementType;
@@ -38,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>{@code
  * try (Detector detector = Detector.open(Path.of("model.xml"))) {
- *   for (Detection d : detector.detect(Path.of("street.jpg")).detections()) {
+ *   for (Detection d : detector.detect(Path.of("street.jpg"))) {
  *     System.out.println(d.label() + " " + d.score() + " " + d.box());
  *   }
  * }
@@ -396,7 +396,7 @@ public final class Detector implements AutoCloseable {
       request.infer();
       long inferred = System.nanoTime();
       Detections found = postprocessor.run(outputs, letterbox);
-      return found.with(
+      return found.withTimings(
           new Detections.Timings(
               Duration.ofNanos(decoded - start),
               Duration.ofNanos(ready - decoded),

@@ -1,11 +1,11 @@
 package dev.ovkit.vision;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.OptionException;
 import dev.ovkit.layout.Layouts;
+import dev.ovkit.metadata.LayoutFormat;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.model.LayoutFormat;
-import dev.ovkit.runtime.CompileOptions;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -58,15 +58,15 @@ public record DetectorOptions(
         .options(ir);
   }
 
-  public DetectorOptions with(CompileOptions changed) {
+  public DetectorOptions withCompile(CompileOptions changed) {
     return new DetectorOptions(changed, detect, requests, spec, input, layouts);
   }
 
-  public DetectorOptions with(DetectOptions changed) {
+  public DetectorOptions withDetect(DetectOptions changed) {
     return new DetectorOptions(compile, changed, requests, spec, input, layouts);
   }
 
-  public DetectorOptions with(DetectorSpec changed) {
+  public DetectorOptions withSpec(DetectorSpec changed) {
     return new DetectorOptions(compile, detect, requests, changed, input, layouts);
   }
 

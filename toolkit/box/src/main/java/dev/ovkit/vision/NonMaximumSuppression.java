@@ -1,6 +1,6 @@
 package dev.ovkit.vision;
 
-import dev.ovkit.model.Candidates;
+import dev.ovkit.head.Candidates;
 import java.util.Arrays;
 
 /**

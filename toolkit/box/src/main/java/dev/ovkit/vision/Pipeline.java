@@ -78,7 +78,8 @@ final class Pipeline {
       Detections found = detector.detect(picture);
       Detections.Timings t = found.timings();
       Detections timed =
-          found.with(new Detections.Timings(decode, t.preprocess(), t.infer(), t.postprocess()));
+          found.withTimings(
+              new Detections.Timings(decode, t.preprocess(), t.infer(), t.postprocess()));
       more.on(place, picture, timed);
       return timed;
     }

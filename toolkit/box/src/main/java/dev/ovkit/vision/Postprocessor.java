@@ -1,7 +1,7 @@
 package dev.ovkit.vision;
 
+import dev.ovkit.head.Candidates;
 import dev.ovkit.model.Box;
-import dev.ovkit.model.Candidates;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;

@@ -1,14 +1,14 @@
 package dev.ovkit.vision;
 
+import dev.ovkit.CompileOptions.Hint;
+import dev.ovkit.CompileOptions.Precision;
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
 import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.machine.Cpu;
 import dev.ovkit.machine.Processors;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.model.IrDescription;
-import dev.ovkit.runtime.CompileOptions.Hint;
-import dev.ovkit.runtime.CompileOptions.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -119,7 +119,7 @@ public record Profile(String binSha256, String cpu, int threads, Map<Hint, Entry
   }
 
   /** The same profile with another entry in place of the one for its target. */
-  public Profile with(Entry entry) {
+  public Profile withEntry(Entry entry) {
     Map<Hint, Entry> changed = new EnumMap<>(Hint.class);
     changed.putAll(entries);
     changed.put(entry.tuning().target(), entry);

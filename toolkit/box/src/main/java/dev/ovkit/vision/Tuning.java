@@ -1,7 +1,7 @@
 package dev.ovkit.vision;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.runtime.CompileOptions;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -69,7 +69,7 @@ public record Tuning(
     return with(pinning, Optional.of(wanted), precision, input, cached);
   }
 
-  public Tuning with(CompileOptions.Precision changed) {
+  public Tuning withPrecision(CompileOptions.Precision changed) {
     return with(pinning, hyperThreading, changed, input, cached);
   }
 
@@ -114,7 +114,7 @@ public record Tuning(
 
   /** Returns how the IR that this was tuned for is opened. */
   public DetectorOptions options(Path ir) {
-    CompileOptions compile = CompileOptions.defaults().with(target).with(precision);
+    CompileOptions compile = CompileOptions.defaults().withHint(target).withPrecision(precision);
     if (streams.isPresent()) {
       compile = compile.withStreams(streams.getAsInt());
     }
@@ -122,16 +122,16 @@ public record Tuning(
       compile = compile.withThreads(threads.getAsInt());
     }
     if (pinning.isPresent()) {
-      compile = compile.with("ENABLE_CPU_PINNING", word(pinning.get()));
+      compile = compile.withProperty("ENABLE_CPU_PINNING", word(pinning.get()));
     }
     if (hyperThreading.isPresent()) {
-      compile = compile.with("ENABLE_HYPER_THREADING", word(hyperThreading.get()));
+      compile = compile.withProperty("ENABLE_HYPER_THREADING", word(hyperThreading.get()));
     }
     if (cached) {
       compile = compile.withCacheDirectory(Profile.cacheOf(ir));
     }
     DetectorOptions options =
-        DetectorOptions.defaults().with(compile).withRequests(requests.orElse(0));
+        DetectorOptions.defaults().withCompile(compile).withRequests(requests.orElse(0));
     return input.isPresent() ? options.withInput(input.get()) : options;
   }
 

@@ -275,7 +275,7 @@ public final class FolderWatch implements AutoCloseable {
     try {
       if (options.draw()) {
         try (Picture drawn = Picture.read(picture)) {
-          drawn.draw(found.detections());
+          drawn.draw(found.objects());
           results.put(Spool.DRAWN, drawn.toJpeg());
         }
       }

@@ -134,20 +134,20 @@ class BenchmarkTest {
 
   @Test
   void inferenceOnlyKeepsItsInput() {
-    run(options(List.of(A), 3).with(Mode.INFERENCE_ONLY).withPasses(3));
+    run(options(List.of(A), 3).withMode(Mode.INFERENCE_ONLY).withPasses(3));
     assertThat(notes).containsExactly("a0", "a0", "a0", "close a");
   }
 
   @Test
   void theSeedsProtocolOfInferenceOnlyFillsItsInputOnceForEachPicture() {
-    run(options(List.of(A, B), 2).with(Mode.INFERENCE_ONLY).withSeedProtocol().withPasses(2));
+    run(options(List.of(A, B), 2).withMode(Mode.INFERENCE_ONLY).withSeedProtocol().withPasses(2));
     assertThat(rounds(3)).containsExactly("a0 a0 b0", "a0 a0 b0", "a1 a1 b1", "a1 a1 b1", CLOSED);
   }
 
   @Test
   void throughputIsMeasuredInBlocksOfOneModel() {
     Report report =
-        run(options(List.of(A, B), 2).with(Mode.THROUGHPUT).withPasses(2).withControl(false));
+        run(options(List.of(A, B), 2).withMode(Mode.THROUGHPUT).withPasses(2).withControl(false));
     // one untimed pass a request, then block by block
     assertThat(notes.subList(0, 2)).containsExactly("a0", "b0");
     assertThat(rounds(2).subList(1, 5))
@@ -228,7 +228,7 @@ class BenchmarkTest {
   @EnumSource
   void theDemosModelIsMeasuredInEveryMode(Mode mode) {
     BenchOptions options =
-        BenchOptions.of(List.of(IR), pictures(2)).with(mode).withWarmUp(Duration.ofMillis(50));
+        BenchOptions.of(List.of(IR), pictures(2)).withMode(mode).withWarmUp(Duration.ofMillis(50));
     try (Benchmark benchmark = Benchmark.open(options.withPasses(3))) {
       Report report = benchmark.run(fraction -> {}, () -> false);
       ModelResult model = report.models().get(0);

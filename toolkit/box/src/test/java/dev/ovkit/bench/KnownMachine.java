@@ -1,11 +1,11 @@
 package dev.ovkit.bench;
 
+import dev.ovkit.CompileOptions.Hint;
 import dev.ovkit.ModelException;
 import dev.ovkit.machine.Processors;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.runtime.CompileOptions.Hint;
 import dev.ovkit.tune.DefaultRun;
 import dev.ovkit.tune.TrialResult;
 import dev.ovkit.tune.TuningTarget;

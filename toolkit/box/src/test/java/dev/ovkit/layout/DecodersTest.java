@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.ovkit.ModelException;
-import dev.ovkit.model.Anchor;
-import dev.ovkit.model.BoxCoding;
-import dev.ovkit.model.Candidates;
+import dev.ovkit.head.Anchor;
+import dev.ovkit.head.BoxCoding;
+import dev.ovkit.head.Candidates;
+import dev.ovkit.head.Head;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.Head;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
 import dev.ovkit.model.Resize;

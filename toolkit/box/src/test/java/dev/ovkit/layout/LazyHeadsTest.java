@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.ovkit.head.Anchor;
+import dev.ovkit.head.Candidates;
+import dev.ovkit.head.Head;
 import dev.ovkit.layout.LazyHeads.LazyHead;
-import dev.ovkit.model.Anchor;
-import dev.ovkit.model.Candidates;
-import dev.ovkit.model.Head;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
 import java.nio.FloatBuffer;

@@ -2,6 +2,7 @@ package dev.ovkit.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ovkit.CompileOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,9 @@ class ConcurrencyTest {
         CompiledModel compiled =
             core.compile(
                 model,
-                CompileOptions.defaults().with(CompileOptions.Hint.THROUGHPUT).withStreams(2))) {
+                CompileOptions.defaults()
+                    .withHint(CompileOptions.Hint.THROUGHPUT)
+                    .withStreams(2))) {
       List<float[]> serial = new ArrayList<>();
       try (InferRequest request = compiled.createRequest()) {
         for (int picture = 0; picture < PICTURES; picture++) {

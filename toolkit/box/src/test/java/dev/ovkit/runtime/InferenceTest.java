@@ -3,6 +3,7 @@ package dev.ovkit.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.ModelException;
 import dev.ovkit.NativeCallException;
 import dev.ovkit.OptionException;
@@ -169,11 +170,11 @@ class InferenceTest {
             core.compile(
                 model,
                 CompileOptions.defaults()
-                    .with(CompileOptions.Hint.THROUGHPUT)
+                    .withHint(CompileOptions.Hint.THROUGHPUT)
                     .withStreams(2)
                     .withThreads(2)
                     .withCacheDirectory(cache)
-                    .with("ENABLE_CPU_PINNING", "NO"))) {
+                    .withProperty("ENABLE_CPU_PINNING", "NO"))) {
       assertThat(compiled.property("NUM_STREAMS")).isEqualTo("2");
       assertThat(compiled.property("INFERENCE_NUM_THREADS")).isEqualTo("2");
       assertThat(compiled.property("INFERENCE_PRECISION_HINT")).isEqualTo("f32");
@@ -202,7 +203,8 @@ class InferenceTest {
           .hasMessageNotContaining("\n");
       try (Model model = core.readModel(ToyIr.write(temp))) {
         assertThatThrownBy(
-                () -> core.compile(model, CompileOptions.defaults().with("NO_SUCH_KEY", "1")))
+                () ->
+                    core.compile(model, CompileOptions.defaults().withProperty("NO_SUCH_KEY", "1")))
             .isInstanceOf(NativeCallException.class)
             .hasMessageContaining("NO_SUCH_KEY");
       }

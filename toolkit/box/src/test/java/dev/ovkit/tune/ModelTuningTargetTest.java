@@ -3,12 +3,12 @@ package dev.ovkit.tune;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ovkit.CompileOptions.Hint;
 import dev.ovkit.OptionException;
 import dev.ovkit.PictureException;
 import dev.ovkit.bench.Readable;
 import dev.ovkit.bench.Report;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.runtime.CompileOptions.Hint;
 import dev.ovkit.tune.TuneReport.Trial;
 import dev.ovkit.vision.Profile;
 import dev.ovkit.vision.Tuning;

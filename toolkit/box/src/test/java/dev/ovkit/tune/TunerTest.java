@@ -4,18 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.ovkit.CompileOptions.Hint;
+import dev.ovkit.CompileOptions.Precision;
 import dev.ovkit.OptionException;
 import dev.ovkit.bench.KnownMachine;
 import dev.ovkit.bench.Readable;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.layout.Layouts;
+import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Box;
-import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.model.IrDescription;
-import dev.ovkit.runtime.CompileOptions.Hint;
-import dev.ovkit.runtime.CompileOptions.Precision;
 import dev.ovkit.tune.TuneReport.Outcome;
 import dev.ovkit.tune.TuneReport.Trial;
 import dev.ovkit.vision.Profile;
@@ -130,7 +130,9 @@ class TunerTest {
 
   @Test
   void whatIsBestOfOneKindIsKeptInTheNextAndForThroughputTheOtherTargetsSettingsStay() {
-    Profile.here(ir).with(new Profile.Entry(LATENCY.withThreads(1), Optional.empty())).write(ir);
+    Profile.here(ir)
+        .withEntry(new Profile.Entry(LATENCY.withThreads(1), Optional.empty()))
+        .write(ir);
     KnownMachine machine =
         machine(
             Hint.THROUGHPUT,
@@ -152,7 +154,9 @@ class TunerTest {
 
   @Test
   void aProfileOfAnotherCpuIsReplaced() throws IOException {
-    Profile.here(ir).with(new Profile.Entry(LATENCY.withThreads(1), Optional.empty())).write(ir);
+    Profile.here(ir)
+        .withEntry(new Profile.Entry(LATENCY.withThreads(1), Optional.empty()))
+        .write(ir);
     Path file = Profile.fileOf(ir);
     String cpu = Profile.beside(ir).orElseThrow().cpu();
     Files.writeString(file, Files.readString(file).replace(cpu, "Z80"));
@@ -211,7 +215,7 @@ class TunerTest {
     assertThat(only(report, "precision").outcome()).isEqualTo(Outcome.BETTER);
     assertThat(only(report, "precision").agreement()).contains(new Agreement(1, 0, 0, 1, 0));
     assertThat(only(report, "pinning").agreement()).isEmpty();
-    assertThat(report.chosen()).isEqualTo(LATENCY.with(Precision.BF16));
+    assertThat(report.chosen()).isEqualTo(LATENCY.withPrecision(Precision.BF16));
   }
 
   @Test

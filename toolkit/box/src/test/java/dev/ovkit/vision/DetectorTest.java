@@ -82,8 +82,8 @@ class DetectorTest {
         assertThat(found.height()).isEqualTo(192);
         assertThat(found.leftOut()).isZero();
         assertThat(found.timings().infer()).isPositive();
-        assertThat(found.detections()).hasSize(1);
-        Detection detection = found.detections().get(0);
+        assertThat(found.objects()).hasSize(1);
+        Detection detection = found.objects().get(0);
         assertThat(detection.label()).isEqualTo("blue");
         assertThat(detection.classId()).isZero();
         assertThat(detection.score()).isGreaterThan(0.9f);
@@ -103,30 +103,31 @@ class DetectorTest {
     DetectorOptions defaults = DetectorOptions.defaults();
     DetectOptions detect = DetectOptions.defaults();
     try (Detector detector = Detector.open(ir)) {
-      assertThat(detector.detect(picture).detections()).hasSize(2);
+      assertThat(detector.detect(picture).objects()).hasSize(2);
       // Boxes of neighbouring cells overlap by a third.
-      assertThat(detector.detect(neighbours).detections()).hasSize(2);
+      assertThat(detector.detect(neighbours).objects()).hasSize(2);
     }
-    try (Detector detector = Detector.open(ir, defaults.with(detect.withIou(0.3f)))) {
-      assertThat(detector.detect(neighbours).detections()).hasSize(1);
+    try (Detector detector = Detector.open(ir, defaults.withDetect(detect.withIou(0.3f)))) {
+      assertThat(detector.detect(neighbours).objects()).hasSize(1);
     }
-    try (Detector detector = Detector.open(ir, defaults.with(detect.withMaxDetections(1)))) {
+    try (Detector detector = Detector.open(ir, defaults.withDetect(detect.withMaxDetections(1)))) {
       Detections found = detector.detect(picture);
-      assertThat(found.detections()).hasSize(1);
+      assertThat(found.objects()).hasSize(1);
       assertThat(found.candidates()).isEqualTo(2);
       assertThat(found.leftOut()).isEqualTo(1);
     }
-    try (Detector detector = Detector.open(ir, defaults.with(detect.withConfidence(1)))) {
-      assertThat(detector.detect(picture).detections()).isEmpty();
+    try (Detector detector = Detector.open(ir, defaults.withDetect(detect.withConfidence(1)))) {
+      assertThat(detector.detect(picture).objects()).isEmpty();
     }
-    try (Detector detector = Detector.open(ir, defaults.with(detect.withClasses(Set.of(1))))) {
-      assertThat(detector.detect(neighbours).detections()).isEmpty();
-      assertThat(detector.detect(png(squares(1, 0xff0000, 0, 0))).detections())
+    try (Detector detector =
+        Detector.open(ir, defaults.withDetect(detect.withClasses(Set.of(1))))) {
+      assertThat(detector.detect(neighbours).objects()).isEmpty();
+      assertThat(detector.detect(png(squares(1, 0xff0000, 0, 0))).objects())
           .extracting(Detection::label)
           .containsExactly("red");
     }
     assertThatThrownBy(
-            () -> Detector.open(ir, defaults.with(detect.withClasses(Set.of(2)))).close())
+            () -> Detector.open(ir, defaults.withDetect(detect.withClasses(Set.of(2)))).close())
         .isInstanceOf(OptionException.class)
         .hasMessage("there is no class '2', expected a number from 0 to 1 or one of blue, red");
   }
@@ -135,9 +136,9 @@ class DetectorTest {
   void aColourSwapInTheSpecIsDoneWhenTheIrIsLoaded() throws IOException {
     DetectorOptions swapped =
         DetectorOptions.defaults()
-            .with(ToyDetector.spec().withInputColour(dev.ovkit.model.Colour.RGB));
+            .withSpec(ToyDetector.spec().withInputColour(dev.ovkit.model.Colour.RGB));
     try (Detector detector = Detector.open(ir, swapped)) {
-      assertThat(detector.detect(png(squares(1, 0x0000ff, 3, 4))).detections())
+      assertThat(detector.detect(png(squares(1, 0x0000ff, 3, 4))).objects())
           .extracting(Detection::label)
           .containsExactly("red");
     }
@@ -153,7 +154,7 @@ class DetectorTest {
       assertThat(detector.requests()).isEqualTo(2);
       List<List<Detection>> serial = new ArrayList<>();
       for (byte[] picture : pictures) {
-        serial.add(detector.detect(picture).detections());
+        serial.add(detector.detect(picture).objects());
       }
       ExecutorService threads = Executors.newFixedThreadPool(8);
       List<Future<?>> work = new ArrayList<>();
@@ -164,8 +165,7 @@ class DetectorTest {
                 () -> {
                   for (int i = 0; i < 200; i++) {
                     int k = (first + i) % 8;
-                    assertThat(detector.detect(pictures.get(k)).detections())
-                        .isEqualTo(serial.get(k));
+                    assertThat(detector.detect(pictures.get(k)).objects()).isEqualTo(serial.get(k));
                   }
                 }));
       }
@@ -191,7 +191,7 @@ class DetectorTest {
                   running.countDown();
                   try {
                     while (true) {
-                      assertThat(detector.detect(picture).detections()).hasSize(1);
+                      assertThat(detector.detect(picture).objects()).hasSize(1);
                     }
                   } catch (IllegalStateException e) {
                     return String.valueOf(e.getMessage());
@@ -218,7 +218,7 @@ class DetectorTest {
             .isInstanceOf(dev.ovkit.PictureException.class);
         assertThatThrownBy(() -> detector.detect(folder.resolve("no.png")))
             .isInstanceOf(dev.ovkit.PictureException.class);
-        assertThat(detector.detect(picture).detections()).hasSize(1);
+        assertThat(detector.detect(picture).objects()).hasSize(1);
       }
     }
   }
@@ -227,7 +227,7 @@ class DetectorTest {
   void metadataThatDoesNotFitTheModelIsRefused() {
     DetectorOptions other =
         DetectorOptions.defaults()
-            .with(
+            .withSpec(
                 new dev.ovkit.model.DetectorSpec(
                     128,
                     64,

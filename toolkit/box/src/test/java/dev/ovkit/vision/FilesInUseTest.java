@@ -51,7 +51,7 @@ class FilesInUseTest {
   }
 
   private static List<Detection> detect(Detector detector) {
-    return detector.detect(MODELS.resolve("pictures/000000.jpg")).detections();
+    return detector.detect(MODELS.resolve("pictures/000000.jpg")).objects();
   }
 
   private Path copy(String name) throws IOException {

@@ -2,7 +2,7 @@ package dev.ovkit.vision;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ovkit.model.Candidates;
+import dev.ovkit.head.Candidates;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;

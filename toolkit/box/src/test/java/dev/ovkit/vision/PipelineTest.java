@@ -3,9 +3,9 @@ package dev.ovkit.vision;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
-import dev.ovkit.runtime.CompileOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ class PipelineTest {
         Detector.open(
             DEMO.resolve("conveyor-parts.xml"),
             DetectorOptions.defaults()
-                .with(CompileOptions.defaults().with(CompileOptions.Hint.THROUGHPUT))
+                .withCompile(CompileOptions.defaults().withHint(CompileOptions.Hint.THROUGHPUT))
                 .withRequests(REQUESTS));
   }
 
@@ -67,9 +67,9 @@ class PipelineTest {
         assertThat(results.get(3)).isInstanceOf(PictureResult.Unreadable.class);
         continue;
       }
-      List<Detection> alone = detector.detect(pictures.get(i)).detections();
+      List<Detection> alone = detector.detect(pictures.get(i)).objects();
       assertThat(alone).isNotEmpty();
-      assertThat(((PictureResult.Found) results.get(i)).detections().detections()).isEqualTo(alone);
+      assertThat(((PictureResult.Found) results.get(i)).detections().objects()).isEqualTo(alone);
     }
   }
 
@@ -152,7 +152,7 @@ class PipelineTest {
                     }))
         .hasMessage("full");
     assertThat(given[0]).isEqualTo(1);
-    assertThat(detector.detect(picture).detections()).isNotEmpty();
+    assertThat(detector.detect(picture).objects()).isNotEmpty();
   }
 
   @Test

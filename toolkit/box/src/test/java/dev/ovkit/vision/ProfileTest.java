@@ -3,10 +3,10 @@ package dev.ovkit.vision;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ovkit.CompileOptions.Hint;
+import dev.ovkit.CompileOptions.Precision;
 import dev.ovkit.ModelException;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.runtime.CompileOptions.Hint;
-import dev.ovkit.runtime.CompileOptions.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +30,7 @@ class ProfileTest {
 
   private Path write(Tuning tuning) {
     return Profile.here(ir)
-        .with(new Profile.Entry(tuning, Optional.of(new Profile.Gain(0.8, 0.75, 0.85))))
+        .withEntry(new Profile.Entry(tuning, Optional.of(new Profile.Gain(0.8, 0.75, 0.85))))
         .write(ir);
   }
 
@@ -41,14 +41,14 @@ class ProfileTest {
             .withThreads(2)
             .withPinning(false)
             .withHyperThreading(true)
-            .with(Precision.BF16)
+            .withPrecision(Precision.BF16)
             .withInput(new InputSize(64, 32))
             .withCache(true);
     Tuning throughput = Tuning.defaults(Hint.THROUGHPUT).withStreams(2).withRequests(4);
     Profile profile =
         Profile.here(ir)
-            .with(new Profile.Entry(latency, Optional.of(new Profile.Gain(0.8, 0.75, 0.85))))
-            .with(new Profile.Entry(throughput, Optional.empty()));
+            .withEntry(new Profile.Entry(latency, Optional.of(new Profile.Gain(0.8, 0.75, 0.85))))
+            .withEntry(new Profile.Entry(throughput, Optional.empty()));
     assertThat(profile.write(ir)).isEqualTo(temp.resolve("model.profile.json"));
     assertThat(Profile.beside(ir)).contains(profile);
     assertThat(profile.tuning(Hint.LATENCY)).contains(latency);
@@ -103,7 +103,7 @@ class ProfileTest {
     Tuning tuning = Tuning.defaults(Hint.LATENCY).withRequests(3);
     Profile other =
         new Profile(here.binSha256(), "Z80", here.threads(), here.entries())
-            .with(new Profile.Entry(tuning, Optional.empty()));
+            .withEntry(new Profile.Entry(tuning, Optional.empty()));
     other.write(ir);
     assertThat(other.misfit())
         .contains("it was tuned on 'Z80', this is '%s'".formatted(here.cpu()));
@@ -115,7 +115,7 @@ class ProfileTest {
     Profile here = Profile.here(ir);
     Profile other =
         new Profile(here.binSha256(), here.cpu(), here.threads() + 6, here.entries())
-            .with(
+            .withEntry(
                 new Profile.Entry(Tuning.defaults(Hint.LATENCY).withThreads(8), Optional.empty()));
     assertThat(other.misfit())
         .contains(

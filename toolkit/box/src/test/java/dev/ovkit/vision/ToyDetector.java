@@ -1,11 +1,11 @@
 package dev.ovkit.vision;
 
+import dev.ovkit.head.Anchor;
+import dev.ovkit.head.Head;
 import dev.ovkit.layout.RawHeads;
-import dev.ovkit.model.Anchor;
+import dev.ovkit.metadata.DetectorMetadata;
 import dev.ovkit.model.Colour;
-import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.Head;
 import dev.ovkit.model.Resize;
 import java.io.IOException;
 import java.nio.ByteBuffer;

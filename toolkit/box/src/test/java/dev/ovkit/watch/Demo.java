@@ -1,7 +1,7 @@
 package dev.ovkit.watch;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.internal.files.JsonFile;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
 import java.io.IOException;
@@ -21,7 +21,7 @@ final class Demo {
     return Detector.open(
         MODEL,
         DetectorOptions.defaults()
-            .with(CompileOptions.defaults().with(CompileOptions.Hint.THROUGHPUT))
+            .withCompile(CompileOptions.defaults().withHint(CompileOptions.Hint.THROUGHPUT))
             .withRequests(REQUESTS));
   }
 

@@ -100,7 +100,7 @@ class FolderWatchTest {
     assertThat(files(in)).containsExactly("done/a.jpg");
     assertThat(in.resolve("done/a.jpg")).hasSameBinaryContentAs(Demo.picture(0));
     Detections alone = detector.detect(Demo.picture(0));
-    assertThat(alone.detections()).isNotEmpty();
+    assertThat(alone.objects()).isNotEmpty();
     assertThat(JsonFile.read(out.resolve("a.jpg.json")))
         .containsEntry("model", Demo.MODEL.toString())
         .containsEntry("device", "CPU");
@@ -112,7 +112,7 @@ class FolderWatchTest {
     try (Picture drawn = Picture.read(out.resolve("a.jpg.drawn.jpg"))) {
       assertThat(drawn.width()).isEqualTo(alone.width());
     }
-    for (Detection found : alone.detections()) {
+    for (Detection found : alone.objects()) {
       assertThat(leftEdgeChanged(found.box(), Demo.picture(0), out.resolve("a.jpg.drawn.jpg")))
           .as("drawn: " + found)
           .isTrue();

@@ -1,10 +1,10 @@
 package dev.ovkit.convert;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.bench.Ratio;
 import dev.ovkit.machine.Cpu;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.Execution;
@@ -184,7 +184,7 @@ final class Blocking {
 
   /** The layers that the plugin computes as a general matrix product. */
   private static Set<String> gemms(Core core, Path xml) {
-    CompileOptions counting = CompileOptions.defaults().with("PERF_COUNT", "YES");
+    CompileOptions counting = CompileOptions.defaults().withProperty("PERF_COUNT", "YES");
     try (Model model = core.readModel(xml);
         CompiledModel compiled = core.compile(model, counting);
         InferRequest request = compiled.createRequest()) {

@@ -2,7 +2,7 @@ package dev.ovkit.convert;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.ovkit.ModelException;
-import dev.ovkit.model.GraphWriter;
+import dev.ovkit.head.GraphWriter;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
 import dev.ovkit.onnx.Graph;

@@ -4,8 +4,9 @@ import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
 import dev.ovkit.family.Families;
 import dev.ovkit.internal.files.Sha256;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.machine.Cpu;
-import dev.ovkit.model.DetectorMetadata;
+import dev.ovkit.metadata.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.python.PythonListener;
@@ -181,7 +182,7 @@ public final class Converter {
 
   static void write(Plan plan, Path xml, ModelEditor editor) throws IOException {
     plan.outputNames().forEach(editor::nameOutput);
-    info(plan).forEach((key, value) -> editor.setInfo(DetectorMetadata.SECTION, key, value));
+    info(plan).forEach((key, value) -> editor.setInfo(IrDescription.OVKIT, key, value));
     plan.detector()
         .map(ModelApiInfo::of)
         .orElse(Map.of())

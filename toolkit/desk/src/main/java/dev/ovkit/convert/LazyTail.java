@@ -2,8 +2,8 @@ package dev.ovkit.convert;
 
 import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.ovkit.ModelException;
+import dev.ovkit.head.HeadSplitter;
 import dev.ovkit.model.HeadLayout;
-import dev.ovkit.model.HeadSplitter;
 import dev.ovkit.onnx.Convolution;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Nodes;

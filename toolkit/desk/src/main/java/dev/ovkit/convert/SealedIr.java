@@ -1,7 +1,7 @@
 package dev.ovkit.convert;
 
 import dev.ovkit.internal.files.Sha256;
-import dev.ovkit.model.DetectorMetadata;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.surgery.ModelEditor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,8 +27,8 @@ public final class SealedIr {
   static void write(ModelEditor editor, Path xml, List<float[]> more) throws IOException {
     Files.deleteIfExists(bin(xml)); // who has mapped an older one keeps it as it was
     save(editor, xml, more);
-    editor.setInfo(DetectorMetadata.SECTION, "bin_bytes", Long.toString(Files.size(bin(xml))));
-    editor.setInfo(DetectorMetadata.SECTION, "bin_sha256", Sha256.of(bin(xml)));
+    editor.setInfo(IrDescription.OVKIT, "bin_bytes", Long.toString(Files.size(bin(xml))));
+    editor.setInfo(IrDescription.OVKIT, "bin_sha256", Sha256.of(bin(xml)));
     save(editor, xml, more);
   }
 

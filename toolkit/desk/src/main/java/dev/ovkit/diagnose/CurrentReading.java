@@ -2,11 +2,11 @@ package dev.ovkit.diagnose;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.layout.Layouts;
+import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Colour;
-import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.Normalization;
 import dev.ovkit.vision.DetectOptions;
 import dev.ovkit.vision.Postprocessor;

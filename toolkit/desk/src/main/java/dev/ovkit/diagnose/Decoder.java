@@ -4,8 +4,8 @@ import dev.ovkit.diagnose.OutputReading.Decoding;
 import dev.ovkit.diagnose.OutputReading.Place;
 import dev.ovkit.diagnose.OutputReading.Score;
 import dev.ovkit.diagnose.OutputReading.Sigmoid;
+import dev.ovkit.head.Anchor;
 import dev.ovkit.layout.Layouts;
-import dev.ovkit.model.Anchor;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
@@ -221,7 +221,7 @@ final class Decoder {
     List<Long> shape = List.of(1L, (long) candidates.size(), (long) columns);
     return new Postprocessor(pixels, DetectOptions.defaults(), name -> shape)
         .run(List.of(rows), letterbox)
-        .detections();
+        .objects();
   }
 
   private Decoder() {}

@@ -1,7 +1,7 @@
 package dev.ovkit.diagnose;
 
 import dev.ovkit.ModelException;
-import dev.ovkit.model.IrDescription;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.picture.Picture;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -6,7 +6,7 @@ import dev.ovkit.diagnose.OutputReading.Decoding;
 import dev.ovkit.diagnose.OutputReading.Order;
 import dev.ovkit.diagnose.OutputReading.Score;
 import dev.ovkit.diagnose.OutputReading.Sigmoid;
-import dev.ovkit.model.Anchor;
+import dev.ovkit.head.Anchor;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.Resize;
 import java.util.ArrayList;

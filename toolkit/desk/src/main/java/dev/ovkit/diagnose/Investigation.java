@@ -1,7 +1,7 @@
 package dev.ovkit.diagnose;
 
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.IrDescription;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

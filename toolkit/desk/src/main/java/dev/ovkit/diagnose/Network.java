@@ -1,12 +1,12 @@
 package dev.ovkit.diagnose;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.ModelException;
 import dev.ovkit.diagnose.InputReading.Arrangement;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.model.Colour;
-import dev.ovkit.model.IrDescription;
 import dev.ovkit.model.Normalization;
 import dev.ovkit.picture.Letterbox;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.ElementType;

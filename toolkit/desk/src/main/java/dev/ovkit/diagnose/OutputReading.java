@@ -1,6 +1,6 @@
 package dev.ovkit.diagnose;
 
-import dev.ovkit.model.Anchor;
+import dev.ovkit.head.Anchor;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -4,12 +4,12 @@ import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Outputs;
-import dev.ovkit.model.Anchor;
+import dev.ovkit.head.Anchor;
+import dev.ovkit.head.Head;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.Head;
 import dev.ovkit.model.HeadLayout;
-import dev.ovkit.model.IrDescription;
 import dev.ovkit.subject.Answer;
 import dev.ovkit.subject.OnnxSubject;
 import dev.ovkit.vision.DetectOptions;
@@ -111,7 +111,7 @@ final class Proofs {
       for (PictureAnswers scene : scenes) {
         Answer answer = onnx.answer(scene.picture());
         answers.add(answer);
-        List<Detection> found = answer.detections().detections();
+        List<Detection> found = answer.detections().objects();
         cases.add(new ExpectedBoxes.Case(scene, named ? found : nameless(found)));
       }
       HeadLayout layout = onnx.spec().layout();

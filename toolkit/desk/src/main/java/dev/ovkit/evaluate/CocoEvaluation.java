@@ -87,7 +87,7 @@ public final class CocoEvaluation {
         TruthPicture picture = truth.pictures().get(i);
         Detections detections = join(running.get(i));
         requireSize(picture, detections, truth);
-        evaluation.add(picture.id(), detections.detections());
+        evaluation.add(picture.id(), detections.objects());
         afterEach.run();
       }
       return evaluation;

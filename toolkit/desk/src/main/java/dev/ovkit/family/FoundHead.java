@@ -1,6 +1,6 @@
 package dev.ovkit.family;
 
-import dev.ovkit.model.Anchor;
+import dev.ovkit.head.Anchor;
 import dev.ovkit.runtime.Shape;
 import java.util.List;
 

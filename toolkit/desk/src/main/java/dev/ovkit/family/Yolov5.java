@@ -1,12 +1,12 @@
 package dev.ovkit.family;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.head.Anchor;
+import dev.ovkit.head.BoxCoding;
+import dev.ovkit.head.Head;
 import dev.ovkit.layout.FlatRows;
 import dev.ovkit.layout.RawHeads;
 import dev.ovkit.layout.YoloAnchors;
-import dev.ovkit.model.Anchor;
-import dev.ovkit.model.BoxCoding;
-import dev.ovkit.model.Head;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.OnnxModel;

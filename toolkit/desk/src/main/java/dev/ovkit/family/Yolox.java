@@ -1,9 +1,9 @@
 package dev.ovkit.family;
 
+import dev.ovkit.head.BoxCoding;
+import dev.ovkit.head.Head;
 import dev.ovkit.layout.FlatRows;
-import dev.ovkit.model.BoxCoding;
 import dev.ovkit.model.Colour;
-import dev.ovkit.model.Head;
 import dev.ovkit.model.Resize;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;

@@ -2,7 +2,7 @@ package dev.ovkit.pack;
 
 import dev.ovkit.OutputException;
 import dev.ovkit.internal.files.JsonFile;
-import dev.ovkit.model.IrDescription;
+import dev.ovkit.ir.IrDescription;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

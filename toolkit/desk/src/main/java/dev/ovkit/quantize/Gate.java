@@ -1,10 +1,10 @@
 package dev.ovkit.quantize;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.OptionException;
 import dev.ovkit.evaluate.ClassMapping;
 import dev.ovkit.evaluate.CocoEvaluation;
 import dev.ovkit.evaluate.GroundTruth;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.subject.PictureSource;
 import dev.ovkit.verify.PictureDifference;
 import dev.ovkit.verify.Verification;
@@ -49,8 +49,8 @@ final class Gate {
   private double map(Path ir, GroundTruth truth, String stage) {
     DetectorOptions options =
         DetectorOptions.defaults()
-            .with(CompileOptions.defaults().with(CompileOptions.Hint.THROUGHPUT))
-            .with(
+            .withCompile(CompileOptions.defaults().withHint(CompileOptions.Hint.THROUGHPUT))
+            .withDetect(
                 DetectOptions.defaults()
                     .withConfidence(CocoEvaluation.CONFIDENCE)
                     .withIou(CocoEvaluation.IOU)

@@ -3,7 +3,7 @@ package dev.ovkit.quantize;
 import dev.ovkit.convert.SealedIr;
 import dev.ovkit.internal.files.JsonFile;
 import dev.ovkit.internal.files.Sha256;
-import dev.ovkit.model.IrDescription;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.runtime.Core;
 import java.io.IOException;
 import java.nio.file.Files;

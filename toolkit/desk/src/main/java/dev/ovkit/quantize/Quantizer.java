@@ -11,12 +11,11 @@ import dev.ovkit.convert.SealedIr;
 import dev.ovkit.convert.StagedFiles;
 import dev.ovkit.evaluate.ClassMapping;
 import dev.ovkit.internal.text.EditDistance;
+import dev.ovkit.ir.IrDescription;
+import dev.ovkit.ir.Precision;
 import dev.ovkit.layout.Layouts;
-import dev.ovkit.model.DerivedSpec;
-import dev.ovkit.model.DetectorMetadata;
+import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.IrDescription;
-import dev.ovkit.model.Precision;
 import dev.ovkit.surgery.ModelEditor;
 import dev.ovkit.surgery.QuantizationEditor;
 import dev.ovkit.surgery.QuantizationEditor.Convolution;
@@ -241,13 +240,11 @@ public final class Quantizer {
           .ranges()
           .forEach((s, r) -> ranges.add(new SourceRange(editor.sources().get(s).name(), r)));
       try (ModelEditor model = editor.finish()) {
-        model.setInfo(DetectorMetadata.SECTION, "data_type", "INT8");
+        model.setInfo(IrDescription.OVKIT, "data_type", "INT8");
         model.setInfo(
-            DetectorMetadata.SECTION,
-            "int8_target",
-            options.target().name().toLowerCase(Locale.ROOT));
+            IrDescription.OVKIT, "int8_target", options.target().name().toLowerCase(Locale.ROOT));
         model.setInfo(
-            DetectorMetadata.SECTION,
+            IrDescription.OVKIT,
             "int8_calibration_pictures",
             Integer.toString(statistics.used().size()));
         SealedIr.write(model, xml);

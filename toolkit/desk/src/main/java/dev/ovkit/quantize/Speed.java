@@ -1,7 +1,7 @@
 package dev.ovkit.quantize;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.bench.Statistics;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.InferRequest;

@@ -1,10 +1,10 @@
 package dev.ovkit.quantize;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.PictureException;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.InferRequest;

@@ -43,6 +43,6 @@ final class BoxReader {
 
   /** Every box of the picture read last, suppressed ones too. */
   List<Detection> candidates() {
-    return keeping.run(lastTensors, lastLetterbox).detections();
+    return keeping.run(lastTensors, lastLetterbox).objects();
   }
 }

@@ -1,16 +1,16 @@
 package dev.ovkit.subject;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.ModelException;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.layout.Layouts;
+import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Assumption;
-import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
-import dev.ovkit.model.IrDescription;
 import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.InferRequest;

@@ -1,11 +1,10 @@
 package dev.ovkit.verify;
 
 import dev.ovkit.convert.SourceDetector;
-import dev.ovkit.model.DetectorMetadata;
+import dev.ovkit.head.Head;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.Head;
 import dev.ovkit.model.HeadLayout;
-import dev.ovkit.model.IrDescription;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +26,7 @@ final class MetadataHints {
 
   private void look(
       IrDescription ir, SourceDetector source, DetectorSpec oracle, DetectorSpec spec) {
-    Map<String, String> made = ir.section(DetectorMetadata.SECTION);
+    Map<String, String> made = ir.section(IrDescription.OVKIT);
     String sha = made.get("source_sha256");
     if (sha != null && !sha.equals(source.onnx().sha256())) {
       hints.add(

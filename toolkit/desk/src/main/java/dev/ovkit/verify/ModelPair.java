@@ -1,8 +1,8 @@
 package dev.ovkit.verify;
 
 import dev.ovkit.family.Families;
-import dev.ovkit.model.LayoutFormat;
-import dev.ovkit.model.Precision;
+import dev.ovkit.ir.Precision;
+import dev.ovkit.metadata.LayoutFormat;
 import dev.ovkit.subject.Output;
 import dev.ovkit.subject.Subject;
 import dev.ovkit.vision.DetectOptions;

@@ -4,18 +4,18 @@ import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.convert.SourceDetector;
 import dev.ovkit.family.Families;
+import dev.ovkit.ir.IrDescription;
+import dev.ovkit.ir.Precision;
+import dev.ovkit.ir.TensorDescription;
+import dev.ovkit.metadata.DerivedSpec;
+import dev.ovkit.metadata.DetectorMetadata;
+import dev.ovkit.metadata.LayoutFormat;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.Colour;
-import dev.ovkit.model.DerivedSpec;
-import dev.ovkit.model.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
-import dev.ovkit.model.IrDescription;
-import dev.ovkit.model.LayoutFormat;
 import dev.ovkit.model.Normalization;
-import dev.ovkit.model.Precision;
 import dev.ovkit.model.Resize;
-import dev.ovkit.model.TensorDescription;
 import dev.ovkit.subject.ModelKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -164,7 +164,7 @@ final class ModelPairOpening {
   // ---- an IR against its ONNX
 
   private RunPlan ir(IrDescription ir, OnnxCut cut, SourceDetector source, DetectorSpec oracle) {
-    boolean own = DetectorMetadata.describes(ir.section(DetectorMetadata.SECTION));
+    boolean own = DetectorMetadata.describes(ir.section(IrDescription.OVKIT));
     Optional<HeadLayout> layout = cut.layout(oracle.layout());
     // The layout of the ONNX, but the contract's input: what a silent IR is taken to be.
     @Nullable DetectorSpec silent =

@@ -1,7 +1,7 @@
 package dev.ovkit.verify;
 
+import dev.ovkit.head.OutputParts;
 import dev.ovkit.model.HeadLayout;
-import dev.ovkit.model.OutputParts;
 import dev.ovkit.subject.Answer;
 import dev.ovkit.subject.Output;
 import java.util.ArrayList;

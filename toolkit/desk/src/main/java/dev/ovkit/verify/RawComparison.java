@@ -1,9 +1,9 @@
 package dev.ovkit.verify;
 
+import dev.ovkit.head.OutputParts;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Normalization;
-import dev.ovkit.model.OutputParts;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.subject.Answer;
 import dev.ovkit.subject.OnnxSubject;

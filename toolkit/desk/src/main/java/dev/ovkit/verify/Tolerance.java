@@ -1,7 +1,7 @@
 package dev.ovkit.verify;
 
 import dev.ovkit.OptionException;
-import dev.ovkit.model.Precision;
+import dev.ovkit.ir.Precision;
 
 /**
  * How far two models may differ and still be the same.

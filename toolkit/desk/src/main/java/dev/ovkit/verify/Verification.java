@@ -1,6 +1,6 @@
 package dev.ovkit.verify;
 
-import dev.ovkit.model.Precision;
+import dev.ovkit.ir.Precision;
 import java.util.List;
 
 /**

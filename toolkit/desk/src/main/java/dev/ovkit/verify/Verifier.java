@@ -4,7 +4,7 @@ import dev.ovkit.PictureException;
 import dev.ovkit.compare.MatchedPair;
 import dev.ovkit.family.Families;
 import dev.ovkit.layout.Layouts;
-import dev.ovkit.model.LayoutFormat;
+import dev.ovkit.metadata.LayoutFormat;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.subject.Answer;
 import dev.ovkit.subject.PictureSource;
@@ -64,8 +64,8 @@ public final class Verifier {
         pictures.add(
             boxes.of(
                 source,
-                first.detections().detections(),
-                second.detections().detections(),
+                first.detections().objects(),
+                second.detections().objects(),
                 contest.first::candidates,
                 contest.second::candidates));
         raw.add(picture, first, second);

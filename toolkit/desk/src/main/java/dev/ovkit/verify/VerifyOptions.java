@@ -2,8 +2,8 @@ package dev.ovkit.verify;
 
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Outputs;
+import dev.ovkit.ir.Precision;
 import dev.ovkit.model.Colour;
-import dev.ovkit.model.Precision;
 import dev.ovkit.model.Resize;
 import dev.ovkit.runtime.Shape;
 import java.nio.file.Path;

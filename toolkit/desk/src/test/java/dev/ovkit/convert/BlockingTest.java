@@ -3,11 +3,11 @@ package dev.ovkit.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.OptionException;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.machine.Cpu;
-import dev.ovkit.model.IrDescription;
 import dev.ovkit.python.PythonListener;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.Execution;
@@ -56,7 +56,7 @@ class BlockingTest {
   private record Answer(List<float[]> outputs, List<Execution> executions) {}
 
   private static Answer run(Path xml) {
-    CompileOptions counting = CompileOptions.defaults().with("PERF_COUNT", "YES");
+    CompileOptions counting = CompileOptions.defaults().withProperty("PERF_COUNT", "YES");
     try (Core core = Core.create();
         Model model = core.readModel(xml);
         CompiledModel compiled = core.compile(model, counting);

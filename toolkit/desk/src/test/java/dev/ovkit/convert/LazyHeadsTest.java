@@ -8,10 +8,10 @@ import dev.ovkit.ModelException;
 import dev.ovkit.Shared;
 import dev.ovkit.TestModels;
 import dev.ovkit.compare.Comparison;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.layout.LazyHeads;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.IrDescription;
 import dev.ovkit.subject.PictureSource;
 import dev.ovkit.surgery.ModelEditor;
 import dev.ovkit.verify.Verification;
@@ -86,8 +86,8 @@ class LazyHeadsTest {
         DetectOptions.defaults().withConfidence(0).withIou(1).withMaxDetections(30_000);
     try (Detector whole = open(ir(onnx, new Outputs.Auto(), DataType.FP32), all);
         Detector lazy = open(ir(onnx, new Outputs.Lazy(), DataType.FP32), all)) {
-      List<Detection> expected = whole.detect(TestModels.demoPicture(0)).detections();
-      List<Detection> actual = lazy.detect(TestModels.demoPicture(0)).detections();
+      List<Detection> expected = whole.detect(TestModels.demoPicture(0)).objects();
+      List<Detection> actual = lazy.detect(TestModels.demoPicture(0)).objects();
 
       assertThat(expected.size()).isGreaterThan(5000); // of 9072
       assertThat(actual.size()).isEqualTo(expected.size());
@@ -122,7 +122,7 @@ class LazyHeadsTest {
     LazyHeads layout = (LazyHeads) spec.layout();
 
     assertThat(layout.classes()).isEqualTo(6);
-    assertThat(layout.heads()).extracting(dev.ovkit.model.Head::stride).containsExactly(8, 16, 32);
+    assertThat(layout.heads()).extracting(dev.ovkit.head.Head::stride).containsExactly(8, 16, 32);
     assertThat(ir.constantsEnd() + layout.weightBytes()).isEqualTo(ir.weightsBytes());
     assertThat(ir.section("ovkit"))
         .containsEntry("layout", "lazy-heads")
@@ -186,8 +186,8 @@ class LazyHeadsTest {
     try (Detector first = open(whole, options);
         Detector second = open(lazy, options)) {
       for (Path picture : pictures) {
-        List<Detection> expected = first.detect(picture).detections();
-        List<Detection> actual = second.detect(picture).detections();
+        List<Detection> expected = first.detect(picture).objects();
+        List<Detection> actual = second.detect(picture).objects();
         Comparison comparison = Comparison.of(expected, actual, 0.9);
         assertThat(comparison.onlyFirst()).as("only whole: " + picture).isEmpty();
         assertThat(comparison.onlySecond()).as("only lazy: " + picture).isEmpty();
@@ -204,7 +204,7 @@ class LazyHeadsTest {
   }
 
   private static Detector open(Path ir, DetectOptions options) {
-    return Detector.open(ir, DetectorOptions.defaults().with(options));
+    return Detector.open(ir, DetectorOptions.defaults().withDetect(options));
   }
 
   private static List<Path> pictures() throws IOException {

@@ -59,7 +59,9 @@ class ModelApiTest {
     int sure = 0;
     try (Detector detector =
         Detector.open(
-            ir, DetectorOptions.defaults().with(DetectOptions.defaults().withConfidence(LOWEST)))) {
+            ir,
+            DetectorOptions.defaults()
+                .withDetect(DetectOptions.defaults().withConfidence(LOWEST)))) {
       List<Path> pictures = new ArrayList<>();
       for (String name : names.split(",")) {
         Path picture = Shared.picture(name);
@@ -76,7 +78,7 @@ class ModelApiTest {
         assertThat(input.get("picture_has_input_size").asBoolean()).as(what).isEqualTo(fits);
         // The scale is in the weights, so the first convolution reads 0..255.
         assertThat(input.get("largest").asDouble()).as(what).isBetween(200.0, 255.0);
-        List<Detection> ours = detector.detect(pictures.get(i)).detections();
+        List<Detection> ours = detector.detect(pictures.get(i)).objects();
         List<Detection> theirs = detections(seen);
         if (fits) {
           assertThat(input.get("max_abs").asDouble()).as(what).isZero();

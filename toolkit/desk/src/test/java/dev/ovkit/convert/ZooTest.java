@@ -2,6 +2,7 @@ package dev.ovkit.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ovkit.CompileOptions;
 import dev.ovkit.family.Families;
 import dev.ovkit.family.FoundHead;
 import dev.ovkit.family.Rows;
@@ -12,7 +13,6 @@ import dev.ovkit.layout.RawHeads;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.rewrite.Rewrites;
 import dev.ovkit.onnx.rewrite.Rewritten;
-import dev.ovkit.runtime.CompileOptions;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.InferRequest;

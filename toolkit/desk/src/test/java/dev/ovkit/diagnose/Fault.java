@@ -1,8 +1,8 @@
 package dev.ovkit.diagnose;
 
 import dev.ovkit.TestModels;
+import dev.ovkit.head.Anchor;
 import dev.ovkit.layout.YoloAnchors;
-import dev.ovkit.model.Anchor;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Normalization;

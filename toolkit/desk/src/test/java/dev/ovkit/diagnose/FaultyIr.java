@@ -12,7 +12,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Outputs;
 import dev.ovkit.convert.SourceDetector;
-import dev.ovkit.model.DetectorMetadata;
+import dev.ovkit.ir.IrDescription;
+import dev.ovkit.metadata.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.surgery.ModelEditor;
 import java.nio.file.Path;
@@ -197,7 +198,7 @@ public final class FaultyIr {
       if (reverse || !mean.isEmpty() || !scale.isEmpty()) {
         editor.preprocess(reverse, mean, scale);
       }
-      metadata.forEach((key, value) -> editor.setInfo(DetectorMetadata.SECTION, key, value));
+      metadata.forEach((key, value) -> editor.setInfo(IrDescription.OVKIT, key, value));
       editor.save(xml);
     }
     return xml;

@@ -15,12 +15,12 @@ import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Decision;
 import dev.ovkit.convert.Kernels;
 import dev.ovkit.convert.Route;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.layout.Layouts;
+import dev.ovkit.metadata.DerivedSpec;
+import dev.ovkit.metadata.LayoutFormat;
 import dev.ovkit.model.Colour;
-import dev.ovkit.model.DerivedSpec;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.model.IrDescription;
-import dev.ovkit.model.LayoutFormat;
 import dev.ovkit.model.Normalization;
 import dev.ovkit.onnx.Nodes.Attr;
 import dev.ovkit.onnx.OnnxModel;
@@ -107,7 +107,7 @@ class ToyFamilyTest {
     assertThat(DerivedSpec.of(IrDescription.read(made.xml()), LAYOUTS).spec()).isEqualTo(spec);
 
     try (Detector detector = Detector.open(made.xml(), opening())) {
-      assertThat(detector.detect(PICTURES.get(0)).detections()).isNotEmpty();
+      assertThat(detector.detect(PICTURES.get(0)).objects()).isNotEmpty();
     }
 
     Verification verified =

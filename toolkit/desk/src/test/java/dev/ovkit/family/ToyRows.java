@@ -1,10 +1,10 @@
 package dev.ovkit.family;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.ir.MetadataSection;
+import dev.ovkit.metadata.LayoutFormat;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.model.LayoutFormat;
-import dev.ovkit.model.MetadataSection;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.Map;

@@ -40,8 +40,7 @@ class SubjectTest {
         assertThat(relativeL2(a.outputs().get(i).values(), b.outputs().get(i).values()))
             .isLessThan(1e-5);
       }
-      Comparison boxes =
-          Comparison.of(a.detections().detections(), b.detections().detections(), 0.99);
+      Comparison boxes = Comparison.of(a.detections().objects(), b.detections().objects(), 0.99);
       assertThat(boxes.pairs()).isNotEmpty();
       assertThat(boxes.onlyFirst()).isEmpty();
       assertThat(boxes.onlySecond()).isEmpty();

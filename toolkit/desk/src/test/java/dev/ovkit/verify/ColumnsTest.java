@@ -9,9 +9,9 @@ import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Outputs;
+import dev.ovkit.ir.IrDescription;
 import dev.ovkit.layout.FlatColumns;
 import dev.ovkit.model.Detection;
-import dev.ovkit.model.IrDescription;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.subject.Answer;
 import dev.ovkit.subject.IrSubject;
@@ -53,8 +53,8 @@ class ColumnsTest {
         assertThat(decoded.outputs())
             .extracting(Output::shape)
             .containsExactly(List.of(1L, 4L + classes, (long) candidates));
-        List<Detection> expected = client.answer(picture).detections().detections();
-        List<Detection> actual = decoded.detections().detections();
+        List<Detection> expected = client.answer(picture).detections().objects();
+        List<Detection> actual = decoded.detections().objects();
         assertThat(actual).hasSameSizeAs(expected);
         for (int i = 0; i < expected.size(); i++) {
           assertThat(actual.get(i).score()).isCloseTo(expected.get(i).score(), within(1e-4f));

@@ -3,7 +3,7 @@ package dev.ovkit.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.ovkit.model.Precision;
+import dev.ovkit.ir.Precision;
 import dev.ovkit.subject.Output;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -170,7 +170,7 @@ class RealEvaluationTest {
     return Detector.open(
         ir,
         DetectorOptions.defaults()
-            .with(
+            .withDetect(
                 DetectOptions.defaults()
                     .withConfidence(CocoEvaluation.CONFIDENCE)
                     .withIou(CocoEvaluation.IOU)

@@ -1,5 +1,7 @@
-package dev.ovkit.model;
+package dev.ovkit.metadata;
 
+import dev.ovkit.ir.MetadataSection;
+import dev.ovkit.model.HeadLayout;
 import java.util.Optional;
 
 /**

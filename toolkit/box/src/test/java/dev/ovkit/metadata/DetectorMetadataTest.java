@@ -1,14 +1,22 @@
-package dev.ovkit.model;
+package dev.ovkit.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.head.Anchor;
+import dev.ovkit.head.BoxCoding;
+import dev.ovkit.head.Head;
 import dev.ovkit.layout.FlatColumns;
 import dev.ovkit.layout.FlatRows;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.layout.LazyHeads;
 import dev.ovkit.layout.RawHeads;
+import dev.ovkit.model.Colour;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.HeadLayout;
+import dev.ovkit.model.Normalization;
+import dev.ovkit.model.Resize;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.ovkit.model;
+package dev.ovkit.ir;
 
 import java.util.Map;
 

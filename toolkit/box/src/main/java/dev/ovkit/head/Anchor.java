@@ -1,4 +1,4 @@
-package dev.ovkit.model;
+package dev.ovkit.head;
 
 /** The prior size of a box, in pixels of the network's input. */
 public record Anchor(float width, float height) {

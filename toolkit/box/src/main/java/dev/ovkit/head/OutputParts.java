@@ -1,4 +1,4 @@
-package dev.ovkit.model;
+package dev.ovkit.head;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

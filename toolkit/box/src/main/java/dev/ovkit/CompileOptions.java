@@ -1,7 +1,5 @@
-package dev.ovkit.runtime;
+package dev.ovkit;
 
-import dev.ovkit.OptionException;
-import dev.ovkit.machine.Processors;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.Map;
@@ -11,7 +9,7 @@ import java.util.TreeMap;
 /**
  * How a model is compiled.
  *
- * <p>Threads that nobody sets are those that {@link Processors} allows this process; OpenVINO
+ * <p>Threads that nobody sets are those that the machine and its quota allow this process; OpenVINO
  * derives the streams from them. A value that is set wins.
  *
  * @param device OpenVINO's name of it; ovkit ships the CPU plugin
@@ -19,8 +17,6 @@ import java.util.TreeMap;
  *     of the plugin may be given too
  */
 public record CompileOptions(String device, SortedMap<String, String> properties) {
-
-  private static final String THREADS = "INFERENCE_NUM_THREADS";
 
   /** What OpenVINO optimises for. */
   public enum Hint {
@@ -43,52 +39,45 @@ public record CompileOptions(String device, SortedMap<String, String> properties
 
   /** CPU, latency, f32: the answer that every other machine gives too. */
   public static CompileOptions defaults() {
-    return new CompileOptions("CPU", new TreeMap<>()).with(Hint.LATENCY).with(Precision.F32);
+    return new CompileOptions("CPU", new TreeMap<>())
+        .withHint(Hint.LATENCY)
+        .withPrecision(Precision.F32);
   }
 
   public CompileOptions withDevice(String name) {
     return new CompileOptions(name, properties);
   }
 
-  public CompileOptions with(Hint hint) {
-    return with("PERFORMANCE_HINT", hint.name());
+  public CompileOptions withHint(Hint hint) {
+    return withProperty("PERFORMANCE_HINT", hint.name());
   }
 
-  public CompileOptions with(Precision precision) {
+  public CompileOptions withPrecision(Precision precision) {
     return precision == Precision.AUTO
         ? without("INFERENCE_PRECISION_HINT")
-        : with("INFERENCE_PRECISION_HINT", precision == Precision.F32 ? "f32" : "bf16");
+        : withProperty("INFERENCE_PRECISION_HINT", precision == Precision.F32 ? "f32" : "bf16");
   }
 
   /** Threads of all streams together. */
   public CompileOptions withThreads(int threads) {
-    return with(THREADS, positive("threads", threads));
+    return withProperty("INFERENCE_NUM_THREADS", positive("threads", threads));
   }
 
   /** Inferences that run side by side. */
   public CompileOptions withStreams(int streams) {
-    return with("NUM_STREAMS", positive("streams", streams));
+    return withProperty("NUM_STREAMS", positive("streams", streams));
   }
 
   /** Keeps compiled models in a directory, so that the next start is quicker. */
   public CompileOptions withCacheDirectory(Path directory) {
-    return with("CACHE_DIR", directory.toString());
+    return withProperty("CACHE_DIR", directory.toString());
   }
 
   /** Sets any property by OpenVINO's own key. */
-  public CompileOptions with(String key, String value) {
+  public CompileOptions withProperty(String key, String value) {
     Map<String, String> changed = new TreeMap<>(properties);
     changed.put(key, value);
     return new CompileOptions(device, new TreeMap<>(changed));
-  }
-
-  /** Fills in the threads for the CPU where none are set. */
-  CompileOptions within(Processors processors) {
-    if (!device.equals("CPU") || properties.containsKey(THREADS)) {
-      return this;
-    }
-    boolean throughput = Hint.THROUGHPUT.name().equals(properties.get("PERFORMANCE_HINT"));
-    return withThreads(throughput ? processors.throughputThreads() : processors.latencyThreads());
   }
 
   private CompileOptions without(String key) {

@@ -1,6 +1,8 @@
-package dev.ovkit.model;
+package dev.ovkit.metadata;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.ir.TensorDescription;
+import dev.ovkit.model.Assumption;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;

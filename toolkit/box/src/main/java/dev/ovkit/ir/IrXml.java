@@ -1,4 +1,4 @@
-package dev.ovkit.model;
+package dev.ovkit.ir;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.internal.xml.XmlReader;
@@ -350,9 +350,9 @@ final class IrXml {
   private long checkWeights(Path weights) {
     // The Model API saves what it was given with further constants, and keeps our section.
     String recorded =
-        DerivedSpec.isEmbedded(info.get("model_info/embedded_processing"))
+        IrDescription.isEmbedded(info.get("model_info/embedded_processing"))
             ? null
-            : info.get(DetectorMetadata.SECTION + "/bin_bytes");
+            : info.get(IrDescription.OVKIT + "/bin_bytes");
     if (!Files.isRegularFile(weights)) {
       if (weightsEnd == 0 && recorded == null) {
         return 0;

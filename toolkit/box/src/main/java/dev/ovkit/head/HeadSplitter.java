@@ -1,4 +1,4 @@
-package dev.ovkit.model;
+package dev.ovkit.head;
 
 /** Takes single channels out of the convolution that makes a head. */
 @FunctionalInterface

@@ -1,4 +1,4 @@
-package dev.ovkit.model;
+package dev.ovkit.head;
 
 /** What the four box numbers of a flat output mean. */
 public enum BoxCoding {

@@ -1,4 +1,4 @@
-package dev.ovkit.model;
+package dev.ovkit.ir;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,6 +1,12 @@
-package dev.ovkit.model;
+package dev.ovkit.metadata;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.ir.MetadataSection;
+import dev.ovkit.model.Colour;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.HeadLayout;
+import dev.ovkit.model.Normalization;
+import dev.ovkit.model.Resize;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,9 +26,6 @@ import java.util.TreeMap;
  * other keys; they are not read here.
  */
 public final class DetectorMetadata {
-
-  /** The section of {@code rt_info} that is ovkit's. */
-  public static final String SECTION = "ovkit";
 
   private static final int MOST_HEADS = 16;
 

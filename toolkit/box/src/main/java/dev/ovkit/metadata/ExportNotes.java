@@ -1,4 +1,4 @@
-package dev.ovkit.model;
+package dev.ovkit.metadata;
 
 import dev.ovkit.ModelException;
 import java.io.IOException;

@@ -1,6 +1,16 @@
-package dev.ovkit.model;
+package dev.ovkit.metadata;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.head.BoxCoding;
+import dev.ovkit.head.CandidateForm;
+import dev.ovkit.ir.IrDescription;
+import dev.ovkit.ir.TensorDescription;
+import dev.ovkit.model.Assumption;
+import dev.ovkit.model.Colour;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.HeadLayout;
+import dev.ovkit.model.Normalization;
+import dev.ovkit.model.Resize;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,10 +58,10 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
    * @throws ModelException when the IR is no detector that ovkit can read
    */
   public static DerivedSpec of(IrDescription ir, List<LayoutFormat> layouts) {
-    Map<String, String> own = ir.section(DetectorMetadata.SECTION);
+    Map<String, String> own = ir.section(IrDescription.OVKIT);
     if (DetectorMetadata.describes(own)) {
       DetectorSpec spec = DetectorMetadata.read(own, ir.xml().toString(), layouts);
-      boolean embedded = isEmbedded(ir.section("model_info").get("embedded_processing"));
+      boolean embedded = ir.isEmbedded();
       return new DerivedSpec(
           embedded ? spec.withInputColour(Colour.BGR).withNormalization(Normalization.NONE) : spec,
           List.of());
@@ -64,11 +74,6 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
               .formatted(ir.xml(), e.getMessage()),
           e);
     }
-  }
-
-  /** Whether the Model API saved the model, with what a client would still do inside. */
-  static boolean isEmbedded(@Nullable String value) {
-    return value != null && List.of("yes", "true").contains(value.toLowerCase(Locale.ROOT));
   }
 
   /** One derivation at work. */
@@ -86,7 +91,7 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
       this.ir = ir;
       this.info = ir.section("model_info");
       this.notes = notes();
-      this.embedded = isEmbedded(value("embedded_processing"));
+      this.embedded = ir.isEmbedded();
       this.labels = notes != null && !notes.names().isEmpty() ? notes.names() : modelApiLabels();
       requireDetector();
       if (ir.inputs().size() != 1) {

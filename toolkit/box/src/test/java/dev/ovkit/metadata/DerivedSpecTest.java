@@ -1,13 +1,23 @@
-package dev.ovkit.model;
+package dev.ovkit.metadata;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.head.Anchor;
+import dev.ovkit.head.BoxCoding;
+import dev.ovkit.head.Head;
+import dev.ovkit.ir.IrDescription;
+import dev.ovkit.ir.IrFiles;
 import dev.ovkit.layout.FlatColumns;
 import dev.ovkit.layout.FlatRows;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.layout.RawHeads;
+import dev.ovkit.model.Assumption;
+import dev.ovkit.model.Colour;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.Normalization;
+import dev.ovkit.model.Resize;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
@@ -315,11 +325,11 @@ class DerivedSpecTest {
     try (URLClassLoader bare =
         new URLClassLoader(entries.toArray(new URL[0]), ClassLoader.getPlatformClassLoader())) {
       Object ir =
-          bare.loadClass("dev.ovkit.model.IrDescription")
+          bare.loadClass("dev.ovkit.ir.IrDescription")
               .getMethod("read", Path.class)
               .invoke(null, xml);
       Object derived =
-          bare.loadClass("dev.ovkit.model.DerivedSpec")
+          bare.loadClass("dev.ovkit.metadata.DerivedSpec")
               .getMethod("of", ir.getClass(), List.class)
               .invoke(
                   null, ir, bare.loadClass("dev.ovkit.layout.Layouts").getField("ALL").get(null));

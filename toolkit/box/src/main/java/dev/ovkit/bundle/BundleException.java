@@ -1,5 +1,6 @@
-package dev.ovkit;
+package dev.ovkit.bundle;
 
+import dev.ovkit.OvkitException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

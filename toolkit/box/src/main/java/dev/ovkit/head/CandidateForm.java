@@ -1,4 +1,4 @@
-package dev.ovkit.model;
+package dev.ovkit.head;
 
 /**
  * How the numbers of a candidate lie in the outputs and what they mean, where a reader may try

@@ -1,4 +1,4 @@
-package dev.ovkit.model;
+package dev.ovkit.ir;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Writes small IRs for tests: one input, and outputs that a given kind of operation makes. */
-final class IrFiles {
+public final class IrFiles {
 
   private final StringBuilder layers = new StringBuilder();
   private final StringBuilder results = new StringBuilder();
@@ -14,7 +14,7 @@ final class IrFiles {
   private final int version;
   private int id;
 
-  IrFiles(int version, String inputShape) {
+  public IrFiles(int version, String inputShape) {
     this.version = version;
     layers.append(
         "<layer id=\"0\" name=\"images\" type=\"Parameter\" version=\"opset1\">"
@@ -25,7 +25,7 @@ final class IrFiles {
   }
 
   /** Adds an output and the operation that makes it. */
-  IrFiles output(String layerName, String tensorName, String type, String shape) {
+  public IrFiles output(String layerName, String tensorName, String type, String shape) {
     int producer = ++id;
     int result = 1000 + id;
     layers.append(
@@ -45,7 +45,7 @@ final class IrFiles {
   }
 
   /** Adds a constant that lies at the start of the .bin. */
-  IrFiles constant(long bytes) {
+  public IrFiles constant(long bytes) {
     layers.append(
         "<layer id=\"%d\" name=\"w\" type=\"Const\" version=\"opset1\">".formatted(++id)
             + "<data element_type=\"f16\" shape=\"%d\" offset=\"0\" size=\"%d\"/>"
@@ -55,7 +55,7 @@ final class IrFiles {
   }
 
   /** Returns the XML with entries such as {@code <model_info>…</model_info>} in rt_info. */
-  String xml(String info) {
+  public String xml(String info) {
     return "<?xml version=\"1.0\"?><net name=\"m\" version=\"%d\"><layers>".formatted(version)
         + layers
         + results
@@ -66,13 +66,13 @@ final class IrFiles {
         + "</rt_info></net>";
   }
 
-  Path write(Path folder, String info) throws IOException {
+  public Path write(Path folder, String info) throws IOException {
     Path xml = folder.resolve("model.xml");
     Files.writeString(xml, xml(info));
     return xml;
   }
 
-  static String info(String section, List<String> keysAndValues) {
+  public static String info(String section, List<String> keysAndValues) {
     StringBuilder text = new StringBuilder("<" + section + ">");
     for (int i = 0; i < keysAndValues.size(); i += 2) {
       text.append("<%s value=\"%s\"/>".formatted(keysAndValues.get(i), keysAndValues.get(i + 1)));

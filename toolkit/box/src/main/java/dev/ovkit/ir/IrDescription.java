@@ -1,4 +1,4 @@
-package dev.ovkit.model;
+package dev.ovkit.ir;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.internal.files.Sha256;
@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What an OpenVINO IR says about itself, read from its XML without OpenVINO.
@@ -40,6 +42,9 @@ public record IrDescription(
     SortedMap<String, Long> constantBytes,
     SortedMap<String, String> info) {
 
+  /** The section of {@code rt_info} that is ovkit's. */
+  public static final String OVKIT = "ovkit";
+
   public IrDescription {
     inputs = List.copyOf(inputs);
     outputs = List.copyOf(outputs);
@@ -66,7 +71,7 @@ public record IrDescription(
    * @throws ModelException when the file cannot be read
    */
   public String weightsSha256() {
-    String told = info.get(DetectorMetadata.SECTION + "/bin_sha256");
+    String told = info.get(OVKIT + "/bin_sha256");
     if (told != null && told.matches("[0-9a-f]{64}")) {
       return told;
     }
@@ -89,5 +94,14 @@ public record IrDescription(
       section.put(entry.getKey().substring(prefix.length()), entry.getValue());
     }
     return section;
+  }
+
+  /** Returns whether the Model API saved the model, with what a client would still do inside. */
+  public boolean isEmbedded() {
+    return isEmbedded(info.get("model_info/embedded_processing"));
+  }
+
+  static boolean isEmbedded(@Nullable String value) {
+    return value != null && List.of("yes", "true").contains(value.strip().toLowerCase(Locale.ROOT));
   }
 }

@@ -1,4 +1,4 @@
-package dev.ovkit.model;
+package dev.ovkit.ir;
 
 import dev.ovkit.ModelException;
 import java.util.ArrayList;
