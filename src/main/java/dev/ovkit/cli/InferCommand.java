@@ -182,6 +182,11 @@ final class InferCommand implements Callable<Integer> {
       for (Assumption assumption : detector.assumptions()) {
         spec.commandLine().getErr().println("ovkit: assumed: " + assumption.sentence());
       }
+      if (thresholds.givesIou() && detector.spec().layout().isSuppressed()) {
+        spec.commandLine()
+            .getErr()
+            .println("ovkit: --iou has no effect: the model itself leaves one box per object");
+      }
       ResultWriter writer = writer(wanted, ir, detector, texts);
       return run(detector, pictures, files, writer, wanted, interruption);
     }

@@ -34,6 +34,11 @@ public final class ThresholdOptions {
     return iou == null ? usual : iou;
   }
 
+  /** Whether an overlap was given. */
+  public boolean givesIou() {
+    return iou != null;
+  }
+
   public int maxDetectionsOr(int usual) {
     return maxDetections == null ? usual : maxDetections;
   }

@@ -24,10 +24,12 @@ public final class Candidates {
 
   /** Adds a box by centre and size; one that is no number is left out. */
   public void add(float x, float y, float width, float height, float boxScore, int boxClass) {
-    float left = x - width / 2;
-    float top = y - height / 2;
-    float right = x + width / 2;
-    float bottom = y + height / 2;
+    addCorners(x - width / 2, y - height / 2, x + width / 2, y + height / 2, boxScore, boxClass);
+  }
+
+  /** Adds a box by its corners; one that is no number is left out. */
+  public void addCorners(
+      float left, float top, float right, float bottom, float boxScore, int boxClass) {
     if (!(Float.isFinite(left)
         && Float.isFinite(top)
         && Float.isFinite(right)

@@ -10,7 +10,14 @@ public final class Layouts {
 
   /** All of them; in this order they are tried on an IR that names none. */
   public static final List<LayoutFormat> ALL =
-      List.of(RawHeads.FORMAT, LazyHeads.FORMAT, FlatRows.FORMAT, FlatColumns.FORMAT);
+      List.of(
+          RawHeads.FORMAT,
+          LazyHeads.FORMAT,
+          FlatRows.FORMAT,
+          FlatColumns.FORMAT,
+          EndToEnd.FORMAT,
+          BoxesAndScores.FORMAT,
+          DistributionHeads.FORMAT);
 
   /** Returns the layout of an output that was decoded in the graph. */
   public static HeadLayout columns(String output, int classes) {

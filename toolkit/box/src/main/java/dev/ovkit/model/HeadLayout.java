@@ -84,6 +84,14 @@ public interface HeadLayout {
   }
 
   /**
+   * Returns whether the network itself leaves one box an object, so that nothing is suppressed
+   * after it.
+   */
+  default boolean isSuppressed() {
+    return false;
+  }
+
+  /**
    * Returns how the numbers of a candidate lie, for {@code diagnose}; empty where that is fixed.
    */
   default Optional<CandidateForm> form() {

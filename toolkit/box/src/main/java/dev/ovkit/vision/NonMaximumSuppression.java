@@ -54,6 +54,17 @@ final class NonMaximumSuppression {
     leftOut = n - i;
   }
 
+  /** Suppresses nothing: keeps the best boxes, by falling score. */
+  void rank(Candidates boxes, int mostKept) {
+    int n = boxes.count;
+    keptCount = sortKeys(boxes, mostKept);
+    kept = atLeast(kept, keptCount);
+    for (int i = 0; i < keptCount; i++) {
+      kept[i] = indexOf(keys[n - 1 - i]);
+    }
+    leftOut = n - keptCount;
+  }
+
   /** Returns how many boxes were kept. */
   int keptCount() {
     return keptCount;

@@ -90,13 +90,17 @@ public final class Postprocessor {
     candidates.clear();
     decoder.decode(tensors, confidence, candidates);
     dropUnwanted();
-    suppression.run(
-        candidates,
-        spec.layout().classes(),
-        iou,
-        options.agnostic(),
-        options.maxCandidates(),
-        options.maxDetections());
+    if (spec.layout().isSuppressed()) {
+      suppression.rank(candidates, options.maxDetections());
+    } else {
+      suppression.run(
+          candidates,
+          spec.layout().classes(),
+          iou,
+          options.agnostic(),
+          options.maxCandidates(),
+          options.maxDetections());
+    }
     List<Detection> found = new ArrayList<>(suppression.keptCount());
     for (int i = 0; i < suppression.keptCount(); i++) {
       addOnPicture(suppression.kept(i), letterbox, found);

@@ -31,10 +31,12 @@ final class ColumnsTail implements GraphWriter {
   /** The name of the output. */
   static final String OUTPUT = "columns";
 
+  private final String file;
   private final Graph graph;
   private final List<Node> nodes = new ArrayList<>();
 
-  private ColumnsTail(Graph graph) {
+  private ColumnsTail(String file, Graph graph) {
+    this.file = file;
     this.graph = graph;
   }
 
@@ -43,7 +45,7 @@ final class ColumnsTail implements GraphWriter {
    *
    * @param layout what the outputs are now, with raw heads as {@code [1, C, H, W]} or rows that are
    *     decoded or YOLOX's
-   * @throws ModelException if the graph is older than opset 10 or not in f32
+   * @throws ModelException if the graph is older than opset 10, not in f32, or finishes its boxes
    */
   static OnnxModel appendTo(OnnxModel model, HeadLayout layout) {
     Graph graph = model.graph();
@@ -54,7 +56,8 @@ final class ColumnsTail implements GraphWriter {
           "'%s' cannot have its boxes decoded in the graph: it has opset %d and elements of type %d, expected opset 10 or later and f32 (1)"
               .formatted(model.file(), model.opset(), element));
     }
-    new ColumnsTail(graph).append(layout, (int) input.dimension(3), (int) input.dimension(2));
+    new ColumnsTail(model.file(), graph)
+        .append(layout, (int) input.dimension(3), (int) input.dimension(2));
     return model.with(graph);
   }
 
@@ -65,8 +68,9 @@ final class ColumnsTail implements GraphWriter {
             .decodeInGraph(this, new InputSize(width, height))
             .orElseThrow(
                 () ->
-                    new IllegalArgumentException(
-                        "'%s' is not decoded in the graph".formatted(layout.name())));
+                    new ModelException(
+                        "'%s' cannot have its boxes decoded in the graph: the layout '%s' has no scores for each class left; leave out --output columns"
+                            .formatted(file, layout.name())));
     graph.insert(nodes);
     graph.cut(List.of(last));
     return last;

@@ -3,6 +3,7 @@ package dev.ovkit.convert;
 import dev.ovkit.OptionException;
 import dev.ovkit.family.Families;
 import dev.ovkit.family.FoundDetector;
+import dev.ovkit.family.PictureInput;
 import dev.ovkit.family.Recognition;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.runtime.Shape;
@@ -23,18 +24,37 @@ record InputPlan(
   /** What YOLO models are trained at where nothing says otherwise. */
   private static final long USUAL_SIZE = 640;
 
+  private static InputPlan of(
+      OnnxModel model, boolean wasOpen, Recognition recognition, Optional<Decision> decision) {
+    return new InputPlan(
+        recognition.detector().map(detector -> detector.completed(model)).orElse(model),
+        wasOpen,
+        recognition,
+        decision);
+  }
+
   /** Closes a size that the exporter left open: a static graph is faster and steady in memory. */
-  static InputPlan of(OnnxModel read, ConvertOptions options, Families families) {
+  static InputPlan of(OnnxModel whole, ConvertOptions options, Families families) {
+    PictureInput picture = PictureInput.of(whole);
+    InputPlan plan = of(picture, options, families);
+    // If nothing is recognised, the model keeps the inputs that a caller can give.
+    return plan.detector().isPresent() || picture.fixed().isEmpty()
+        ? plan
+        : of(whole, false, plan.recognition(), Optional.empty());
+  }
+
+  private static InputPlan of(PictureInput picture, ConvertOptions options, Families families) {
+    OnnxModel read = picture.model();
     if (!isOpen(read)) {
-      return new InputPlan(read, false, families.recognise(read), Optional.empty());
+      return of(read, false, families.recognise(picture), Optional.empty());
     }
     Shape open = read.inputs().get(0).shape();
     if (options.inputShape().isPresent()) {
       Shape asked = options.inputShape().get();
-      OnnxModel closed = read.withInputShape(asked);
+      PictureInput closed = picture.withShape(asked);
       InputPlan plan =
-          new InputPlan(
-              closed,
+          of(
+              closed.model(),
               true,
               families.recognise(closed),
               Optional.of(
@@ -46,21 +66,21 @@ record InputPlan(
     if (open != null && open.rank() == 4) {
       List<Long> noted = imageSize(read);
       Shape shape = closed(open, noted);
-      OnnxModel closed = read.withInputShape(shape);
+      PictureInput closed = picture.withShape(shape);
       Recognition recognition = families.recognise(closed);
       if (recognition.isDetector()) {
         Reason reason =
             open.dimension(2) > 0 && open.dimension(3) > 0
                 ? Reason.OPEN_BATCH
                 : noted.isEmpty() ? Reason.OPEN_SIZE : Reason.OPEN_SIZE_NOTED;
-        return new InputPlan(
-            closed,
+        return of(
+            closed.model(),
             true,
             recognition,
             Optional.of(Decision.of(Decision.Kind.INPUT, shape, reason, open)));
       }
     }
-    return new InputPlan(read, true, families.recognise(read), Optional.empty());
+    return of(read, true, families.recognise(picture), Optional.empty());
   }
 
   private static boolean isOpen(OnnxModel model) {

@@ -54,16 +54,16 @@ record OutputPlan(List<String> tensors, List<Decision> decisions) {
   }
 
   private static OutputPlan auto(InputPlan input) {
-    String own = String.join(", ", own(input.model()));
     if (input.detector().isEmpty()) {
+      String own = String.join(", ", own(input.model()));
       String refusal = input.recognition().refusal();
       return new OutputPlan(
           own(input.model()), List.of(decision(own, Reason.NOT_RECOGNISED, refusal)));
     }
     FoundDetector detector = input.detector().get();
     String names =
-        detector.cutAt().isEmpty()
-            ? own
+        detector.heads().isEmpty() || detector.cutAt().isEmpty()
+            ? String.join(", ", cutAt(input))
             : detector.heads().stream().map(FoundHead::title).collect(Collectors.joining(", "));
     List<Decision> decisions = new ArrayList<>();
     decisions.add(decision(names, Reason.FAMILY, detector.outputsReason()));

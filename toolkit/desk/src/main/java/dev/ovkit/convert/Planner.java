@@ -2,6 +2,7 @@ package dev.ovkit.convert;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.family.Families;
+import dev.ovkit.family.FoundDetector;
 import dev.ovkit.family.Preprocessing;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.onnx.OnnxModel;
@@ -36,10 +37,7 @@ final class Planner {
         LayoutPlan.of(input, output.tensors(), resized(rewritten.model(), input), options);
     PreprocessingPlan preprocessing =
         PreprocessingPlan.of(
-            input
-                .detector()
-                .map(detector -> detector.family().preprocessing())
-                .orElse(Preprocessing.UNKNOWN),
+            input.detector().map(FoundDetector::preprocessing).orElse(Preprocessing.UNKNOWN),
             options);
     OnnxModel model = layout.model();
     Optional<DetectorPlan> detector =

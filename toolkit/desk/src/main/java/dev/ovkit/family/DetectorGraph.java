@@ -1,8 +1,10 @@
 package dev.ovkit.family;
 
+import ai.onnx.proto.OnnxMl.TensorProto;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.Provenance;
+import dev.ovkit.onnx.TensorInfo;
 import dev.ovkit.onnx.Value;
 import dev.ovkit.runtime.Shape;
 import java.util.ArrayDeque;
@@ -12,21 +14,44 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A graph that takes one picture, as families look at it: from its last convolutions on. */
 public final class DetectorGraph {
 
   private final Graph graph;
+  private final Map<String, String> metadata;
+  private final List<String> labels;
+  private final PictureInput input;
   private final List<Branch> branches;
 
-  DetectorGraph(Graph graph, Shape picture) {
+  DetectorGraph(PictureInput input, Graph graph, Shape picture) {
     this.graph = graph;
+    this.input = input;
+    this.metadata = input.model().metadata();
+    this.labels = input.model().labels();
     this.branches = lastConvolutions(picture);
   }
 
   public Graph graph() {
     return graph;
+  }
+
+  /** Whether an input beside the picture was fixed. */
+  public boolean hasFixed(PictureInput.Fixed kind) {
+    return input.has(kind);
+  }
+
+  /** What the exporter noted under a key; empty if nothing. */
+  public String noted(String key) {
+    return metadata.getOrDefault(key, "");
+  }
+
+  /** The class names that the exporter noted; empty if none. */
+  public List<String> labels() {
+    return labels;
   }
 
   /** The last convolutions, by rising stride. */
@@ -142,6 +167,94 @@ public final class DetectorGraph {
       start += head.channels() * head.cells();
     }
     return Rows.IN_ORDER;
+  }
+
+  /** The nodes that a tensor is computed by, nearest first, back to the last convolutions. */
+  public Set<Node> before(String tensor) {
+    Set<Node> nodes = new LinkedHashSet<>();
+    Deque<String> open = new ArrayDeque<>(List.of(tensor));
+    while (!open.isEmpty()) {
+      Node node = graph.producer(open.poll());
+      if (node != null && !isConvolution(node) && nodes.add(node)) {
+        open.addAll(node.reads());
+      }
+    }
+    return nodes;
+  }
+
+  /** The shape of an output: what follows from the graph, else what the file declares. */
+  public @Nullable Shape outputShape(String output) {
+    Shape shape = graph.shape(output);
+    if (shape != null) {
+      return shape;
+    }
+    for (TensorInfo declared : input.declared()) {
+      if (declared.name().equals(output)) {
+        return declared.shape();
+      }
+    }
+    return null;
+  }
+
+  /**
+   * How many classes the class numbers in a tensor run over; 0 if neither graph nor metadata says
+   * it.
+   */
+  public int classes(String tensor) {
+    Set<Node> nodes = before(tensor);
+    for (Node node : nodes) {
+      // The best places among all candidates and classes, taken apart.
+      if ((node.is("Mod") || node.is("Div")) && isPlace(node.input(0))) {
+        Value divisor = graph.value(node.input(1));
+        if (divisor != null && divisor.size() == 1 && divisor.data()[0] >= 1) {
+          return (int) divisor.data()[0];
+        }
+      }
+    }
+    for (Node node : nodes) {
+      Shape scores = node.is("ArgMax") ? graph.shape(node.input(0)) : null;
+      if (scores != null) {
+        return known(scores, Math.floorMod((int) node.integer("axis", 0), scores.rank()));
+      }
+    }
+    for (Node node : nodes) {
+      Shape scores = node.is("NonMaxSuppression") ? graph.shape(node.input(1)) : null;
+      // All classes may share one suppression, their boxes shifted apart.
+      if (scores != null && scores.rank() == 3 && scores.dimension(1) > 1) {
+        return known(scores, 1);
+      }
+    }
+    if (!labels.isEmpty()) {
+      return labels.size();
+    }
+    for (Node node : nodes) {
+      Shape weights = node.is("MatMul") ? graph.shape(node.input(1)) : null;
+      if (weights != null && weights.rank() == 2 && weights.dimension(1) > 1) {
+        return (int) weights.dimension(1);
+      }
+    }
+    return 0;
+  }
+
+  /** Whether a tensor holds the places that a TopK found. */
+  private boolean isPlace(String tensor) {
+    Node node = graph.producer(tensor);
+    while (node != null && (node.is("Cast") || node.is("Identity") || node.is("Flatten"))) {
+      tensor = node.input(0);
+      node = graph.producer(tensor);
+    }
+    return node != null && node.is("TopK") && !tensor.equals(node.output());
+  }
+
+  private int known(Shape shape, int axis) {
+    return shape.dimension(axis) == Shape.UNKNOWN ? labels.size() : (int) shape.dimension(axis);
+  }
+
+  /** Whether a tensor holds whole numbers. */
+  public boolean isInteger(String tensor) {
+    int element = graph.type(tensor).element();
+    return element == TensorProto.DataType.INT64_VALUE
+        || element == TensorProto.DataType.INT32_VALUE;
   }
 
   /** For each head the nodes behind it, up to where another head joins in. */

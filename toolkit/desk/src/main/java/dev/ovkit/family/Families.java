@@ -2,6 +2,7 @@ package dev.ovkit.family;
 
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.OnnxModel;
+import dev.ovkit.onnx.TensorInfo;
 import dev.ovkit.runtime.Shape;
 import java.util.List;
 import java.util.Optional;
@@ -18,7 +19,9 @@ import java.util.stream.Collectors;
 public record Families(List<DetectorFamily> inOrder) {
 
   /** All that ovkit knows. */
-  public static final Families ALL = new Families(List.of(new Yolov5(), new Yolox(), new Yolov8()));
+  public static final Families ALL =
+      new Families(
+          List.of(new Yolov5(), new Yolox(), new Yolov8(), new EndToEndYolo(), new RtDetr()));
 
   /** Keeps the number of cells countable. */
   private static final long MAX_SIDE = 1 << 15;
@@ -31,17 +34,24 @@ public record Families(List<DetectorFamily> inOrder) {
    * What kind of detector a model is, found from its graph alone. An open batch is taken to be 1.
    */
   public Recognition recognise(OnnxModel model) {
-    Shape input = model.inputs().size() == 1 ? model.inputs().get(0).shape() : null;
-    if (input != null && input.rank() == 4 && input.dimension(0) == Shape.UNKNOWN) {
-      Shape one = Shape.of(1, input.dimension(1), input.dimension(2), input.dimension(3));
-      if (one.isStatic()) {
-        return recognise(model.withInputShape(one));
-      }
-    }
-    return recognise(model.graph());
+    return recognise(PictureInput.of(model));
   }
 
-  private Recognition recognise(Graph graph) {
+  /** The same for a model whose other inputs were fixed. */
+  public Recognition recognise(PictureInput input) {
+    List<TensorInfo> inputs = input.model().inputs();
+    Shape picture = inputs.size() == 1 ? inputs.get(0).shape() : null;
+    if (picture != null && picture.rank() == 4 && picture.dimension(0) == Shape.UNKNOWN) {
+      Shape one = Shape.of(1, picture.dimension(1), picture.dimension(2), picture.dimension(3));
+      if (one.isStatic()) {
+        return closed(input.withShape(one));
+      }
+    }
+    return closed(input);
+  }
+
+  private Recognition closed(PictureInput fixed) {
+    Graph graph = fixed.model().graph();
     if (graph.inputs().size() != 1) {
       return Recognition.refused(
           "it has " + graph.inputs().size() + " inputs, where a detector has one picture");
@@ -57,7 +67,7 @@ public record Families(List<DetectorFamily> inOrder) {
     if (picture.dimension(2) > MAX_SIDE || picture.dimension(3) > MAX_SIDE) {
       return Recognition.refused("its input is larger than any picture (" + picture + ")");
     }
-    DetectorGraph detector = new DetectorGraph(graph, picture);
+    DetectorGraph detector = new DetectorGraph(fixed, graph, picture);
     return first(DetectorFamily::recognise, detector)
         .or(() -> first(DetectorFamily::guess, detector))
         .orElseGet(() -> Recognition.refused(unknown(detector.branches())));

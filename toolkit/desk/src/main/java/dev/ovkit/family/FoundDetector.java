@@ -12,6 +12,19 @@ public interface FoundDetector {
 
   int classes();
 
+  /** How its pictures go in, where that depends on more than its family. */
+  default Preprocessing preprocessing() {
+    return family().preprocessing();
+  }
+
+  /**
+   * The whole graph with what the family leaves to be computed in it; {@link #cutAt} may name
+   * tensors of that.
+   */
+  default OnnxModel completed(OnnxModel model) {
+    return model;
+  }
+
   /** By rising stride; empty where the family's outputs are not cut at heads. */
   List<FoundHead> heads();
 

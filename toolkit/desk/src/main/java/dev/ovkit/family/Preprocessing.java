@@ -38,6 +38,46 @@ public record Preprocessing(
           Resize.LETTERBOX,
           "as the family does it");
 
+  private static final String STRETCHED = "as the family does it";
+
+  /** RGB, 0..1, stretched. */
+  static final Preprocessing STRETCHED_TO_UNIT =
+      new Preprocessing(
+          Colour.RGB,
+          "the family is trained on RGB, and cameras and OpenCV give BGR",
+          List.of(),
+          List.of(255f),
+          "the family is trained on 0..1",
+          new Resize(Resize.Mode.STRETCH, 0),
+          STRETCHED);
+
+  /** RGB, ImageNet's mean and deviation, stretched. */
+  static final Preprocessing STRETCHED_AS_IMAGENET =
+      new Preprocessing(
+          Colour.RGB,
+          "the family is trained on RGB, and cameras and OpenCV give BGR",
+          List.of(123.675f, 116.28f, 103.53f),
+          List.of(58.395f, 57.12f, 57.375f),
+          "the family is trained on ImageNet's mean and deviation",
+          new Resize(Resize.Mode.STRETCH, 0),
+          STRETCHED);
+
+  /** BGR, ImageNet's mean and deviation, stretched. */
+  static final Preprocessing BGR_AS_IMAGENET =
+      new Preprocessing(
+          Colour.BGR,
+          "the family is trained on BGR",
+          List.of(103.53f, 116.28f, 123.675f),
+          List.of(57.375f, 57.12f, 58.395f),
+          "the family is trained on ImageNet's mean and deviation",
+          new Resize(Resize.Mode.STRETCH, 0),
+          STRETCHED);
+
+  /** The same pictures in another place of the input. */
+  Preprocessing with(Resize other) {
+    return new Preprocessing(colour, colourReason, mean, scale, scaleReason, other, resizeReason);
+  }
+
   public Preprocessing {
     mean = List.copyOf(mean);
     scale = List.copyOf(scale);

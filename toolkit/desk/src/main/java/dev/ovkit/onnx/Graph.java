@@ -259,6 +259,12 @@ public final class Graph {
     initializers.put(tensor.getName(), tensor);
   }
 
+  /** Gives an input its numbers for good. */
+  public void fix(TensorProto input) {
+    initializers.put(input.getName(), input);
+    inputs.remove(input.getName());
+  }
+
   /** A tensor name that is not taken. */
   public String fresh(String wish) {
     String name = wish;

@@ -65,7 +65,7 @@ public final class Tensors {
     };
   }
 
-  static boolean isInteger(int type) {
+  public static boolean isInteger(int type) {
     return switch (type) {
       case DataType.FLOAT_VALUE,
           DataType.FLOAT16_VALUE,
@@ -131,6 +131,23 @@ public final class Tensors {
     ByteBuffer raw = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     raw.asLongBuffer().put(values);
     return builder(name, Shape.of(values.length), DataType.INT64_VALUE, raw);
+  }
+
+  /** A tensor of this type and shape, each of its numbers 1. */
+  public static TensorProto ones(String name, int type, Shape shape) {
+    int count = Math.toIntExact(shape.elements());
+    TensorProto.Builder ones =
+        TensorProto.newBuilder().setName(name).addAllDims(shape.dimensions()).setDataType(type);
+    for (int i = 0; i < count; i++) {
+      if (type == DataType.INT64_VALUE) {
+        ones.addInt64Data(1);
+      } else if (type == DataType.FLOAT_VALUE) {
+        ones.addFloatData(1);
+      } else {
+        ones.addInt32Data(1);
+      }
+    }
+    return ones.build();
   }
 
   private static TensorProto builder(String name, Shape shape, int type, ByteBuffer raw) {

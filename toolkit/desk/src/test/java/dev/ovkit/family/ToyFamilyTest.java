@@ -137,7 +137,7 @@ class ToyFamilyTest {
     Path ir = converted(withToy()).xml();
     String why =
         ir
-            + ": its ovkit metadata has 'toy-rows' for 'layout', expected raw-heads, lazy-heads, flat-rows or flat-columns; convert the model again";
+            + ": its ovkit metadata has 'toy-rows' for 'layout', expected raw-heads, lazy-heads, flat-rows, flat-columns, end-to-end, boxes-and-scores or distribution-heads; convert the model again";
     assertThatThrownBy(() -> Detector.open(ir)).isInstanceOf(ModelException.class).hasMessage(why);
     Verification verified =
         Verifier.verify(

@@ -52,7 +52,24 @@ public final class Sketch {
     }
   }
 
-  void metadata(String key, String value) {
+  /** An input of whole numbers. */
+  public String longInput(String name, long... dims) {
+    graph.addInput(whole(info(name, Shape.of(dims))));
+    return name;
+  }
+
+  /** An output of whole numbers. */
+  public void longOutput(String name, long... dims) {
+    graph.addOutput(whole(info(name, Shape.of(dims))));
+  }
+
+  private static ValueInfoProto whole(ValueInfoProto info) {
+    ValueInfoProto.Builder builder = info.toBuilder();
+    builder.getTypeBuilder().getTensorTypeBuilder().setElemType(TensorProto.DataType.INT64_VALUE);
+    return builder.build();
+  }
+
+  public void metadata(String key, String value) {
     model.addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(value));
   }
 

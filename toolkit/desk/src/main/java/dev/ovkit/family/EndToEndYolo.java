@@ -1,0 +1,59 @@
+package dev.ovkit.family;
+
+import dev.ovkit.layout.BoxForm;
+import dev.ovkit.layout.EndToEnd;
+import dev.ovkit.onnx.Node;
+import dev.ovkit.runtime.Shape;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * YOLOv10, YOLO26, and YOLOv8 or 11 exported with {@code nms=True}: {@code [1, N, 6]}, a row an
+ * object; x1, y1, x2, y2 in pixels, score, class.
+ */
+public final class EndToEndYolo implements DetectorFamily {
+
+  /** Four numbers of a box, its score, its class. */
+  private static final int COLUMNS = 6;
+
+  /** Fewer than candidates without suppression would be. */
+  private static final int MOST_ROWS = 1000;
+
+  @Override
+  public String name() {
+    return "YOLO end to end";
+  }
+
+  @Override
+  public Preprocessing preprocessing() {
+    return Preprocessing.RGB_TO_UNIT;
+  }
+
+  /** Rows that are the best of many, or what a suppression left. */
+  @Override
+  public Optional<Recognition> recognise(DetectorGraph detector) {
+    if (detector.graph().outputs().size() != 1) {
+      return Optional.empty();
+    }
+    String output = detector.graph().outputs().iterator().next();
+    Shape shape = detector.graph().shape(output);
+    if (shape == null
+        || shape.rank() != 3
+        || shape.dimension(2) != COLUMNS
+        || shape.dimension(1) > MOST_ROWS) {
+      return Optional.empty();
+    }
+    Set<Node> tail = detector.before(output);
+    boolean chosen = tail.stream().anyMatch(n -> n.is("TopK") || n.is("NonMaxSuppression"));
+    // Detection transformers choose rows too, but their boxes are shares of the input.
+    boolean attends = tail.stream().anyMatch(n -> n.is("GridSample"));
+    int classes = detector.classes(output);
+    return chosen && !attends && classes > 0
+        ? FoundLayout.of(
+                this,
+                new EndToEnd(output, BoxForm.CORNER_PIXELS, classes),
+                "a row an object: x1, y1, x2, y2 in pixels, score, class; nothing is suppressed after it")
+            .recognised()
+        : Optional.empty();
+  }
+}

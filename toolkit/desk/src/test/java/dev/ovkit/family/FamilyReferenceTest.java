@@ -1,0 +1,65 @@
+package dev.ovkit.family;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ovkit.Shared;
+import dev.ovkit.convert.ConvertOptions;
+import dev.ovkit.convert.Converter;
+import dev.ovkit.convert.DataType;
+import dev.ovkit.vision.Detector;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/**
+ * Exports of other projects find what their own project finds with them: no flag, an FP32 IR, and
+ * class, place (IoU 0.98) and score (0.01) of 99 boxes in 100.
+ */
+class FamilyReferenceTest {
+
+  private static final double SHARE = 0.99;
+
+  @TempDir private Path temp;
+
+  /** A random network magnifies a grey level, so its pictures have the input's size already. */
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "11n-nms, ref",
+    "v10n-e2e, ref",
+    "26n-e2e, ref",
+    "26n-dyn, ref",
+    "v8-worldv2, ref",
+    "rtdetr_orig, sized.ref",
+    "dfine_orig_b1, sized.ref",
+  })
+  void boxesAreThoseOfTheReference(String name, String answers) throws Exception {
+    Path families = Shared.directory().resolve("families");
+    ReferenceBoxes reference =
+        ReferenceBoxes.read(families.resolve(name + "." + answers + ".json"));
+    Path folder = answers.startsWith("sized") ? families : families.resolveSibling("pictures");
+    Path ir =
+        Converter.convert(
+                ConvertOptions.of(families.resolve(name + ".onnx")).into(temp, DataType.FP32))
+            .xml();
+    List<ReferenceBoxes.Fit> fits = new ArrayList<>();
+    try (Detector detector = Detector.open(ir)) {
+      for (String picture : reference.pictures()) {
+        fits.add(reference.fit(picture, detector.detect(folder.resolve(picture)).detections()));
+      }
+    }
+    // Who clips before suppressing keeps other boxes on so many pictures; ovkit does it as training
+    // does.
+    List<ReferenceBoxes.Fit> same =
+        fits.stream()
+            .sorted(Comparator.comparingInt(fit -> fit.wanted() - fit.found() + fit.added()))
+            .limit(fits.size() - reference.otherOrder())
+            .toList();
+    ReferenceBoxes.Fit all = same.stream().reduce(ReferenceBoxes.Fit::and).orElseThrow();
+    System.out.println(name + ": " + all + " " + fits);
+    assertThat(all).matches(fit -> fit.holds(SHARE), "fits its reference");
+  }
+}

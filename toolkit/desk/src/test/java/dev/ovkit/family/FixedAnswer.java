@@ -1,0 +1,87 @@
+package dev.ovkit.family;
+
+import dev.ovkit.convert.ConvertOptions;
+import dev.ovkit.convert.Converter;
+import dev.ovkit.convert.DataType;
+import dev.ovkit.model.Box;
+import dev.ovkit.model.Detection;
+import dev.ovkit.onnx.Nodes;
+import dev.ovkit.onnx.Nodes.Attr;
+import dev.ovkit.onnx.Sketch;
+import dev.ovkit.picture.Frame;
+import dev.ovkit.vision.Detector;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Draws networks with the tail of a family whose numbers are the same for every picture, and reads
+ * boxes from them: what a family and its layout make of known numbers.
+ */
+final class FixedAnswer {
+
+  static final int SIZE = 64;
+
+  private final Sketch sketch;
+  private final String nothing;
+  private final int width;
+
+  /** A picture of 64x64 and one convolution, whose result counts for nothing. */
+  FixedAnswer(int opset) {
+    this(opset, SIZE);
+  }
+
+  /** The same with a picture that is not square. */
+  FixedAnswer(int opset, int width) {
+    this.width = width;
+    sketch = new Sketch(opset);
+    String x = sketch.input("images", 1, 3, SIZE, width);
+    String conv = sketch.conv(x, 3, 1, 1, 1, Sketch.strides(32));
+    String mean = sketch.op("GlobalAveragePool", conv);
+    nothing =
+        sketch.op(
+            "Reshape", List.of(sketch.op("Mul", List.of(mean, sketch.scalar(0))), sketch.longs(1)));
+  }
+
+  Sketch sketch() {
+    return sketch;
+  }
+
+  /** A tensor of these numbers, which the network computes. */
+  String computed(float[] numbers, long... shape) {
+    return sketch.op("Add", List.of(sketch.constant(numbers, shape), nothing));
+  }
+
+  /** The best of {@code [1, n]}: their values, then their places. */
+  List<String> best(String scores, int count) {
+    List<String> both = List.of(scores + "_best", scores + "_places");
+    sketch.node(
+        Nodes.of("TopK", "", List.of(scores, sketch.longs(count)), both, Attr.of("axis", 1)));
+    return both;
+  }
+
+  /** Converts the network without a flag, and looks at one picture of the input's size. */
+  List<Detection> boxes(Path folder) throws IOException {
+    Path onnx = Files.write(folder.resolve("drawn.onnx"), sketch.proto().toByteArray());
+    Path ir =
+        Converter.convert(ConvertOptions.of(onnx).into(folder.resolve("ir"), DataType.FP32)).xml();
+    ByteBuffer grey = ByteBuffer.allocateDirect(3 * SIZE * width);
+    try (Detector detector = Detector.open(ir)) {
+      return detector.detect(Frame.of(grey, width, SIZE, Frame.Format.BGR)).detections();
+    }
+  }
+
+  static String text(Detection d) {
+    Box box = d.box();
+    return "%d %.2f: %.1f %.1f %.1f %.1f"
+        .formatted(
+            d.classId(),
+            d.score(),
+            box.x(),
+            box.y(),
+            box.x() + box.width(),
+            box.y() + box.height());
+  }
+}

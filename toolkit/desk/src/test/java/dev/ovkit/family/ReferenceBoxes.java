@@ -1,0 +1,142 @@
+package dev.ovkit.family;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ovkit.model.Box;
+import dev.ovkit.model.Detection;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The right answers of a model on some pictures, as the manifest of shared families says. */
+final class ReferenceBoxes {
+
+  /** Boxes at the threshold of 0.25 decide nothing. */
+  private static final double CLEARLY_WANTED = 0.26;
+
+  private static final double CLEARLY_ADDED = 0.27;
+  private static final int MOST_BOXES = 300;
+
+  /** One box that is expected. */
+  record Wanted(int classId, double score, Box box) {}
+
+  /**
+   * How boxes fit.
+   *
+   * @param wanted boxes that count
+   * @param found of these, those with the same class, nearly the same place and score
+   * @param added boxes beside them
+   */
+  record Fit(int wanted, int found, int added) {
+    Fit and(Fit other) {
+      return new Fit(wanted + other.wanted, found + other.found, added + other.added);
+    }
+
+    boolean holds(double share) {
+      return wanted > 0 && found >= share * wanted && added <= (1 - share) * wanted + 1;
+    }
+  }
+
+  private final Map<String, List<Wanted>> pictures = new LinkedHashMap<>();
+  private final int otherOrder;
+
+  private ReferenceBoxes(JsonNode root) {
+    otherOrder = root.path("pictures_that_differ_if_nms_runs_on_unclipped_boxes").asInt(0);
+    if (root.path("pictures").isArray()) {
+      for (JsonNode picture : root.get("pictures")) {
+        add(picture.get("file").asText(), picture.get("detections"));
+      }
+    } else {
+      root.properties().forEach(picture -> add(picture.getKey(), picture.getValue()));
+    }
+  }
+
+  static ReferenceBoxes read(Path file) throws IOException {
+    return new ReferenceBoxes(new ObjectMapper().readTree(file.toFile()));
+  }
+
+  private void add(String picture, JsonNode detections) {
+    List<Wanted> boxes = new ArrayList<>();
+    for (JsonNode d : detections) {
+      JsonNode box = d.get("box");
+      if (d.has("c")) {
+        float x = box.get(0).floatValue();
+        float y = box.get(1).floatValue();
+        if (box.get(2).floatValue() < x || box.get(3).floatValue() < y) {
+          continue; // inside out, as a random network has them
+        }
+        Box corners = new Box(x, y, box.get(2).floatValue() - x, box.get(3).floatValue() - y);
+        boxes.add(new Wanted(d.get("c").asInt(), d.get("s").asDouble(), corners));
+      } else if (!d.path("degenerate").asBoolean()) {
+        Box sides =
+            new Box(
+                box.get("x").floatValue(),
+                box.get("y").floatValue(),
+                box.get("width").floatValue(),
+                box.get("height").floatValue());
+        boxes.add(new Wanted(d.get("class_id").asInt(), d.get("score").asDouble(), sides));
+      }
+    }
+    pictures.put(picture, boxes);
+  }
+
+  /** The names of the pictures, in order. */
+  List<String> pictures() {
+    return List.copyOf(pictures.keySet());
+  }
+
+  /**
+   * On how many pictures the answer differs only because boxes were clipped before they were
+   * suppressed.
+   */
+  int otherOrder() {
+    return otherOrder;
+  }
+
+  Fit fit(String picture, List<Detection> detections) {
+    List<Wanted> all = pictures.get(picture);
+    if (all.size() >= MOST_BOXES) {
+      return new Fit(0, 0, 0); // cut off, and among equal scores by chance
+    }
+    List<Detection> left = new ArrayList<>(detections);
+    int wanted = 0;
+    int found = 0;
+    for (Wanted one : all) {
+      if (one.score() < CLEARLY_WANTED || isTiny(one.box())) {
+        continue;
+      }
+      wanted++;
+      Detection best = null;
+      for (Detection d : left) {
+        if (d.classId() == one.classId()
+            && Math.abs(d.score() - one.score()) <= 0.01
+            && (best == null || d.box().iou(one.box()) > best.box().iou(one.box()))) {
+          best = d;
+        }
+      }
+      if (best != null && best.box().iou(one.box()) >= 0.98) {
+        found++;
+        left.remove(best);
+      }
+    }
+    int added =
+        (int)
+            left.stream()
+                .filter(d -> d.score() > CLEARLY_ADDED && !isTiny(d.box()))
+                .filter(
+                    d ->
+                        all.stream()
+                            .noneMatch(
+                                one ->
+                                    one.classId() == d.classId() && one.box().iou(d.box()) > 0.9))
+                .count();
+    return new Fit(wanted, found, added);
+  }
+
+  private static boolean isTiny(Box box) {
+    return box.width() < 1 || box.height() < 1;
+  }
+}
