@@ -1,8 +1,8 @@
 package dev.ovkit.layout;
 
-import dev.ovkit.model.Candidates;
+import dev.ovkit.head.Candidates;
+import dev.ovkit.ir.MetadataSection;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.model.MetadataSection;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;

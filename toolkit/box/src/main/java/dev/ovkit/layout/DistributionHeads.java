@@ -1,12 +1,12 @@
 package dev.ovkit.layout;
 
-import dev.ovkit.model.Candidates;
-import dev.ovkit.model.GraphWriter;
-import dev.ovkit.model.Head;
+import dev.ovkit.head.Candidates;
+import dev.ovkit.head.GraphWriter;
+import dev.ovkit.head.Head;
+import dev.ovkit.ir.MetadataSection;
+import dev.ovkit.metadata.LayoutFormat;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.model.LayoutFormat;
-import dev.ovkit.model.MetadataSection;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,13 +1,13 @@
 package dev.ovkit.layout;
 
+import dev.ovkit.head.OutputParts;
+import dev.ovkit.ir.MetadataSection;
+import dev.ovkit.ir.TensorDescription;
+import dev.ovkit.metadata.LayoutFormat;
+import dev.ovkit.metadata.UndescribedOutputs;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.model.LayoutFormat;
-import dev.ovkit.model.MetadataSection;
-import dev.ovkit.model.OutputParts;
-import dev.ovkit.model.TensorDescription;
-import dev.ovkit.model.UndescribedOutputs;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;

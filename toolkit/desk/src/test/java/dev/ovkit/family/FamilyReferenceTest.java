@@ -48,7 +48,7 @@ class FamilyReferenceTest {
     List<ReferenceBoxes.Fit> fits = new ArrayList<>();
     try (Detector detector = Detector.open(ir)) {
       for (String picture : reference.pictures()) {
-        fits.add(reference.fit(picture, detector.detect(folder.resolve(picture)).detections()));
+        fits.add(reference.fit(picture, detector.detect(folder.resolve(picture)).objects()));
       }
     }
     // Who clips before suppressing keeps other boxes on so many pictures; ovkit does it as training

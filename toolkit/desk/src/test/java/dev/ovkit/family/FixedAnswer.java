@@ -69,7 +69,7 @@ final class FixedAnswer {
         Converter.convert(ConvertOptions.of(onnx).into(folder.resolve("ir"), DataType.FP32)).xml();
     ByteBuffer grey = ByteBuffer.allocateDirect(3 * SIZE * width);
     try (Detector detector = Detector.open(ir)) {
-      return detector.detect(Frame.of(grey, width, SIZE, Frame.Format.BGR)).detections();
+      return detector.detect(Frame.of(grey, width, SIZE, Frame.Format.BGR)).objects();
     }
   }
 
