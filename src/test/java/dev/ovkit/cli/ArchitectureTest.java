@@ -58,7 +58,7 @@ class ArchitectureTest {
     MAY_USE.put("surgery", "nativelib runtime");
     MAY_USE.put(
         "convert",
-        "ir head metadata machine runtime model layout bench onnx onnx.rewrite family surgery python internal.files internal.text");
+        "nativelib ir head metadata machine runtime model layout bench onnx onnx.rewrite family surgery python internal.files internal.text");
     MAY_USE.put("subject", "ir metadata runtime model layout picture vision onnx convert");
     MAY_USE.put("evaluate", "model picture");
     MAY_USE.put(

@@ -5,8 +5,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** Keys as text, the way OpenSSL writes them (RFC 7468). */
 final class Pem {
@@ -18,17 +16,17 @@ final class Pem {
     if (Files.size(file) > MOST_BYTES) {
       throw new IOException("it has more than %d bytes".formatted(MOST_BYTES));
     }
-    String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
-    Matcher matcher =
-        Pattern.compile(
-                "\\s*-----BEGIN %1$s-----\\s+([A-Za-z0-9+/=\\s]+?)\\s+-----END %1$s-----\\s*"
-                    .formatted(label))
-            .matcher(text);
-    if (!matcher.matches()) {
+    String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).strip();
+    String begin = "-----BEGIN %s-----".formatted(label);
+    String end = "-----END %s-----".formatted(label);
+    if (!text.startsWith(begin)
+        || !text.endsWith(end)
+        || text.length() < begin.length() + end.length()) {
       throw new IOException("it is not between BEGIN %1$s and END %1$s".formatted(label));
     }
+    String body = text.substring(begin.length(), text.length() - end.length());
     try {
-      return Base64.getDecoder().decode(matcher.group(1).replaceAll("\\s", ""));
+      return Base64.getDecoder().decode(body.replaceAll("\\s", ""));
     } catch (IllegalArgumentException e) {
       throw new IOException("it is not in Base64", e);
     }

@@ -274,6 +274,7 @@ final class IrXml {
       throw malformed(
           "it has %d inputs and %d outputs".formatted(parameters.size(), results.size()), null);
     }
+    layers.values().forEach(this::requireInputs);
     List<TensorDescription> inputs = new ArrayList<>();
     for (Layer parameter : parameters) {
       Port port = parameter.outputs.get(0);
@@ -312,6 +313,16 @@ final class IrXml {
         operations,
         constantBytes,
         info);
+  }
+
+  private void requireInputs(Layer layer) {
+    int needed = LayerInputs.needed(layer.type);
+    if (layer.sources.size() < needed) {
+      throw malformed(
+          "its layer '%s' (%s) has %d inputs, %d are needed"
+              .formatted(layer.name, layer.type, layer.sources.size(), needed),
+          null);
+    }
   }
 
   /** An IR of version 10 lets a tensor be looked up by the name of the layer that makes it. */

@@ -124,7 +124,10 @@ class SignatureTest {
             "",
             "hello",
             "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n",
-            "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n")) {
+            "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+            "-----BEGIN PUBLIC KEY-----",
+            "-----BEGIN PUBLIC KEY-----" + "\n".repeat(16_000), // took half an hour
+            "-----BEGIN PUBLIC KEY-----" + " A".repeat(8_000) + "-")) {
       Files.writeString(file, text);
       assertThatThrownBy(() -> SigningKey.read(file))
           .isInstanceOf(BundleException.class)

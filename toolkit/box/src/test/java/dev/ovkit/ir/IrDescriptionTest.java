@@ -184,4 +184,16 @@ class IrDescriptionTest {
             bin
                 + ": it has 1000 bytes, expected 1200, the length recorded in m.xml; the two files do not belong together or one is cut: copy both or convert again");
   }
+
+  @Test
+  void aLayerWithoutItsInputsIsRefusedBeforeOpenVinoSeesIt() throws IOException {
+    String whole = yolo(11).xml("");
+    read(whole);
+    assertRefused(
+        whole.replace("to-layer=\"1\" to-port=\"1\"", "to-layer=\"7\" to-port=\"1\""),
+        ": its layer 'Conv_1' (Add) has 1 inputs, 2 are needed" + HINT);
+    assertRefused(
+        whole.replace("\"Add\"", "\"FakeQuantize\""),
+        ": its layer 'Conv_1' (FakeQuantize) has 2 inputs, 5 are needed" + HINT);
+  }
 }

@@ -38,6 +38,11 @@ public final class IrFiles {
     results.append(
         "<layer id=\"%d\" name=\"%s/sink_port_0\" type=\"Result\" version=\"opset1\"/>"
             .formatted(result, layerName));
+    for (int port = 0; port < LayerInputs.needed(type); port++) {
+      edges.append(
+          "<edge from-layer=\"0\" from-port=\"0\" to-layer=\"%d\" to-port=\"%d\"/>"
+              .formatted(producer, port));
+    }
     edges.append(
         "<edge from-layer=\"%d\" from-port=\"2\" to-layer=\"%d\" to-port=\"0\"/>"
             .formatted(producer, result));

@@ -1,6 +1,7 @@
 package dev.ovkit.convert;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.NativeCallException;
 import dev.ovkit.OutputException;
 import dev.ovkit.family.Families;
 import dev.ovkit.internal.files.Sha256;
@@ -10,6 +11,8 @@ import dev.ovkit.metadata.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.python.PythonListener;
+import dev.ovkit.runtime.Core;
+import dev.ovkit.runtime.Model;
 import dev.ovkit.surgery.ModelEditor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -166,6 +169,7 @@ public final class Converter {
       Path xml, Path directory, Optional<DetectorSpec> detector, ConversionManifest manifest)
       throws IOException {
     Path bin = SealedIr.bin(xml);
+    requireReadable(xml, manifest.source());
     Path json = xml.resolveSibling(ConvertOptions.stem(xml, ".xml") + ".json");
     Files.write(json, manifest.toBytes());
     long bytes = Files.size(bin);
@@ -174,6 +178,21 @@ public final class Converter {
     Path finalXml = StagedFiles.move(xml, directory.resolve(xml.getFileName()));
     return new Conversion(
         finalXml, finalBin, finalJson, bytes, detector, manifest.decisions(), manifest);
+  }
+
+  /** OpenVINO writes graphs that it cannot read again. */
+  private static void requireReadable(Path xml, String source) {
+    try (Core core = Core.create();
+        Model model = core.readModel(xml)) {
+      if (model.inputs().isEmpty() || model.outputs().isEmpty()) {
+        throw new NativeCallException("it has no input or no output");
+      }
+    } catch (NativeCallException e) {
+      throw new ModelException(
+          "'%s' was converted, but the IR cannot be read back, so it was not written (%s); simplify the model, or export it again"
+              .formatted(source, e.getMessage()),
+          e);
+    }
   }
 
   static ConversionManifest.MadeFile made(Path file) throws IOException {

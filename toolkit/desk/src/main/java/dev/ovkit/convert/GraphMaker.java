@@ -42,8 +42,10 @@ sealed interface GraphMaker {
   /** OpenVINO's frontend, in this process. */
   record Native() implements GraphMaker {
     @Override
-    public ModelEditor make(Plan plan, DataType type, Path folder) {
-      return finished(ModelEditor.ofOnnx(plan.model().toBytes()), plan, type);
+    public ModelEditor make(Plan plan, DataType type, Path folder) throws IOException {
+      byte[] onnx = plan.model().toBytes();
+      ForeignModel.require(plan, onnx, folder);
+      return finished(ModelEditor.ofOnnx(onnx), plan, type);
     }
   }
 

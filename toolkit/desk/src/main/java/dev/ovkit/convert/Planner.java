@@ -30,9 +30,11 @@ final class Planner {
   }
 
   Plan plan(OnnxModel read) {
+    requireInput(read, "has no input");
     InputPlan input = InputPlan.of(read, options, families);
     OutputPlan output = OutputPlan.of(input, options);
     Rewritten rewritten = rewritten(input.model().cut(output.tensors()));
+    requireInput(rewritten.model(), "computes its outputs from constants alone");
     LayoutPlan layout =
         LayoutPlan.of(input, output.tensors(), resized(rewritten.model(), input), options);
     PreprocessingPlan preprocessing =
@@ -64,6 +66,14 @@ final class Planner {
         effective(input, layout, preprocessing, spec),
         kept(layout, preprocessing),
         List.copyOf(decisions));
+  }
+
+  private void requireInput(OnnxModel model, String otherwise) {
+    if (model.inputs().isEmpty()) {
+      throw new ModelException(
+          "'%s' %s; expected a detector with one picture as its input; export it again, or name other outputs with --output"
+              .formatted(options.onnx(), otherwise));
+    }
   }
 
   private Rewritten rewritten(OnnxModel cut) {

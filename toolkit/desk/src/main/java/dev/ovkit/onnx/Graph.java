@@ -10,6 +10,7 @@ import dev.ovkit.runtime.Shape;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -281,11 +282,14 @@ public final class Graph {
     return name;
   }
 
-  /** Makes every node that reads {@code from} read {@code to}. */
-  public void redirect(String from, String to) {
-    for (Node reader : List.copyOf(consumers(from))) {
-      replace(reader, Nodes.reading(reader, from, to));
-    }
+  /** Makes every node that reads a key of the map read its value, all in one walk. */
+  public void redirect(Map<String, String> tensors) {
+    nodes.replaceAll(
+        node ->
+            Collections.disjoint(node.inputs(), tensors.keySet())
+                ? node
+                : Nodes.reading(node, tensors));
+    changed();
   }
 
   private void changed() {

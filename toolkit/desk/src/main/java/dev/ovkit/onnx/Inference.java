@@ -19,6 +19,9 @@ final class Inference {
   /** Larger tensors are weights or grids of a size that no rule needs. */
   private static final int MAX_FOLDED = 1 << 17;
 
+  /** For all tensors together; what is computed beyond it counts as unknown. */
+  private static final long MOST_NUMBERS = 1 << 23;
+
   /** A graph that contradicts itself: shapes that cannot meet in one operator. */
   static final class Contradiction extends RuntimeException {
     private static final long serialVersionUID = 1;
@@ -33,6 +36,7 @@ final class Inference {
   private final Map<String, TensorType> types;
   private final Map<String, Value> values;
   private @Nullable String contradiction;
+  private long numbers;
 
   /**
    * @param declared types of the graph's inputs and, as a last resort, of inner tensors
@@ -95,6 +99,7 @@ final class Inference {
       String name = node.outputs().get(i);
       if (i < folded.size()) {
         values.put(name, folded.get(i));
+        numbers += folded.get(i).size();
       }
       Shape shape = i < shapes.size() ? shapes.get(i) : null;
       TensorType said = declared.getOrDefault(name, TensorType.UNKNOWN);
@@ -107,6 +112,9 @@ final class Inference {
   }
 
   private List<Value> fold(Node node) {
+    if (numbers > MOST_NUMBERS) {
+      return List.of();
+    }
     for (String input : node.inputs()) {
       if (!input.isEmpty() && !node.is("Shape") && !node.is("Size") && value(input) == null) {
         return List.of();

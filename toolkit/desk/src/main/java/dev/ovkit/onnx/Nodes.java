@@ -5,6 +5,7 @@ import ai.onnx.proto.OnnxMl.NodeProto;
 import com.google.protobuf.ByteString;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Makes nodes out of nodes. */
 public final class Nodes {
@@ -44,11 +45,11 @@ public final class Nodes {
     return with(node, node.inputs(), List.of(output));
   }
 
-  /** The same node reading {@code to} wherever it read {@code from}. */
-  static Node reading(Node node, String from, String to) {
+  /** The same node reading the map's value wherever it read a key. */
+  static Node reading(Node node, Map<String, String> tensors) {
     return with(
         node,
-        node.inputs().stream().map(input -> input.equals(from) ? to : input).toList(),
+        node.inputs().stream().map(input -> tensors.getOrDefault(input, input)).toList(),
         node.outputs());
   }
 

@@ -54,6 +54,10 @@ public final class OnnxModel {
       if (graph.outputs().isEmpty()) {
         throw new IllegalArgumentException("it has no output");
       }
+      String excess = GraphBounds.excess(graph);
+      if (excess != null) {
+        throw new ModelException("'" + file + "' " + excess);
+      }
       return new OnnxModel(file, sha256, proto, graph);
     } catch (IllegalArgumentException e) {
       throw new ModelException(
@@ -189,7 +193,9 @@ public final class OnnxModel {
     Graph graph = graph();
     for (String tensor : tensors) {
       if (graph.producer(tensor) == null) {
-        throw new IllegalArgumentException("no tensor that is computed: " + tensor);
+        throw new ModelException(
+            "'%s' does not compute the output '%s': it is an input or a constant; name other outputs with --output"
+                .formatted(file, tensor));
       }
     }
     graph.cut(tensors);

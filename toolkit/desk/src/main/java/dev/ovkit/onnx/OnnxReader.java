@@ -4,6 +4,7 @@ import ai.onnx.proto.OnnxMl.AttributeProto;
 import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
 import com.google.protobuf.ByteString;
@@ -33,9 +34,13 @@ final class OnnxReader {
   /** Subgraphs in subgraphs; deeper files are made to exhaust the stack. */
   private static final int MAX_DEPTH = 60;
 
+  /** Far above the newest, 28; native code counts up to the number that a file names. */
+  private static final long MAX_OPSET = 1000;
+
   private final Path file;
   private final MessageDigest digest = Sha256.digest();
   private long external;
+  private int opset;
 
   private OnnxReader(Path file) {
     this.file = file;
@@ -85,6 +90,14 @@ final class OnnxReader {
     if (proto.getOpsetImportCount() == 0) {
       throw failure("names no opset, so it is damaged or cut short; export or copy it again");
     }
+    for (OperatorSetIdProto set : proto.getOpsetImportList()) {
+      if (set.getVersion() < 0 || set.getVersion() > MAX_OPSET) {
+        throw failure(
+            "is damaged: it names opset %d, expected a number up to %d; export or copy it again"
+                .formatted(set.getVersion(), MAX_OPSET));
+      }
+    }
+    opset = Graph.opset(proto);
     ModelProto.Builder builder = proto.toBuilder();
     builder.setGraph(checked(proto.getGraph()));
     return builder.build();
@@ -119,6 +132,12 @@ final class OnnxReader {
   private NodeProto checked(NodeProto node) throws IOException {
     if (node.getOpType().isEmpty()) {
       throw failure("is damaged: the node '" + node.getName() + "' has no operator");
+    }
+    String lack = OperatorInputs.flaw(node, opset);
+    if (lack != null) {
+      throw failure(
+          "is damaged: the node '%s' %s; export or copy it again"
+              .formatted(new Node(node).title(), lack));
     }
     if (node.getAttributeList().stream().noneMatch(a -> a.hasT() || a.hasG() || hasMany(a))) {
       return node;

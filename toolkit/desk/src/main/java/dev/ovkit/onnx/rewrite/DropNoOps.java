@@ -3,7 +3,10 @@ package dev.ovkit.onnx.rewrite;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.Value;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Takes out Dropout, which does nothing once training is over, and Identity. */
 final class DropNoOps implements Rewrite {
@@ -15,15 +18,17 @@ final class DropNoOps implements Rewrite {
 
   @Override
   public int apply(Graph graph) {
-    int times = 0;
-    for (Node node : List.copyOf(graph.nodes())) {
+    List<Node> gone = new ArrayList<>();
+    Map<String, String> origins = new HashMap<>();
+    for (Node node : graph.nodes()) { // in order: what feeds it is known by now
       if (isNoOp(graph, node) && !graph.isOutput(node.output())) {
-        graph.redirect(node.output(), node.input(0));
-        graph.remove(List.of(node));
-        times++;
+        gone.add(node);
+        origins.put(node.output(), origins.getOrDefault(node.input(0), node.input(0)));
       }
     }
-    return times;
+    graph.remove(gone);
+    graph.redirect(origins);
+    return gone.size();
   }
 
   private static boolean isNoOp(Graph graph, Node node) {

@@ -50,7 +50,10 @@ final class MergeBranches implements Rewrite {
       Node outer = sums.pop();
       for (String input : outer.inputs()) {
         Node inner = graph.producer(input);
-        if (inner != null && inner.is("Add") && graph.onlyConsumer(input) == outer) {
+        if (inner != null
+            && inner.is("Add")
+            && graph.onlyConsumer(input) == outer
+            && Collections.frequency(outer.inputs(), input) == 1) { // x + x + … doubles each time
           sums.push(inner);
         } else {
           leaves.add(input);
