@@ -37,10 +37,16 @@ module dev.ovkit {
   exports dev.ovkit.metadata to
       dev.ovkit.cli,
       dev.ovkit.desk;
+  exports dev.ovkit.network to
+      dev.ovkit.cli,
+      dev.ovkit.desk;
   exports dev.ovkit.runtime to
       dev.ovkit.cli,
       dev.ovkit.desk;
   exports dev.ovkit.internal.files to
+      dev.ovkit.cli,
+      dev.ovkit.desk;
+  exports dev.ovkit.internal.json to
       dev.ovkit.cli,
       dev.ovkit.desk;
   exports dev.ovkit.internal.text to

@@ -42,15 +42,18 @@ class ArchitectureTest {
     MAY_USE.put("ir", "runtime internal.files internal.xml");
     MAY_USE.put("head", "");
     MAY_USE.put("model", "ir head");
+    MAY_USE.put("internal.json", "model");
     MAY_USE.put("metadata", "model ir head");
     MAY_USE.put("layout", "model ir head metadata");
     MAY_USE.put("picture", "nativelib model internal.files");
-    MAY_USE.put("vision", "machine runtime ir head model metadata layout picture internal.files");
+    MAY_USE.put("network", "runtime head model picture");
+    MAY_USE.put(
+        "vision", "machine runtime ir model metadata layout picture network internal.files");
     MAY_USE.put("compare", "model");
-    MAY_USE.put("bench", "machine runtime ir model metadata picture vision internal.files");
+    MAY_USE.put("bench", "network machine runtime ir model metadata picture vision internal.files");
     MAY_USE.put("tune", "machine head model picture vision compare bench internal.files");
     MAY_USE.put("bundle", "nativelib machine ir model picture vision compare internal.files");
-    MAY_USE.put("watch", "nativelib model picture vision internal.files");
+    MAY_USE.put("watch", "nativelib model picture vision internal.files internal.json");
     MAY_USE.put("python", "nativelib internal.files");
     MAY_USE.put("onnx", "runtime internal.files internal.text");
     MAY_USE.put("onnx.rewrite", "runtime onnx");
@@ -59,16 +62,17 @@ class ArchitectureTest {
     MAY_USE.put(
         "convert",
         "nativelib ir head metadata machine runtime model layout bench onnx onnx.rewrite family surgery python internal.files internal.text");
-    MAY_USE.put("subject", "ir metadata runtime model layout picture vision onnx convert");
+    MAY_USE.put("subject", "network ir metadata runtime model layout picture vision onnx convert");
     MAY_USE.put("evaluate", "model picture");
     MAY_USE.put(
         "verify",
         "ir head metadata runtime model layout picture vision compare onnx family convert subject");
     MAY_USE.put(
-        "diagnose", "ir head metadata runtime model layout picture vision compare convert subject");
+        "diagnose",
+        "network ir head metadata runtime model layout picture vision compare convert subject");
     MAY_USE.put(
         "quantize",
-        "ir metadata runtime model layout picture vision bench convert surgery subject evaluate verify internal.files internal.text");
+        "network ir metadata runtime model layout picture vision bench convert surgery subject evaluate verify internal.files internal.text");
     MAY_USE.put("report", "model picture compare bench subject verify quantize internal.files");
     MAY_USE.put("pack", "ir nativelib model vision bundle internal.files");
     MAY_USE.put("cli", "*");

@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -30,6 +31,7 @@ class PublicApiTest {
 
   private static final Path ROOT = Path.of(System.getProperty("ovkit.home"));
   private static final String FILE = "api.txt";
+  private static final int MOST_TYPES = 30;
   private static final String OF_EVERY_RECORD =
       " *public final .*(equals\\(java.lang.Object\\)|hashCode\\(\\)|toString\\(\\));";
 
@@ -57,6 +59,23 @@ class PublicApiTest {
             "the public API of %s; if the change is meant, write its list again (see this test)",
             module)
         .isEqualTo(Files.readString(file));
+  }
+
+  /**
+   * What a user of the library must know of fits on a page: measuring, tuning, bundles and the
+   * folder service apart, which are used one by one.
+   */
+  @Test
+  void theLibraryExportsAtMostThirtyTypes() throws IOException {
+    List<String> types =
+        api(ROOT.resolve("toolkit/box"))
+            .lines()
+            .filter(line -> line.startsWith("public "))
+            .map(PublicApiTest::name)
+            .filter(name -> !name.contains("$"))
+            .filter(name -> !name.matches("dev\\.ovkit\\.(bench|bundle|tune|watch)\\..*"))
+            .toList();
+    assertThat(types).contains("dev.ovkit.vision.Detector").hasSizeLessThanOrEqualTo(MOST_TYPES);
   }
 
   private static String api(Path module) throws IOException {

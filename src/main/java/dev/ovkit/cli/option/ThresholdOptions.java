@@ -1,6 +1,6 @@
 package dev.ovkit.cli.option;
 
-import dev.ovkit.vision.DetectOptions;
+import dev.ovkit.model.DetectOptions;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 

@@ -1,8 +1,8 @@
 package dev.ovkit.cli.print;
 
+import dev.ovkit.internal.json.DetectionsJson;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
-import dev.ovkit.model.DetectionsJson;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;

@@ -1,7 +1,7 @@
 package dev.ovkit.cli.print;
 
+import dev.ovkit.internal.json.DetectionsJson;
 import dev.ovkit.model.Detections;
-import dev.ovkit.model.DetectionsJson;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;

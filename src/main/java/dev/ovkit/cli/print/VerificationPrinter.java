@@ -1,8 +1,8 @@
 package dev.ovkit.cli.print;
 
 import dev.ovkit.compare.MatchedPair;
+import dev.ovkit.internal.json.DetectionsJson;
 import dev.ovkit.model.Detection;
-import dev.ovkit.model.DetectionsJson;
 import dev.ovkit.verify.Finding;
 import dev.ovkit.verify.OutputDifference;
 import dev.ovkit.verify.PictureDifference;

@@ -4,7 +4,6 @@ import dev.ovkit.model.Resize;
 import dev.ovkit.picture.Frame;
 import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
-import dev.ovkit.picture.PictureMemory;
 import java.nio.ByteBuffer;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -36,7 +35,7 @@ public class PictureBenchmark {
   public String size;
 
   private final ByteBuffer input = ByteBuffer.allocateDirect(SIZE * SIZE * 3);
-  private final PictureMemory memory = new PictureMemory();
+  private final Picture memory = Picture.empty();
   private byte[] jpeg;
   private Picture picture;
   private Letterbox letterbox;
@@ -65,7 +64,7 @@ public class PictureBenchmark {
 
   @Benchmark
   public ByteBuffer jpegToInput() {
-    memory.decode(jpeg, "the encoded picture");
+    memory.load(jpeg);
     memory.letterbox(letterbox, Resize.LETTERBOX, input);
     return input;
   }

@@ -2,12 +2,12 @@ package dev.ovkit.benchmarks.jmh;
 
 import dev.ovkit.layout.FlatColumns;
 import dev.ovkit.model.Colour;
+import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Resize;
+import dev.ovkit.network.Postprocessor;
 import dev.ovkit.picture.Letterbox;
-import dev.ovkit.vision.DetectOptions;
-import dev.ovkit.vision.Postprocessor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;

@@ -23,6 +23,9 @@ public final class Picture implements AutoCloseable {
 
   private static final int JPEG_QUALITY = 92;
 
+  /** What a message calls a picture that is no file. */
+  private static final String IN_MEMORY = "the encoded picture";
+
   private final PictureMemory memory;
 
   private Picture(PictureMemory memory) {
@@ -44,12 +47,38 @@ public final class Picture implements AutoCloseable {
    * @throws dev.ovkit.PictureException when they are damaged, too large, or no picture
    */
   public static Picture decode(byte[] encoded) {
-    return load(memory -> memory.decode(encoded, "the encoded picture"));
+    return load(memory -> memory.decode(encoded, IN_MEMORY));
   }
 
   /** Takes a copy of a frame, to draw on it or to write it. */
   public static Picture of(Frame frame) {
     return load(memory -> memory.copy(frame));
+  }
+
+  /**
+   * An empty picture, to load others into one after the other: they share one piece of memory,
+   * which saves the time to allocate it.
+   */
+  public static Picture empty() {
+    return new Picture(new PictureMemory());
+  }
+
+  /**
+   * Reads a file in place of what this is.
+   *
+   * @throws dev.ovkit.PictureException when it is missing, damaged, too large, or no picture
+   */
+  public void load(Path file) {
+    memory.read(file);
+  }
+
+  /**
+   * Decodes the bytes of a file in place of what this is.
+   *
+   * @throws dev.ovkit.PictureException when they are damaged, too large, or no picture
+   */
+  public void load(byte[] encoded) {
+    memory.decode(encoded, IN_MEMORY);
   }
 
   private interface Load {
@@ -85,6 +114,16 @@ public final class Picture implements AutoCloseable {
    */
   public void letterbox(Letterbox box, Resize resize, ByteBuffer target) {
     memory.letterbox(box, resize, target);
+  }
+
+  /** Writes a frame into a network's input as {@link #letterbox(Letterbox, Resize, ByteBuffer)}. */
+  public void letterbox(Frame frame, Letterbox box, Resize resize, ByteBuffer target) {
+    memory.letterbox(frame, box, resize, target);
+  }
+
+  /** Gives back the memory that only a large picture needs; such a picture is empty afterwards. */
+  public void trim() {
+    memory.trim();
   }
 
   /** Draws detections, each box with its label and score in the colour of its class. */
@@ -154,9 +193,5 @@ public final class Picture implements AutoCloseable {
   @Override
   public void close() {
     memory.close();
-  }
-
-  public PictureMemory memory() {
-    return memory;
   }
 }

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every call holds the lock, so a picture cannot be freed under a running call.
  */
-public final class PictureMemory implements AutoCloseable {
+final class PictureMemory implements AutoCloseable {
 
   private static final Cleaner CLEANER = Cleaner.create();
   private static final long MOST_BYTES = 1L << 30;
@@ -43,7 +43,7 @@ public final class PictureMemory implements AutoCloseable {
   /** The room for encoded bytes that was asked for last, seen from Java. */
   private @Nullable ByteBuffer encoded;
 
-  public PictureMemory() {
+  PictureMemory() {
     if (NativeRuntime.current() instanceof NativeRuntime.Missing missing) {
       throw new RuntimeUnavailableException(missing.message());
     }
@@ -64,7 +64,7 @@ public final class PictureMemory implements AutoCloseable {
   }
 
   /** Reads, checks and decodes a file. */
-  public synchronized void read(Path file) {
+  synchronized void read(Path file) {
     open();
     String source = file.toString();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -82,7 +82,7 @@ public final class PictureMemory implements AutoCloseable {
   }
 
   /** Checks and decodes the bytes of a file. */
-  public synchronized void decode(byte[] bytes, String source) {
+  synchronized void decode(byte[] bytes, String source) {
     open();
     decode(reserve(bytes.length, source).put(bytes).flip(), source);
   }
@@ -111,16 +111,16 @@ public final class PictureMemory implements AutoCloseable {
         "take a frame");
   }
 
-  public synchronized int width() {
+  synchronized int width() {
     return Pictures.ovkit_picture_width(open());
   }
 
-  public synchronized int height() {
+  synchronized int height() {
     return Pictures.ovkit_picture_height(open());
   }
 
   /** Writes the picture, scaled and padded, into a target of u8 BGR rows without gaps. */
-  public synchronized void letterbox(Letterbox box, Resize resize, ByteBuffer target) {
+  synchronized void letterbox(Letterbox box, Resize resize, ByteBuffer target) {
     requireRoom(box, target);
     check(
         Pictures.ovkit_picture_letterbox(
@@ -139,7 +139,7 @@ public final class PictureMemory implements AutoCloseable {
   }
 
   /** The same for a frame, which is read where it is. */
-  public synchronized void letterbox(Frame frame, Letterbox box, Resize resize, ByteBuffer target) {
+  synchronized void letterbox(Frame frame, Letterbox box, Resize resize, ByteBuffer target) {
     open();
     requireRoom(box, target);
     check(
@@ -191,7 +191,7 @@ public final class PictureMemory implements AutoCloseable {
   }
 
   /** Gives back the memory that only a large picture needed. */
-  public synchronized void trim() {
+  synchronized void trim() {
     boolean large = (long) width() * height() * 3 > KEPT_BYTES;
     if (large || (encoded != null && encoded.capacity() > KEPT_BYTES)) {
       encoded = null;

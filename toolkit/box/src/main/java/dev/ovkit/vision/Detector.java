@@ -5,14 +5,16 @@ import dev.ovkit.ModelException;
 import dev.ovkit.ir.IrDescription;
 import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Assumption;
+import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
+import dev.ovkit.network.InputPreparation;
+import dev.ovkit.network.Postprocessor;
 import dev.ovkit.picture.Frame;
 import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
-import dev.ovkit.picture.PictureMemory;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.ElementType;
@@ -314,7 +316,7 @@ public final class Detector implements AutoCloseable {
   private static final class Worker {
     private final DetectorSpec spec;
     private final InferRequest request;
-    private final PictureMemory memory;
+    private final Picture memory;
     private final Postprocessor postprocessor;
     private final ByteBuffer input;
     private final List<FloatBuffer> outputs = new ArrayList<>();
@@ -333,7 +335,7 @@ public final class Detector implements AutoCloseable {
       for (String name : postprocessor.outputs()) {
         outputs.add(floats(name).floats());
       }
-      this.memory = new PictureMemory();
+      this.memory = Picture.empty();
     }
 
     private static void requireInput(DetectorSpec spec, Tensor input) {
@@ -357,19 +359,19 @@ public final class Detector implements AutoCloseable {
 
     Detections detect(Path picture) {
       long start = System.nanoTime();
-      memory.read(picture);
+      memory.load(picture);
       return detectDecoded(memory, start, System.nanoTime());
     }
 
     Detections detect(byte[] encoded) {
       long start = System.nanoTime();
-      memory.decode(encoded, "the encoded picture");
+      memory.load(encoded);
       return detectDecoded(memory, start, System.nanoTime());
     }
 
     Detections detect(Picture picture) {
       long start = System.nanoTime();
-      return detectDecoded(picture.memory(), start, start);
+      return detectDecoded(picture, start, start);
     }
 
     Detections detect(Frame frame) {
@@ -379,7 +381,7 @@ public final class Detector implements AutoCloseable {
       return infer(letterbox, start, start);
     }
 
-    private Detections detectDecoded(PictureMemory picture, long start, long decoded) {
+    private Detections detectDecoded(Picture picture, long start, long decoded) {
       Letterbox letterbox = letterbox(picture.width(), picture.height());
       picture.letterbox(letterbox, spec.resize(), input);
       memory.trim();

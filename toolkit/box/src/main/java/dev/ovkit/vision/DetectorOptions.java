@@ -4,6 +4,7 @@ import dev.ovkit.CompileOptions;
 import dev.ovkit.OptionException;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.metadata.LayoutFormat;
+import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.InputSize;
 import java.nio.file.Path;

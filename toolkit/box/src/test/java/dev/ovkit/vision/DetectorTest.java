@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.model.Box;
+import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
 import dev.ovkit.picture.Frame;

@@ -6,10 +6,10 @@ import dev.ovkit.ir.IrDescription;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Colour;
+import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Normalization;
-import dev.ovkit.vision.DetectOptions;
-import dev.ovkit.vision.Postprocessor;
+import dev.ovkit.network.Postprocessor;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

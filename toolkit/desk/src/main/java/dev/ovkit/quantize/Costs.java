@@ -1,9 +1,9 @@
 package dev.ovkit.quantize;
 
+import dev.ovkit.model.DetectOptions;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.subject.IrSubject;
 import dev.ovkit.subject.Output;
-import dev.ovkit.vision.DetectOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

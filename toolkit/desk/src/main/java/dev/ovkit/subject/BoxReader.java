@@ -1,13 +1,13 @@
 package dev.ovkit.subject;
 
+import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Resize;
+import dev.ovkit.network.Postprocessor;
 import dev.ovkit.picture.Letterbox;
-import dev.ovkit.vision.DetectOptions;
-import dev.ovkit.vision.Postprocessor;
 import java.nio.FloatBuffer;
 import java.util.List;
 import java.util.function.Function;

@@ -1,7 +1,8 @@
-package dev.ovkit.vision;
+package dev.ovkit.network;
 
 import dev.ovkit.head.Candidates;
 import dev.ovkit.model.Box;
+import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;

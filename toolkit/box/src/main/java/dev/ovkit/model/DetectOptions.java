@@ -1,7 +1,6 @@
-package dev.ovkit.vision;
+package dev.ovkit.model;
 
 import dev.ovkit.OptionException;
-import dev.ovkit.model.Detections;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;

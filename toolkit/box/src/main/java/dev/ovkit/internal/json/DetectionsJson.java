@@ -1,5 +1,7 @@
-package dev.ovkit.model;
+package dev.ovkit.internal.json;
 
+import dev.ovkit.model.Detection;
+import dev.ovkit.model.Detections;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

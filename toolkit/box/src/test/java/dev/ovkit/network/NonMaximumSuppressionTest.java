@@ -1,4 +1,4 @@
-package dev.ovkit.vision;
+package dev.ovkit.network;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.ovkit.vision;
+package dev.ovkit.network;
 
 import dev.ovkit.head.Candidates;
 import java.util.Arrays;

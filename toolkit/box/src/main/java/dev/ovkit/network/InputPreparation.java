@@ -1,4 +1,4 @@
-package dev.ovkit.vision;
+package dev.ovkit.network;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.NativeCallException;

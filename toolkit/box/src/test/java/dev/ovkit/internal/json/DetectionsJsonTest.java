@@ -1,8 +1,11 @@
-package dev.ovkit.model;
+package dev.ovkit.internal.json;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.model.Box;
+import dev.ovkit.model.Detection;
+import dev.ovkit.model.Detections;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
