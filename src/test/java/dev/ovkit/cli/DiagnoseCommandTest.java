@@ -36,6 +36,23 @@ class DiagnoseCommandTest {
   }
 
   @Test
+  void namesWhatIsWrongWithAnIrOfTheDemo() {
+    Cli.run("convert", Demo.ONNX, "-o", temp, "-n", "right").done();
+    Cli.run("convert", Demo.ONNX, "-o", temp, "-n", "wrong", "-s", "65025").done();
+    Path right = temp.resolve("right.xml");
+    Path picture = Demo.picture(0);
+    Path boxes =
+        write("boxes.json", Cli.run("infer", "--ir", right, "--image", picture, "--json").done());
+    Cli fine = Cli.run("diagnose", "--ir", right, "--image", picture, "--expect", boxes);
+    assertThat(fine.exitCode()).as(fine.out()).isZero();
+    Cli wrong =
+        Cli.run(
+            "diagnose", "--ir", temp.resolve("wrong.xml"), "--image", picture, "--expect", boxes);
+    assertThat(wrong.exitCode()).isEqualTo(ExitCode.DOES_NOT_HOLD);
+    assertThat(wrong.out()).contains("Wrong: scale and mean: ");
+  }
+
+  @Test
   void namesTheCauseAndACommandThatMendsIt() {
     Path ir = lying();
     Path picture = Cli.shared().resolve("pictures/zidane.jpg");

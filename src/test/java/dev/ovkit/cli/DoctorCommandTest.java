@@ -64,8 +64,7 @@ class DoctorCommandTest {
   void inferenceWithoutLibrariesIsOneMessageAndExitsWithThree()
       throws IOException, InterruptedException {
     Path empty = temp.resolve("empty");
-    Path shared = Cli.shared();
-    Cli.run("convert", shared.resolve("models/v5lite-e-coco.onnx"), "-o", temp, "-n", "m").done();
+    Cli.run("convert", Demo.ONNX, "-o", temp, "-n", "m").done();
     Child said =
         Child.run(
             empty,
@@ -73,7 +72,7 @@ class DoctorCommandTest {
             "--ir",
             temp.resolve("m.xml").toString(),
             "--image",
-            shared.resolve("pictures/bus.jpg").toString());
+            Demo.picture(0).toString());
     assertThat(said.exitCode()).isEqualTo(3);
     assertThat(said.out()).isEmpty();
     assertThat(said.err())

@@ -28,23 +28,15 @@ class FiveLinesTest {
   @Test
   void theProgramInTheReadmeFindsObjects() throws IOException, InterruptedException {
     String program = asShown();
-    Path shared = Cli.shared();
-    Cli.run(
-            "convert",
-            shared.resolve("models/v5lite-e-coco.onnx"),
-            "-o",
-            temp,
-            "--labels",
-            shared.resolve("models/coco.names"))
-        .done();
+    Cli.run("convert", Demo.ONNX, "-o", temp).done();
     // The names of files are the reader's own; here they become those of a real model and picture.
     String here =
         program
-            .replaceAll("\"[^\"]+\\.xml\"", quoted(temp.resolve("v5lite-e-coco.xml")))
-            .replaceAll("\"[^\"]+\\.(jpg|jpeg|png)\"", quoted(shared.resolve("pictures/bus.jpg")));
+            .replaceAll("\"[^\"]+\\.xml\"", quoted(temp.resolve("conveyor-parts.xml")))
+            .replaceAll("\"[^\"]+\\.(jpg|jpeg|png)\"", quoted(Demo.picture(0)));
     String said = run(compile(here));
     assertThat(said.lines()).hasSizeGreaterThanOrEqualTo(6);
-    assertThat(said).contains("person", "bus", "0.8");
+    assertThat(said).contains("bolt", "gear", "0.8");
   }
 
   private static String asShown() throws IOException {

@@ -17,17 +17,18 @@ class InferBadInputTest {
 
   @TempDir private static Path made;
   private static Path ir;
-  private static Path bus;
+  private static Path nameless;
+
+  private static final Path PARTS = Demo.picture(0);
 
   @TempDir private Path temp;
 
   @BeforeAll
   static void anIr() {
-    Path shared = Cli.shared();
-    bus = shared.resolve("pictures/bus.jpg");
-    Cli.run("convert", shared.resolve("models/v5lite-e-coco.onnx"), "-o", made, "-n", "model")
-        .done();
+    Cli.run("convert", Demo.ONNX, "-o", made, "-n", "model").done();
     ir = made.resolve("model.xml");
+    Cli.run("convert", Demo.small("yolox-raw"), "-o", made, "-n", "nameless").done();
+    nameless = made.resolve("nameless.xml");
   }
 
   // ---- the IR
@@ -37,17 +38,17 @@ class InferBadInputTest {
     Path xml = Files.copy(ir, temp.resolve("a.xml"));
     Path bin = temp.resolve("a.bin");
     Files.write(bin, Arrays.copyOf(Files.readAllBytes(made.resolve("model.bin")), 100_000));
-    infer(xml, bus)
+    infer(xml, PARTS)
         .failsWith(
             1,
-            "%s: it has 100000 bytes, expected 1614252, the length recorded in a.xml; the two files do not belong together or one is cut: copy both or convert again"
+            "%s: it has 100000 bytes, expected 1340588, the length recorded in a.xml; the two files do not belong together or one is cut: copy both or convert again"
                 .formatted(bin));
   }
 
   @Test
   void anIrWhoseWeightsAreMissing() throws IOException {
     Path xml = Files.copy(ir, temp.resolve("b.xml"));
-    infer(xml, bus)
+    infer(xml, PARTS)
         .failsWith(
             1,
             "%s: its weights are missing, expected b.bin beside it; copy both files or convert again"
@@ -59,7 +60,7 @@ class InferBadInputTest {
     Path xml = temp.resolve("c.xml");
     Files.write(xml, Arrays.copyOf(Files.readAllBytes(ir), 5000));
     Files.copy(made.resolve("model.bin"), temp.resolve("c.bin"));
-    Cli said = infer(xml, bus);
+    Cli said = infer(xml, PARTS);
     assertThat(said.err())
         .matches(
             "ovkit: \\Q%s\\E: it is no complete XML \\(line \\d+\\); expected an OpenVINO IR, such as 'ovkit convert' writes\\R"
@@ -71,21 +72,21 @@ class InferBadInputTest {
   @Test
   void anIrThatIsMissing() {
     Path xml = temp.resolve("missing.xml");
-    infer(xml, bus)
+    infer(xml, PARTS)
         .failsWith(
             1, "%s: there is no such file, expected the .xml of an OpenVINO IR".formatted(xml));
   }
 
   @Test
   void aFolderAsIr() {
-    infer(temp, bus)
+    infer(temp, PARTS)
         .failsWith(1, "%s: it is a folder, expected the .xml of an OpenVINO IR".formatted(temp));
   }
 
   @Test
   void theWeightsGivenAsIr() {
     Path bin = made.resolve("model.bin");
-    infer(bin, bus)
+    infer(bin, PARTS)
         .failsWith(
             1, "%s: it holds the weights of an IR, expected the .xml beside it".formatted(bin));
   }
@@ -110,7 +111,7 @@ class InferBadInputTest {
   @Test
   void aPictureCutInHalf() throws IOException {
     Path picture = temp.resolve("half.jpg");
-    byte[] whole = Files.readAllBytes(bus);
+    byte[] whole = Files.readAllBytes(PARTS);
     Files.write(picture, Arrays.copyOf(whole, whole.length / 2));
     infer(ir, picture)
         .failsWith(
@@ -155,12 +156,12 @@ class InferBadInputTest {
   void aBadPictureIsReportedInItsPlaceAndTheOthersAreDone() throws IOException {
     Path bad = Files.writeString(temp.resolve("bad.jpg"), "not a picture\n");
     String why = bad + ": it is no picture, expected a JPEG, PNG, WebP, BMP or TIFF";
-    Cli said = Cli.run("infer", "--ir", ir, "--image", bus, bad, bus, "--json");
+    Cli said = Cli.run("infer", "--ir", ir, "--image", PARTS, bad, PARTS, "--json");
     assertThat(said.exitCode()).isEqualTo(1);
     assertThat(said.err()).isEqualTo("ovkit: %s%n".formatted(why));
     JsonNode pictures = new ObjectMapper().readTree(said.out()).get("pictures");
     assertThat(pictures).hasSize(3);
-    assertThat(pictures.get(0).get("detections")).hasSize(6);
+    assertThat(pictures.get(0).get("detections")).hasSize(30);
     assertThat(pictures.get(1).fieldNames()).toIterable().containsExactly("file", "error");
     assertThat(pictures.get(1).get("file").asText()).isEqualTo(bad.toString());
     assertThat(pictures.get(1).get("error").asText()).isEqualTo(why);
@@ -171,44 +172,45 @@ class InferBadInputTest {
 
   @Test
   void aDeviceThatIsNotThere() {
-    infer(ir, bus, "--device", "GPU")
+    infer(ir, PARTS, "--device", "GPU")
         .failsWith(2, "--device GPU: OpenVINO has no such device here; it has CPU");
   }
 
   @Test
   void aScoreThatIsNone() {
-    infer(ir, bus, "--conf", "2").failsWith(2, "confidence: 2.0, expected a number from 0 to 1");
+    infer(ir, PARTS, "--conf", "2").failsWith(2, "confidence: 2.0, expected a number from 0 to 1");
   }
 
   @Test
   void aClassTheModelDoesNotName() {
-    infer(ir, bus, "--classes", "person")
-        .failsWith(2, "--classes person: no such class; '%s' has numbers 0 to 79".formatted(ir));
+    infer(nameless, PARTS, "--classes", "person")
+        .failsWith(
+            2, "--classes person: no such class; '%s' has numbers 0 to 2".formatted(nameless));
   }
 
   @Test
   void aClassNumberBeyondTheLast() {
-    infer(ir, bus, "--classes", "80")
-        .failsWith(2, "--classes 80: no such class; '%s' has numbers 0 to 79".formatted(ir));
+    infer(nameless, PARTS, "--classes", "3")
+        .failsWith(2, "--classes 3: no such class; '%s' has numbers 0 to 2".formatted(nameless));
   }
 
   @Test
   void labelsOfAnotherModel() throws IOException {
     Path labels = Files.writeString(temp.resolve("two.names"), "helmet\nvest\n");
-    infer(ir, bus, "--labels", labels)
-        .failsWith(2, "--labels '%s' has 2 names, but '%s' has 80 classes".formatted(labels, ir));
+    infer(ir, PARTS, "--labels", labels)
+        .failsWith(2, "--labels '%s' has 2 names, but '%s' has 6 classes".formatted(labels, ir));
   }
 
   @Test
   void anchorsThatDoNotFitTheHeads() {
-    infer(ir, bus, "--anchors", "10,13 16,30")
+    infer(ir, PARTS, "--anchors", "10,13 16,30")
         .isWrongUsage(
             "--anchors '10,13 16,30': 2 anchors cannot be dealt to 3 heads", "ovkit infer");
   }
 
   @Test
   void aPlaceThatCannotBeWritten() {
-    infer(ir, bus, "--out", "/proc/x")
+    infer(ir, PARTS, "--out", "/proc/x")
         .failsWith(
             1,
             "cannot write '/proc/x': its folder is not there and cannot be made; give a place that"

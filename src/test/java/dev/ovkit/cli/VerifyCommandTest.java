@@ -25,51 +25,53 @@ class VerifyCommandTest {
   @TempDir private static Path made;
   private static Path onnx;
   private static Path right;
-  private static Path unscaled;
-  private static Path bus;
+  private static Path twice;
+  private static Path parts;
 
   @TempDir private Path temp;
 
   @BeforeAll
   static void irs() {
-    Path shared = Cli.shared();
-    bus = shared.resolve("pictures/bus.jpg");
-    onnx = shared.resolve("models/v5lite-e-coco.onnx");
+    parts = Demo.picture(0);
+    onnx = Demo.ONNX;
     Cli.run("convert", onnx, "-o", made, "-n", "right").done();
-    Cli.run("convert", onnx, "-o", made, "-n", "unscaled", "-s", "1").done();
+    Cli.run("convert", onnx, "-o", made, "-n", "twice", "-s", "65025").done();
     right = made.resolve("right.xml");
-    unscaled = made.resolve("unscaled.xml");
+    twice = made.resolve("twice.xml");
   }
 
   @Test
   void aRightIrIsTheSame() {
-    String said = Cli.run("verify", onnx, right, "--images", bus).done();
+    String said = Cli.run("verify", onnx, right, "--images", parts).done();
     assertThat(said)
         .contains("A  %s (ONNX Runtime 1.".formatted(onnx), "%s (OpenVINO 20".formatted(right))
-        .containsPattern("(?m)^564 +0\\.0\\d+ +\\d\\.\\d\\de-04 +1\\.000000 +0$")
+        .containsPattern(
+            "(?m)^/model.32/m.0/Conv_output_0 +0\\.0\\d+ +\\d\\.\\d\\de-04 +1\\.000000 +0$")
         .contains("picture", "matched", "only A", "only B")
         .endsWith(
-            "the same: 6 objects in both; tolerated for FP16 are relative L2 0.020, scores 0.02, IoU 0.95%n"
+            "the same: 30 objects in both; tolerated for FP16 are relative L2 0.020, scores 0.02, IoU 0.95%n"
                 .formatted());
   }
 
   @Test
   void aWrongIrIsNotAndTheReasonIsGiven() {
-    Cli said = Cli.run("verify", onnx, unscaled, "--images", bus);
+    Cli said = Cli.run("verify", onnx, twice, "--images", parts);
     assertThat(said.exitCode()).isEqualTo(ExitCode.DOES_NOT_HOLD);
     assertThat(said.err()).isEmpty();
     assertThat(said.out())
         .contains(
-            "- output '564' differs: relative L2 ", "- boxes differ on 1 of 1 pictures: 0 in both")
+            "- output '/model.32/m.0/Conv_output_0' differs: relative L2 ",
+            "- boxes differ on 1 of 1 pictures: 0 in both")
         .contains(
-            "- why: the IR answers as the ONNX does when its numbers are not scaled (the scale is missing)",
-            "- why: its metadata says that it was converted with scale 1, and the network wants 255")
+            "- why: the IR answers as the ONNX does when its numbers are scaled twice",
+            "- why: its metadata says that it was converted with scale 65025, and the network wants"
+                + " 255")
         .endsWith("not the same%n".formatted());
   }
 
   @Test
   void theJsonHasAllOfIt() throws IOException {
-    Cli said = Cli.run("verify", onnx, unscaled, "--images", bus, "--json");
+    Cli said = Cli.run("verify", onnx, twice, "--images", parts, "--json");
     assertThat(said.exitCode()).isEqualTo(ExitCode.DOES_NOT_HOLD);
     JsonNode json = new ObjectMapper().readTree(said.out());
     assertThat(json.get("holds").asBoolean()).isFalse();
@@ -78,28 +80,30 @@ class VerifyCommandTest {
     assertThat(json.get("tolerance").get("relative_l2").asDouble()).isEqualTo(0.02);
     assertThat(json.get("findings").findValuesAsText("kind")).contains("outputs", "boxes", "cause");
     assertThat(json.get("outputs")).hasSize(3);
-    assertThat(json.get("outputs").get(0).get("name").asText()).isEqualTo("564");
+    assertThat(json.get("outputs").get(0).get("name").asText())
+        .isEqualTo("/model.32/m.0/Conv_output_0");
     assertThat(json.get("outputs").get(0).get("cosine").asDouble()).isLessThan(0.99);
-    assertThat(json.get("pictures").get(0).get("only_first")).hasSize(6);
+    assertThat(json.get("pictures").get(0).get("only_first")).hasSize(30);
     assertThat(json.get("pictures").get(0).get("only_first").get(0).get("box").has("width"))
         .isTrue();
   }
 
   @Test
   void aToleranceOfTheUsersOwnDecides() {
-    assertThat(Cli.run("verify", onnx, right, "--images", bus, "--tolerance", "0.0001").exitCode())
+    assertThat(
+            Cli.run("verify", onnx, right, "--images", parts, "--tolerance", "0.0001").exitCode())
         .isEqualTo(ExitCode.DOES_NOT_HOLD);
     assertThat(
-            Cli.run("verify", onnx, right, "--images", bus, "--score-tolerance", "0.0000001")
+            Cli.run("verify", onnx, right, "--images", parts, "--score-tolerance", "0.0000001")
                 .exitCode())
         .isEqualTo(ExitCode.DOES_NOT_HOLD);
   }
 
   @Test
   void theReportIsOneFileThatNeedsNothingAndIsWellFormed() throws Exception {
-    Path odd = Files.copy(bus, temp.resolve("<b>&\"odd'.jpg"));
+    Path odd = Files.copy(parts, temp.resolve("<b>&\"odd'.jpg"));
     Path html = temp.resolve("report.html");
-    Cli said = Cli.run("verify", right, unscaled, "--images", odd, bus, "--html", html);
+    Cli said = Cli.run("verify", right, twice, "--images", odd, parts, "--html", html);
     assertThat(said.exitCode()).isEqualTo(ExitCode.DOES_NOT_HOLD);
     String text = Files.readString(html);
     assertThat(text)
@@ -122,17 +126,17 @@ class VerifyCommandTest {
   @Test
   void histogramsAreDrawnWhereObjectsMatch() throws IOException {
     Path html = temp.resolve("report.html");
-    Cli.run("verify", onnx, right, "--images", bus, "--html", html).done();
+    Cli.run("verify", onnx, right, "--images", parts, "--html", html).done();
     assertThat(Files.readString(html))
         .contains(
-            "The same.", "<svg ", "score in B less score in A (6)", "IoU of the two boxes (6)");
+            "The same.", "<svg ", "score in B less score in A (30)", "IoU of the two boxes (30)");
   }
 
   @Test
   void conversionVerifiesAtOnce() throws IOException {
-    Cli said = Cli.run("convert", onnx, "-o", temp, "--verify", "--images", bus, "--json");
+    Cli said = Cli.run("convert", onnx, "-o", temp, "--verify", "--images", parts, "--json");
     JsonNode json = new ObjectMapper().readTree(said.done());
-    assertThat(json.get("xml").asText()).isEqualTo(temp.resolve("v5lite-e-coco.xml").toString());
+    assertThat(json.get("xml").asText()).isEqualTo(temp.resolve("conveyor-parts.xml").toString());
     assertThat(json.get("verification").get("holds").asBoolean()).isTrue();
   }
 
@@ -155,13 +159,13 @@ class VerifyCommandTest {
   @Test
   void whatIsNoModelIsSaid() throws IOException {
     Path text = Files.writeString(temp.resolve("a.txt"), "x");
-    Cli.run("verify", text, text, "--images", bus)
+    Cli.run("verify", text, text, "--images", parts)
         .failsWith(
             1,
             "'%s' is neither an ONNX nor an IR; expected a name ending in .onnx or .xml"
                 .formatted(text));
     Path missing = temp.resolve("missing.xml");
-    Cli.run("verify", onnx, missing, "--images", bus)
+    Cli.run("verify", onnx, missing, "--images", parts)
         .failsWith(
             1, "%s: there is no such file, expected the .xml of an OpenVINO IR".formatted(missing));
   }
@@ -175,16 +179,16 @@ class VerifyCommandTest {
     assertThat(said.exitCode()).isEqualTo(ExitCode.FAILED);
 
     Path broken = Files.writeString(temp.resolve("broken.jpg"), "no picture");
-    Cli both = Cli.run("verify", onnx, right, "--images", broken, bus);
+    Cli both = Cli.run("verify", onnx, right, "--images", broken, parts);
     assertThat(both.exitCode()).isEqualTo(ExitCode.FAILED);
     assertThat(both.err()).startsWith("ovkit: ").contains(broken.toString());
-    assertThat(both.out()).contains("the same: 6 objects in both");
+    assertThat(both.out()).contains("the same: 30 objects in both");
   }
 
   @Test
   void theReportsFolderIsMissing() {
     Path html = temp.resolve("no/report.html");
-    Cli.run("verify", onnx, right, "--images", bus, "--html", html)
+    Cli.run("verify", onnx, right, "--images", parts, "--html", html)
         .failsWith(
             1,
             "cannot write '%s': its folder is not there and cannot be made; give a place that can be written"
