@@ -17,6 +17,7 @@ import dev.ovkit.cli.print.BenchHtml;
 import dev.ovkit.cli.print.BenchPrinter;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.print.Progress;
 import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.vision.Tuning;
 import java.io.PrintWriter;
@@ -28,8 +29,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.DoubleConsumer;
-import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -46,15 +45,20 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures models on pictures, from file to boxes.",
       "",
-      "Several models take turns (A B A B) and are compared by the median of the ratios of all rounds, with a bootstrap 95 %% interval. The first model also runs a second time as a control (A/A); if it differs from itself by more than 2 %%, the ratios are void. Each model is warmed up until the medians of three runs of ten passes agree within 2 %%.",
+      "Several models take turns (A B A B) and are compared by the median of the ratios of all"
+          + " rounds, with a bootstrap 95 %% interval. The first model also runs a second time as a"
+          + " control (A/A); if it differs from itself by more than 2 %%, the ratios are void. Each"
+          + " model is warmed up until the medians of three runs of ten passes agree within 2 %%.",
       "",
-      "Unreadable pictures are reported and skipped. Ctrl-C prints what was measured so far; the exit code is then 130."
+      "Unreadable pictures are reported and skipped. Ctrl-C prints what was measured so far; the"
+          + " exit code is then 130."
     },
     footer = {
       "  ovkit bench model.xml pictures",
       "  ovkit bench pplcnet.xml yolov5s.xml pictures --protocol seed --passes 20",
       "  ovkit bench old.xml new.xml pictures --html report.html",
-      "  ovkit bench --ir model.xml --images pictures --json --baseline old.json --max-slowdown 1.05"
+      "  ovkit bench --ir model.xml --images pictures --json --baseline old.json --max-slowdown"
+          + " 1.05"
     })
 final class BenchCommand implements Callable<Integer> {
 
@@ -67,19 +71,22 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
         names = "--latency",
         description =
-            "Measure one picture at a time: decode, preprocess, infer, postprocess, end to end. The default.")
+            "Measure one picture at a time: decode, preprocess, infer, postprocess, end to end. The"
+                + " default.")
     private boolean latency;
 
     @Option(
         names = "--throughput",
         description =
-            "Measure several pictures at once: pictures per second, and the latency under that load.")
+            "Measure several pictures at once: pictures per second, and the latency under that"
+                + " load.")
     private boolean throughput;
 
     @Option(
         names = "--inference-only",
         description =
-            "Measure the network alone, with its input filled once, as OpenVINO's benchmark_app does.")
+            "Measure the network alone, with its input filled once, as OpenVINO's benchmark_app"
+                + " does.")
     private boolean inferenceOnly;
   }
 
@@ -103,7 +110,8 @@ final class BenchCommand implements Callable<Integer> {
       converter = ProtocolChoice.class,
       completionCandidates = ProtocolChoice.class,
       description =
-          "seed: 1,000 passes over each of the first 50 pictures; prints the mean of each picture and of all.")
+          "seed: 1,000 passes over each of the first 50 pictures; prints the mean of each picture"
+              + " and of all.")
   private @Nullable Protocol protocol;
 
   @Option(
@@ -133,7 +141,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--streams",
       paramLabel = "N",
       description =
-          "Inferences that run side by side. Default: OpenVINO's choice for this number of threads.")
+          "Inferences that run side by side. Default: OpenVINO's choice for this number of"
+              + " threads.")
   private @Nullable Integer streams;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -141,7 +150,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--requests",
       paramLabel = "N",
       description =
-          "Pictures in flight with --throughput. Default: OpenVINO's choice for this number of streams.")
+          "Pictures in flight with --throughput. Default: OpenVINO's choice for this number of"
+              + " streams.")
   private @Nullable Integer requests;
 
   @Mixin private ProfileOptions profile;
@@ -159,7 +169,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--baseline",
       paramLabel = "FILE.json",
       description =
-          "Output of an earlier --json with the same model, settings and machine. The exit code is 4 if a median has become slower than --max-slowdown allows.")
+          "Output of an earlier --json with the same model, settings and machine. The exit code is"
+              + " 4 if a median has become slower than --max-slowdown allows.")
   private @Nullable Path baseline;
 
   @Option(
@@ -180,7 +191,8 @@ final class BenchCommand implements Callable<Integer> {
       names = "--html",
       paramLabel = "FILE",
       description =
-          "Also write a report with charts: one HTML file that needs no network. Not available in a bundle.")
+          "Also write a report with charts: one HTML file that needs no network. Not available in a"
+              + " bundle.")
   private @Nullable Path html;
 
   private final Map<Path, ProfileOptions.Used> profiles = new HashMap<>();
@@ -211,7 +223,8 @@ final class BenchCommand implements Callable<Integer> {
       }
       if (!report.controlHolds()) {
         err.println(
-            "ovkit: the ratios are void: the first model differs from its own second run; measure on a quieter machine, or for longer");
+            "ovkit: the ratios are void: the first model differs from its own second run; measure"
+                + " on a quieter machine, or for longer");
       }
       // Half a measurement is no reason to fail a build.
       List<RegressionGate.Verdict> verdicts =
@@ -227,34 +240,11 @@ final class BenchCommand implements Callable<Integer> {
   }
 
   private Report run(Benchmark benchmark, Interruption interruption) {
-    if (!Boolean.getBoolean("ovkit.progress")) {
-      return benchmark.run(fraction -> {}, interruption::asked);
+    if (Progress.shown()) {
+      spec.commandLine().getErr().println("ovkit: warming up");
     }
-    spec.commandLine().getErr().println("ovkit: warming up");
-    try (LazyBar bar = new LazyBar()) {
-      return benchmark.run(bar, interruption::asked);
-    }
-  }
-
-  /** Begins when measuring does, so that the time left is not spoilt by the warm-up. */
-  private static final class LazyBar implements DoubleConsumer, AutoCloseable {
-    private static final int STEPS = 1000;
-
-    private @Nullable ProgressBar bar;
-
-    @Override
-    public void accept(double fraction) {
-      if (bar == null) {
-        bar = new ProgressBar("measuring", STEPS);
-      }
-      bar.stepTo((long) (fraction * STEPS));
-    }
-
-    @Override
-    public void close() {
-      if (bar != null) {
-        bar.close();
-      }
+    try (Progress progress = Progress.ofShare("measuring")) {
+      return benchmark.run(progress, interruption::asked);
     }
   }
 

@@ -30,7 +30,7 @@ public final class BoxMain extends Root {
 
   /** Runs a command line as a program would, without ending the JVM. */
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    String[] spelled = helpSpelled(arguments);
+    String[] spelled = helpSpelled(Commands.Place.BOX, arguments);
     return commandLine(spelled, Commands.Place.BOX, new BoxMain())
         .setDefaultValueProvider(BoxMain::fromBundle)
         .setOut(out)

@@ -9,9 +9,9 @@ import dev.ovkit.cli.option.PictureOptions;
 import dev.ovkit.cli.option.QuantizeOptionGroup;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
-import dev.ovkit.cli.print.Progress;
 import dev.ovkit.cli.print.PythonProgress;
 import dev.ovkit.cli.print.QuantizationPrinter;
+import dev.ovkit.cli.print.QuantizeProgress;
 import dev.ovkit.cli.print.VerificationPrinter;
 import dev.ovkit.convert.BackEnd;
 import dev.ovkit.convert.Conversion;
@@ -60,12 +60,15 @@ import picocli.CommandLine.Spec;
     description = {
       "Converts an ONNX model to an FP16 OpenVINO IR.",
       "",
-      "A YOLO model needs no flags: convert finds the heads, and takes scale, channel order and letterbox from the model's family. It prints each decision with its reason and stores them in the IR, so infer needs no flags either."
+      "A YOLO model needs no flags: convert finds the heads, and takes scale, channel order and"
+          + " letterbox from the model's family. It prints each decision with its reason and stores"
+          + " them in the IR, so infer needs no flags either."
     },
     footer = {
       "  ovkit convert yolov5s.onnx --labels coco.names",
       "  ovkit convert yolov5s.onnx --verify --images pictures",
-      "  ovkit convert PPLcnet-yolo.onnx -s 255 --reverse-input-channels --output Conv_462,Conv_478,Conv_494",
+      "  ovkit convert PPLcnet-yolo.onnx -s 255 --reverse-input-channels --output"
+          + " Conv_462,Conv_478,Conv_494",
       "  ovkit convert yolov5s.onnx --heads lazy -o lazy",
       "  ovkit convert yolov5s.onnx --data-type INT8 --images pictures",
       "  ovkit convert --from-manifest yolov5s.json -o again"
@@ -105,7 +108,9 @@ final class ConvertCommand implements Callable<Integer> {
       converter = ConvertChoices.Types.class,
       completionCandidates = ConvertChoices.Types.class,
       description =
-          "How weights are stored: FP16, FP32 or INT8. FP16 halves the .bin but is not faster. INT8 also computes in 8 bit, as 'ovkit quantize' does, calibrated with --images. Default: ${DEFAULT-VALUE}.")
+          "How weights are stored: FP16, FP32 or INT8. FP16 halves the .bin but is not faster. INT8"
+              + " also computes in 8 bit, as 'ovkit quantize' does, calibrated with --images."
+              + " Default: ${DEFAULT-VALUE}.")
   private ConvertChoices.Type dataType;
 
   @Option(
@@ -113,7 +118,10 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "NAMES",
       defaultValue = "auto",
       description =
-          "Outputs of the IR: node names, tensor names or NODE:port, separated by commas. auto: find the heads; none: keep the model's own outputs; columns: decode the boxes in the graph into one output [1,4+classes,N], which OpenVINO's Model API reads. Default: ${DEFAULT-VALUE}.")
+          "Outputs of the IR: node names, tensor names or NODE:port, separated by commas. auto:"
+              + " find the heads; none: keep the model's own outputs; columns: decode the boxes in"
+              + " the graph into one output [1,4+classes,N], which OpenVINO's Model API reads."
+              + " Default: ${DEFAULT-VALUE}.")
   private String output;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -124,7 +132,10 @@ final class ConvertCommand implements Callable<Integer> {
       converter = ConvertChoices.HeadKinds.class,
       completionCandidates = ConvertChoices.HeadKinds.class,
       description =
-          "whole, or lazy. With lazy the IR outputs only the objectness of each YOLOv5-type head and the feature map before it; ovkit computes the rest where the objectness passes. This is faster and gives the same boxes, but other programs cannot read such an IR. Default: ${DEFAULT-VALUE}.")
+          "whole, or lazy. With lazy the IR outputs only the objectness of each YOLOv5-type head"
+              + " and the feature map before it; ovkit computes the rest where the objectness"
+              + " passes. This is faster and gives the same boxes, but other programs cannot read"
+              + " such an IR. Default: ${DEFAULT-VALUE}.")
   private ConvertChoices.Heads heads;
 
   @HelpGroup.In(HelpGroup.PREPROCESSING)
@@ -165,7 +176,8 @@ final class ConvertCommand implements Callable<Integer> {
       converter = ConvertChoices.TargetCpus.class,
       completionCandidates = ConvertChoices.TargetCpus.class,
       description =
-          "avx2: on a CPU with AVX2 and without AVX-512, measure whether blocked kernels are faster, and store them in the IR if so. Default: OpenVINO chooses its kernels.")
+          "avx2: on a CPU with AVX2 and without AVX-512, measure whether blocked kernels are"
+              + " faster, and store them in the IR if so. Default: OpenVINO chooses its kernels.")
   private ConvertChoices.@Nullable TargetCpu targetCpu;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -176,7 +188,8 @@ final class ConvertCommand implements Callable<Integer> {
       converter = ConvertChoices.BackEnds.class,
       completionCandidates = ConvertChoices.BackEnds.class,
       description =
-          "Converter that reads the cut and rewritten graph: native, mo or ovc. mo and ovc make a Python environment on first use; the IR is the same. Default: ${DEFAULT-VALUE}.")
+          "Converter that reads the cut and rewritten graph: native, mo or ovc. mo and ovc make a"
+              + " Python environment on first use; the IR is the same. Default: ${DEFAULT-VALUE}.")
   private BackEnd backEnd;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -187,13 +200,15 @@ final class ConvertCommand implements Callable<Integer> {
       converter = ConvertChoices.SimplifyTimes.class,
       completionCandidates = ConvertChoices.SimplifyTimes.class,
       description =
-          "Run onnxsim first: auto, never or always. auto: only if the model is not recognised as a detector and computes shapes at run time. Default: ${DEFAULT-VALUE}.")
+          "Run onnxsim first: auto, never or always. auto: only if the model is not recognised as a"
+              + " detector and computes shapes at run time. Default: ${DEFAULT-VALUE}.")
   private Simplify simplify;
 
   @Option(
       names = "--verify",
       description =
-          "Compare the IR with the ONNX, as 'ovkit verify' does; the exit code is 4 if they differ.")
+          "Compare the IR with the ONNX, as 'ovkit verify' does; the exit code is 4 if they"
+              + " differ.")
   private boolean verify;
 
   @Mixin private Images images;
@@ -205,7 +220,9 @@ final class ConvertCommand implements Callable<Integer> {
       names = "--from-manifest",
       paramLabel = "MODEL.json",
       description =
-          "Repeat the conversion that this manifest describes; convert writes a manifest beside every IR. MODEL.onnx is looked for beside it. The exit code is 4 if the bytes differ.")
+          "Repeat the conversion that this manifest describes; convert writes a manifest beside"
+              + " every IR. MODEL.onnx is looked for beside it. The exit code is 4 if the bytes"
+              + " differ.")
   private @Nullable Path fromManifest;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -267,7 +284,7 @@ final class ConvertCommand implements Callable<Integer> {
             QuantizeOptions.of(options.onnx(), images.paths(), options.directory())
                 .withName(options.name()));
     Quantization made;
-    try (Progress progress = new Progress()) {
+    try (QuantizeProgress progress = new QuantizeProgress()) {
       made = Quantizer.convert(options, route(), quantize, progress);
     }
     return QuantizationPrinter.report(made, spec.commandLine(), json.wanted());

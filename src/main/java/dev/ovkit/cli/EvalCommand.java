@@ -8,9 +8,9 @@ import dev.ovkit.cli.option.Labels;
 import dev.ovkit.cli.option.ModelOption;
 import dev.ovkit.cli.option.PictureList;
 import dev.ovkit.cli.option.PictureOptions;
-import dev.ovkit.cli.option.ThresholdOptions;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.print.Progress;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.SourceDetector;
 import dev.ovkit.evaluate.ClassMapping;
@@ -38,7 +38,6 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.IntStream;
-import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -55,7 +54,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures a detector's accuracy on pictures with known objects: COCO mAP and recall.",
       "",
-      "The figures are the same as pycocotools prints. Settings come from the IR, except its thresholds; options given here override them."
+      "The figures are the same as pycocotools prints. Settings come from the IR, but not its"
+          + " thresholds; options given here override them."
     },
     footer = {
       "  ovkit eval model.xml --coco instances_val2017.json --images val2017",
@@ -92,7 +92,8 @@ final class EvalCommand implements Callable<Integer> {
         required = true,
         paramLabel = "DIR",
         description =
-            "The objects as YOLO labels: a .txt file per picture, with a line 'class cx cy width height' per object.")
+            "The objects as YOLO labels: a .txt file per picture, with a line 'class cx cy width"
+                + " height' per object.")
     private @Nullable Path labels;
   }
 
@@ -109,7 +110,28 @@ final class EvalCommand implements Callable<Integer> {
       description = "Class names of the model, one per line. Default: the model's own.")
   private @Nullable Path names;
 
-  @Mixin private ThresholdOptions thresholds;
+  @Option(
+      names = "--conf",
+      paramLabel = "SCORE",
+      defaultValue = "" + CocoEvaluation.CONFIDENCE,
+      description = "Lowest score, 0..1. Default: ${DEFAULT-VALUE}.")
+  private float confidence;
+
+  @Option(
+      names = "--iou",
+      paramLabel = "IOU",
+      defaultValue = "" + CocoEvaluation.IOU,
+      description =
+          "Overlap (IoU) above which the weaker of two boxes is dropped, 0..1. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private float iou;
+
+  @Option(
+      names = "--max-det",
+      paramLabel = "N",
+      defaultValue = "" + CocoEvaluation.MOST_BOXES,
+      description = "Most boxes per picture; the best are kept. Default: ${DEFAULT-VALUE}.")
+  private int maxDetections;
 
   @Mixin private IrOptions reading;
 
@@ -170,23 +192,11 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  private float confidence() {
-    return thresholds.confidenceOr(CocoEvaluation.CONFIDENCE);
-  }
-
-  private float iou() {
-    return thresholds.iouOr(CocoEvaluation.IOU);
-  }
-
-  private int maxDetections() {
-    return thresholds.maxDetectionsOr(CocoEvaluation.MOST_BOXES);
-  }
-
   private DetectOptions detectOptions() {
     return DetectOptions.defaults()
-        .withConfidence(confidence())
-        .withIou(iou())
-        .withMaxDetections(maxDetections());
+        .withConfidence(confidence)
+        .withIou(iou)
+        .withMaxDetections(maxDetections);
   }
 
   private DetectorSpec changed(DetectorSpec detector) {
@@ -214,9 +224,8 @@ final class EvalCommand implements Callable<Integer> {
     GroundTruth truth = objects.truth();
     long start = System.nanoTime();
     CocoEvaluation evaluation;
-    try (@Nullable ProgressBar bar = progress(truth.pictures().size())) {
-      Runnable step = bar == null ? () -> {} : bar::step;
-      evaluation = CocoEvaluation.run(truth, objects.mapping(), detect, threads, step);
+    try (Progress progress = Progress.ofPictures(truth.pictures().size())) {
+      evaluation = CocoEvaluation.run(truth, objects.mapping(), detect, threads, progress::step);
     }
     if (detections != null) {
       evaluation.writeDetections(detections);
@@ -230,10 +239,6 @@ final class EvalCommand implements Callable<Integer> {
       print(objects, metrics, seconds, out);
     }
     return ExitCode.DONE;
-  }
-
-  private static @Nullable ProgressBar progress(int pictures) {
-    return Boolean.getBoolean("ovkit.progress") ? new ProgressBar("pictures", pictures) : null;
   }
 
   // ---- results
@@ -264,9 +269,9 @@ final class EvalCommand implements Callable<Integer> {
     object.put("detections", evaluation.detections());
     object.put("mapping", objects.mapping().how().name().toLowerCase(Locale.ROOT));
     Map<String, Object> settings = new LinkedHashMap<>();
-    settings.put("conf", confidence());
-    settings.put("iou", iou());
-    settings.put("max_det", maxDetections());
+    settings.put("conf", confidence);
+    settings.put("iou", iou);
+    settings.put("max_det", maxDetections);
     object.put("settings", settings);
     figures(metrics).forEach((name, figure) -> object.put(name, orNull(figure)));
     List<Map<String, Object>> perClass = new ArrayList<>();
@@ -297,8 +302,8 @@ final class EvalCommand implements Callable<Integer> {
         file,
         objects.truth().pictures().size(),
         objects.truth().objects(),
-        confidence(),
-        iou(),
+        confidence,
+        iou,
         seconds);
     out.println(
         switch (objects.mapping().how()) {

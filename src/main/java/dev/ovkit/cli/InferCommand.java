@@ -22,6 +22,7 @@ import dev.ovkit.cli.print.CsvResults;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.JsonLinesResults;
 import dev.ovkit.cli.print.JsonResults;
+import dev.ovkit.cli.print.Progress;
 import dev.ovkit.cli.print.ResultWriter;
 import dev.ovkit.cli.print.Summary;
 import dev.ovkit.cli.print.TableResults;
@@ -45,7 +46,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,7 +61,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Finds objects on pictures.",
       "",
-      "Settings come from the IR; options given here override them. An ONNX model is converted first, and the IR is kept in the user's cache. Unreadable pictures are reported and skipped; the exit code is then 1. Several pictures are processed at once; results come in order."
+      "Settings come from the IR; options given here override them. An ONNX model is converted"
+          + " first, and the IR is kept in the user's cache. Unreadable pictures are reported and"
+          + " skipped; the exit code is then 1. Several pictures are processed at once; results"
+          + " come in order."
     },
     footer = {
       "  ovkit infer model.xml street.jpg",
@@ -131,7 +134,8 @@ final class InferCommand implements Callable<Integer> {
       names = {"-o", "--out"},
       paramLabel = "DIR|FILE",
       description =
-          "Write the pictures with boxes drawn, into a folder, or one picture to a .jpg or .png. With --format yolo: the folder for the text files.")
+          "Write the pictures with boxes drawn, into a folder, or one picture to a .jpg or .png."
+              + " With --format yolo: the folder for the text files.")
   private @Nullable Path out;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
@@ -152,7 +156,9 @@ final class InferCommand implements Callable<Integer> {
       converter = FormatChoice.class,
       completionCandidates = FormatChoice.class,
       description =
-          "table; json: one object at the end; jsonl: one line per picture as soon as it is done; csv: one line per box; yolo: a text file per picture in --out, as YOLO trainers read it; coco: a COCO data set. Default: table.")
+          "table; json: one object at the end; jsonl: one line per picture as soon as it is done;"
+              + " csv: one line per box; yolo: a text file per picture in --out, as YOLO trainers"
+              + " read it; coco: a COCO data set. Default: table.")
   private @Nullable Format format;
 
   @Mixin private JsonOption json;
@@ -228,7 +234,7 @@ final class InferCommand implements Callable<Integer> {
       Interruption interruption) {
     PrintWriter stdout = spec.commandLine().getOut();
     Summary summary = new Summary();
-    try (@Nullable ProgressBar bar = progress(pictures.size(), wanted)) {
+    try (Progress progress = progress(pictures.size(), wanted)) {
       detector.detectAll(
           until(interruption, pictures),
           (place, decoded, found) -> files.on(place, decoded, found),
@@ -237,9 +243,7 @@ final class InferCommand implements Callable<Integer> {
             if (stdout.checkError()) {
               throw new OutputException("the results cannot be written to standard output");
             }
-            if (bar != null) {
-              bar.step();
-            }
+            progress.step();
           });
     }
     writer.end(interruption.asked());
@@ -308,10 +312,10 @@ final class InferCommand implements Callable<Integer> {
     }
   }
 
-  private static @Nullable ProgressBar progress(int pictures, Format wanted) {
-    boolean terminal = Boolean.getBoolean("ovkit.progress");
-    boolean silent = wanted != Format.TABLE && wanted != Format.JSONL && wanted != Format.CSV;
-    return terminal && silent && pictures > 1 ? new ProgressBar("pictures", pictures) : null;
+  /** Formats that print as they go are progress enough. */
+  private static Progress progress(int pictures, Format wanted) {
+    boolean prints = wanted == Format.TABLE || wanted == Format.JSONL || wanted == Format.CSV;
+    return Progress.ofPictures(prints ? 0 : pictures);
   }
 
   // ---- options

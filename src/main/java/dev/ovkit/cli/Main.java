@@ -6,7 +6,8 @@ import picocli.CommandLine.Command;
 /** The {@code ovkit} command. */
 @Command(
     description = {
-      "Takes a YOLO-family detector from ONNX to an Intel edge box: converts it to OpenVINO IR and runs it, without Python.",
+      "Takes a YOLO-family detector from ONNX to an Intel edge box: converts it to OpenVINO IR and"
+          + " runs it, without Python.",
       "",
       "'ovkit help COMMAND' lists the options of a command."
     },
@@ -20,7 +21,7 @@ public final class Main extends Root {
 
   /** Runs a command line as a program would, without ending the JVM. */
   static int run(PrintWriter out, PrintWriter err, String... arguments) {
-    String[] spelled = moSpellings(helpSpelled(arguments));
+    String[] spelled = moSpellings(helpSpelled(Commands.Place.DESK, arguments));
     return commandLine(spelled, Commands.Place.DESK, new Main())
         .setOut(out)
         .setErr(err)

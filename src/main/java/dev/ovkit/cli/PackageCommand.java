@@ -9,6 +9,7 @@ import dev.ovkit.cli.option.ModelOption;
 import dev.ovkit.cli.option.PictureList;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.print.Progress;
 import dev.ovkit.pack.ModelRepository;
 import dev.ovkit.pack.PackageFormats;
 import dev.ovkit.pack.PackageOptions;
@@ -23,10 +24,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.DoubleConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,22 +39,27 @@ import picocli.CommandLine.Spec;
     name = "package",
     customSynopsis = "ovkit package [OPTIONS] MODEL -o TARGET",
     description = {
-      "Packs an IR with everything that an edge box needs to run it: the box needs no Java, Python, compiler or network.",
+      "Packs an IR with everything that an edge box needs to run it: the box needs no Java, Python,"
+          + " compiler or network.",
       "",
-      "A bundle contains OpenVINO's CPU runtime, the picture libraries, a JRE, the ovkit command without its converter, the IR, golden pictures with the objects that the model finds on them, all licences, an SBOM and a manifest. The same input gives the same bytes. The JRE is made from the JDK that runs this command; with JDK 25 or newer the bundle starts faster."
+      "A bundle contains OpenVINO's CPU runtime, the picture libraries, a JRE, the ovkit command"
+          + " without its converter, the IR, golden pictures with the objects that the model finds"
+          + " on them, all licences, an SBOM and a manifest. The same input gives the same bytes."
+          + " The JRE is made from the JDK that runs this command; with JDK 25 or newer the bundle"
+          + " starts faster."
     },
     footer = {
       "  ovkit package model.xml --golden street.jpg --key signing.key -o app-1.2.0.tar.xz",
       "  ovkit package model.xml --golden pictures --unsigned -o app-1.2.0",
       "  ovkit package model.xml --golden street.jpg --key signing.key -o app-1.2.0.deb",
-      "  ovkit package model.xml --golden street.jpg --key signing.key --base debian.tar -o app-1.2.0.oci.tar",
+      "  ovkit package model.xml --golden street.jpg --key signing.key --base debian.tar -o"
+          + " app-1.2.0.oci.tar",
       "  ovkit package model.xml --format ovms --name app -o repository"
     })
 final class PackageCommand implements Callable<Integer> {
 
   private static final Pattern NAMED =
       Pattern.compile("([a-z0-9][a-z0-9.-]*?)-(\\d+\\.\\d+\\.\\d+(?:-[0-9A-Za-z.-]+)?)");
-  private static final int STEPS = 1000;
 
   @Spec private CommandSpec spec;
 
@@ -73,7 +77,10 @@ final class PackageCommand implements Callable<Integer> {
       required = true,
       paramLabel = "TARGET",
       description =
-          "What to write. NAME-VERSION.tar.xz: an archive; NAME-VERSION.deb: a Debian package, which installs the bundle as a service that watches a folder; NAME-VERSION.oci.tar: a container image that watches a folder; any other name: a folder.")
+          "What to write. NAME-VERSION.tar.xz: an archive; NAME-VERSION.deb: a Debian package,"
+              + " which installs the bundle as a service that watches a folder;"
+              + " NAME-VERSION.oci.tar: a container image that watches a folder; any other name: a"
+              + " folder.")
   private Path target;
 
   @Option(
@@ -86,7 +93,8 @@ final class PackageCommand implements Callable<Integer> {
       names = "--release",
       paramLabel = "VERSION",
       description =
-          "Application version, such as 1.2.0; a box installs only newer versions. Default: taken from the target's file name.")
+          "Application version, such as 1.2.0; a box installs only newer versions. Default: taken"
+              + " from the target's file name.")
   private @Nullable String release;
 
   @Option(
@@ -120,7 +128,8 @@ final class PackageCommand implements Callable<Integer> {
       names = "--base",
       paramLabel = "FILE.tar",
       description =
-          "Base image of an .oci.tar, as 'docker save' writes it: with glibc 2.35, libstdc++, libz and a shell, such as debian:12-slim with zlib1g and libstdc++6.")
+          "Base image of an .oci.tar, as 'docker save' writes it: with glibc 2.35, libstdc++, libz"
+              + " and a shell, such as debian:12-slim with zlib1g and libstdc++6.")
   private @Nullable Path base;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -148,7 +157,8 @@ final class PackageCommand implements Callable<Integer> {
       converter = FormatChoice.class,
       completionCandidates = FormatChoice.class,
       description =
-          "bundle, or ovms: a model repository for OpenVINO Model Server. Default: ${DEFAULT-VALUE}.")
+          "bundle, or ovms: a model repository for OpenVINO Model Server. Default:"
+              + " ${DEFAULT-VALUE}.")
   private Format format;
 
   @Mixin private JsonOption json;
@@ -212,25 +222,8 @@ final class PackageCommand implements Callable<Integer> {
   }
 
   private Packed run(PackageOptions options) {
-    if (!Boolean.getBoolean("ovkit.progress")) {
-      return Packager.pack(options, target, fraction -> {});
-    }
-    try (Bar bar = new Bar()) {
-      return Packager.pack(options, target, bar);
-    }
-  }
-
-  private static final class Bar implements DoubleConsumer, AutoCloseable {
-    private final ProgressBar bar = new ProgressBar("packing", STEPS);
-
-    @Override
-    public void accept(double fraction) {
-      bar.stepTo((long) (fraction * STEPS));
-    }
-
-    @Override
-    public void close() {
-      bar.close();
+    try (Progress progress = Progress.ofShare("packing")) {
+      return Packager.pack(options, target, progress);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.ovkit.cli;
 
 import dev.ovkit.OvkitException;
 import dev.ovkit.cli.option.HelpGroup;
+import dev.ovkit.cli.print.Examples;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.internal.files.Temporary;
 import java.io.FileDescriptor;
@@ -146,6 +147,7 @@ final class Program {
     commandLine
         .getHelpSectionMap()
         .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, HelpGroup::render);
+    commandLine.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, Examples::render);
     commandLine.getSubcommands().values().forEach(Program::helpInGroups);
   }
 

@@ -4,8 +4,8 @@ import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.ModelAndPictures;
 import dev.ovkit.cli.option.QuantizeOptionGroup;
-import dev.ovkit.cli.print.Progress;
 import dev.ovkit.cli.print.QuantizationPrinter;
+import dev.ovkit.cli.print.QuantizeProgress;
 import dev.ovkit.quantize.Quantization;
 import dev.ovkit.quantize.QuantizeOptions;
 import dev.ovkit.quantize.Quantizer;
@@ -26,7 +26,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Makes an INT8 IR, which is smaller and faster on a CPU, without Python.",
       "",
-      "Calibrate with pictures like those that the detector will see; 10 to 30 are enough. With --check-images the INT8 IR runs on this CPU against the original, and is written only if it loses no more than --max-drop. Otherwise the exit code is 4, and the convolutions are listed by the accuracy that each costs."
+      "Calibrate with pictures like those that the detector will see; 10 to 30 are enough. With"
+          + " --check-images the INT8 IR runs on this CPU against the original, and is written only"
+          + " if it loses no more than --max-drop. Otherwise the exit code is 4, and the"
+          + " convolutions are listed by the accuracy that each costs."
     },
     footer = {
       "  ovkit quantize model.xml pictures -o int8",
@@ -58,7 +61,8 @@ final class QuantizeCommand implements Callable<Integer> {
       names = "--html",
       paramLabel = "FILE",
       description =
-          "Write a report: each convolution, the accuracy it costs, and the speed. Takes about half a second per convolution.")
+          "Write a report: each convolution, the accuracy it costs, and the speed. Takes about half"
+              + " a second per convolution.")
   private @Nullable Path html;
 
   @Mixin private JsonOption json;
@@ -72,7 +76,7 @@ final class QuantizeCommand implements Callable<Integer> {
                 .withName(name != null ? name : QuantizeOptions.stem(ir))
                 .withCosts(html != null));
     Quantization made;
-    try (Progress progress = new Progress()) {
+    try (QuantizeProgress progress = new QuantizeProgress()) {
       made = Quantizer.quantize(options, progress);
     }
     if (html != null) {

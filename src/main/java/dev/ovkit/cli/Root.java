@@ -74,9 +74,17 @@ abstract sealed class Root implements Runnable permits Main, BoxMain, Root.OfOne
 
   /**
    * Returns the arguments with {@code help}, {@code help COMMAND} and {@code COMMAND help} in the
-   * one spelling that picocli reads.
+   * one spelling that picocli reads. Of an unknown command only the name is left: the error is more
+   * use than the help of the whole program.
    */
-  static String[] helpSpelled(String... arguments) {
+  static String[] helpSpelled(Commands.Place place, String... arguments) {
+    String[] spelled = helpSpelled(arguments);
+    String name = name(spelled);
+    boolean known = name == null || Commands.named(name, place).isPresent();
+    return known ? spelled : new String[] {name};
+  }
+
+  private static String[] helpSpelled(String... arguments) {
     if (arguments.length > 0 && arguments[0].equals("help")) {
       return arguments.length == 1
           ? new String[] {"--help"}

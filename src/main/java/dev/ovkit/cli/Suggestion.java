@@ -1,6 +1,7 @@
 package dev.ovkit.cli;
 
 import dev.ovkit.internal.text.EditDistance;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -23,7 +24,8 @@ final class Suggestion {
             name,
             command.options().stream()
                 .filter(option -> !option.hidden())
-                .map(OptionSpec::longestName))
+                .flatMap(option -> Arrays.stream(option.names()))
+                .filter(known -> known.startsWith("--")))
         .or(() -> beginning(name, command));
   }
 
@@ -32,7 +34,17 @@ final class Suggestion {
     int near = Math.max(2, typed.length() / 3);
     return known
         .filter(name -> EditDistance.between(typed, name) <= near)
-        .min(Comparator.comparingInt(name -> EditDistance.between(typed, name)));
+        .min(
+            Comparator.<String>comparingInt(name -> EditDistance.between(typed, name))
+                .thenComparingInt(name -> -sameBeginning(typed, name)));
+  }
+
+  /**
+   * Of two that are as near, the one that begins as what was typed: --image for --img, not --ir.
+   */
+  private static int sameBeginning(String typed, String name) {
+    int same = Arrays.mismatch(typed.toCharArray(), name.toCharArray());
+    return same < 0 ? typed.length() : same;
   }
 
   /** As {@code --conf} for {@code --confidence}. */

@@ -7,6 +7,7 @@ import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.ModelAndPictures;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.print.Progress;
 import dev.ovkit.cli.print.TunePrinter;
 import dev.ovkit.tune.TuneOptions;
 import dev.ovkit.tune.TuneReport;
@@ -17,7 +18,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,9 +31,13 @@ import picocli.CommandLine.Spec;
     name = "tune",
     customSynopsis = "ovkit tune [OPTIONS] MODEL [PICTURE...]",
     description = {
-      "Finds the fastest settings for a model on this machine and writes them into a profile beside it, which infer and bench use.",
+      "Finds the fastest settings for a model on this machine and writes them into a profile beside"
+          + " it, which infer and bench use.",
       "",
-      "Each setting takes turns with the default. A setting is kept only if its whole 95 %% interval is below the default's; otherwise the default stays. Settings that could change a box (--bf16, --rectangular) are tried only on request, and kept only if the boxes on the pictures stay the same.",
+      "Each setting takes turns with the default. A setting is kept only if its whole 95 %%"
+          + " interval is below the default's; otherwise the default stays. Settings that could"
+          + " change a box (--bf16, --rectangular) are tried only on request, and kept only if the"
+          + " boxes on the pictures stay the same.",
       "",
       "If nothing keeps to --max-latency, the exit code is 4 and no profile is written."
     },
@@ -57,7 +61,8 @@ final class TuneCommand implements Callable<Integer> {
       converter = Choices.Target.class,
       completionCandidates = Choices.Target.class,
       description =
-          "latency: one picture as soon as possible; throughput: as many pictures as possible. A profile can contain both. Default: ${DEFAULT-VALUE}.")
+          "latency: one picture as soon as possible; throughput: as many pictures as possible. A"
+              + " profile can contain both. Default: ${DEFAULT-VALUE}.")
   private Hint target;
 
   @Option(
@@ -71,7 +76,8 @@ final class TuneCommand implements Callable<Integer> {
       names = "--max-latency",
       paramLabel = "TIME",
       description =
-          "Longest time that 90 of 100 pictures may take from file to boxes, such as 50ms; with --target throughput, under load.")
+          "Longest time that 90 of 100 pictures may take from file to boxes, such as 50ms; with"
+              + " --target throughput, under load.")
   private @Nullable String mostLatency;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -85,14 +91,16 @@ final class TuneCommand implements Callable<Integer> {
   @Option(
       names = "--rectangular",
       description =
-          "Also try an input in the shape of the pictures, such as 640x384 for 16:9; needs pictures to compare the boxes.")
+          "Also try an input in the shape of the pictures, such as 640x384 for 16:9; needs pictures"
+              + " to compare the boxes.")
   private boolean rectangular;
 
   @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--cache",
       description =
-          "Also try whether the model opens faster with its compiled form cached in MODEL.cache beside it.")
+          "Also try whether the model opens faster with its compiled form cached in MODEL.cache"
+              + " beside it.")
   private boolean cache;
 
   @Mixin private JsonOption json;
@@ -127,13 +135,8 @@ final class TuneCommand implements Callable<Integer> {
   }
 
   private static TuneReport run(TuneOptions options, Interruption interruption) {
-    if (!Boolean.getBoolean("ovkit.progress")) {
-      return Tuner.tune(options, fraction -> {}, interruption::asked);
-    }
-    int steps = 1000;
-    try (ProgressBar bar = new ProgressBar("tuning", steps)) {
-      return Tuner.tune(
-          options, fraction -> bar.stepTo((long) (fraction * steps)), interruption::asked);
+    try (Progress progress = Progress.ofShare("tuning")) {
+      return Tuner.tune(options, progress, interruption::asked);
     }
   }
 

@@ -6,6 +6,7 @@ import dev.ovkit.cli.option.Images;
 import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.PictureOptions;
 import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.print.Progress;
 import dev.ovkit.cli.print.VerificationPrinter;
 import dev.ovkit.convert.Outputs;
 import dev.ovkit.model.Colour;
@@ -20,7 +21,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
-import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -33,16 +33,23 @@ import picocli.CommandLine.Spec;
 /** {@code ovkit verify}. */
 @Command(
     name = "verify",
-    customSynopsis = "ovkit verify [OPTIONS] A B [--images PICTURE...]",
+    customSynopsis = "ovkit verify [OPTIONS] A B [PICTURE...]",
     description = {
       "Checks that two models give the same results: raw outputs and boxes, picture by picture.",
       "",
-      "A and B are each an ONNX or an IR. An ONNX runs in ONNX Runtime, as an independent reference: its pictures are prepared as its family requires, and it is cut at the outputs of the other model. An IR runs in OpenVINO with its own settings. It must take BGR, 0..255, as IRs of 'ovkit convert' do; if it takes something else on purpose, say so with --input-colour or --bare.",
+      "A and B are each an ONNX or an IR. An ONNX runs in ONNX Runtime, as an independent"
+          + " reference: its pictures are prepared as its family requires, and it is cut at the"
+          + " outputs of the other model. An IR runs in OpenVINO with its own settings. It must"
+          + " take BGR, 0..255, as IRs of 'ovkit convert' do; if it takes something else on"
+          + " purpose, say so with --input-colour or --bare.",
       "",
-      "Boxes count if they reach the confidence in either model. They agree if the other model has a box of the same class within the tolerances; the other model is read with a slightly lower threshold, so that boxes right at the threshold do not count as differences. The exit code is 4 if the models differ."
+      "Boxes count if they reach the confidence in either model. They agree if the other model has"
+          + " a box of the same class within the tolerances; the other model is read with a"
+          + " slightly lower threshold, so that boxes right at the threshold do not count as"
+          + " differences. The exit code is 4 if the models differ."
     },
     footer = {
-      "  ovkit verify yolov5s.onnx yolov5s.xml --images pictures",
+      "  ovkit verify yolov5s.onnx yolov5s.xml pictures",
       "  ovkit verify old.xml new.xml --images 'shots/*.jpg' --html report.html"
     })
 final class VerifyCommand implements Callable<Integer> {
@@ -61,6 +68,13 @@ final class VerifyCommand implements Callable<Integer> {
       description = "The model to compare: an ONNX, or the .xml of an IR.")
   private Path second;
 
+  @Parameters(
+      index = "2..*",
+      arity = "0..*",
+      paramLabel = "PICTURE",
+      description = "Pictures, folders of pictures, or globs. The same as --images.")
+  private List<String> pictures = List.of();
+
   @Mixin private Images images;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -68,7 +82,8 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--tolerance",
       paramLabel = "NUMBER",
       description =
-          "Largest relative L2 difference of a raw output. Default: 0.0001 for an FP32 IR, 0.02 for FP16; for INT8 only the boxes are compared.")
+          "Largest relative L2 difference of a raw output. Default: 0.0001 for an FP32 IR, 0.02 for"
+              + " FP16; for INT8 only the boxes are compared.")
   private @Nullable Double tolerance;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -76,7 +91,8 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--score-tolerance",
       paramLabel = "NUMBER",
       description =
-          "Largest difference between the two scores of an object. Default: 0.001 for FP32, 0.02 for FP16, 0.15 for INT8.")
+          "Largest difference between the two scores of an object. Default: 0.001 for FP32, 0.02"
+              + " for FP16, 0.15 for INT8.")
   private @Nullable Double scoreTolerance;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -84,7 +100,8 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--min-iou",
       paramLabel = "NUMBER",
       description =
-          "Smallest overlap (IoU) of the two boxes of an object. Default: 0.99 for FP32, 0.95 for FP16, 0.7 for INT8.")
+          "Smallest overlap (IoU) of the two boxes of an object. Default: 0.99 for FP32, 0.95 for"
+              + " FP16, 0.7 for INT8.")
   private @Nullable Double leastIou;
 
   @Option(
@@ -99,7 +116,8 @@ final class VerifyCommand implements Callable<Integer> {
       paramLabel = "NAMES",
       defaultValue = "auto",
       description =
-          "Where an ONNX is cut, as for 'ovkit convert'; auto cuts at the outputs of the other model. Default: ${DEFAULT-VALUE}.")
+          "Where an ONNX is cut, as for 'ovkit convert'; auto cuts at the outputs of the other"
+              + " model. Default: ${DEFAULT-VALUE}.")
   private String output;
 
   @HelpGroup.In(HelpGroup.PREPROCESSING)
@@ -118,7 +136,8 @@ final class VerifyCommand implements Callable<Integer> {
       converter = Choices.Colour.class,
       completionCandidates = Choices.Colour.class,
       description =
-          "Channel order that the network was trained with: BGR or RGB. Default: what its family uses.")
+          "Channel order that the network was trained with: BGR or RGB. Default: what its family"
+              + " uses.")
   private @Nullable Colour modelColour;
 
   @HelpGroup.In(HelpGroup.PREPROCESSING)
@@ -142,7 +161,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     VerifyOptions options = options();
-    Verification verification = run(options, images.sources());
+    Verification verification = run(options, images.and(pictures).sources());
     PrintWriter out = spec.commandLine().getOut();
     if (html != null) {
       VerificationReport.write(verification, html);
@@ -156,15 +175,8 @@ final class VerifyCommand implements Callable<Integer> {
   }
 
   static Verification run(VerifyOptions options, List<PictureSource> pictures) {
-    try (@Nullable ProgressBar bar = Images.progress(pictures.size())) {
-      return Verifier.verify(
-          options,
-          pictures,
-          () -> {
-            if (bar != null) {
-              bar.step();
-            }
-          });
+    try (Progress progress = Progress.ofPictures(pictures.size())) {
+      return Verifier.verify(options, pictures, progress::step);
     }
   }
 

@@ -34,8 +34,8 @@ class UsageTest {
         "convert m.onnx --nonsense | Unknown option: '--nonsense' | ovkit convert",
         "convert m.onnx --input_model m.onnx | the model was given twice | ovkit convert",
         "convert m.onnx n.onnx | Unmatched argument at index 2: 'n.onnx' | ovkit convert",
-        "convert m.onnx --scale 255 --scale-values 1,2,3 | give --scale or --scale-values, not both |"
-            + " ovkit convert",
+        "convert m.onnx --scale 255 --scale-values 1,2,3 | give --scale or --scale-values, not both"
+            + " | ovkit convert",
         "convert m.onnx --scale-values 1,2 | --scale-values 1,2: expected one number or three, such"
             + " as 1.5,2,3 | ovkit convert",
         "convert m.onnx --mean 1,b,3 | --mean 1,b,3: expected one number or three, such as 1.5,2,3"
@@ -53,16 +53,16 @@ class UsageTest {
             + " convert",
         "convert m.onnx --letterbox left | Invalid value for option '--letterbox': expected centre,"
             + " top-left or stretch, not 'left' | ovkit convert",
-        "convert m.onnx --data-type INT4 | Invalid value for option '--data-type': expected FP16, FP32"
-            + " or INT8, not 'INT4' | ovkit convert",
+        "convert m.onnx --data-type INT4 | Invalid value for option '--data-type': expected FP16,"
+            + " FP32 or INT8, not 'INT4' | ovkit convert",
         "convert m.onnx --data-type INT8 | --data-type INT8 needs --images to calibrate with |"
             + " ovkit convert",
         "quantize --ir m.xml -i p.jpg -o d --auto | --coco, --max-drop and --auto need"
             + " --check-images | ovkit quantize",
         "convert m.onnx --backend tf | Invalid value for option '--backend': expected native, mo or"
             + " ovc, not 'tf' | ovkit convert",
-        "convert m.onnx --simplify maybe | Invalid value for option '--simplify': expected auto, never"
-            + " or always, not 'maybe' | ovkit convert",
+        "convert m.onnx --simplify maybe | Invalid value for option '--simplify': expected auto,"
+            + " never or always, not 'maybe' | ovkit convert",
         "simplify | Missing required parameter: 'MODEL.onnx' | ovkit simplify",
         "infer --ir m.xml | no pictures were given; expected files or folders after the model, or"
             + " --images PICTURE | ovkit infer",
@@ -76,12 +76,14 @@ class UsageTest {
         "infer m.xml p.jpg --threads 0 | --threads 0: expected 1 or more | ovkit infer",
         "infer m.xml p.jpg --format yolo | --format yolo writes a text file per picture; give their"
             + " folder with --out DIR | ovkit infer",
-        "infer m.xml p.jpg --format csv --json | give --json or --format csv, not both | ovkit infer",
-        "infer m.xml p.jpg --format xml | Invalid value for option '--format': expected table, json,"
-            + " jsonl, csv, yolo or coco, not 'xml' | ovkit infer",
-        "convert m.onnx --images p.jpg | --images needs --verify or --data-type INT8 | ovkit convert",
-        "tune m.onnx | 'm.onnx' is an ONNX model, but tune needs an IR; make one with 'ovkit convert"
-            + " m.onnx' | ovkit tune",
+        "infer m.xml p.jpg --format csv --json | give --json or --format csv, not both | ovkit"
+            + " infer",
+        "infer m.xml p.jpg --format xml | Invalid value for option '--format': expected table,"
+            + " json, jsonl, csv, yolo or coco, not 'xml' | ovkit infer",
+        "convert m.onnx --images p.jpg | --images needs --verify or --data-type INT8 | ovkit"
+            + " convert",
+        "tune m.onnx | 'm.onnx' is an ONNX model, but tune needs an IR; make one with 'ovkit"
+            + " convert m.onnx' | ovkit tune",
         "bench m.xml p.jpg --csv --json | give --json or --csv, not both | ovkit bench",
         "bench m.xml p.jpg --protocol fast | Invalid value for option '--protocol': expected seed,"
             + " not 'fast' | ovkit bench",
@@ -89,10 +91,10 @@ class UsageTest {
             + " both | ovkit eval",
         "verify a.onnx | Missing required parameter: 'B' | ovkit verify",
         "verify a.onnx b.xml --conf 2 | --conf 2.0: expected a number from 0 to 1 | ovkit verify",
-        "verify a.onnx b.xml --input-colour GBR | Invalid value for option '--input-colour': expected"
-            + " BGR or RGB, not 'GBR' | ovkit verify",
-        "convert m.onnx --target-cpu i5 | Invalid value for option '--target-cpu': expected avx2, not"
-            + " 'i5' | ovkit convert",
+        "verify a.onnx b.xml --input-colour GBR | Invalid value for option '--input-colour':"
+            + " expected BGR or RGB, not 'GBR' | ovkit verify",
+        "convert m.onnx --target-cpu i5 | Invalid value for option '--target-cpu': expected avx2,"
+            + " not 'i5' | ovkit convert",
         "tune | no model was given; expected MODEL.xml as the first argument, or --ir MODEL.xml |"
             + " ovkit tune",
         "tune --ir m.xml --target speed | Invalid value for option '--target': expected latency or"
@@ -105,15 +107,16 @@ class UsageTest {
             + " they are compared | ovkit tune",
         "tune --ir m.xml --bf16 | --bf16 needs pictures: it may change the boxes, so they are"
             + " compared | ovkit tune",
-        "watch --in . --out b | no model was given; expected MODEL.xml as the first argument, or --ir"
-            + " MODEL.xml | ovkit watch",
-        "watch --ir m.xml --in a --out b --settle=-1 | --settle -1: expected milliseconds, 0 or more"
-            + " | ovkit watch",
+        "watch --in . --out b | no model was given; expected MODEL.xml as the first argument, or"
+            + " --ir MODEL.xml | ovkit watch",
+        "watch --ir m.xml --in a --out b --settle=-1 | --settle -1: expected milliseconds, 0 or"
+            + " more | ovkit watch",
         "inspect | Missing required parameter: 'MODEL' | ovkit inspect",
         "keygen | Missing required option: '--out=NAME' | ovkit keygen",
         "install b.tar.xz | Missing required option: '--root=DIR' | ovkit install",
         "install --root r | give a BUNDLE, or --watch DIR to wait for bundles | ovkit install",
-        "install b.tar.xz --root r --limit 0 | --limit 0: expected 1 second or more | ovkit install",
+        "install b.tar.xz --root r --limit 0 | --limit 0: expected 1 second or more | ovkit"
+            + " install",
         "rollback | Missing required option: '--root=DIR' | ovkit rollback",
         "self-test | this ovkit does not run from a bundle; give --bundle DIR | ovkit"
             + " self-test",
@@ -132,6 +135,20 @@ class UsageTest {
         .isWrongUsage(
             "Unmatched argument at index 0: '%s'%nDid you mean: %s?".formatted(typed, meant),
             "ovkit");
+  }
+
+  @Test
+  void helpForAnUnknownCommandIsAnError() {
+    String message = "Unmatched argument at index 0: 'infr'%nDid you mean: infer?".formatted();
+    Cli.run("help", "infr").isWrongUsage(message, "ovkit");
+    Cli.run("infr", "--help").isWrongUsage(message, "ovkit");
+    Cli.run("infr", "help").isWrongUsage(message, "ovkit");
+  }
+
+  @Test
+  void anAbbreviationIsAnsweredWithWhatBeginsLikeIt() {
+    Cli.run("infer", "m.xml", "--img", "p.jpg")
+        .isWrongUsage("Unknown option: '--img'%nDid you mean: --image?".formatted(), "ovkit infer");
   }
 
   @Test
@@ -190,6 +207,19 @@ class UsageTest {
           .as(example)
           .satisfies(parsed -> assertThat(parsed.hasSubcommand()).isTrue());
     }
+  }
+
+  /** A shell joins the lines that a backslash ends, so what is printed is what was meant. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void theExamplesCanBePastedAsTheyArePrinted(String command) {
+    String help = Cli.run(command, "--help").done();
+    String joined = help.replaceAll(" \\\\\\R +", " ");
+    CommandLine all = new CommandLine(new Main());
+    String[] examples = all.getSubcommands().get(command).getCommandSpec().usageMessage().footer();
+    assertThat(joined.lines()).contains(examples);
+    assertThat(help.substring(help.indexOf("Example:")).lines())
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(80));
   }
 
   @Test

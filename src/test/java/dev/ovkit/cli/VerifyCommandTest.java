@@ -42,7 +42,7 @@ class VerifyCommandTest {
 
   @Test
   void aRightIrIsTheSame() {
-    String said = Cli.run("verify", onnx, right, "--images", parts).done();
+    String said = Cli.run("verify", onnx, right, parts).done();
     assertThat(said)
         .contains("A  %s (ONNX Runtime 1.".formatted(onnx), "%s (OpenVINO 20".formatted(right))
         .containsPattern(

@@ -2,9 +2,9 @@ package dev.ovkit.cli.option;
 
 import dev.ovkit.subject.PictureSource;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import me.tongfei.progressbar.ProgressBar;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -21,8 +21,21 @@ public final class Images {
       arity = "1..*",
       paramLabel = "PATH",
       description =
-          "Pictures, folders of pictures, or globs to compare on. Default: a few generated pictures, which show no objects, so that only raw outputs are compared.")
+          "Pictures, folders of pictures, or globs to compare on. Default: a few generated"
+              + " pictures, which show no objects, so that only raw outputs are compared.")
   private @Nullable List<String> images;
+
+  /** Adds pictures that were typed without the option. */
+  public Images and(List<String> typed) {
+    if (!typed.isEmpty()) {
+      List<String> all = new ArrayList<>(typed);
+      if (images != null) {
+        all.addAll(images);
+      }
+      images = all;
+    }
+    return this;
+  }
 
   public boolean given() {
     return images != null;
@@ -34,8 +47,8 @@ public final class Images {
       spec.commandLine()
           .getErr()
           .println(
-              "ovkit: no --images: only raw outputs are compared, on generated pictures; give pictures"
-                  + " with objects to compare boxes too");
+              "ovkit: no --images: only raw outputs are compared, on generated pictures; give"
+                  + " pictures with objects to compare boxes too");
       return PictureSource.generated();
     }
     return PictureSource.of(new PictureList(images).expand());
@@ -44,12 +57,5 @@ public final class Images {
   /** Returns the files; there must be some. */
   public List<Path> paths() {
     return new PictureList(Objects.requireNonNull(images)).expand();
-  }
-
-  /** A bar on a terminal, for more pictures than one. */
-  public static @Nullable ProgressBar progress(int pictures) {
-    return Boolean.getBoolean("ovkit.progress") && pictures > 1
-        ? new ProgressBar("pictures", pictures)
-        : null;
   }
 }

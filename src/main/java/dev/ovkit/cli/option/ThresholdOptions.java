@@ -10,14 +10,15 @@ public final class ThresholdOptions {
   @Option(
       names = "--conf",
       paramLabel = "SCORE",
-      description = "Lowest score, 0..1. Default: the model's own, else 0.25; for eval 0.001.")
+      description = "Lowest score, 0..1. Default: the model's own, else 0.25.")
   private @Nullable Float confidence;
 
   @Option(
       names = "--iou",
       paramLabel = "IOU",
       description =
-          "Overlap (IoU) above which the weaker of two boxes is dropped, 0..1. Default: the model's own, else 0.45; for eval 0.6.")
+          "Overlap (IoU) above which the weaker of two boxes is dropped, 0..1. Default: the model's"
+              + " own, else 0.45.")
   private @Nullable Float iou;
 
   @Option(
@@ -26,21 +27,9 @@ public final class ThresholdOptions {
       description = "Most boxes per picture; the best are kept. Default: 300.")
   private @Nullable Integer maxDetections;
 
-  public float confidenceOr(float usual) {
-    return confidence == null ? usual : confidence;
-  }
-
-  public float iouOr(float usual) {
-    return iou == null ? usual : iou;
-  }
-
   /** Whether an overlap was given. */
   public boolean givesIou() {
     return iou != null;
-  }
-
-  public int maxDetectionsOr(int usual) {
-    return maxDetections == null ? usual : maxDetections;
   }
 
   /** Returns the options with what was given here in place of what they say. */
@@ -48,7 +37,7 @@ public final class ThresholdOptions {
     return new DetectOptions(
         confidence == null ? options.confidence() : confidence,
         iou == null ? options.iou() : iou,
-        maxDetectionsOr(options.maxDetections()),
+        maxDetections == null ? options.maxDetections() : maxDetections,
         options.maxCandidates(),
         options.classes(),
         options.agnostic());
