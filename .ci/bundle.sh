@@ -105,5 +105,5 @@ entrypoint=$(python3 "$here/.ci/image.py" unpack "$work/app-1.2.0.oci.tar" "$roo
 diff -r "$bundle/a box/current" "$root/opt/ovkit/app" || fail "the image's files are not the bundle's"
 box "$entrypoint infer --image /pictures" >"$work/infer-image.txt"
 grep -q '^/pictures/parts.jpg .* found' "$work/infer-image.txt" || fail "infer found no picture in the image"
-box "$entrypoint self-test" | grep 'archive of classes' || fail "the self-test does not hold in the image"
+box "$entrypoint self-test" | grep 'class archive' || fail "the self-test does not hold in the image"
 rm -rf "$root" "$work/app-1.2.0.oci.tar"

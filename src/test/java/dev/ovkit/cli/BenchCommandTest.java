@@ -213,8 +213,7 @@ class BenchCommandTest {
     bench("--seconds", "3600", "--html", page)
         .failsWith(
             1,
-            "cannot write '%s': its folder is not there; give a place that can be written"
-                .formatted(page));
+            "cannot write '%s': its folder does not exist; give a writable place".formatted(page));
   }
 
   /** The command's classes as a box has them: nothing of the desk can be found. */
@@ -299,8 +298,7 @@ class BenchCommandTest {
   void aMissingIrIsRefused() {
     Path xml = temp.resolve("missing.xml");
     Cli.run("bench", "--ir", xml, "--images", PICTURES)
-        .failsWith(
-            1, "%s: there is no such file, expected the .xml of an OpenVINO IR".formatted(xml));
+        .failsWith(1, "%s: no such file; expected the .xml of an OpenVINO IR".formatted(xml));
   }
 
   // ---- options
@@ -316,7 +314,8 @@ class BenchCommandTest {
         "--threads 0 | --threads 0: expected 1 or more",
         "--requests 2 | --requests needs --throughput",
         "--protocol sead | Invalid value for option '--protocol': expected seed, not 'sead'",
-        "--precision f64 | Invalid value for option '--precision': expected f32, bf16 or auto, not 'f64'",
+        "--precision f64 | Invalid value for option '--precision': expected f32, bf16 or auto, not"
+            + " 'f64'",
         "--seconds 1 --passes 1 | --seconds cannot be combined with --passes or --protocol",
       })
   void aWrongOptionIsAnsweredWithWhatWasExpected(String options, String message) {
@@ -372,7 +371,7 @@ class BenchCommandTest {
     bench("--passes", "2", "--baseline", old)
         .failsWith(
             2,
-            "%s cannot be compared with: the CPU: Pentium then, %s now; measure a baseline as you measure now"
+            "%s does not fit this measurement: the CPU: Pentium then, %s now; measure the baseline the same way"
                 .formatted(old, cpu));
   }
 
@@ -383,7 +382,7 @@ class BenchCommandTest {
     bench("--passes", "2", "--baseline", old)
         .failsWith(
             2,
-            "%s cannot be compared with: it has no conveyor-parts.xml, only [%s]; measure a baseline of this model"
+            "%s does not fit this measurement: it has no conveyor-parts.xml, only [%s]; measure a baseline of this model"
                 .formatted(old, DEMO.resolve("other.xml")));
   }
 
@@ -394,7 +393,8 @@ class BenchCommandTest {
         "has no 'models'|{}",
         "has no text 'mode' where it is expected|{\"models\": [{}]}",
         "has the unknown mode 'x'|{\"models\": [{}], \"mode\": \"x\"}",
-        "has no number 'p50' where it is expected|{\"models\": [{\"infer_ms\": {\"p50\": 0}}], \"mode\": \"inference-only\"}",
+        "has no number 'p50' where it is expected|{\"models\": [{\"infer_ms\": {\"p50\": 0}}],"
+            + " \"mode\": \"inference-only\"}",
         "was stopped before its end|{\"models\": [{}], \"interrupted\": true}",
       })
   void aBrokenBaselineIsRefused(String messageAndText) throws IOException {

@@ -106,8 +106,7 @@ class ConvertBadInputTest {
     Cli.run("convert", e(), "-o", file)
         .failsWith(
             1,
-            "cannot write '%s': there is a file of that name; give a place that can be written"
-                .formatted(file));
+            "cannot write '%s': a file of that name exists; give a writable place".formatted(file));
     assertThat(file).isEmptyFile();
   }
 
@@ -116,8 +115,8 @@ class ConvertBadInputTest {
     Cli.run("convert", e(), "-o", "/proc/nope")
         .failsWith(
             1,
-            "cannot write '/proc/nope': its folder is not there and cannot be made; give a place"
-                + " that can be written");
+            "cannot write '/proc/nope': its folder does not exist and cannot be made; give a"
+                + " writable place");
   }
 
   @Test
@@ -126,7 +125,7 @@ class ConvertBadInputTest {
     convert(e(), "--labels", labels)
         .failsWith(
             2,
-            "--labels has 2 names, but '%s' has 3 classes; one name a line, in the order of training"
+            "--labels has 2 names, but '%s' has 3 classes; give one name per line, in training order"
                 .formatted(e()));
   }
 

@@ -61,8 +61,8 @@ class DiagnoseCommandTest {
     assertThat(diagnose.err()).isEmpty();
     assertThat(diagnose.exitCode()).isEqualTo(ExitCode.DOES_NOT_HOLD);
     assertThat(diagnose.out())
-        .contains("Wrong: letterbox: pictures are to be put into the input")
-        .contains("top left, and are put by stretching")
+        .contains("Wrong: letterbox: pictures should be put into the input")
+        .contains("top left, but are put by stretching")
         .contains(
             "Fix it with: ovkit infer --ir %s --image %s --letterbox top-left"
                 .formatted(ir, picture))

@@ -63,7 +63,7 @@ class EightBitTest {
     assertThat(made.get("int8_running")).isEqualTo(made.get("int8_convolutions"));
     assertThat(made.get("warnings").get(0).asText())
         .isEqualTo(
-            "the ranges come from 5 pictures; give 10 or more of the kind that the detector will see");
+            "calibrated with 5 pictures; give 10 or more like those that the detector will see");
   }
 
   @Test

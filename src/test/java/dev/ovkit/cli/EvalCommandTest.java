@@ -148,7 +148,7 @@ class EvalCommandTest {
     Cli.run("eval", "--ir", IR, "--coco", TRUTH, "--images", none)
         .failsWith(
             1,
-            "'%s' lacks 5 of the 5 pictures of '%s', such as '000000.jpg'; give --images the folder that they lie in"
+            "'%s' lacks 5 of the 5 pictures of '%s', such as '000000.jpg'; give --images the folder that contains them"
                 .formatted(none, TRUTH));
     Cli.run("eval", "--ir", IR, "--labels", labels(), "--images", empty)
         .failsWith(
@@ -164,7 +164,7 @@ class EvalCommandTest {
     Cli.run("eval", "--ir", IR, "--coco", json, "--images", PICTURES)
         .failsWith(
             1,
-            "'%s' is 1280x720, but '%s' marks a picture of 640x720; give --images the pictures that were marked"
+            "'%s' is 1280x720, but '%s' annotates a picture of 640x720; give --images the annotated pictures"
                 .formatted(PICTURES.resolve("000000.jpg"), json));
   }
 
@@ -178,7 +178,7 @@ class EvalCommandTest {
     Cli.run("eval", "--ir", IR, "--coco", json, "--images", PICTURES, "--names", mixed)
         .failsWith(
             1,
-            "'%s' has objects of categories that the model does not name: person; give --names a file with the model's classes, one a line, in order"
+            "'%s' has objects of categories that the model does not name: person; give --names a file with the model's class names, one per line, in order"
                 .formatted(json));
     Cli.run("eval", "--ir", IR, "--coco", json, "--images", PICTURES, "--names", few)
         .failsWith(2, "--names '%s' has 2 names, but '%s' has 6 classes".formatted(few, IR));
@@ -189,7 +189,8 @@ class EvalCommandTest {
     Cli.run("eval", "--ir", IR, "--coco", TRUTH, "--images", PICTURES, "--detections", "/proc/x/y")
         .failsWith(
             1,
-            "cannot write '/proc/x/y': its folder is not there and cannot be made; give a place that can be written");
+            "cannot write '/proc/x/y': its folder does not exist and cannot be made; give a"
+                + " writable place");
   }
 
   @Test

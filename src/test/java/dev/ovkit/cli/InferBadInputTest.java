@@ -41,7 +41,7 @@ class InferBadInputTest {
     infer(xml, PARTS)
         .failsWith(
             1,
-            "%s: it has 100000 bytes, expected 1340588, the length recorded in a.xml; the two files do not belong together or one is cut: copy both or convert again"
+            "%s: it has 100000 bytes, expected 1340588, the length recorded in a.xml; the two files do not belong together, or one is cut short; copy both or convert again"
                 .formatted(bin));
   }
 
@@ -63,7 +63,7 @@ class InferBadInputTest {
     Cli said = infer(xml, PARTS);
     assertThat(said.err())
         .matches(
-            "ovkit: \\Q%s\\E: it is no complete XML \\(line \\d+\\); expected an OpenVINO IR, such as 'ovkit convert' writes\\R"
+            "ovkit: \\Q%s\\E: not well-formed XML \\(line \\d+\\); expected an OpenVINO IR, as 'ovkit convert' writes\\R"
                 .formatted(xml));
     assertThat(said.out()).isEmpty();
     assertThat(said.exitCode()).isEqualTo(1);
@@ -73,14 +73,13 @@ class InferBadInputTest {
   void anIrThatIsMissing() {
     Path xml = temp.resolve("missing.xml");
     infer(xml, PARTS)
-        .failsWith(
-            1, "%s: there is no such file, expected the .xml of an OpenVINO IR".formatted(xml));
+        .failsWith(1, "%s: no such file; expected the .xml of an OpenVINO IR".formatted(xml));
   }
 
   @Test
   void aFolderAsIr() {
     infer(temp, PARTS)
-        .failsWith(1, "%s: it is a folder, expected the .xml of an OpenVINO IR".formatted(temp));
+        .failsWith(1, "%s: it is a folder; expected the .xml of an OpenVINO IR".formatted(temp));
   }
 
   @Test
@@ -88,7 +87,7 @@ class InferBadInputTest {
     Path bin = made.resolve("model.bin");
     infer(bin, PARTS)
         .failsWith(
-            1, "%s: it holds the weights of an IR, expected the .xml beside it".formatted(bin));
+            1, "%s: it contains the weights of an IR; expected the .xml beside it".formatted(bin));
   }
 
   // ---- pictures
@@ -96,8 +95,7 @@ class InferBadInputTest {
   @Test
   void aPictureThatIsMissing() {
     Path picture = temp.resolve("nope.jpg");
-    infer(ir, picture)
-        .failsWith(1, "%s: there is no such file, expected a picture".formatted(picture));
+    infer(ir, picture).failsWith(1, "%s: no such file; expected a picture".formatted(picture));
   }
 
   @Test
@@ -105,7 +103,7 @@ class InferBadInputTest {
     Path picture = Files.createFile(temp.resolve("zero.jpg"));
     infer(ir, picture)
         .failsWith(
-            1, "%s: it has 0 bytes, expected a JPEG, PNG, WebP, BMP or TIFF".formatted(picture));
+            1, "%s: it is empty; expected a JPEG, PNG, WebP, BMP or TIFF".formatted(picture));
   }
 
   @Test
@@ -125,7 +123,7 @@ class InferBadInputTest {
     Path picture = Files.writeString(temp.resolve("text.jpg"), "not a picture\n");
     infer(ir, picture)
         .failsWith(
-            1, "%s: it is no picture, expected a JPEG, PNG, WebP, BMP or TIFF".formatted(picture));
+            1, "%s: not a picture; expected a JPEG, PNG, WebP, BMP or TIFF".formatted(picture));
   }
 
   @Test
@@ -134,7 +132,7 @@ class InferBadInputTest {
     infer(ir, picture)
         .failsWith(
             1,
-            "%s: it declares 60000x60000 pixels, at most 100 megapixels are read; scale it down first"
+            "%s: it declares 60000x60000 pixels, but at most 100 megapixels are read; scale it down first"
                 .formatted(picture));
   }
 
@@ -155,7 +153,7 @@ class InferBadInputTest {
   @Test
   void aBadPictureIsReportedInItsPlaceAndTheOthersAreDone() throws IOException {
     Path bad = Files.writeString(temp.resolve("bad.jpg"), "not a picture\n");
-    String why = bad + ": it is no picture, expected a JPEG, PNG, WebP, BMP or TIFF";
+    String why = bad + ": not a picture; expected a JPEG, PNG, WebP, BMP or TIFF";
     Cli said = Cli.run("infer", "--ir", ir, "--image", PARTS, bad, PARTS, "--json");
     assertThat(said.exitCode()).isEqualTo(1);
     assertThat(said.err()).isEqualTo("ovkit: %s%n".formatted(why));
@@ -205,7 +203,7 @@ class InferBadInputTest {
   void anchorsThatDoNotFitTheHeads() {
     infer(ir, PARTS, "--anchors", "10,13 16,30")
         .isWrongUsage(
-            "--anchors '10,13 16,30': 2 anchors cannot be dealt to 3 heads", "ovkit infer");
+            "--anchors '10,13 16,30': 2 anchors cannot be divided among 3 heads", "ovkit infer");
   }
 
   @Test
@@ -213,8 +211,8 @@ class InferBadInputTest {
     infer(ir, PARTS, "--out", "/proc/x")
         .failsWith(
             1,
-            "cannot write '/proc/x': its folder is not there and cannot be made; give a place that"
-                + " can be written");
+            "cannot write '/proc/x': its folder does not exist and cannot be made; give a writable"
+                + " place");
   }
 
   private static Cli infer(Object model, Object picture, Object... more) {

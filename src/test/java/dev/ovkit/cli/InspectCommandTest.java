@@ -82,7 +82,7 @@ class InspectCommandTest {
     Cli.run("inspect", xml)
         .failsWith(
             1,
-            "%s: it is no complete XML (line 1); expected an OpenVINO IR, such as 'ovkit convert' writes"
+            "%s: not well-formed XML (line 1); expected an OpenVINO IR, as 'ovkit convert' writes"
                 .formatted(xml));
   }
 }

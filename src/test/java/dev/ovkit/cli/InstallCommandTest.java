@@ -88,7 +88,7 @@ class InstallCommandTest {
     Cli.run("rollback", "--root", root)
         .failsWith(
             4,
-            "'%s' has no release from before '%s' to go back to; there are: %s"
+            "'%s' has no release before '%s' to go back to; it has: %s"
                 .formatted(root, first, first));
     install(bundle("1.1.0"));
     String second = TestBundle.current(root);
@@ -96,7 +96,7 @@ class InstallCommandTest {
     Cli.run("install", older, "--root", root)
         .failsWith(
             4,
-            "bundle '%s': version 1.0.5 is older than 1.1.0, which was installed here before; ovkit rollback goes back to a release that is still there"
+            "bundle '%s': version 1.0.5 is older than 1.1.0, which was installed here before; to go back to a release that is still there, use 'ovkit rollback'"
                 .formatted(older));
     assertThat(Cli.run("rollback", "--root", root).done())
         .startsWith(first + " is in use; it replaces " + second);
@@ -106,7 +106,7 @@ class InstallCommandTest {
     Cli.run("rollback", "--root", root, "--to", "parts-0.0.1-0123456789ab")
         .failsWith(
             4,
-            "release 'parts-0.0.1-0123456789ab' was not installed in '%s' or is gone; there are: %s, %s"
+            "release 'parts-0.0.1-0123456789ab' was never installed in '%s', or it was removed; it has: %s, %s"
                 .formatted(root, first, second));
     // A release that somebody put there by hand was never verified.
     folder(bundle("3.0.0"), "root/releases/parts-3.0.0-x");
@@ -146,7 +146,7 @@ class InstallCommandTest {
     install(new TestBundle(fresh).version("1.1.0").replacing(key));
     assertThat(TestBundle.current(root)).startsWith("parts-1.1.0-");
     assertThat(Cli.run("install", folder(bundle("1000.0.0"), "late"), "--root", root).err())
-        .contains("which was replaced");
+        .contains("which has been replaced");
     install(new TestBundle(fresh).version("1.2.0"));
   }
 
@@ -155,7 +155,7 @@ class InstallCommandTest {
     Path bundle = folder(bundle("1.0.0").unsigned(), "b");
     Cli said = Cli.run("install", bundle, "--root", root);
     assertThat(said.exitCode()).isEqualTo(4);
-    assertThat(said.err()).contains("it has no manifest.sig: nobody vouches for it");
+    assertThat(said.err()).contains("it has no manifest.sig, so its origin is unknown");
     assertThat(root.resolve("current")).doesNotExist();
     assertThat(Cli.run("install", bundle, "--root", root, "--allow-unsigned").done())
         .contains("  unsigned");
@@ -180,8 +180,7 @@ class InstallCommandTest {
     Cli said = Cli.run("install", bundle, "--root", root);
     assertThat(said.exitCode()).isEqualTo(4);
     assertThat(said.err())
-        .startsWith(
-            "ovkit: bundle '%s': its self-test does not hold: 000000.jpg: ".formatted(bundle))
+        .startsWith("ovkit: bundle '%s': its self-test failed: 000000.jpg: ".formatted(bundle))
         .contains(" is too much");
     assertOnly(first);
     // It never counted: the same version, mended, is welcome.
@@ -237,7 +236,8 @@ class InstallCommandTest {
         FileLock lock = channel.lock()) {
       assertThat(lock.isValid()).isTrue();
       Cli.run("install", bundle, "--root", root)
-          .failsWith(1, "another ovkit works on '%s'; try again when it is done".formatted(root));
+          .failsWith(
+              1, "another ovkit is using '%s'; try again when it has finished".formatted(root));
     }
   }
 
@@ -258,8 +258,7 @@ class InstallCommandTest {
     Path state = root.resolve("state.json");
     Files.writeString(state, Files.readString(state).replace("\"parts\"", "\"nuts\""));
     assertThat(Cli.run("install", folder(bundle("2.0.0"), "b"), "--root", root).err())
-        .contains(
-            "it is 'parts', but '%s' holds 'nuts'; give it a root of its own".formatted(root));
+        .contains("it is 'parts', but '%s' contains 'nuts'; give it its own root".formatted(root));
     Files.delete(state);
     assertThat(Cli.run("install", temp.resolve("b"), "--root", root).err())
         .contains("has a release but no state.json");
@@ -270,10 +269,10 @@ class InstallCommandTest {
     Path missing = temp.resolve("missing.tar.xz");
     Cli.run("install", missing, "--root", root)
         .failsWith(
-            1, "bundle '%s': it is not there; expected a folder or a .tar.xz".formatted(missing));
+            1, "bundle '%s': no such file; expected a folder or a .tar.xz".formatted(missing));
     Cli.run("rollback", "--root", temp.resolve("none"))
         .failsWith(
-            4, "'%s' has no release: nothing was installed there".formatted(temp.resolve("none")));
+            4, "'%s' has no release: nothing is installed there".formatted(temp.resolve("none")));
     Cli.run("keygen", "--out", temp.resolve("k"), "--replaces", missing);
     assertThat(temp.resolve("k.key")).doesNotExist();
   }

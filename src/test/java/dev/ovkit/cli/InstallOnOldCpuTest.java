@@ -33,7 +33,7 @@ class InstallOnOldCpuTest {
                     + Namespace.quoted(TestBundle.command("install", bundle, "--root", root))
                     + "; echo $?"))
         .isEqualTo(
-            "ovkit: bundle '%s': this CPU lacks avx2, which the bundle needs; take another machine\n4\n"
+            "ovkit: bundle '%s': this CPU lacks avx2, which the bundle needs; use another machine\n4\n"
                 .formatted(bundle));
     assertThat(root.resolve("releases")).isEmptyDirectory();
     assertThat(

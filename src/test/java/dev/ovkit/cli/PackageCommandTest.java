@@ -292,11 +292,11 @@ class PackageCommandTest {
     Cli.run("package", "--ir", IR, "--golden", PICTURE, "--unsigned", "-o", bundle)
         .failsWith(
             ExitCode.WRONG_USAGE,
-            "'%s' is there already; remove it or give another name".formatted(bundle));
+            "'%s' already exists; remove it or give another name".formatted(bundle));
     Cli.run("package", "--ir", IR, "--golden", PICTURE, "--unsigned", "--jdk", folder, "-o", target)
         .failsWith(
             ExitCode.WRONG_USAGE,
-            "'%s' has no bin/jlink, which makes the bundle's JRE; give a whole JDK with --jdk, on Debian or Ubuntu that of: apt-get install openjdk-17-jdk-headless"
+            "'%s' has no bin/jlink, which makes the bundle's JRE; give a full JDK with --jdk; on Debian or Ubuntu: apt-get install openjdk-17-jdk-headless"
                 .formatted(folder));
 
     Cli.run(
@@ -312,7 +312,7 @@ class PackageCommandTest {
             target)
         .failsWith(
             ExitCode.WRONG_USAGE,
-            "'%s': a container's image, NAME-VERSION.oci.tar, needs a base image, and nothing else takes one; give both or neither"
+            "'%s': --base goes with a container image, NAME-VERSION.oci.tar, which needs it; give both or neither"
                 .formatted(target));
 
     try (Stream<Path> children = Files.list(folder)) {
@@ -326,7 +326,7 @@ class PackageCommandTest {
     Cli.run("package", "--ir", IR, "--golden", grey, "--unsigned", "-o", folder.resolve("a-1.0.0"))
         .failsWith(
             ExitCode.WRONG_USAGE,
-            "the model finds nothing on the golden picture %s, so a self-test could not tell a working model from a broken one; give one with something on it"
+            "the model finds nothing on the golden picture %s, so the self-test could not detect a broken model; give a picture on which it finds objects"
                 .formatted(grey));
   }
 

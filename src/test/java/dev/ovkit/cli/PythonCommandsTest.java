@@ -120,7 +120,9 @@ class PythonCommandsTest {
     assertThat(out).isEmpty();
     assertThat(err)
         .contains(
-            "ovkit: 'mo' needs Python 3.11 or 3.12, and there is no python3 on the PATH; on Debian 12 or Ubuntu 24.04: apt-get install python3 python3-venv; elsewhere install python3.11, or name one in OVKIT_PYTHON");
+            "ovkit: 'mo' needs Python 3.11 or 3.12, but there is no python3 on the PATH; on Debian"
+                + " 12 or Ubuntu 24.04: apt-get install python3 python3-venv; elsewhere install"
+                + " python3.11, or set OVKIT_PYTHON to one");
     assertThat(Cli.files(temp.resolve("w"))).isEmpty();
   }
 }

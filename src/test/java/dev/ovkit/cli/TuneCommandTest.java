@@ -160,10 +160,14 @@ class TuneCommandTest {
     assertThat(lines[1]).matches("tried +settings +p50 ms +p90 ms +per s +time over default *");
     assertThat(lines[2])
         .matches(
-            "default +f32 4 x 4 threads, 4 requests, pinned +20\\.00 +20\\.00 +200\\.00 +the default");
+            "default +f32 4 x 4 threads, 4 requests, pinned +20\\.00 +20\\.00 +200\\.00 +the"
+                + " default");
     assertThat(lines[3])
         .matches(
-            "precision +bf16 4 x 4 threads, 4 requests, pinned +18\\.00 +18\\.00 +222\\.22 +0\\.900 \\(0\\.850-0\\.950\\) +faster; boxes: 39 the same, 1 lost, 0 new \\(98\\.7 % agree, 95 needed\\), mean IoU 0\\.970 \\(0\\.9 needed\\), scores up to 0\\.020 apart");
+            "precision +bf16 4 x 4 threads, 4 requests, pinned +18\\.00 +18\\.00 +222\\.22 +0\\.900"
+                + " \\(0\\.850-0\\.950\\) +faster; boxes: 39 the same, 1 lost, 0 new \\(98\\.7 %"
+                + " agree, 95 needed\\), mean IoU 0\\.970 \\(0\\.9 needed\\), scores up to 0\\.020"
+                + " apart");
     assertThat(lines[4])
         .matches("input +the defaults +not possible: pictures are stretched to the IR's input");
     assertThat(lines)
@@ -254,7 +258,8 @@ class TuneCommandTest {
     Files.writeString(file, "{}");
     String message =
         file
-            + ": it has nothing for \"format\", expected \"ovkit-profile-1\"; run 'ovkit tune' again, or delete the file";
+            + ": it has nothing for \"format\", expected \"ovkit-profile-1\"; run 'ovkit tune'"
+            + " again, or delete the file";
     Cli.run("infer", "--ir", ir, "--image", PICTURE).failsWith(1, message);
     Cli.run("bench", "--ir", ir, "--images", PICTURE).failsWith(1, message);
   }
@@ -279,7 +284,7 @@ class TuneCommandTest {
     Cli infer = Cli.run("infer", "--ir", ir, "--image", PICTURE, "--json");
     assertDone(
         infer,
-        "%s is ignored: it was tuned on 'Z80', this is '%s'; run 'ovkit tune' here"
+        "%s is ignored: it was tuned on 'Z80'; this is '%s'; run 'ovkit tune' here"
             .formatted(file, cpu));
     assertThat(JSON.readTree(infer.out()).has("settings")).isFalse();
   }
@@ -290,7 +295,8 @@ class TuneCommandTest {
     assertThat(early.exitCode()).isEqualTo(ExitCode.WRONG_USAGE);
     assertThat(early.err())
         .matches(
-            "ovkit: a budget of 1 s is too short: to try \\d+ settings on '.*' takes \\d+ s at least; give --budget \\d+s or more\\R");
+            "ovkit: a budget of 1 s is too short: trying \\d+ settings on '.*' takes at least \\d+"
+                + " s; give --budget \\d+s or more\\R");
     Cli throughput = Cli.run("tune", "--ir", ir, "--budget", "1s", "--target", "throughput");
     assertThat(settings(throughput)).as("requests are tried too").isGreaterThan(settings(early));
     Path empty = Files.createDirectory(temp.resolve("empty"));
@@ -302,6 +308,6 @@ class TuneCommandTest {
   }
 
   private static int settings(Cli refused) {
-    return Integer.parseInt(refused.err().replaceFirst("(?s).*to try (\\d+) settings.*", "$1"));
+    return Integer.parseInt(refused.err().replaceFirst("(?s).*trying (\\d+) settings.*", "$1"));
   }
 }

@@ -63,8 +63,8 @@ class VerifyCommandTest {
             "- output '/model.32/m.0/Conv_output_0' differs: relative L2 ",
             "- boxes differ on 1 of 1 pictures: 0 in both")
         .contains(
-            "- why: the IR answers as the ONNX does when its numbers are scaled twice",
-            "- why: its metadata says that it was converted with scale 65025, and the network wants"
+            "- why: the IR gives the same results as the ONNX would if its input were scaled twice",
+            "- why: its metadata says that it was converted with scale 65025, but the model expects"
                 + " 255")
         .endsWith("not the same%n".formatted());
   }
@@ -151,7 +151,7 @@ class VerifyCommandTest {
     assertThat(right.out()).contains("weights ", "generated-1 (640x480)", "the same: ");
     Cli wrong = Cli.run("convert", onnx, "-o", temp, "--verify", "--no-reverse-input-channels");
     assertThat(wrong.exitCode()).isEqualTo(ExitCode.DOES_NOT_HOLD);
-    assertThat(wrong.out()).contains("the IR takes RGB, 0..255 (so its metadata says)");
+    assertThat(wrong.out()).contains("the IR takes RGB, 0..255 (according to its metadata)");
   }
 
   // ---- bad input
@@ -162,12 +162,11 @@ class VerifyCommandTest {
     Cli.run("verify", text, text, "--images", parts)
         .failsWith(
             1,
-            "'%s' is neither an ONNX nor an IR; expected a name ending in .onnx or .xml"
+            "'%s' is neither an ONNX model nor an IR; expected a name that ends in .onnx or .xml"
                 .formatted(text));
     Path missing = temp.resolve("missing.xml");
     Cli.run("verify", onnx, missing, "--images", parts)
-        .failsWith(
-            1, "%s: there is no such file, expected the .xml of an OpenVINO IR".formatted(missing));
+        .failsWith(1, "%s: no such file; expected the .xml of an OpenVINO IR".formatted(missing));
   }
 
   @Test
@@ -191,7 +190,7 @@ class VerifyCommandTest {
     Cli.run("verify", onnx, right, "--images", parts, "--html", html)
         .failsWith(
             1,
-            "cannot write '%s': its folder is not there and cannot be made; give a place that can be written"
+            "cannot write '%s': its folder does not exist and cannot be made; give a writable place"
                 .formatted(html));
   }
 }

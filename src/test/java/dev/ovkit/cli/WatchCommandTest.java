@@ -109,12 +109,11 @@ class WatchCommandTest {
     Cli.run("watch", "--ir", IR, "--in", in, "--out", file)
         .failsWith(
             ExitCode.FAILED,
-            "cannot write '%s': there is a file of that name; give a place that can be written"
-                .formatted(file));
+            "cannot write '%s': a file of that name exists; give a writable place".formatted(file));
     Cli.run("watch", "--ir", IR, "--in", in, "--out", in)
         .failsWith(
             ExitCode.WRONG_USAGE,
-            "'%s' is both IN and OUT; results would be taken for pictures; give two folders"
+            "'%s' is both IN and OUT, so results would be read as pictures; give two folders"
                 .formatted(in));
   }
 

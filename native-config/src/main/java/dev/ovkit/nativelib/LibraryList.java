@@ -90,7 +90,7 @@ record LibraryList(String openvino, List<Entry> entries) {
         long size = Files.size(file);
         if (size != entry.size()) {
           return Optional.of(
-              "%s is of another version or damaged: %,d bytes, expected %,d"
+              "%s has another version or is damaged: %,d bytes, expected %,d"
                   .formatted(entry.name(), size, entry.size()));
         }
       } catch (IOException e) {

@@ -71,8 +71,7 @@ record LibrarySearch(
       return missing(searched);
     }
     if (cache == null) {
-      searched.add(
-          "the jar's own copy: no cache directory (HOME is not set; give OVKIT_CACHE_DIR)");
+      searched.add("the jar's own copy: no cache directory (HOME is not set; set OVKIT_CACHE_DIR)");
       return missing(searched);
     }
     try {
@@ -81,7 +80,7 @@ record LibrarySearch(
           "the jar's own copy");
     } catch (IOException | UncheckedIOException e) {
       searched.add(
-          "the jar's own copy: cannot be unpacked to %s: %s (give a writable OVKIT_CACHE_DIR)"
+          "the jar's own copy: cannot be unpacked to %s: %s (set OVKIT_CACHE_DIR to a writable folder)"
               .formatted(cache, e));
       return missing(searched);
     }

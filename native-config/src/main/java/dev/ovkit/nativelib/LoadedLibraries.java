@@ -33,7 +33,7 @@ final class LoadedLibraries {
       }
       if (!build.startsWith(NativeRuntime.OPENVINO_VERSION)) {
         return new NativeRuntime.Missing(
-            "OpenVINO %s is wanted, but the libraries in %s are of version %s"
+            "OpenVINO %s is needed, but the libraries in %s have version %s"
                 .formatted(NativeRuntime.OPENVINO_VERSION, found.directory(), build));
       }
       return found;
@@ -42,7 +42,8 @@ final class LoadedLibraries {
       String remedy =
           reason.contains("class loader")
               ? ""
-              : "; the folder must not be mounted noexec, and the system needs glibc 2.35 and libstdc++ of GCC 12 (Ubuntu 22.04, Debian 12 or newer)";
+              : "; the folder must not be mounted noexec, and the system needs glibc 2.35 and"
+                  + " libstdc++ of GCC 12 (Ubuntu 22.04, Debian 12 or newer)";
       return new NativeRuntime.Missing(
           "the libraries in %s (%s) cannot be loaded: %s%s"
               .formatted(found.directory(), found.origin(), reason, remedy));

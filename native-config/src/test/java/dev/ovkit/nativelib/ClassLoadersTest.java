@@ -65,7 +65,7 @@ class ClassLoadersTest {
           .hasRootCauseInstanceOf(UnsatisfiedLinkError.class)
           .rootCause()
           .hasMessageStartingWith(
-              "another class loader of this JVM has loaded %s/libjniovkit_service.so, so this one needs a copy, which could not be made; %s: "
+              "another class loader of this JVM has loaded %s/libjniovkit_service.so, so this one needs its own copy, which could not be made; %s: "
                   .formatted(folder, noFolder));
     }
   }

@@ -23,7 +23,7 @@ public final class BenchHtml {
     }
     Path folder = file.toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
-      throw OutputException.of(file, new NotDirectoryException("its folder is not there"));
+      throw OutputException.of(file, new NotDirectoryException("its folder does not exist"));
     }
   }
 

@@ -25,9 +25,7 @@ public final class OutputException extends OvkitException {
   /** A file or folder that cannot be written, with the reason in words. */
   public static OutputException of(Path path, IOException cause) {
     return new OutputException(
-        "cannot write '%s': %s; give a place that can be written".formatted(path, reason(cause)),
-        path,
-        cause);
+        "cannot write '%s': %s; give a writable place".formatted(path, reason(cause)), path, cause);
   }
 
   private static String reason(IOException cause) {
@@ -35,10 +33,10 @@ public final class OutputException extends OvkitException {
       return "permission denied";
     }
     if (cause instanceof FileAlreadyExistsException) {
-      return "there is a file of that name";
+      return "a file of that name exists";
     }
     if (cause instanceof NoSuchFileException) {
-      return "its folder is not there and cannot be made";
+      return "its folder does not exist and cannot be made";
     }
     String message = String.valueOf(cause.getMessage());
     int colon = message.lastIndexOf(": ");

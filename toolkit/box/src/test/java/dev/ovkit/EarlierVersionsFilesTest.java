@@ -236,7 +236,7 @@ class EarlierVersionsFilesTest {
         .hasMessageContaining("parts-1.1.0-");
     assertThatThrownBy(() -> installer.install(bundle("1.0.0")))
         .isInstanceOf(BundleException.class)
-        .hasMessageContaining("was replaced"); // its key was
+        .hasMessageContaining("has been replaced"); // its key was
     assertThat(TrustedKeys.read(box).ids())
         .containsExactly(VerificationKey.read(bundle("second.pub")).id());
 

@@ -69,7 +69,7 @@ final class Processes {
           new Rival.Started(
               setup.onnxRuntime(OrtStart.class, onnx.toString(), picture.toString())));
       for (Rival rival : rivals.values()) {
-        rival.turn(1); // files into memory, and the launcher's archive of classes
+        rival.turn(1); // files into memory, and the launcher's class archive
       }
       Map<String, double[]> ms = Figures.turns(rivals, 1, setup.rounds());
       figures.compare(subject.name(), "ovkit library", "ONNX Runtime", ms);

@@ -85,7 +85,7 @@ public final class InPlace {
       }
     }
     throw new UnsatisfiedLinkError(
-        "another class loader of this JVM has loaded %s, so this one needs a copy, which could not be made%s (give a writable OVKIT_CACHE_DIR that is not mounted noexec)"
+        "another class loader of this JVM has loaded %s, so this one needs its own copy, which could not be made%s (set OVKIT_CACHE_DIR to a writable folder that is not mounted noexec)"
             .formatted(library, tried));
   }
 

@@ -50,13 +50,13 @@ public record BenchOptions(
     pictures = List.copyOf(pictures);
     profiled = Map.copyOf(profiled);
     if (irs.isEmpty() || pictures.isEmpty()) {
-      throw new OptionException("a model and a picture are needed to measure anything");
+      throw new OptionException("a model and a picture are needed");
     }
     if (passes < 0) {
       throw new OptionException("passes: %d, expected 1 or more".formatted(passes));
     }
     if (passes == 0 && (time.isZero() || time.isNegative())) {
-      throw new OptionException("there is no time to measure in; give passes or time");
+      throw new OptionException("no time to measure; give passes or a time");
     }
     if (seed && pictures.size() > SEED_PICTURES) {
       pictures = pictures.subList(0, SEED_PICTURES);

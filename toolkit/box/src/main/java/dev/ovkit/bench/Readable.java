@@ -27,7 +27,7 @@ public record Readable(List<Path> pictures, List<Report.Unreadable> unreadable) 
     }
     if (pictures.isEmpty()) {
       throw new PictureException(
-          "none of the %d pictures can be read; the first: %s"
+          "none of the %d pictures can be read; the first one: %s"
               .formatted(files.size(), unreadable.get(0).reason()));
     }
     return new Readable(pictures, unreadable);

@@ -18,7 +18,7 @@ public record RegressionGate(Baseline baseline, double maxSlowdown) {
   public RegressionGate {
     if (!(maxSlowdown > 0) || Double.isInfinite(maxSlowdown)) {
       throw new OptionException(
-          "the greatest slowdown: %s, expected a number such as 1.05".formatted(maxSlowdown));
+          "largest slowdown: %s, expected a number such as 1.05".formatted(maxSlowdown));
     }
   }
 
@@ -53,7 +53,7 @@ public record RegressionGate(Baseline baseline, double maxSlowdown) {
   private void same(String what, Object then, Object now) {
     if (!Objects.equals(then, now)) {
       throw new OptionException(
-          "%s cannot be compared with: %s: %s then, %s now; measure a baseline as you measure now"
+          "%s does not fit this measurement: %s: %s then, %s now; measure the baseline the same way"
               .formatted(baseline.source(), what, then, now));
     }
   }
@@ -70,7 +70,7 @@ public record RegressionGate(Baseline baseline, double maxSlowdown) {
     }
     if (found.size() != 1) {
       throw new OptionException(
-          "%s cannot be compared with: it has %s %s, only %s; measure a baseline of this model"
+          "%s does not fit this measurement: it has %s %s, only %s; measure a baseline of this model"
               .formatted(
                   baseline.source(),
                   found.isEmpty() ? "no" : "more than one",

@@ -78,7 +78,7 @@ final class ArrivingFiles implements BundleSource.Receiver {
       throw surplus(path);
     }
     if (!seen.add(path)) {
-      throw new BundleException("'%s' is in it twice".formatted(path));
+      throw new BundleException("'%s' appears twice".formatted(path));
     }
     requireSize(file, size);
     MessageDigest digest = Sha256.digest();

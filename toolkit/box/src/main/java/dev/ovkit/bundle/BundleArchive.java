@@ -68,7 +68,7 @@ final class BundleArchive implements BundleSource {
     TarArchiveEntry first = nextFile();
     if (first == null || !first.getName().endsWith("/" + Manifest.FILE)) {
       throw new BundleException(
-          "it does not begin with %s; expected an archive that ovkit package made"
+          "it does not begin with %s; expected an archive that 'ovkit package' made"
               .formatted(Manifest.FILE));
     }
     top = first.getName().substring(0, first.getName().length() - Manifest.FILE.length());
@@ -112,7 +112,7 @@ final class BundleArchive implements BundleSource {
   public void files(Manifest stated, Receiver receiver) {
     if (!top.equals(stated.folder() + "/")) {
       throw new BundleException(
-          "its files lie below '%s', expected '%s/'"
+          "its files are below '%s', expected '%s/'"
               .formatted(ManifestFile.printable(top), stated.folder()));
     }
     content.allow(
@@ -149,7 +149,7 @@ final class BundleArchive implements BundleSource {
     }
     if (!path.startsWith(top)) {
       throw new BundleException(
-          "'%s' lies outside of '%s'"
+          "'%s' is outside '%s'"
               .formatted(ManifestFile.printable(name), ManifestFile.printable(top)));
     }
     String below = path.substring(top.length());
@@ -165,7 +165,7 @@ final class BundleArchive implements BundleSource {
     byte kind = entry.getLinkFlag();
     if ((kind != TarConstants.LF_NORMAL && kind != TarConstants.LF_OLDNORM) || entry.isSparse()) {
       throw new BundleException(
-          "'%s' is a link, a device or no plain file; a bundle holds files and folders only"
+          "'%s' is a link or a device; a bundle may contain only files and folders"
               .formatted(ManifestFile.printable(entry.getName())));
     }
   }
@@ -179,7 +179,8 @@ final class BundleArchive implements BundleSource {
       return new BundleException(
           "it is compressed with a dictionary of more than 64 MiB; package it again", e);
     }
-    return new BundleException("it is no .tar.xz, or damaged: %s".formatted(e.getMessage()), e);
+    return new BundleException(
+        "it is not a .tar.xz, or it is damaged: %s".formatted(e.getMessage()), e);
   }
 
   @Override
@@ -220,7 +221,7 @@ final class BundleArchive implements BundleSource {
         left -= read;
       }
       if (left < 0) {
-        throw new IOException("it holds more than its manifest says");
+        throw new IOException("it contains more than its manifest lists");
       }
       return read;
     }

@@ -44,7 +44,7 @@ final class BundleFolder implements BundleSource {
           receiver.folder(path);
         } else if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
           throw new BundleException(
-              "'%s' is a link or a device; a bundle holds files only"
+              "'%s' is a link or a device; a bundle may contain only files"
                   .formatted(ManifestFile.printable(path)));
         } else if (!path.equals(Manifest.FILE) && !path.equals(Signature.FILE)) {
           try (InputStream in = Files.newInputStream(file)) {

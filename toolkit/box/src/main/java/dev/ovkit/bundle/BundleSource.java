@@ -34,7 +34,7 @@ sealed interface BundleSource extends AutoCloseable permits BundleFolder, Bundle
     }
     if (!Files.isRegularFile(bundle)) {
       throw new BundleException(
-          "it is not there; expected a folder or a .tar.xz",
+          "no such file; expected a folder or a .tar.xz",
           BundleException.Reason.MISSING,
           bundle,
           null);

@@ -28,7 +28,7 @@ record Host(Set<String> cpuFlags, String glibc) {
     return missing.isEmpty()
         ? Optional.empty()
         : Optional.of(
-            "this CPU lacks %s, which the bundle needs; take another machine"
+            "this CPU lacks %s, which the bundle needs; use another machine"
                 .formatted(String.join(", ", missing)));
   }
 
@@ -36,7 +36,7 @@ record Host(Set<String> cpuFlags, String glibc) {
   Optional<String> glibcComplaint(HostRequirements requirements) {
     if (glibc.isEmpty()) {
       return Optional.of(
-          "the version of the C library cannot be told; the bundle needs glibc %s or newer"
+          "the version of the C library is unknown; the bundle needs glibc %s or newer"
               .formatted(requirements.glibc()));
     }
     return compare(glibc, requirements.glibc()) < 0

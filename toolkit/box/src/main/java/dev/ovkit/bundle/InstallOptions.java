@@ -22,7 +22,7 @@ public record InstallOptions(boolean allowUnsigned, int keep, Duration selfTestL
           "older releases to keep: %d, expected 0 to %d".formatted(keep, MOST_KEEP));
     }
     if (selfTestLimit.isNegative() || selfTestLimit.isZero()) {
-      throw new OptionException("limit of the self-test: expected more than no time");
+      throw new OptionException("time limit of the self-test: expected more than 0");
     }
   }
 

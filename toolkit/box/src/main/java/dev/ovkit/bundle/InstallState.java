@@ -93,7 +93,7 @@ record InstallState(List<Release> releases, Map<String, Floor> floors) {
       return new InstallState(releases, floors);
     } catch (IOException | IllegalArgumentException e) {
       throw BundleException.unreadable(
-          "'%s' cannot be read: %s; without it nobody knows which versions were installed: put it back, or install into a new root"
+          "'%s' cannot be read: %s; without it ovkit does not know which versions were installed: restore it, or install into a new root"
               .formatted(file, e.getMessage()),
           file,
           e);
@@ -199,7 +199,7 @@ record InstallState(List<Release> releases, Map<String, Floor> floors) {
     int order = manifest.version().compareTo(floor.version());
     if (order < 0) {
       throw new BundleException(
-          "version %s is older than %s, which was installed here before; ovkit rollback goes back to a release that is still there"
+          "version %s is older than %s, which was installed here before; to go back to a release that is still there, use 'ovkit rollback'"
               .formatted(manifest.version(), floor.version()));
     }
     if (order == 0 && !manifestSha256.equals(floor.manifest())) {

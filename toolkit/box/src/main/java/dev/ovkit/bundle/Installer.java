@@ -115,7 +115,7 @@ public final class Installer {
     for (Release release : state.releases()) {
       if (!release.name().equals(manifest.name())) {
         throw new BundleException(
-            "it is '%s', but '%s' holds '%s'; give it a root of its own"
+            "it is '%s', but '%s' contains '%s'; give it its own root"
                 .formatted(manifest.name(), root, release.name()));
       }
     }
@@ -152,7 +152,8 @@ public final class Installer {
     BundleCheck.check(folder);
     if (!Sha256.of(Manifest.bytes(folder)).equals(hash)) {
       throw new BundleException(
-          "release '%s' has another %s than was installed".formatted(folder, Manifest.FILE));
+          "release '%s' has a different %s than when it was installed"
+              .formatted(folder, Manifest.FILE));
     }
   }
 
@@ -207,7 +208,7 @@ public final class Installer {
   private SelfTestReport selfTest(Path folder) {
     SelfTestReport report = SelfTestProcess.run(folder, options.selfTestLimit());
     if (!report.holds()) {
-      throw new BundleException("its self-test does not hold: " + report.complaint());
+      throw new BundleException("its self-test failed: " + report.complaint());
     }
     return report;
   }
@@ -257,7 +258,7 @@ public final class Installer {
 
   private void requireRoot() {
     if (!InstallState.isIn(root)) {
-      throw new BundleException("'%s' has no release: nothing was installed there".formatted(root));
+      throw new BundleException("'%s' has no release: nothing is installed there".formatted(root));
     }
   }
 
@@ -269,18 +270,18 @@ public final class Installer {
           .orElseThrow(
               () ->
                   new BundleException(
-                      "'%s' has no release from before '%s' to go back to; there are: %s"
+                      "'%s' has no release before '%s' to go back to; it has: %s"
                           .formatted(root, current, installed)));
     }
     if (id.get().equals(current)) {
-      throw new BundleException("release '%s' is in use already".formatted(current));
+      throw new BundleException("release '%s' is already in use".formatted(current));
     }
     return state
         .release(id.get())
         .orElseThrow(
             () ->
                 new BundleException(
-                    "release '%s' was not installed in '%s' or is gone; there are: %s"
+                    "release '%s' was never installed in '%s', or it was removed; it has: %s"
                         .formatted(ManifestFile.printable(id.get()), root, installed)));
   }
 }

@@ -48,7 +48,7 @@ public final class KeyRotation {
       return read(new Fields(JsonFile.read(file)));
     } catch (IOException e) {
       throw BundleException.unreadable(
-          "'%s' is no key rotation: %s; ovkit keygen --replaces makes one"
+          "'%s' is not a key rotation: %s; make one with 'ovkit keygen --replaces'"
               .formatted(file, e.getMessage()),
           file,
           e);

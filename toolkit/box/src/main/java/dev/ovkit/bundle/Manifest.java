@@ -59,7 +59,7 @@ public record Manifest(
   public Manifest {
     if (!NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
-          "name '%s': expected small letters, digits, dots and hyphens, 64 at most"
+          "name '%s': expected lower-case letters, digits, dots and hyphens, 64 at most"
               .formatted(ManifestFile.printable(name)));
     }
     if (mtime < 0 || mtime > Integer.MAX_VALUE) {
@@ -95,7 +95,7 @@ public record Manifest(
       for (String folder : folders(file.path())) {
         if (names.contains(folder)) {
           throw new IllegalArgumentException(
-              "'%s' lies below the file '%s'".formatted(file.path(), folder));
+              "'%s' is below the file '%s'".formatted(file.path(), folder));
         }
       }
     }
@@ -133,7 +133,7 @@ public record Manifest(
       return Files.readAllBytes(file);
     } catch (NoSuchFileException e) {
       throw new BundleException(
-          "%s is missing: it is no bundle, or not a whole one".formatted(FILE));
+          "%s is missing: this is not a bundle, or not a complete one".formatted(FILE));
     } catch (IOException e) {
       throw BundleException.unreadable(
           "%s cannot be read: %s".formatted(FILE, e.getMessage()), file, e);
@@ -164,7 +164,7 @@ public record Manifest(
           files);
     } catch (IOException | IllegalArgumentException e) {
       throw new BundleException(
-          "%s is damaged or of another ovkit: %s".formatted(FILE, e.getMessage()), e);
+          "%s is damaged or from another version of ovkit: %s".formatted(FILE, e.getMessage()), e);
     }
   }
 

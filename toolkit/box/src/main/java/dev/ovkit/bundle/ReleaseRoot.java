@@ -62,7 +62,7 @@ final class ReleaseRoot implements AutoCloseable {
               root.resolve(".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (!isLocked(lock)) {
         throw new OutputException(
-            "another ovkit works on '%s'; try again when it is done".formatted(root));
+            "another ovkit is using '%s'; try again when it has finished".formatted(root));
       }
       ReleaseRoot opened = new ReleaseRoot(root, lock);
       opened.recover();
@@ -90,7 +90,7 @@ final class ReleaseRoot implements AutoCloseable {
       state = InstallState.read(root);
     } else if (current.isPresent()) {
       throw new BundleException(
-          "'%s' has a release but no %s, so nobody knows which versions were installed: put it back, or install into a new root"
+          "'%s' has a release but no %s, so ovkit does not know which versions were installed: restore it, or install into a new root"
               .formatted(root, InstallState.FILE));
     }
     Files.deleteIfExists(root.resolve(NEXT));
@@ -137,7 +137,7 @@ final class ReleaseRoot implements AutoCloseable {
       }
     }
     throw new OutputException(
-        "'%s' was not made by ovkit: expected a link into '%s'; move it away"
+        "'%s' was not made by ovkit: expected a link into '%s'; move it elsewhere"
             .formatted(link, RELEASES));
   }
 

@@ -51,8 +51,7 @@ public final class SelfTest {
       name = manifest.folder();
       test.holds(
           "manifest",
-          "%d files, %,d bytes, all as they were made"
-              .formatted(manifest.files().size(), manifest.size()));
+          "%d files, %,d bytes, all unchanged".formatted(manifest.files().size(), manifest.size()));
       test.check(manifest);
     } catch (BundleException e) {
       test.fails("manifest", e.getMessage());
@@ -83,7 +82,7 @@ public final class SelfTest {
     if (own && !isBelow(found.directory(), bundle)) {
       return fails(
           "libraries",
-          "they were taken from '%s' and not from the bundle".formatted(found.directory()));
+          "they were loaded from '%s', not from the bundle".formatted(found.directory()));
     }
     return holds(
         "libraries",
@@ -99,7 +98,7 @@ public final class SelfTest {
     }
   }
 
-  /** A JVM that took an archive of classes has it mapped into its memory. */
+  /** A JVM that took a class archive has it mapped into its memory. */
   private static String classArchive(Manifest manifest) {
     List<String> archives =
         manifest.files().stream()
@@ -107,16 +106,16 @@ public final class SelfTest {
             .filter(path -> path.startsWith("lib/") && path.endsWith(CLASS_ARCHIVE))
             .toList();
     if (archives.isEmpty()) {
-      return "no archive of classes in the bundle";
+      return "no class archive in the bundle";
     }
     List<String> mapped = MappedFiles.here().paths();
     if (mapped.isEmpty()) {
-      return "whether the archive of classes is used cannot be told without /proc";
+      return "without /proc it is unknown whether the class archive is used";
     }
     boolean used =
         archives.stream()
             .anyMatch(archive -> mapped.stream().anyMatch(path -> path.contains("/" + archive)));
-    return "the archive of classes is " + (used ? "used" : "not used: starts are slower");
+    return "the class archive is " + (used ? "used" : "not used: starts are slower");
   }
 
   private void golden() {
@@ -150,7 +149,7 @@ public final class SelfTest {
         wrong.add("%s scores %.4f".formatted(text(pair.first()), pair.second().score()));
       }
       if (pair.iou() < golden.lowestIou()) {
-        wrong.add("%s overlaps by %.3f only".formatted(text(pair.first()), pair.iou()));
+        wrong.add("%s overlaps by only %.3f".formatted(text(pair.first()), pair.iou()));
       }
     }
     // A box whose score is as good as the threshold may be there or not.

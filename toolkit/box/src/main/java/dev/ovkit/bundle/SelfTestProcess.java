@@ -80,7 +80,7 @@ public final class SelfTestProcess {
     }
     if (report.holds() && exitCode != 0) {
       throw new BundleException(
-          "the self-test of '%s' holds, but its exit code is %d%s"
+          "the self-test of '%s' passed, but its exit code is %d%s"
               .formatted(bundle, exitCode, tail(bytes(err))));
     }
     return report;

@@ -74,7 +74,7 @@ public record SelfTestReport(String bundle, List<Check> checks) {
       return new SelfTestReport(fields.text("bundle"), checks);
     } catch (IOException e) {
       throw new BundleException(
-          "the self-test reported nothing that can be read: %s".formatted(e.getMessage()), e);
+          "the self-test's report cannot be read: %s".formatted(e.getMessage()), e);
     }
   }
 }

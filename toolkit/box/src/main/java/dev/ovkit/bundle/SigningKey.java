@@ -65,11 +65,11 @@ public final class SigningKey {
       byte[] seed =
           ((EdECPrivateKey) key)
               .getBytes()
-              .orElseThrow(() -> new GeneralSecurityException("it does not tell its bytes"));
+              .orElseThrow(() -> new GeneralSecurityException("it does not reveal its bytes"));
       return of(new Repeated(seed));
     } catch (GeneralSecurityException | IOException e) {
       throw BundleException.unreadable(
-          "'%s' is no private Ed25519 key: %s; ovkit keygen makes one"
+          "'%s' is not a private Ed25519 key: %s; make one with 'ovkit keygen'"
               .formatted(file, e.getMessage()),
           file,
           e);
@@ -135,7 +135,7 @@ public final class SigningKey {
     public void nextBytes(byte[] bytes) {
       if (bytes.length != seed.length) {
         throw new IllegalStateException(
-            "a seed of %d bytes, wanted %d".formatted(seed.length, bytes.length));
+            "a seed of %d bytes, expected %d".formatted(seed.length, bytes.length));
       }
       System.arraycopy(seed, 0, bytes, 0, seed.length);
     }

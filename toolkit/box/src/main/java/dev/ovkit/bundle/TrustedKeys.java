@@ -98,26 +98,27 @@ public final class TrustedKeys {
         return new Vouched(null, List.of());
       }
       throw new BundleException(
-          "it has no %s: nobody vouches for it; take a signed one, or allow an unsigned one on purpose (--allow-unsigned)"
+          "it has no %s, so its origin is unknown; use a signed bundle, or accept an unsigned one with --allow-unsigned"
               .formatted(Signature.FILE));
     }
     Signature parsed = Signature.parse(signature);
     if (retired.contains(parsed.keyId())) {
       throw new BundleException(
-          "%s is by key %s, which was replaced; take a bundle that is signed by the new key"
+          "%s was made with key %s, which has been replaced; use a bundle that is signed with the new key"
               .formatted(Signature.FILE, parsed.keyId()));
     }
     List<VerificationKey> replaced = trustedAncestors(parsed);
     VerificationKey key = key(parsed, replaced);
     if (key == null) {
       throw new BundleException(
-          "%s is by key %s, which this box does not trust; if its maker is known to you, put the .pub file into '%s'"
+          "%s was made with key %s, which this box does not trust; if you trust its owner, put the .pub file into '%s'"
               .formatted(
                   Signature.FILE, ManifestFile.printable(parsed.keyId()), root.resolve(FOLDER)));
     }
     if (!parsed.holds(manifest, key)) {
       throw new BundleException(
-          "%s is not what key %s signed: damaged or swapped".formatted(Manifest.FILE, key.id()));
+          "%s does not match the signature of key %s: it was damaged or replaced"
+              .formatted(Manifest.FILE, key.id()));
     }
     return new Vouched(key, replaced);
   }

@@ -53,7 +53,7 @@ public final class VerificationKey {
       return of(Pem.read(file, LABEL));
     } catch (GeneralSecurityException | IOException e) {
       throw BundleException.unreadable(
-          "'%s' is no public Ed25519 key: %s; ovkit keygen makes one"
+          "'%s' is not a public Ed25519 key: %s; make one with 'ovkit keygen'"
               .formatted(file, e.getMessage()),
           file,
           e);

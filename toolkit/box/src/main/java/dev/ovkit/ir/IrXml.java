@@ -33,7 +33,7 @@ final class IrXml {
   private static final Set<String> MOVERS =
       Set.of("Concat", "Reshape", "Transpose", "Squeeze", "Unsqueeze", "Convert");
 
-  private static final String HINT = "expected an OpenVINO IR, such as 'ovkit convert' writes";
+  private static final String HINT = "expected an OpenVINO IR, as 'ovkit convert' writes";
 
   private final Path xml;
   private final Map<Integer, Layer> layers = new HashMap<>();
@@ -87,7 +87,7 @@ final class IrXml {
     try {
       version = reader.parse(new XmlReader(Files.readAllBytes(xml)));
     } catch (XmlReader.MalformedException e) {
-      throw reader.malformed("it is no complete XML (line %d)".formatted(e.line()), e);
+      throw reader.malformed("not well-formed XML (line %d)".formatted(e.line()), e);
     } catch (NumberFormatException e) {
       throw reader.malformed("a number in it cannot be read (" + e.getMessage() + ")", e);
     } catch (IOException e) {
@@ -99,23 +99,21 @@ final class IrXml {
   private static void requireFile(Path xml) {
     if (Files.isDirectory(xml)) {
       throw new ModelException(
-          "%s: it is a folder, expected the .xml of an OpenVINO IR".formatted(xml));
+          "%s: it is a folder; expected the .xml of an OpenVINO IR".formatted(xml));
     }
     if (!Files.exists(xml)) {
       throw new ModelException(
-          "%s: there is no such file, expected the .xml of an OpenVINO IR".formatted(xml),
-          xml,
-          null);
+          "%s: no such file; expected the .xml of an OpenVINO IR".formatted(xml), xml, null);
     }
     String name = String.valueOf(xml.getFileName()).toLowerCase(Locale.ROOT);
     if (name.endsWith(".onnx")) {
       throw new ModelException(
-          "%s: it is an ONNX, expected an OpenVINO IR; convert it first: ovkit convert %s"
+          "%s: it is an ONNX model; expected an OpenVINO IR; convert it first: ovkit convert %s"
               .formatted(xml, xml.getFileName()));
     }
     if (name.endsWith(".bin")) {
       throw new ModelException(
-          "%s: it holds the weights of an IR, expected the .xml beside it".formatted(xml));
+          "%s: it contains the weights of an IR; expected the .xml beside it".formatted(xml));
     }
     try {
       long size = Files.size(xml);
@@ -124,7 +122,8 @@ final class IrXml {
       }
       if (size > MOST_BYTES) {
         throw new ModelException(
-            "%s: it has %d bytes, at most %d are read; %s".formatted(xml, size, MOST_BYTES, HINT));
+            "%s: it has %d bytes, more than the %d that are read; %s"
+                .formatted(xml, size, MOST_BYTES, HINT));
       }
     } catch (IOException e) {
       throw new ModelException("%s: it cannot be read (%s)".formatted(xml, reason(e)), xml, e);
@@ -140,7 +139,7 @@ final class IrXml {
     }
     int version = Integer.parseInt(attribute(in, "version"));
     if (version < 10) {
-      throw malformed("it is an IR of version %d, 10 or 11 is read".formatted(version), null);
+      throw malformed("it is an IR of version %d; ovkit reads 10 and 11".formatted(version), null);
     }
     // The sections are told apart by their names, what is in them by its depth.
     while (in.next() != XmlReader.Event.DONE) {
@@ -381,12 +380,12 @@ final class IrXml {
     }
     if (recorded != null && !recorded.equals(Long.toString(bytes))) {
       throw new ModelException(
-          "%s: it has %d bytes, expected %s, the length recorded in %s; the two files do not belong together or one is cut: copy both or convert again"
+          "%s: it has %d bytes, expected %s, the length recorded in %s; the two files do not belong together, or one is cut short; copy both or convert again"
               .formatted(weights, bytes, recorded, xml.getFileName()));
     }
     if (bytes < weightsEnd) {
       throw new ModelException(
-          "%s: it has %d bytes, expected at least %d, which %s refers to; it is cut or of another model: copy both files or convert again"
+          "%s: it has %d bytes, expected at least %d, which %s refers to; it is cut short or belongs to another model; copy both files or convert again"
               .formatted(weights, bytes, weightsEnd, xml.getFileName()));
     }
     return bytes;

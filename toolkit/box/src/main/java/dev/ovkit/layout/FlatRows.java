@@ -45,12 +45,12 @@ public record FlatRows(
     heads = HeadList.byStride(heads);
     HeadList.requireClasses(classes);
     if (boxes != BoxCoding.PIXELS && heads.isEmpty()) {
-      throw new IllegalArgumentException("rows that are not in pixels need the strides");
+      throw new IllegalArgumentException("rows that are not in pixels need strides");
     }
     for (Head head : heads) {
       if (boxes == BoxCoding.YOLOV5_SIGMOID && head.anchors().isEmpty()) {
         throw new IllegalArgumentException(
-            "rows of stride %d that lack their anchors need them".formatted(head.stride()));
+            "rows of stride %d need their anchors".formatted(head.stride()));
       }
     }
   }

@@ -12,7 +12,7 @@ record Grid(int rows, int columns) {
     int stride = head.stride();
     if (input.height() % stride != 0 || input.width() % stride != 0) {
       throw new ModelException(
-          "an input of %dx%d is no multiple of stride %d, expected one; convert the model again"
+          "an input of %dx%d is not a multiple of stride %d; convert the model again"
               .formatted(input.width(), input.height(), stride));
     }
     return new Grid(input.height() / stride, input.width() / stride);
@@ -25,7 +25,7 @@ record Grid(int rows, int columns) {
   /** The error of an output whose shape does not fit its layout. */
   static ModelException misfit(String output, List<Long> shape, String expected) {
     return new ModelException(
-        "output '%s' is %s, expected %s by the model's metadata; convert the model again"
+        "output '%s' is %s, but the model's metadata says %s; convert the model again"
             .formatted(output, text(shape), expected));
   }
 

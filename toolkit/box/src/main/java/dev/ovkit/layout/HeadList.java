@@ -25,7 +25,7 @@ final class HeadList {
   static List<Head> deal(List<Head> heads, List<Anchor> anchors) {
     if (anchors.isEmpty() || anchors.size() % heads.size() != 0) {
       throw new IllegalArgumentException(
-          "%d anchors cannot be dealt to %d heads".formatted(anchors.size(), heads.size()));
+          "%d anchors cannot be divided among %d heads".formatted(anchors.size(), heads.size()));
     }
     int each = anchors.size() / heads.size();
     List<Head> dealt = new ArrayList<>();

@@ -58,7 +58,7 @@ public record LazyHeads(List<LazyHead> lazy, int classes) implements HeadLayout 
     // RawHeads asks the same of its heads; the order decides where the weights are read.
     List<Head> heads = lazy.stream().map(LazyHead::head).toList();
     if (!new RawHeads(heads, classes).heads().equals(heads)) {
-      throw new IllegalArgumentException("the heads do not come by rising stride");
+      throw new IllegalArgumentException("the heads are not in order of rising stride");
     }
     lazy = List.copyOf(lazy);
   }
@@ -172,7 +172,7 @@ public record LazyHeads(List<LazyHead> lazy, int classes) implements HeadLayout 
     long begin = ir.weightsBytes() - weightBytes();
     if (begin < ir.constantsEnd()) {
       throw new ModelException(
-          "%s: it does not end with the weights of lazy heads, %d bytes after those of the graph, as %s says; another tool has saved it: convert the model again"
+          "%s: it does not end with the weights of lazy heads, %d bytes after those of the graph, although %s says so; another tool has saved it: convert the model again"
               .formatted(ir.weights(), weightBytes(), ir.xml().getFileName()));
     }
     try (FileChannel file = FileChannel.open(ir.weights(), StandardOpenOption.READ)) {

@@ -335,7 +335,7 @@ public record RawHeads(List<Head> heads, int classes) implements HeadLayout {
       if (anchors == null || perCell != 3) {
         throw ir.refusal()
             .apply(
-                "its anchors are not recorded, and for strides %s with %d anchors a cell there are no usual ones"
+                "its anchors are not recorded, and there are no usual ones for strides %s with %d anchors per cell"
                     .formatted(strides, perCell));
       }
       ir.assume().accept(Assumption.of(Assumption.Kind.ANCHORS, YoloAnchors.text(strides)));
@@ -361,7 +361,7 @@ public record RawHeads(List<Head> heads, int classes) implements HeadLayout {
           || ir.height() / rows != ir.width() / columns) {
         throw ir.refusal()
             .apply(
-                "its output '%s' is %s, which is no grid over its input of %dx%d"
+                "its output '%s' is %s, which is not a grid over its input of %dx%d"
                     .formatted(map.name(), map.shapeText(), ir.width(), ir.height()));
       }
       return new Map2d(

@@ -106,7 +106,7 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
       }
       if (shape.get(2) < 1 || shape.get(3) < 1) {
         throw notADetector(
-            "its input '%s' is %s, expected a fixed size: convert it with --input-shape"
+            "its input '%s' is %s, expected a fixed size; convert it with --input-shape"
                 .formatted(input.name(), input.shapeText()));
       }
       this.height = Math.toIntExact(shape.get(2));
@@ -199,10 +199,10 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
         throw notADetector("its outputs are " + outputs.text());
       }
       if (!outputs.maps().isEmpty()) {
-        throw notADetector("beside boxes it gives masks: " + outputs.text());
+        throw notADetector("besides boxes it outputs masks: " + outputs.text());
       }
       throw notADetector(
-          "its output '%s' is %s, which is none of the layouts known for an input of %dx%d"
+          "its output '%s' is %s, which is no known layout for an input of %dx%d"
               .formatted(
                   outputs.flat().get(0).name(), outputs.flat().get(0).shapeText(), width, height));
     }
@@ -354,7 +354,7 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
 
     private ModelException notADetector(String why) {
       return new ModelException(
-          "%s: it is no YOLO detector that can be read: %s; convert the ONNX with ovkit, which records what is needed"
+          "%s: not a YOLO detector that ovkit can read: %s; convert its ONNX with ovkit, which records what is needed"
               .formatted(ir.xml(), why));
     }
   }

@@ -49,14 +49,14 @@ record ExportNotes(String task, List<String> names) {
               .load(Files.readString(file, StandardCharsets.UTF_8));
       if (!(root instanceof Map<?, ?> map)) {
         throw new ModelException(
-            "%s: it is no list of keys; expected what Ultralytics writes beside an IR"
+            "%s: not a list of keys; expected what Ultralytics writes beside an IR"
                 .formatted(file));
       }
       return new ExportNotes(
           map.get("task") instanceof String task ? task : "", names(file, map.get("names")));
     } catch (YAMLException e) {
       throw new ModelException(
-          "%s: it is no YAML (%s); repair it or take it away"
+          "%s: not valid YAML (%s); repair or remove it"
               .formatted(file, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
           e);
     } catch (IOException e) {

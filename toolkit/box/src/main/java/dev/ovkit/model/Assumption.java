@@ -13,22 +13,23 @@ public record Assumption(Kind kind, List<String> values) {
   /** What can be assumed, each with the sentence that says it. */
   public enum Kind {
     /** {@code metadata.yaml} stands beside the IR, and nothing can read it. */
-    UNREAD_NOTES("nothing that stands in %s, for SnakeYAML is not on the class path"),
+    UNREAD_NOTES("%s is ignored, because SnakeYAML is not on the class path"),
     /** There are labels, but not one a class. */
     LABELS_LEFT_OUT("its %s labels do not fit its %s classes and are left out"),
-    ANCHORS_PER_CELL("three anchors a cell, so %s classes"),
+    ANCHORS_PER_CELL("three anchors per cell, so %s classes"),
     ANCHORS("the anchors of YOLOv5 for strides %s"),
     /** Rows that still lack grid and anchors. */
     BOXES_WITHOUT_GRID(
-        "boxes without grid and anchors in '%s' (it ends in %s); the anchors of YOLOv5 for strides %s"),
-    BOXES_IN_PIXELS("'%s' holds boxes in pixels"),
+        "boxes without grid and anchors in '%s' (it ends in %s); the anchors of YOLOv5 for strides"
+            + " %s"),
+    BOXES_IN_PIXELS("'%s' contains boxes in pixels"),
     /** What else a layout guesses, in its own words. */
     LAYOUT("%s"),
-    YOLOX_BY_ITS_ROWS("'%s' is the output of a YOLOX, by its %s rows"),
+    YOLOX_BY_ITS_ROWS("'%s' is the output of a YOLOX, because it has %s rows"),
     UNKNOWN_RESIZE("its resize_type '%s' is unknown and ignored"),
     LETTERBOX("a letterbox %s, padded with %s"),
     /** Model Optimizer reversed the channels and was not told to scale. */
-    SCALED_BEFORE("numbers are divided by 255 before the IR"),
+    SCALED_BEFORE("pixel values are divided by 255 before they enter the IR"),
     /** The order of the input's channels, and what its numbers are. */
     INPUT("an input of %s");
 

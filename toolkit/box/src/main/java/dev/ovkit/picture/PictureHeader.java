@@ -54,7 +54,7 @@ record PictureHeader(Kind kind, long width, long height) {
 
     PictureHeader check() {
       if (size == 0) {
-        throw new PictureException("%s: it has 0 bytes, %s".formatted(source, KINDS));
+        throw new PictureException("%s: it is empty; %s".formatted(source, KINDS));
       }
       if (startsWith(0, 0xff, 0xd8, 0xff)) {
         return jpeg();
@@ -80,7 +80,7 @@ record PictureHeader(Kind kind, long width, long height) {
                   foreign ->
                       "%s: it is %s, %s; %s"
                           .formatted(source, foreign.name(), KINDS, foreign.advice()))
-              .orElse("%s: it is no picture, %s".formatted(source, KINDS)));
+              .orElse("%s: not a picture; %s".formatted(source, KINDS)));
     }
 
     /** Walks the segments (ITU-T T.81, annex B); a thumbnail's end inside one is not the end. */
@@ -97,7 +97,7 @@ record PictureHeader(Kind kind, long width, long height) {
         int marker = u8(at++, Kind.JPEG);
         if (marker == 0xd9) {
           if (header == null) {
-            throw damaged(Kind.JPEG, "there is no picture in it");
+            throw damaged(Kind.JPEG, "it contains no picture");
           }
           return header;
         }
@@ -195,7 +195,7 @@ record PictureHeader(Kind kind, long width, long height) {
       requireAt(directory, countBytes);
       long entries = big ? u64((int) directory, little) : u16((int) directory, little);
       if (entries < 1 || entries > 65_535) {
-        throw damaged(Kind.TIFF, "its directory makes no sense");
+        throw damaged(Kind.TIFF, "its directory is invalid");
       }
       requireAt(directory + countBytes, entries * entryBytes);
       long width = 0;
@@ -209,7 +209,7 @@ record PictureHeader(Kind kind, long width, long height) {
           height = tiffNumber(at, little, big);
         } else if (tag == 339 && isFloat(at, little, big)) {
           throw new PictureException(
-              "%s: it is a TIFF of floating-point numbers, expected one of 8 or 16 bits; scale it to 16 bits first"
+              "%s: it is a TIFF of floating-point numbers; expected 8 or 16 bits; scale it to 16 bits first"
                   .formatted(source));
         }
       }
@@ -243,7 +243,7 @@ record PictureHeader(Kind kind, long width, long height) {
       }
       if (width > MOST_PIXELS || height > MOST_PIXELS || width * height > MOST_PIXELS) {
         throw new PictureException(
-            "%s: it declares %dx%d pixels, at most %d megapixels are read; scale it down first"
+            "%s: it declares %dx%d pixels, but at most %d megapixels are read; scale it down first"
                 .formatted(source, width, height, MOST_PIXELS / 1_000_000));
       }
       return new PictureHeader(kind, width, height);

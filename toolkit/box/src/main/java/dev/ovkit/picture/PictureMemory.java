@@ -57,7 +57,7 @@ final class PictureMemory implements AutoCloseable {
           e);
     }
     if (created == null) {
-      throw new NativeCallException("there is no memory for a picture");
+      throw new NativeCallException("not enough memory for a picture");
     }
     picture = created;
     cleanable = CLEANER.register(this, new Release(created));
@@ -69,7 +69,7 @@ final class PictureMemory implements AutoCloseable {
     String source = file.toString();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       if (Files.isDirectory(file)) {
-        throw new PictureException("%s: it is a folder, expected a picture".formatted(source));
+        throw new PictureException("%s: it is a folder; expected a picture".formatted(source));
       }
       ByteBuffer room = reserve(channel.size(), source);
       while (room.hasRemaining() && channel.read(room) >= 0) {
@@ -218,14 +218,14 @@ final class PictureMemory implements AutoCloseable {
   private ByteBuffer reserve(long size, String source) {
     if (size > MOST_BYTES) {
       throw new PictureException(
-          "%s: it has %d bytes, at most %d are read".formatted(source, size, MOST_BYTES));
+          "%s: it has %d bytes, but at most %d are read".formatted(source, size, MOST_BYTES));
     }
     ByteBuffer room = encoded;
     if (room == null || room.capacity() < size) {
       BytePointer bytes = Pictures.ovkit_picture_reserve(open(), Math.max(1, size));
       if (bytes == null) {
         throw new NativeCallException(
-            "there is no memory for the %d bytes of %s".formatted(size, source));
+            "not enough memory for the %d bytes of %s".formatted(size, source));
       }
       room = bytes.capacity(Math.max(1, size)).asByteBuffer();
       encoded = room;
@@ -260,12 +260,11 @@ final class PictureMemory implements AutoCloseable {
 
   static PictureException unreadable(Path file, IOException e) {
     if (!Files.exists(file)) {
-      return new PictureException(
-          "%s: there is no such file, expected a picture".formatted(file), file, e);
+      return new PictureException("%s: no such file; expected a picture".formatted(file), file, e);
     }
     if (Files.isDirectory(file)) {
       return new PictureException(
-          "%s: it is a folder, expected a picture".formatted(file), file, e);
+          "%s: it is a folder; expected a picture".formatted(file), file, e);
     }
     String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return new PictureException("%s: it cannot be read (%s)".formatted(file, why), file, e);

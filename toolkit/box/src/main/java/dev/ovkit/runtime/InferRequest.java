@@ -152,7 +152,7 @@ public final class InferRequest extends NativeHandle {
     for (Port port : ports) {
       if (!port.shape().isStatic()) {
         throw new ModelException(
-            "'%s' has the shape %s, which is not known before inference; convert the model with a static --input-shape"
+            "'%s' has the shape %s, which is unknown before inference; convert the model with a static --input-shape"
                 .formatted(port.name(), port.shape().bracketed()));
       }
       TensorMemory taken = TensorMemory.take(Tensor.bytes(port.shape(), port.type()));

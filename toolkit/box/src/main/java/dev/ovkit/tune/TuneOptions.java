@@ -33,10 +33,11 @@ public record TuneOptions(
     pictures = List.copyOf(pictures);
     if (pictures.isEmpty() && (bf16 || rectangular)) {
       throw new OptionException(
-          "bf16 and a rectangular input may change the boxes, and pictures are needed to see whether they do");
+          "bf16 and a rectangular input can change the boxes, so pictures are needed to check"
+              + " them");
     }
     if (budget.isZero() || budget.isNegative()) {
-      throw new OptionException("there is no time to tune in");
+      throw new OptionException("no time to tune");
     }
   }
 

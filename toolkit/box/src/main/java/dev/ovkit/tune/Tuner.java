@@ -156,7 +156,7 @@ public final class Tuner {
     }
     if (needed > budget.all()) {
       throw new OptionException(
-          "a budget of %s is too short: to try %d settings on '%s' takes %d s at least; give --budget %ds or more"
+          "a budget of %s is too short: trying %d settings on '%s' takes at least %d s; give --budget %ds or more"
               .formatted(
                   words(budget.all()),
                   settings,

@@ -342,7 +342,7 @@ public final class Detector implements AutoCloseable {
       List<Long> wanted = List.of(1L, (long) spec.inputHeight(), (long) spec.inputWidth(), 3L);
       if (!input.shape().dimensions().equals(wanted)) {
         throw new ModelException(
-            "the IR takes pictures as %s, its metadata says %dx%d; convert the model again"
+            "the IR takes pictures of %s, but its metadata says %dx%d; convert the model again"
                 .formatted(input.shape().bracketed(), spec.inputWidth(), spec.inputHeight()));
       }
     }

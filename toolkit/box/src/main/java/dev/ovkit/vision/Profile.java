@@ -97,12 +97,12 @@ public record Profile(String binSha256, String cpu, int threads, Map<Hint, Entry
     String here = Cpu.here().name();
     int now = threadsHere();
     if (!cpu.equals(here)) {
-      return Optional.of("it was tuned on '%s', this is '%s'".formatted(cpu, here));
+      return Optional.of("it was tuned on '%s'; this is '%s'".formatted(cpu, here));
     }
     return threads == now
         ? Optional.empty()
         : Optional.of(
-            "it was tuned with %d threads allowed, now there are %d".formatted(threads, now));
+            "it was tuned with %d threads allowed; now %d are allowed".formatted(threads, now));
   }
 
   /** Returns the settings for a target, where there are some and they hold on this machine. */

@@ -142,7 +142,7 @@ public final class FolderWatch implements AutoCloseable {
       done++;
     }
     for (Path picture : pace.persisted(spool::guilty)) {
-      giveUp(picture, "the process ended three times while it worked on this picture alone");
+      giveUp(picture, "the process ended three times while it was processing only this picture");
     }
     tryAlone();
   }
@@ -219,7 +219,7 @@ public final class FolderWatch implements AutoCloseable {
       if (arrivals.refuse(file)) {
         listener.left(
             file.getFileName().toString(),
-            "%s: it cannot be taken from its folder (%s); let this user rename files there"
+            "%s: it cannot be moved out of its folder (%s); allow this user to rename files there"
                 .formatted(file, e.getMessage()));
       }
     }
@@ -322,7 +322,7 @@ public final class FolderWatch implements AutoCloseable {
   }
 
   private String status() {
-    return "%d done, %d set aside".formatted(done, setAside);
+    return "%d done, %d unreadable".formatted(done, setAside);
   }
 
   /** Gives the folders free. */

@@ -101,7 +101,7 @@ final class Spool implements AutoCloseable {
     try {
       if (Files.isSameFile(in, out)) {
         throw new OptionException(
-            "'%s' is both IN and OUT; results would be taken for pictures; give two folders"
+            "'%s' is both IN and OUT, so results would be read as pictures; give two folders"
                 .formatted(in));
       }
     } catch (IOException e) {
@@ -123,8 +123,7 @@ final class Spool implements AutoCloseable {
       }
       if (!Files.isWritable(folder)) {
         throw new OutputException(
-            "cannot write '%s': permission denied; give a place that can be written"
-                .formatted(folder));
+            "cannot write '%s': permission denied; give a writable place".formatted(folder));
       }
     }
   }
@@ -142,7 +141,7 @@ final class Spool implements AutoCloseable {
       throw OutputException.of(file, e);
     }
     throw new OutputException(
-        "'%s' belongs to another ovkit watch that runs; stop that one, or give another folder"
+        "'%s' is in use by another ovkit watch; stop that one, or give another folder"
             .formatted(folder));
   }
 
@@ -173,7 +172,7 @@ final class Spool implements AutoCloseable {
       if (!known && !empty(ready)) {
         String before = Files.exists(remembered) ? Files.readString(remembered) : "";
         throw new OutputException(
-            "results of pictures in '%s' wait to be finished in '%s', but '%s' is another folder; mount or give that one"
+            "unfinished results of pictures in '%s' belong in '%s', but '%s' is a different folder; mount or give the right one"
                 .formatted(in, before.substring(before.indexOf(' ') + 1).strip(), out));
       }
       if (id.isEmpty()) {

@@ -218,7 +218,7 @@ class BenchmarkTest {
     BenchOptions options = options(List.of(A), 1).withPictures(List.of(broken));
     assertThatThrownBy(() -> Benchmark.open(options, ir -> new Noting(ir, 1)))
         .isInstanceOf(PictureException.class)
-        .hasMessageStartingWith("none of the 1 pictures can be read; the first: " + broken);
+        .hasMessageStartingWith("none of the 1 pictures can be read; the first one: " + broken);
     assertThat(notes).containsExactly("close a");
   }
 
@@ -297,14 +297,17 @@ class BenchmarkTest {
       assertThatThrownBy(() -> new RegressionGate(elsewhere, 1.05).require(benchmark))
           .isInstanceOf(OptionException.class)
           .hasMessage(
-              "old.json cannot be compared with: the CPU: i5 then, %s now; measure a baseline as you measure now",
+              "old.json does not fit this measurement: the CPU: i5 then, %s now; measure the"
+                  + " baseline the same way",
               benchmark.environment().cpu());
       assertThatThrownBy(() -> new RegressionGate(here, 1.05).require(other))
           .hasMessage(
-              "old.json cannot be compared with: it has no b.xml, only [elsewhere/a.xml]; measure a baseline of this model");
+              "old.json does not fit this measurement: it has no b.xml, only [elsewhere/a.xml];"
+                  + " measure a baseline of this model");
       assertThatThrownBy(() -> new RegressionGate(here, 1.05).require(busy))
           .hasMessage(
-              "old.json cannot be compared with: infer requests of a.xml: 1 then, 2 now; measure a baseline as you measure now");
+              "old.json does not fit this measurement: infer requests of a.xml: 1 then, 2 now;"
+                  + " measure the baseline the same way");
       assertThat(notes).isEmpty();
     }
   }

@@ -28,7 +28,7 @@ class HostTest {
   void aCpuWithoutAFlagIsNamedWithIt() {
     Host old = new Host(Set.of("fpu", "sse4_2", "avx", "fma"), "2.36");
     assertThat(old.cpuComplaint(NEEDS))
-        .contains("this CPU lacks avx2, which the bundle needs; take another machine");
+        .contains("this CPU lacks avx2, which the bundle needs; use another machine");
     assertThat(new Host(Set.of(), "2.36").cpuComplaint(NEEDS)).isPresent();
   }
 

@@ -54,7 +54,8 @@ class ManifestTest {
                 "PATH", path.replace("\\", "\\\\").replace("\n", "\\n").replace("\0", "\\u0000"));
     assertThatThrownBy(() -> Manifest.parse(json.getBytes(UTF_8)))
         .isInstanceOf(BundleException.class)
-        .hasMessageStartingWith("manifest.json is damaged or of another ovkit: path '");
+        .hasMessageStartingWith(
+            "manifest.json is damaged or from another version of ovkit: path '");
   }
 
   @Test
@@ -62,7 +63,7 @@ class ManifestTest {
     ManifestFile file = new ManifestFile("a", 1, DIGEST, false);
     assertThatThrownBy(() -> manifest(file, file)).hasMessage("'a' is named twice");
     assertThatThrownBy(() -> manifest(file, new ManifestFile("a/b/c", 1, DIGEST, false)))
-        .hasMessage("'a/b/c' lies below the file 'a'");
+        .hasMessage("'a/b/c' is below the file 'a'");
     assertThatThrownBy(() -> manifest(new ManifestFile("manifest.sig", 1, DIGEST, false)))
         .hasMessage("'manifest.sig' cannot name itself");
   }
@@ -89,7 +90,7 @@ class ManifestTest {
   void whatIsNoManifestIsRefusedInOneLine(String json) {
     assertThatThrownBy(() -> Manifest.parse(json.getBytes(UTF_8)))
         .isInstanceOf(BundleException.class)
-        .hasMessageStartingWith("manifest.json is damaged or of another ovkit: ")
+        .hasMessageStartingWith("manifest.json is damaged or from another version of ovkit: ")
         .hasMessageNotContaining("\n");
   }
 

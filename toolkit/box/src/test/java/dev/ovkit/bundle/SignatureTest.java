@@ -41,7 +41,7 @@ class SignatureTest {
     byte[] first = Files.readAllBytes(file);
     assertThatThrownBy(() -> SigningKey.generate().write(file))
         .isInstanceOf(OutputException.class)
-        .hasMessageContaining("there is a file of that name");
+        .hasMessageContaining("a file of that name exists");
     assertThat(Files.readAllBytes(file)).isEqualTo(first);
   }
 
@@ -65,7 +65,8 @@ class SignatureTest {
   @Test
   void weReadTheKeysOfOpenSsl() throws Exception {
     shell(
-        "openssl genpkey -algorithm ed25519 -out b.key && openssl pkey -in b.key -pubout -out b.pub");
+        "openssl genpkey -algorithm ed25519 -out b.key && openssl pkey -in b.key -pubout -out"
+            + " b.pub");
     assertThat(SigningKey.read(temp.resolve("b.key")).verificationKey())
         .isEqualTo(VerificationKey.read(temp.resolve("b.pub")));
   }
@@ -131,11 +132,11 @@ class SignatureTest {
       Files.writeString(file, text);
       assertThatThrownBy(() -> SigningKey.read(file))
           .isInstanceOf(BundleException.class)
-          .hasMessageStartingWith("'%s' is no private Ed25519 key: ".formatted(file))
+          .hasMessageStartingWith("'%s' is not a private Ed25519 key: ".formatted(file))
           .hasMessageNotContaining("\n");
       assertThatThrownBy(() -> VerificationKey.read(file))
           .isInstanceOf(BundleException.class)
-          .hasMessageStartingWith("'%s' is no public Ed25519 key: ".formatted(file))
+          .hasMessageStartingWith("'%s' is not a public Ed25519 key: ".formatted(file))
           .hasMessageNotContaining("\n");
     }
   }

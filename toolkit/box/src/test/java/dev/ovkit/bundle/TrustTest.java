@@ -58,7 +58,7 @@ class TrustTest {
     assertThatThrownBy(() -> vouch(signed(second)))
         .isInstanceOf(BundleException.class)
         .hasMessage(
-            "manifest.sig is by key %s, which this box does not trust; if its maker is known to you, put the .pub file into '%s'"
+            "manifest.sig was made with key %s, which this box does not trust; if you trust its owner, put the .pub file into '%s'"
                 .formatted(second.verificationKey().id(), root.resolve("trusted")));
   }
 
@@ -70,7 +70,7 @@ class TrustTest {
             .replace(second.verificationKey().id(), key.verificationKey().id());
     assertThatThrownBy(
             () -> TrustedKeys.read(root).vouch(bundle.manifest(), forged.getBytes(UTF_8), false))
-        .hasMessageStartingWith("manifest.json is not what key ");
+        .hasMessageStartingWith("manifest.json does not match the signature of key ");
   }
 
   @Test
@@ -78,7 +78,7 @@ class TrustTest {
     byte[] manifest = signed(key).manifest();
     assertThatThrownBy(() -> TrustedKeys.read(root).vouch(manifest, null, false))
         .isInstanceOf(BundleException.class)
-        .hasMessageContaining("it has no manifest.sig: nobody vouches for it");
+        .hasMessageContaining("it has no manifest.sig, so its origin is unknown");
     assertThat(TrustedKeys.read(root).vouch(manifest, null, true).keyId()).isEmpty();
   }
 
@@ -101,7 +101,7 @@ class TrustTest {
             () -> TrustedKeys.read(root).vouch(signed(key).manifest(), other.signature(), true))
         .isInstanceOf(BundleException.class)
         .hasMessage(
-            "manifest.json is not what key %s signed: damaged or swapped"
+            "manifest.json does not match the signature of key %s: it was damaged or replaced"
                 .formatted(key.verificationKey().id()));
   }
 
@@ -117,7 +117,7 @@ class TrustTest {
     assertThat(vouch(signed(second)).retires()).isEmpty();
     assertThatThrownBy(() -> vouch(signed(key)))
         .isInstanceOf(BundleException.class)
-        .hasMessageContaining("which was replaced");
+        .hasMessageContaining("which has been replaced");
   }
 
   @Test
@@ -140,11 +140,11 @@ class TrustTest {
   void aRetiredKeyCannotComeBackByAnyRotation() throws IOException {
     TrustedKeys.read(root).apply(vouch(signed(second, rotation(key, second))));
     trust(key); // even if somebody puts the file back
-    assertThatThrownBy(() -> vouch(signed(key))).hasMessageContaining("which was replaced");
+    assertThatThrownBy(() -> vouch(signed(key))).hasMessageContaining("which has been replaced");
     assertThatThrownBy(() -> vouch(signed(third, rotation(key, third))))
         .hasMessageContaining("which this box does not trust");
     assertThatThrownBy(() -> vouch(signed(key, rotation(second, key))))
-        .hasMessageContaining("which was replaced");
+        .hasMessageContaining("which has been replaced");
   }
 
   @Test
@@ -157,7 +157,8 @@ class TrustTest {
     assertThatThrownBy(() -> read.requireNotBack(id, manifest("1.9.9"), hash("1.9.9")))
         .isInstanceOf(BundleException.class)
         .hasMessage(
-            "version 1.9.9 is older than 1.10.0, which was installed here before; ovkit rollback goes back to a release that is still there");
+            "version 1.9.9 is older than 1.10.0, which was installed here before; to go back to a"
+                + " release that is still there, use 'ovkit rollback'");
     assertThatThrownBy(() -> read.requireNotBack(id, manifest("1.10.0"), hash("else")))
         .isInstanceOf(BundleException.class)
         .hasMessageStartingWith("another bundle with version 1.10.0 was installed here before");
@@ -190,7 +191,7 @@ class TrustTest {
     Files.writeString(root.resolve(InstallState.FILE), "{}");
     assertThatThrownBy(() -> InstallState.read(root))
         .isInstanceOf(BundleException.class)
-        .hasMessageContaining("without it nobody knows which versions were installed");
+        .hasMessageContaining("without it ovkit does not know which versions were installed");
   }
 
   private static InstallState.Release release(String version, SigningKey by) {

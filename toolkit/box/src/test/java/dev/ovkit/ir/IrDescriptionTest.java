@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class IrDescriptionTest {
 
-  private static final String HINT = "; expected an OpenVINO IR, such as 'ovkit convert' writes";
+  private static final String HINT = "; expected an OpenVINO IR, as 'ovkit convert' writes";
 
   @TempDir private Path folder;
 
@@ -47,7 +47,8 @@ class IrDescriptionTest {
             yolo(11)
                 .xml(
                     info
-                        + "<model_info><labels value=\"a b\"/></model_info><ovkit><a value=\"1\"/></ovkit>"));
+                        + "<model_info><labels value=\"a b\"/></model_info><ovkit><a"
+                        + " value=\"1\"/></ovkit>"));
     assertThat(ir.inputs())
         .containsExactly(
             new TensorDescription(List.of("images"), List.of(1L, 3L, 64L, 64L), "f32"));
@@ -84,26 +85,27 @@ class IrDescriptionTest {
     assertThatThrownBy(() -> IrDescription.read(folder.resolve("no.xml")))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            folder.resolve("no.xml")
-                + ": there is no such file, expected the .xml of an OpenVINO IR");
+            folder.resolve("no.xml") + ": no such file; expected the .xml of an OpenVINO IR");
     assertThatThrownBy(() -> IrDescription.read(folder))
-        .hasMessage(folder + ": it is a folder, expected the .xml of an OpenVINO IR");
+        .hasMessage(folder + ": it is a folder; expected the .xml of an OpenVINO IR");
     Path onnx = Files.writeString(folder.resolve("yolo.onnx"), "x");
     assertThatThrownBy(() -> IrDescription.read(onnx))
         .hasMessage(
             onnx
-                + ": it is an ONNX, expected an OpenVINO IR; convert it first: ovkit convert yolo.onnx");
+                + ": it is an ONNX model; expected an OpenVINO IR; convert it first: ovkit convert"
+                + " yolo.onnx");
     Path bin = Files.writeString(folder.resolve("yolo.bin"), "x");
     assertThatThrownBy(() -> IrDescription.read(bin))
-        .hasMessage(bin + ": it holds the weights of an IR, expected the .xml beside it");
+        .hasMessage(bin + ": it contains the weights of an IR; expected the .xml beside it");
   }
 
   @Test
   void whatIsNoIrIsRefusedWithOneLine() {
     assertRefused("", ": it is empty" + HINT);
-    assertRefused("hello, world", ": it is no complete XML (line 1)" + HINT);
+    assertRefused("hello, world", ": not well-formed XML (line 1)" + HINT);
     assertRefused("<html/>", ": its root is <html>, not <net>" + HINT);
-    assertRefused("<net version=\"7\"/>", ": it is an IR of version 7, 10 or 11 is read" + HINT);
+    assertRefused(
+        "<net version=\"7\"/>", ": it is an IR of version 7; ovkit reads 10 and 11" + HINT);
     assertRefused("<net version=\"11\"/>", ": it has 0 inputs and 0 outputs" + HINT);
     assertRefused(
         "<net version=\"eleven\"/>",
@@ -116,7 +118,7 @@ class IrDescriptionTest {
     String whole = yolo(11).xml("<ovkit><a value=\"1\"/></ovkit>");
     assertThatThrownBy(() -> read(whole.substring(0, (int) (whole.length() * share))))
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("m.xml: it is no complete XML")
+        .hasMessageContaining("m.xml: not well-formed XML")
         .hasMessageNotContaining("\n");
   }
 
@@ -174,7 +176,8 @@ class IrDescriptionTest {
     assertThatThrownBy(() -> read(xml))
         .hasMessage(
             bin
-                + ": it has 600 bytes, expected at least 1000, which m.xml refers to; it is cut or of another model: copy both files or convert again");
+                + ": it has 600 bytes, expected at least 1000, which m.xml refers to; it is cut"
+                + " short or belongs to another model; copy both files or convert again");
     Files.write(bin, new byte[1000]);
     assertThat(read(xml).weightsBytes()).isEqualTo(1000);
     assertThat(read(xml).constantBytes()).containsEntry("f16", 1000L);
@@ -182,7 +185,8 @@ class IrDescriptionTest {
     assertThatThrownBy(() -> read(recorded))
         .hasMessage(
             bin
-                + ": it has 1000 bytes, expected 1200, the length recorded in m.xml; the two files do not belong together or one is cut: copy both or convert again");
+                + ": it has 1000 bytes, expected 1200, the length recorded in m.xml; the two files"
+                + " do not belong together, or one is cut short; copy both or convert again");
   }
 
   @Test

@@ -365,7 +365,7 @@ class DecodersTest {
     assertThatThrownBy(() -> spec.layout().decoder(size(spec), name -> List.of(1L, 7L, 8L, 8L)))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "output 'out0' is [1,7,8,8], expected [1,%d,%d,%d] or [1,%d,%d,%d,%d] by the model's metadata; convert the model again"
+            "output 'out0' is [1,7,8,8], but the model's metadata says [1,%d,%d,%d] or [1,%d,%d,%d,%d]; convert the model again"
                 .formatted(channels, rows, columns, c.anchors, rows, columns, 5 + c.classes));
   }
 

@@ -88,7 +88,7 @@ class DerivedSpecTest {
     assertThat(derived.assumptions())
         .extracting(Assumption::sentence)
         .containsExactly(
-            "three anchors a cell, so 80 classes",
+            "three anchors per cell, so 80 classes",
             "the anchors of YOLOv5 for strides 8, 16, 32",
             "a letterbox in the centre, padded with 114",
             "an input of RGB, divided by 255 (the IR does not say that this is inside it)");
@@ -181,12 +181,13 @@ class DerivedSpecTest {
         .isInstanceOf(ModelException.class)
         .hasMessage(
             folder.resolve("model.xml")
-                + ": it is no YOLO detector that can be read: its outputs are 'out' [1,1000]; convert the ONNX with ovkit, which records what is needed");
+                + ": not a YOLO detector that ovkit can read: its outputs are 'out' [1,1000];"
+                + " convert its ONNX with ovkit, which records what is needed");
     assertThatThrownBy(() -> derive(flat("Add", "1,100,86"), ""))
-        .hasMessageContaining("its output 'out' is [1,100,86], which is none of the layouts known");
+        .hasMessageContaining("its output 'out' is [1,100,86], which is no known layout");
     assertThatThrownBy(
             () -> derive(new IrFiles(11, "1,3,?,?").output("o", "o", "Add", "1,?,85"), ""))
-        .hasMessageContaining("expected a fixed size: convert it with --input-shape");
+        .hasMessageContaining("expected a fixed size; convert it with --input-shape");
     assertThatThrownBy(() -> derive(heads(11, 19), ""))
         .hasMessageContaining("its outputs have 19 channels, which is not 3 * (5 + classes)");
   }
@@ -284,7 +285,8 @@ class DerivedSpecTest {
     assertThatThrownBy(() -> derive(flat("Concat", "1,6,84"), ""))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "%s: its metadata.yaml says that its task is 'segment'; ovkit reads detectors, task 'detect'",
+            "%s: its metadata.yaml says that its task is 'segment'; ovkit reads detectors, task"
+                + " 'detect'",
             folder.resolve("model.xml"));
   }
 
@@ -304,7 +306,7 @@ class DerivedSpecTest {
     notes("names: [a", "task: !!java.net.URL [x]");
     assertThatThrownBy(() -> derive(flat("Concat", "1,6,84"), ""))
         .isInstanceOf(ModelException.class)
-        .hasMessageContaining("metadata.yaml: it is no YAML (");
+        .hasMessageContaining("metadata.yaml: not valid YAML (");
     Files.writeString(folder.resolve("metadata.yaml"), "names: {0: a, 2: b}");
     assertThatThrownBy(() -> derive(flat("Concat", "1,6,84"), ""))
         .isInstanceOf(ModelException.class)
@@ -337,8 +339,7 @@ class DerivedSpecTest {
           .first()
           .hasToString("Assumption[kind=UNREAD_NOTES, values=[metadata.yaml]]");
       assertThat(Assumption.of(Assumption.Kind.UNREAD_NOTES, "metadata.yaml").sentence())
-          .isEqualTo(
-              "nothing that stands in metadata.yaml, for SnakeYAML is not on the class path");
+          .isEqualTo("metadata.yaml is ignored, because SnakeYAML is not on the class path");
     }
   }
 

@@ -91,7 +91,7 @@ class PictureHeaderTest {
 
   @Test
   void aJpegWithoutAPictureIsRefused() {
-    assertRefused(join(SOI, EOI), "the JPEG is damaged: there is no picture in it" + AGAIN);
+    assertRefused(join(SOI, EOI), "the JPEG is damaged: it contains no picture" + AGAIN);
     assertRefused(
         join(SOI, SCAN, DATA, EOI), "the JPEG is damaged: it does not say its size" + AGAIN);
     assertRefused(
@@ -131,10 +131,11 @@ class PictureHeaderTest {
   void whatDeclaresTooManyPixelsIsRefusedBeforeAnyMemoryIsTaken() {
     assertRefused(
         png(60_000, 60_000),
-        "it declares 60000x60000 pixels, at most 100 megapixels are read; scale it down first");
+        "it declares 60000x60000 pixels, but at most 100 megapixels are read; scale it down first");
     assertRefused(
         png(0xffff_ffffL, 0xffff_ffffL),
-        "it declares 4294967295x4294967295 pixels, at most 100 megapixels are read; scale it down first");
+        "it declares 4294967295x4294967295 pixels, but at most 100 megapixels are read; scale it"
+            + " down first");
     assertThat(check(png(10_000, 10_000)).width()).isEqualTo(10_000);
   }
 
@@ -232,7 +233,8 @@ class PictureHeaderTest {
     }
     assertRefused(
         tiff.array(),
-        "it is a TIFF of floating-point numbers, expected one of 8 or 16 bits; scale it to 16 bits first");
+        "it is a TIFF of floating-point numbers; expected 8 or 16 bits; scale it to 16 bits"
+            + " first");
     tiff.putShort(channels == 1 ? 18 : 40, (short) 1);
     assertRefused(tiff.array(), "the TIFF is damaged: it declares a size of 0x0" + AGAIN);
   }
@@ -255,9 +257,9 @@ class PictureHeaderTest {
 
   @Test
   void whatIsNoPictureIsSaid() {
-    assertRefused(new byte[0], "it has 0 bytes, " + KINDS);
-    assertRefused("a text".getBytes(StandardCharsets.UTF_8), "it is no picture, " + KINDS);
-    assertRefused(bytes(0xff), "it is no picture, " + KINDS);
+    assertRefused(new byte[0], "it is empty; " + KINDS);
+    assertRefused("a text".getBytes(StandardCharsets.UTF_8), "not a picture; " + KINDS);
+    assertRefused(bytes(0xff), "not a picture; " + KINDS);
   }
 
   @Test

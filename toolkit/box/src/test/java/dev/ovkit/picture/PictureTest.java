@@ -210,21 +210,22 @@ class PictureTest {
     assertThatThrownBy(() -> Picture.decode(cut))
         .isInstanceOf(PictureException.class)
         .hasMessage(
-            "the encoded picture: the JPEG is damaged: its data ends early; copy or export the file again");
+            "the encoded picture: the JPEG is damaged: its data ends early; copy or export the file"
+                + " again");
   }
 
   @Test
   void filesThatAreNoneAreToldApart() throws IOException {
     assertThatThrownBy(() -> Picture.read(folder.resolve("no.jpg")))
-        .hasMessage(folder.resolve("no.jpg") + ": there is no such file, expected a picture");
+        .hasMessage(folder.resolve("no.jpg") + ": no such file; expected a picture");
     assertThatThrownBy(() -> Picture.read(folder))
-        .hasMessage(folder + ": it is a folder, expected a picture");
+        .hasMessage(folder + ": it is a folder; expected a picture");
     Path empty = Files.write(folder.resolve("empty.jpg"), new byte[0]);
     assertThatThrownBy(() -> Picture.read(empty))
-        .hasMessage(empty + ": it has 0 bytes, expected a JPEG, PNG, WebP, BMP or TIFF");
+        .hasMessage(empty + ": it is empty; expected a JPEG, PNG, WebP, BMP or TIFF");
     Path text = Files.writeString(folder.resolve("text.jpg"), "I am no picture");
     assertThatThrownBy(() -> Picture.read(text))
-        .hasMessage(text + ": it is no picture, expected a JPEG, PNG, WebP, BMP or TIFF");
+        .hasMessage(text + ": not a picture; expected a JPEG, PNG, WebP, BMP or TIFF");
   }
 
   @Test

@@ -144,6 +144,6 @@ class ModelTuningTargetTest {
     TuneOptions none = TuneOptions.of(ir, Hint.LATENCY, List.of(broken));
     assertThatThrownBy(() -> Tuner.tune(none, fraction -> {}, () -> true))
         .isInstanceOf(PictureException.class)
-        .hasMessageStartingWith("none of the 1 pictures can be read; the first: " + broken);
+        .hasMessageStartingWith("none of the 1 pictures can be read; the first one: " + broken);
   }
 }

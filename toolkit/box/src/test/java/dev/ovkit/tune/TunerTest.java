@@ -304,7 +304,8 @@ class TunerTest {
     assertThatThrownBy(() -> tune(options.withBudget(Duration.ofMillis(27500)), machine))
         .isInstanceOf(OptionException.class)
         .hasMessage(
-            "a budget of 27.5 s is too short: to try 6 settings on '%s' takes 28 s at least; give --budget 28s or more",
+            "a budget of 27.5 s is too short: trying 6 settings on '%s' takes at least 28 s; give"
+                + " --budget 28s or more",
             ir);
     assertThat(machine.races).isEmpty();
     assertThat(Profile.fileOf(ir)).doesNotExist();

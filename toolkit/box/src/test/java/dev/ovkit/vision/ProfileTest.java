@@ -106,7 +106,7 @@ class ProfileTest {
             .withEntry(new Profile.Entry(tuning, Optional.empty()));
     other.write(ir);
     assertThat(other.misfit())
-        .contains("it was tuned on 'Z80', this is '%s'".formatted(here.cpu()));
+        .contains("it was tuned on 'Z80'; this is '%s'".formatted(here.cpu()));
     assertThat(DetectorOptions.of(ir, Hint.LATENCY)).isEqualTo(DetectorOptions.defaults());
   }
 
@@ -119,7 +119,7 @@ class ProfileTest {
                 new Profile.Entry(Tuning.defaults(Hint.LATENCY).withThreads(8), Optional.empty()));
     assertThat(other.misfit())
         .contains(
-            "it was tuned with %d threads allowed, now there are %d"
+            "it was tuned with %d threads allowed; now %d are allowed"
                 .formatted(here.threads() + 6, here.threads()));
     assertThat(other.tuning(Hint.LATENCY)).isEmpty();
   }
@@ -128,12 +128,16 @@ class ProfileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"ovkit-profile-1\" | \"ovkit-profile-9\" | it has ovkit-profile-9 for \"format\", expected \"ovkit-profile-1\"",
-        "\"requests\" : 3 | \"requests\" : 0 | it has 0 for \"requests\", expected a number from 1 to 4096",
-        "\"requests\" : 3 | \"requests\" : \"all\" | it has all for \"requests\", expected a number from 1 to 4096",
+        "\"ovkit-profile-1\" | \"ovkit-profile-9\" | it has ovkit-profile-9 for \"format\","
+            + " expected \"ovkit-profile-1\"",
+        "\"requests\" : 3 | \"requests\" : 0 | it has 0 for \"requests\", expected a number from 1"
+            + " to 4096",
+        "\"requests\" : 3 | \"requests\" : \"all\" | it has all for \"requests\", expected a number"
+            + " from 1 to 4096",
         "\"f32\" | \"f64\" | it has f64 for \"precision\", expected \"f32\" or \"bf16\"",
         "\"requests\" : 3 | \"pinning\" : 1 | it has 1 for \"pinning\", expected true or false",
-        "\"requests\" : 3 | \"input\" : [64, -1] | it has [64, -1] for \"input\", expected width and height in pixels, such as [640, 384]",
+        "\"requests\" : 3 | \"input\" : [64, -1] | it has [64, -1] for \"input\", expected width"
+            + " and height in pixels, such as [640, 384]",
         "\"cpu\" | \"cqu\" | it has nothing for \"cpu\", expected a text",
       })
   void aBrokenProfileIsAnErrorThatNamesFileAndKey(String from, String to, String message)
@@ -153,7 +157,8 @@ class ProfileTest {
     assertThatThrownBy(() -> Profile.beside(ir))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "%s: it is no JSON object, expected a profile such as 'ovkit tune' writes; run it again, or delete the file",
+            "%s: not a JSON object, expected a profile such as 'ovkit tune' writes; run it again,"
+                + " or delete the file",
             file);
   }
 }

@@ -286,11 +286,11 @@ class FolderWatchTest {
       assertThatThrownBy(() -> Demo.watch(WatchOptions.of(in, temp.resolve("b")), detector, heard))
           .isInstanceOf(OutputException.class)
           .hasMessage(
-              "'%s' belongs to another ovkit watch that runs; stop that one, or give another folder"
+              "'%s' is in use by another ovkit watch; stop that one, or give another folder"
                   .formatted(in));
       assertThatThrownBy(() -> Demo.watch(WatchOptions.of(temp.resolve("c"), out), detector, heard))
           .isInstanceOf(OutputException.class)
-          .hasMessageStartingWith("'%s' belongs to another".formatted(out));
+          .hasMessageStartingWith("'%s' is in use by another".formatted(out));
     }
     Demo.watch(options(), detector, heard).close();
   }
@@ -397,7 +397,7 @@ class FolderWatchTest {
     drop(1, "good.jpg");
     assertThat(once(options())).isEqualTo(new WatchCounts(1, 1, 0, 0));
     assertThat(in.resolve("failed/bomb.jpg.reason.txt"))
-        .hasContent("the process ended three times while it worked on this picture alone");
+        .hasContent("the process ended three times while it was processing only this picture");
     assertThat(files(in))
         .containsExactly("done/good.jpg", "failed/bomb.jpg", "failed/bomb.jpg.reason.txt");
   }
@@ -464,7 +464,7 @@ class FolderWatchTest {
     assertThatThrownBy(() -> Demo.watch(WatchOptions.of(in, other), detector, heard))
         .isInstanceOf(OutputException.class)
         .hasMessage(
-            "results of pictures in '%s' wait to be finished in '%s', but '%s' is another folder; mount or give that one"
+            "unfinished results of pictures in '%s' belong in '%s', but '%s' is a different folder; mount or give the right one"
                 .formatted(in, out, other));
     once(options());
     Demo.watch(WatchOptions.of(in, other), detector, heard).close();

@@ -61,7 +61,7 @@ final class Blocking {
   static void require(Cpu cpu, Map<String, String> environment) {
     if (cpu.usesAvx512(environment)) {
       throw new OptionException(
-          "blocked kernels are for CPUs with AVX2 alone, and '%s' has AVX-512 and kernels of its own for it; convert without --target-cpu, or on the machine that will run the model, or set ONEDNN_MAX_CPU_ISA=AVX2 to measure as on one"
+          "blocked kernels are for CPUs with AVX2 and without AVX-512, but '%s' has AVX-512; convert without --target-cpu, or on the machine that will run the model, or set ONEDNN_MAX_CPU_ISA=AVX2 to measure as on such a CPU"
               .formatted(cpu.name()));
     }
   }

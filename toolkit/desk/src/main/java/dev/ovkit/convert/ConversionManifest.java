@@ -157,19 +157,19 @@ public record ConversionManifest(
       return new Reader(file, JSON.readTree(Files.readAllBytes(file))).manifest();
     } catch (NoSuchFileException e) {
       throw new ModelException(
-          "%s: there is no such file, expected the .json that 'ovkit convert' writes beside an IR"
+          "%s: no such file; expected the .json that 'ovkit convert' writes beside an IR"
               .formatted(file),
           e);
     } catch (JsonProcessingException e) {
       throw new ModelException(
-          "%s: it is no JSON (line %d), expected the .json that 'ovkit convert' writes beside an IR"
+          "%s: not valid JSON (line %d); expected the .json that 'ovkit convert' writes beside an IR"
               .formatted(file, e.getLocation() == null ? 1 : e.getLocation().getLineNr()),
           e);
     } catch (IOException e) {
       throw new ModelException("%s: it cannot be read (%s)".formatted(file, e.getMessage()), e);
     } catch (OptionException e) {
       throw new ModelException(
-          "%s: its options cannot work: %s".formatted(file, e.getMessage()), e);
+          "%s: its options are invalid: %s".formatted(file, e.getMessage()), e);
     }
   }
 
@@ -271,7 +271,7 @@ public record ConversionManifest(
     ConversionManifest manifest() {
       if (!root.path("format").asText().equals(FORMAT)) {
         throw new ModelException(
-            "%s: it is no manifest of a conversion: \"format\" is %s, expected \"%s\""
+            "%s: not the manifest of a conversion: \"format\" is %s, expected \"%s\""
                 .formatted(file, root.has("format") ? root.get("format") : "not there", FORMAT));
       }
       return new ConversionManifest(

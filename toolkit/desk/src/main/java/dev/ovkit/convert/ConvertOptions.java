@@ -63,7 +63,7 @@ public record ConvertOptions(
     }
     for (float value : values) {
       if (!Float.isFinite(value)) {
-        throw new OptionException("%s: %s is no number to compute with".formatted(what, value));
+        throw new OptionException("%s: %s is not a finite number".formatted(what, value));
       }
     }
   }

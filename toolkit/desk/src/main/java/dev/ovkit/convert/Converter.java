@@ -85,7 +85,7 @@ public final class Converter {
     String sha256 = OnnxModel.read(onnx).sha256();
     if (!sha256.equals(manifest.sourceSha256())) {
       throw new ModelException(
-          "'%s' is not the file that the IR was made of: its SHA-256 is %s, expected %s; give the '%s' of then"
+          "'%s' is not the file that the IR was made from: its SHA-256 is %s, expected %s; give the original '%s'"
               .formatted(onnx, sha256, manifest.sourceSha256(), manifest.source()));
     }
     Conversion made;

@@ -38,7 +38,7 @@ record DetectorPlan(DetectorSpec spec, List<Decision> decisions) {
     if (!options.labels().isEmpty()) {
       if (options.labels().size() != layout.classes()) {
         throw new OptionException(
-            "--labels has %d names, but '%s' has %d classes; one name a line, in the order of training"
+            "--labels has %d names, but '%s' has %d classes; give one name per line, in training order"
                 .formatted(options.labels().size(), options.onnx(), layout.classes()));
       }
       decisions.add(labelled(options.labels(), Reason.GIVEN));

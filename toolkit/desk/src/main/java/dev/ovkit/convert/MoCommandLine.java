@@ -26,7 +26,8 @@ import java.util.stream.Collectors;
 public final class MoCommandLine {
 
   private static final String EXAMPLE =
-      "mo --input_model PPLcnet-yolo.onnx -s 255 --reverse_input_channels --output Conv_462,Conv_478,Conv_494";
+      "mo --input_model PPLcnet-yolo.onnx -s 255 --reverse_input_channels --output"
+          + " Conv_462,Conv_478,Conv_494";
 
   private final Map<String, String> values;
   private final List<Decision> notes;
@@ -80,7 +81,8 @@ public final class MoCommandLine {
     static Word of(String word) {
       if (!isOption(word)) {
         throw new OptionException(
-            "mo: '%s' stands without an option; expected such as %s".formatted(word, EXAMPLE));
+            "mo: '%s' belongs to no option; expected a command line such as %s"
+                .formatted(word, EXAMPLE));
       }
       if (!word.startsWith("--")) {
         String letter = word.substring(1, Math.min(2, word.length()));
@@ -105,7 +107,7 @@ public final class MoCommandLine {
       }
       if (meant.size() > 1) {
         throw new OptionException(
-            "mo: --%s can be %s; write it out"
+            "mo: --%s is short for %s; write it out"
                 .formatted(
                     name,
                     meant.stream().map(f -> "--" + f.name()).collect(Collectors.joining(", "))));
@@ -138,7 +140,7 @@ public final class MoCommandLine {
       case DROPPED -> notes.add(Decision.dropped(name));
       case NOT_ONNX ->
           throw new OptionException(
-              "mo: %s has no meaning for an ONNX model; leave it out".formatted(name));
+              "mo: %s does not apply to an ONNX model; leave it out".formatted(name));
       case GONE ->
           throw new OptionException(
               "mo: %s asks for the old frontend or IR, which the pinned mo 2024.6 does not offer for ONNX; leave it out"
@@ -158,17 +160,18 @@ public final class MoCommandLine {
 
   private void check() {
     if (!values.containsKey("input_model")) {
-      throw new OptionException("mo: --input_model is missing; expected such as " + EXAMPLE);
+      throw new OptionException(
+          "mo: --input_model is missing; expected a command line such as " + EXAMPLE);
     }
     if (!values.getOrDefault("framework", "onnx").equalsIgnoreCase("onnx")) {
       throw new OptionException(
           "mo: --framework %s: ovkit converts ONNX".formatted(values.get("framework")));
     }
     if (values.containsKey("data_type") && values.containsKey("compress_to_fp16")) {
-      throw new OptionException("mo: --data_type and --compress_to_fp16 say the same; give one");
+      throw new OptionException("mo: --data_type and --compress_to_fp16 mean the same; give one");
     }
     if (values.containsKey("scale") && values.containsKey("scale_values")) {
-      throw new OptionException("mo: --scale and --scale_values exclude each other; give one");
+      throw new OptionException("mo: --scale and --scale_values cannot be combined; give one");
     }
     truth("reverse_input_channels");
     truth("compress_to_fp16");

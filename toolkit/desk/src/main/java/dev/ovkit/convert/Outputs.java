@@ -57,7 +57,7 @@ public sealed interface Outputs {
         List<String> names = Arrays.stream(text.split(",", -1)).map(String::strip).toList();
         if (names.contains("")) {
           throw new OptionException(
-              "--output '%s': an empty name; expected NAME,NAME,… or auto, none or columns"
+              "--output '%s': a name is empty; expected NAME,NAME,… or auto, none or columns"
                   .formatted(text));
         }
         yield new Named(names);

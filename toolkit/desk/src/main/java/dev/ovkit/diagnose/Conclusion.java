@@ -47,13 +47,16 @@ record Conclusion(
       verdict = weak ? Diagnosis.Verdict.PLAUSIBLE : Diagnosis.Verdict.RIGHT;
       sentence =
           weak
-              ? "Nothing speaks against the IR as it is read now; without expected boxes or a reference that is all that can be said."
-              : "The boxes are right as the IR is read now.";
+              ? "No fault was found in the IR; without expected boxes or a reference, nothing more"
+                  + " can be said."
+              : "The boxes are right.";
       if (isByContract(now)) {
         sentence =
             weak
-                ? "Nothing speaks against the IR, if it takes BGR, 0..255, as one of 'ovkit convert' does; it does not say so."
-                : "The IR is right: it takes BGR, 0..255, as one of 'ovkit convert' does. It only does not say so, and infer must be told.";
+                ? "No fault was found in the IR, provided that it takes BGR, 0..255, like an IR of"
+                    + " 'ovkit convert'; it does not say so itself."
+                : "The IR is right: it takes BGR, 0..255, like an IR of 'ovkit convert'. But it"
+                    + " does not say so itself, so infer needs flags.";
         commands.add(
             Remedy.infer(question.ir(), question.pictures().get(0), asInferReads, now.reading()));
       }
@@ -84,15 +87,18 @@ record Conclusion(
     } else if (weak && now != null) {
       verdict = Diagnosis.Verdict.PLAUSIBLE;
       sentence =
-          "The boxes cannot be judged on these pictures without expected boxes or a reference, and no other reading is clearly better.";
+          "These pictures alone do not show whether the boxes are right, and no other setting is"
+              + " clearly better; give expected boxes or a reference.";
     } else if (now != null && judgement.isClose(now)) {
       verdict = Diagnosis.Verdict.RIGHT;
       sentence =
-          "The boxes are right but for small differences that no setting explains: rounding, quantisation or another resize do such things; 'ovkit verify' measures them.";
+          "The boxes are right except for small differences that no setting explains. Rounding,"
+              + " quantization or a different resize can cause them; 'ovkit verify' measures them.";
     } else {
       verdict = Diagnosis.Verdict.UNEXPLAINED;
       sentence =
-          "The boxes are wrong, and no setting that was tried explains it, alone or in pairs.";
+          "The boxes are wrong, and none of the settings that were tried, alone or in pairs,"
+              + " explains it.";
     }
     if (verdict == Diagnosis.Verdict.PLAUSIBLE
         && changed
@@ -102,17 +108,18 @@ record Conclusion(
       notes.add(
           String.format(
               java.util.Locale.ROOT,
-              "more plausible, but not by enough to be believed: %s (%.3f against %.3f)",
+              "more plausible, but not by enough to be sure: %s (%.3f against %.3f)",
               best.title(),
               best.fit().agreement(),
               now.fit().agreement()));
     }
     if (present.unreadable != null) {
-      notes.add("as it is, the IR cannot be read: " + present.unreadable);
+      notes.add("the IR cannot be read as it is: " + present.unreadable);
     }
     if (scenes.stream().allMatch(this::fillsTheInput)) {
       notes.add(
-          "every picture has the shape of the input: letterbox, stretch and pad value are the same for it and cannot be told apart on these pictures");
+          "every picture has the shape of the input, so letterbox, stretch and pad value make no"
+              + " difference on these pictures");
     }
     rawNotes(now, best, verdict);
     return new Diagnosis(
@@ -131,14 +138,14 @@ record Conclusion(
     }
     List<String> lacks = new ArrayList<>();
     if (found.colour() == Colour.RGB) {
-      lacks.add("the reversal of the channels inside is missing, or one too many");
+      lacks.add("the channels are not reversed inside the IR, or once too often");
     }
     if (found.normalization().equals(Normalization.TO_UNIT)) {
-      lacks.add("the scale 255 is not inside");
+      lacks.add("the scale 255 is not inside the IR");
     }
     if (!lacks.isEmpty()) {
       notes.add(
-          "an IR of 'ovkit convert' takes BGR, 0..255; measured by that, %s"
+          "an IR of 'ovkit convert' takes BGR, 0..255; compared with that, %s"
               .formatted(String.join(", and ", lacks)));
     }
   }
@@ -164,13 +171,15 @@ record Conclusion(
       notes.add(
           String.format(
               java.util.Locale.ROOT,
-              "raw outputs against the reference: relative L2 %.2g as it is read now, %.2g with the input of the best reading",
+              "raw outputs against the reference: relative L2 %.2g with the current settings, %.2g"
+                  + " with the best ones",
               before,
               after));
     }
     if (verdict == Diagnosis.Verdict.UNEXPLAINED && after > 0.05) {
       notes.add(
-          "the network itself answers otherwise than the reference: other weights, another model, or damage in the conversion; 'ovkit verify' compares them output by output");
+          "the network itself gives other results than the reference: other weights, another model,"
+              + " or a damaged conversion; 'ovkit verify' compares them output by output");
     }
   }
 }

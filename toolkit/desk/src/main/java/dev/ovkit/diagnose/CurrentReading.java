@@ -47,7 +47,7 @@ final class CurrentReading {
       DerivedSpec found = DerivedSpec.of(ir, Layouts.ALL);
       if (found.spec().layout().isLazy()) {
         throw new OptionException(
-            "%s: its heads are lazy, and boxes cannot be read from them in other ways; diagnose what 'ovkit convert' makes of the same ONNX without --heads lazy"
+            "%s: it has lazy heads, which diagnose cannot read in other ways; convert the same ONNX without --heads lazy and diagnose that"
                 .formatted(ir.xml()));
       }
       spec = found.spec();
@@ -55,7 +55,7 @@ final class CurrentReading {
       inputIsAssumed = found.inputIsAssumed();
       found
           .assumptions()
-          .forEach(a -> notes.add("assumed, for the IR does not say it: " + a.sentence()));
+          .forEach(a -> notes.add("assumed, because the IR does not say it: " + a.sentence()));
     } catch (ModelException e) {
       unreadable = e.getMessage();
     }

@@ -33,7 +33,7 @@ public record Diagnosis(
 
   /** What a diagnosis ends in. */
   public enum Verdict {
-    /** The boxes are right as the IR is read now. */
+    /** The boxes are right. */
     RIGHT,
     /** Without expected boxes: nothing speaks against the present reading. */
     PLAUSIBLE,

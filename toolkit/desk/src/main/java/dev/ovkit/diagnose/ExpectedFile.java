@@ -59,7 +59,7 @@ final class ExpectedFile {
       return read;
     } catch (JsonProcessingException e) {
       throw read.wrong(
-          "is no JSON (line %d)"
+          "is not valid JSON (line %d)"
               .formatted(e.getLocation() == null ? 0 : e.getLocation().getLineNr()));
     } catch (IOException e) {
       throw read.wrong("cannot be read");

@@ -75,7 +75,7 @@ final class Hypotheses {
         output(
             Setting.ROWS,
             order.title,
-            "the numbers lie in memory as %s, and are read as %s: a transpose is missing or one too many"
+            "the numbers are in memory as %s, but are read as %s: a transpose is missing, or there is one too many"
                 .formatted(order.title, now.order().title),
             r -> r.with(order));
       }
@@ -105,7 +105,7 @@ final class Hypotheses {
         output(
             Setting.HEADS,
             "strides " + String.join(", ", strides(permuted)),
-            "the heads lie in the output in the order of strides %s, and are read as %s"
+            "the heads are in the output in the order of strides %s, but are read as %s"
                 .formatted(
                     String.join(", ", strides(permuted)), String.join(", ", strides(blocks))),
             r -> r.withBlocksInOrder(places.stream().map(i -> r.blocks().get(i)).toList()));
@@ -190,11 +190,11 @@ final class Hypotheses {
         others.put("those of the model, or YOLOv5's own", known);
       }
       for (List<List<Anchor>> permuted : permutations(used)) {
-        others.put("those of the heads exchanged", permuted);
+        others.put("those of the heads swapped", permuted);
         addAnchors(others, used);
         others.clear();
       }
-      others.put("width and height exchanged", each(used, a -> new Anchor(a.height(), a.width())));
+      others.put("width and height swapped", each(used, a -> new Anchor(a.height(), a.width())));
       others.put("in reverse within each head", used.stream().map(Hypotheses::reversed).toList());
       List<Block> blocks = now.byStride();
       List<List<Anchor>> scaled = new ArrayList<>();
@@ -219,8 +219,8 @@ final class Hypotheses {
           }
           output(
               Setting.ANCHORS,
-              "inside the graph, those of the heads exchanged",
-              "the graph decodes with the anchors of its heads exchanged",
+              "inside the graph, those of the heads swapped",
+              "the graph decodes with the anchors of its heads swapped",
               r -> r.withPriors(factors));
         }
       }
@@ -234,7 +234,7 @@ final class Hypotheses {
             output(
                 Setting.ANCHORS,
                 title + ": " + text(anchors),
-                "the anchors are wrong: %s fit, and %s are used"
+                "the anchors are wrong: %s fit, but %s are used"
                     .formatted(text(anchors), text(used)),
                 r -> r.withPriors(anchors));
           }
@@ -283,8 +283,10 @@ final class Hypotheses {
             sigmoid == Sigmoid.TWICE
                 ? "the sigmoid is applied twice inside the IR"
                 : sigmoid == Sigmoid.ONCE
-                    ? "the sigmoid is applied twice: the IR's outputs are sigmoids already, and the client applies another"
-                    : "the sigmoid is never applied: the outputs are logits and are read as sigmoids",
+                    ? "the sigmoid is applied twice: the IR's outputs have one already, and the"
+                        + " client applies another"
+                    : "the sigmoid is never applied: the outputs are logits and are read as"
+                        + " sigmoids",
             r -> r.with(sigmoid));
       }
     }
@@ -298,7 +300,7 @@ final class Hypotheses {
         output(
             Setting.BOX,
             box.title,
-            "a box is %s, and is read as %s".formatted(box.title, present.output().box().title),
+            "a box is %s, but is read as %s".formatted(box.title, present.output().box().title),
             r -> r.with(box));
       }
     }
@@ -310,7 +312,7 @@ final class Hypotheses {
         output(
             Setting.SCORE,
             score.title,
-            "the score is %s, and is taken for %s"
+            "the score is %s, but is read as %s"
                 .formatted(score.title, present.output().score().title),
             r -> r.with(score));
       }
@@ -342,7 +344,7 @@ final class Hypotheses {
       add(
           Setting.LABELS,
           "none: numbers instead of names",
-          "the class numbers are right, but the IR's list of labels is another",
+          "the class numbers are right, but the IR has a different list of labels",
           r -> r.withLabels(List.of()));
     }
   }
@@ -358,7 +360,7 @@ final class Hypotheses {
         add(
             Setting.LAYOUT,
             describe(other),
-            "the output is %s, and is read as %s".formatted(describe(other), describe(now)),
+            "the output is %s, but is read as %s".formatted(describe(other), describe(now)),
             r -> r.with(other));
       }
     }
@@ -379,7 +381,7 @@ final class Hypotheses {
     input(
         Setting.COLOUR,
         now.reversed().toString(),
-        "the IR wants %s and is fed %s (red and blue exchanged)".formatted(now.reversed(), now),
+        "the IR expects %s but gets %s (red and blue are swapped)".formatted(now.reversed(), now),
         r -> r.with(r.colour().reversed()));
   }
 
@@ -398,7 +400,7 @@ final class Hypotheses {
         input(
             Setting.RESIZE,
             Remedy.text(mode),
-            "pictures are to be put into the input %s, and are put %s"
+            "pictures should be put into the input %s, but are put %s"
                 .formatted(words(mode), words(now.mode())),
             r -> r.with(new Resize(mode, r.resize().padValue())));
       }
@@ -408,7 +410,7 @@ final class Hypotheses {
         input(
             Setting.PAD,
             Integer.toString(pad),
-            "the grey beside the picture is to be %d, and is %d".formatted(pad, now.padValue()),
+            "the grey beside the picture should be %d, but is %d".formatted(pad, now.padValue()),
             r -> r.with(new Resize(r.resize().mode(), pad)));
       }
     }
@@ -431,8 +433,8 @@ final class Hypotheses {
                 ? "NHWC"
                 : arrangement == Arrangement.PLANES ? "NCHW" : "NCWH",
             arrangement == Arrangement.TURNED
-                ? "width and height of the input are exchanged inside the IR"
-                : "the numbers of the input are taken as %s inside the IR"
+                ? "width and height of the input are swapped inside the IR"
+                : "the numbers of the input are read as %s inside the IR"
                     .formatted(arrangement == Arrangement.INTERLEAVED ? "NHWC" : "NCHW"),
             r -> r.with(arrangement));
       }

@@ -35,7 +35,8 @@ record InputRanges(String title, String cause, float[] mean, float[] scale, Stri
     return List.of(
         of(
             "0..255 as they are",
-            "the numbers are divided (or shifted) twice: inside the IR, and before it by the client",
+            "the numbers are divided (or shifted) twice: inside the IR, and before it by the"
+                + " client",
             (m, d) -> 0,
             (m, d) -> 1,
             "-s 255"),
@@ -47,19 +48,19 @@ record InputRanges(String title, String cause, float[] mean, float[] scale, Stri
             "-s 255"),
         of(
             "times 255",
-            "/255 stands in the IR once too often (scale doubled)",
+            "the IR divides by 255 once too often (scale doubled)",
             (m, d) -> 0,
             (m, d) -> 1 / 255.0,
             "-s 255"),
         of(
             "times 255 twice",
-            "/255 stands in the IR twice too often",
+            "the IR divides by 255 twice too often",
             (m, d) -> 0,
             (m, d) -> 1 / 65025.0,
             "-s 255"),
         of(
             "halved",
-            "the IR divides by half of what the model wants, as by 127.5 for 255",
+            "the IR divides by half of what the model expects, such as by 127.5 instead of 255",
             (m, d) -> 0,
             (m, d) -> 2,
             "-s 255"),
@@ -71,25 +72,25 @@ record InputRanges(String title, String cause, float[] mean, float[] scale, Stri
             IMAGENET),
         of(
             "ImageNet's mean and scale applied, times 255",
-            "the IR divides by 255 where ImageNet's mean and scale are wanted",
+            "the IR divides by 255, but the model expects ImageNet's mean and scale",
             (m, d) -> m,
             (m, d) -> d / 255,
             IMAGENET),
         of(
             "ImageNet's mean and scale undone",
-            "ImageNet's mean and scale stand in the IR, and the model wants 0..255",
+            "the IR applies ImageNet's mean and scale, but the model expects 0..255",
             (m, d) -> -m / d,
             (m, d) -> 1 / d,
             ""),
         of(
             "ImageNet's mean and scale undone, divided by 255",
-            "ImageNet's mean and scale stand in the IR, and the model wants 0..1",
+            "the IR applies ImageNet's mean and scale, but the model expects 0..1",
             (m, d) -> -255 * m / d,
             (m, d) -> 255 / d,
             "-s 255"),
         of(
             "scale before mean undone",
-            "scale and mean stand in the IR in the wrong order (scale first)",
+            "the IR applies scale and mean in the wrong order (scale first)",
             (m, d) -> m * (1 - d),
             (m, d) -> 1,
             IMAGENET),
@@ -101,13 +102,15 @@ record InputRanges(String title, String cause, float[] mean, float[] scale, Stri
             IMAGENET),
         of(
             "scale before mean undone, 0..255",
-            "scale and mean stand in the IR in the wrong order (scale first), and the model wants 0..255",
+            "the IR applies scale and mean in the wrong order (scale first), and the model expects"
+                + " 0..255",
             (m, d) -> -m,
             (m, d) -> 1 / d,
             ""),
         of(
             "/255 before mean undone, 0..1",
-            "/255 and a mean stand in the IR in the wrong order (/255 first), and the model wants 0..1",
+            "the IR applies /255 and a mean in the wrong order (/255 first), and the model expects"
+                + " 0..1",
             (m, d) -> -255 * m,
             (m, d) -> 1,
             "-s 255"),
@@ -119,19 +122,19 @@ record InputRanges(String title, String cause, float[] mean, float[] scale, Stri
             "--mean 127.5 --scale 127.5"),
         of(
             "-1..1 undone",
-            "a mean and scale of 127.5 stand in the IR, and the model wants 0..255",
+            "the IR applies a mean and scale of 127.5, but the model expects 0..255",
             (m, d) -> -1,
             (m, d) -> 1 / 127.5,
             ""),
         of(
             "-1..1 undone, divided by 255",
-            "a mean and scale of 127.5 stand in the IR, and the model wants 0..1",
+            "the IR applies a mean and scale of 127.5, but the model expects 0..1",
             (m, d) -> -255,
             (m, d) -> 2,
             "-s 255"),
         of(
             "ImageNet's mean undone",
-            "ImageNet's mean stands in the IR, and the model wants none",
+            "the IR subtracts ImageNet's mean, but the model expects no mean",
             (m, d) -> -m,
             (m, d) -> 1,
             ""));

@@ -128,7 +128,7 @@ record Investigation(
             new Hypothesis(
                 Setting.THRESHOLDS,
                 "confidence 0.25, IoU 0.45",
-                "the IR's own thresholds (confidence %s, IoU %s) drop or double boxes that are right"
+                "the IR's own thresholds (confidence %s, IoU %s) drop or duplicate correct boxes"
                     .formatted(own.confidence(), own.iou()),
                 r -> now.reading())),
         now.fit());

@@ -44,9 +44,9 @@ record OutputReading(
     /** {@code [c, a, y, x]} a head. */
     PLANES_ANCHOR_SECOND("planes of each head, the anchor after the column"),
     /** {@code [a, c, x, y]} a head. */
-    PLANES_TURNED("planes of each head, rows and columns exchanged"),
+    PLANES_TURNED("planes of each head, rows and columns swapped"),
     /** {@code [c, candidate]} over all heads. */
-    COLUMNS("one row a column, [5+nc, N]");
+    COLUMNS("transposed, [5+nc, N]");
 
     final String title;
 
@@ -56,9 +56,9 @@ record OutputReading(
   }
 
   enum Sigmoid {
-    NONE("logits: a sigmoid is still to be applied"),
+    NONE("logits: a sigmoid still has to be applied"),
     ONCE("sigmoids already"),
-    TWICE("sigmoids of sigmoids: one is to be undone");
+    TWICE("sigmoids of sigmoids: one must be undone");
 
     final String title;
 
@@ -70,12 +70,12 @@ record OutputReading(
   enum Decoding {
     PIXELS("boxes in pixels: grid and anchors are applied inside"),
     UNIT("boxes in 0..1 of the input"),
-    CELLS("boxes in cells: the stride is still to be applied"),
-    YOLOV5("YOLOv5's grid and anchors are still to be applied"),
-    YOLOX("YOLOX's grid is still to be applied"),
-    YOLOV5_SIZE("centres in pixels, YOLOv5's anchors still to be applied"),
-    YOLOX_SIZE("centres in pixels, YOLOX's exp still to be applied to the size"),
-    YOLOV5_TWICE("YOLOv5's grid and anchors were applied twice inside: once is to be undone");
+    CELLS("boxes in cells: the stride still has to be applied"),
+    YOLOV5("YOLOv5's grid and anchors still have to be applied"),
+    YOLOX("YOLOX's grid still has to be applied"),
+    YOLOV5_SIZE("centres in pixels, without YOLOv5's anchors"),
+    YOLOX_SIZE("centres in pixels, sizes without YOLOX's exp"),
+    YOLOV5_TWICE("YOLOv5's grid and anchors were applied twice inside: one time must be undone");
 
     final String title;
 

@@ -62,7 +62,7 @@ final class Proofs {
     ExpectedFile boxes = ExpectedFile.read(file);
     if (boxes.isForOnePicture() && scenes.size() > 1) {
       throw new OptionException(
-          "--expect '%s' has boxes of one picture, but there are %d; expected {\"pictures\": [{\"file\": …, \"detections\": […]}]}"
+          "--expect '%s' has boxes for one picture, but %d pictures were given; expected {\"pictures\": [{\"file\": …, \"detections\": […]}]}"
               .formatted(file, scenes.size()));
     }
     List<ExpectedBoxes.Case> cases = new ArrayList<>();
@@ -70,7 +70,7 @@ final class Proofs {
     for (PictureAnswers scene : scenes) {
       @Nullable List<Detection> of = boxes.of(scene.file());
       if (of == null) {
-        notes.add("'%s' has no boxes for '%s'; left out".formatted(file, scene.file()));
+        notes.add("'%s' has no boxes for '%s'; skipped".formatted(file, scene.file()));
         continue;
       }
       for (Detection d : of) {
@@ -80,7 +80,8 @@ final class Proofs {
     }
     if (cases.stream().allMatch(c -> c.boxes().isEmpty())) {
       throw new ModelException(
-          "'%s' has no boxes for any of the pictures given; expected at least one".formatted(file));
+          "'%s' has no boxes for any of these pictures; expected boxes for at least one"
+              .formatted(file));
     }
     // The list was cut at some threshold; 0.25 unless it shows a lower one.
     float confidence = Math.min(lowest, DetectorSpec.DEFAULT_CONFIDENCE);
@@ -118,7 +119,7 @@ final class Proofs {
       hints = new Structures.Hints(layout.classes(), anchors(layout));
     }
     if (cases.stream().allMatch(c -> c.boxes().isEmpty())) {
-      notes.add("the reference finds nothing on these pictures; other pictures say more");
+      notes.add("the reference finds nothing on these pictures; give pictures that show objects");
     }
     return new Proof(
         new ExpectedBoxes(richest(cases), REFERENCE_CONFIDENCE),

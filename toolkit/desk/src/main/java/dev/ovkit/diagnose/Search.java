@@ -90,7 +90,7 @@ final class Search {
                     new Hypothesis(
                         Setting.LAYOUT,
                         Hypotheses.describe(output) + (told == null ? "; fed " + fed(input) : ""),
-                        why + "; what fits is: " + Hypotheses.describe(output),
+                        why + "; these fit: " + Hypotheses.describe(output),
                         r -> reading))));
       }
     }
@@ -157,7 +157,7 @@ final class Search {
             new Hypothesis(
                 sameLayout ? Setting.DECODING : Setting.LAYOUT,
                 what,
-                "what the IR does not say was assumed otherwise; it is: " + what,
+                "the IR does not say it, and it was assumed wrongly; it is: " + what,
                 r -> reading);
         Trial trial = tryOut(reading, with(start, List.of(family)));
         best = better(best, trial);

@@ -61,7 +61,7 @@ final class Structures {
             .orElseThrow(
                 () ->
                     new ModelException(
-                        "%s: its layout '%s' can be read in one way only"
+                        "%s: its layout '%s' can only be read in one way"
                             .formatted(ir.xml(), layout.name())));
     Decoding decoding =
         switch (form.boxes()) {
@@ -259,7 +259,7 @@ final class Structures {
   private Block block(int tensor, int first, int anchors, int stride, List<Anchor> priors) {
     if (height % stride != 0 || width % stride != 0) {
       throw new ModelException(
-          "%s: its input of %dx%d is no multiple of stride %d"
+          "%s: its input of %dx%d is not a multiple of stride %d"
               .formatted(ir.xml(), width, height, stride));
     }
     return new Block(tensor, first, anchors, height / stride, width / stride, stride, priors);

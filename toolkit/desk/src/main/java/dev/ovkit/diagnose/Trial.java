@@ -25,7 +25,7 @@ public final class Trial {
   /** Returns what was changed and to what, as in {@code channel order: BGR}. */
   public String title() {
     return changes.isEmpty()
-        ? "as it is read now"
+        ? "the current settings"
         : changes.stream()
             .map(h -> h.setting().title() + ": " + h.value())
             .collect(Collectors.joining(" + "));

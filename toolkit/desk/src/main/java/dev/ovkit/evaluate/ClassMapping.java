@@ -72,9 +72,9 @@ public record ClassMapping(How how, Map<Integer, Long> categories) {
     }
     throw new AnnotationException(
         labels.isEmpty()
-            ? "'%s' has %d categories, the model %d classes without names; give --names a file with the model's classes, one a line, in order"
+            ? "'%s' has %d categories, but the model has %d classes without names; give --names a file with the model's class names, one per line, in order"
                 .formatted(truth.source(), ids.size(), spec.layout().classes())
-            : "'%s' has objects of categories that the model does not name: %s; give --names a file with the model's classes, one a line, in order"
+            : "'%s' has objects of categories that the model does not name: %s; give --names a file with the model's class names, one per line, in order"
                 .formatted(truth.source(), String.join(", ", missing)));
   }
 

@@ -289,7 +289,7 @@ public final class CocoEvaluation {
             && (picture.height() == 0 || picture.height() == seen.height());
     if (!same) {
       throw new AnnotationException(
-          "'%s' is %dx%d, but '%s' marks a picture of %dx%d; give --images the pictures that were marked"
+          "'%s' is %dx%d, but '%s' annotates a picture of %dx%d; give --images the annotated pictures"
               .formatted(
                   picture.file(),
                   seen.width(),

@@ -52,7 +52,9 @@ final class CocoReader {
     List<String> missing = new ArrayList<>(wanted.keySet());
     try (JsonParser parser = MAPPER.createParser(json.toFile())) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
-        throw bad("is no JSON object, expected COCO's with images, annotations and categories");
+        throw bad(
+            "is not a JSON object; expected COCO annotations with images, annotations and"
+                + " categories");
       }
       for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
         BiConsumer<JsonNode, String> entry = wanted.get(key);
@@ -60,7 +62,7 @@ final class CocoReader {
         if (entry == null) {
           parser.skipChildren();
         } else if (first != JsonToken.START_ARRAY) {
-          throw bad("%s is no array, expected COCO's annotations".formatted(key));
+          throw bad("%s is not an array; expected COCO annotations".formatted(key));
         } else {
           missing.remove(key);
           for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
@@ -75,18 +77,18 @@ final class CocoReader {
       }
     } catch (JsonProcessingException e) {
       throw new AnnotationException(
-          "'%s' is no JSON from line %d, column %d on; it is damaged or cut"
+          "'%s' is not valid JSON at line %d, column %d; it is damaged or cut short"
               .formatted(json, e.getLocation().getLineNr(), e.getLocation().getColumnNr()),
           e);
     } catch (NoSuchFileException | java.io.FileNotFoundException e) {
       throw new AnnotationException(
-          "'%s' cannot be opened; expected a file with COCO's annotations".formatted(json), e);
+          "'%s' cannot be opened; expected a file with COCO annotations".formatted(json), e);
     } catch (IOException e) {
       throw new AnnotationException("'%s' cannot be read: %s".formatted(json, e.getMessage()), e);
     }
     if (!missing.isEmpty()) {
       throw bad(
-          "has no %s; COCO's annotations have images, annotations and categories"
+          "has no %s; COCO annotations have images, annotations and categories"
               .formatted(String.join(" and no ", missing)));
     }
     if (annotations.isEmpty()) {
@@ -183,7 +185,7 @@ final class CocoReader {
         });
     if (!missing.isEmpty()) {
       throw new AnnotationException(
-          "'%s' lacks %d of the %d pictures of '%s', such as '%s'; give --images the folder that they lie in"
+          "'%s' lacks %d of the %d pictures of '%s', such as '%s'; give --images the folder that contains them"
               .formatted(folder, missing.size(), images.size(), json, missing.get(0)));
     }
     return new GroundTruth(json, categories, pictures);
@@ -197,8 +199,7 @@ final class CocoReader {
       }
     } catch (IOException e) {
       throw new AnnotationException(
-          "'%s' is no folder that can be read; expected the pictures of '%s'"
-              .formatted(folder, json),
+          "'%s' is not a readable folder; expected the pictures of '%s'".formatted(folder, json),
           e);
     }
   }
@@ -236,7 +237,7 @@ final class CocoReader {
   private String text(JsonNode node, String key, String place) {
     JsonNode value = required(node, key, place);
     if (!value.isTextual()) {
-      throw bad("%s.%s is %s, expected a text".formatted(place, key, value));
+      throw bad("%s.%s is %s, expected a string".formatted(place, key, value));
     }
     return value.asText();
   }

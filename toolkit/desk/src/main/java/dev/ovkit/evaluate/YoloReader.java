@@ -40,7 +40,7 @@ final class YoloReader {
     pictures.forEach(picture -> without.remove(stem(picture)));
     if (!without.isEmpty()) {
       throw new AnnotationException(
-          "'%s' has labels for %d pictures that are not among the %d given, such as '%s.txt'; give --images the folder that they lie in"
+          "'%s' has labels for %d pictures that are not among the %d given, such as '%s.txt'; give --images the folder that contains them"
               .formatted(labels, without.size(), pictures.size(), without.iterator().next()));
     }
     TreeMap<Long, String> categories = new TreeMap<>();
@@ -74,13 +74,13 @@ final class YoloReader {
               .collect(Collectors.toCollection(TreeSet::new));
       if (texts.isEmpty()) {
         throw new AnnotationException(
-            "'%s' holds no .txt; expected one a picture, with a line 'class cx cy width height' an object"
+            "'%s' contains no .txt; expected one per picture, with a line 'class cx cy width height' per object"
                 .formatted(labels));
       }
       return texts;
     } catch (IOException e) {
       throw new AnnotationException(
-          "'%s' is no folder that can be read; expected labels, a .txt a picture".formatted(labels),
+          "'%s' is not a readable folder; expected labels, a .txt per picture".formatted(labels),
           e);
     }
   }
@@ -90,7 +90,7 @@ final class YoloReader {
     try {
       lines = Files.readAllLines(text);
     } catch (CharacterCodingException e) {
-      throw new AnnotationException("'%s' is no text; %s".formatted(text, LINE), e);
+      throw new AnnotationException("'%s' is not text; %s".formatted(text, LINE), e);
     } catch (IOException e) {
       throw new AnnotationException("'%s' cannot be read: %s".formatted(text, e.getMessage()), e);
     }
@@ -132,7 +132,7 @@ final class YoloReader {
     for (double share : shares) {
       if (!(share >= -SLACK && share <= 1 + SLACK)) {
         throw new AnnotationException(
-            "%s: '%s' lies outside the picture; %s".formatted(place, line, LINE));
+            "%s: '%s' is outside the picture; %s".formatted(place, line, LINE));
       }
     }
     double w = shares[2] * width;

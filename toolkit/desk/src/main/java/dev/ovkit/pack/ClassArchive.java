@@ -90,7 +90,7 @@ final class ClassArchive {
       return;
     }
     Command.run(
-        "the archive of classes cannot be made",
+        "the class archive cannot be made",
         bundle,
         Map.of(),
         List.of(

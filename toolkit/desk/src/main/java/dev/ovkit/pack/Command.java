@@ -34,7 +34,7 @@ final class Command {
       if (exitCode != 0) {
         List<String> lines = printed.lines().toList();
         throw new OutputException(
-            "%s: %s ended with exit code %d and said: %s"
+            "%s: %s ended with exit code %d: %s"
                 .formatted(
                     what,
                     Path.of(command.get(0)).getFileName(),

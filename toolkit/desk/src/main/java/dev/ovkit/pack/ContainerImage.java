@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  * @param version its release
  * @param bundle the folder
  * @param mtime the one time of all its files, in seconds: by another one the JVM would refuse its
- *     archive of classes
+ *     class archive
  */
 record ContainerImage(String name, String version, Path bundle, long mtime) {
 
@@ -59,7 +59,7 @@ record ContainerImage(String name, String version, Path bundle, long mtime) {
   void write(Path base, Path out, Path scratch) throws IOException {
     if (!Files.isRegularFile(base)) {
       throw new OptionException(
-          "base image '%s' is not there; expected a .tar as 'docker save' writes it"
+          "base image '%s': no such file; expected a .tar as 'docker save' writes it"
               .formatted(base));
     }
     String state = "/var/lib/ovkit/" + name;

@@ -65,12 +65,12 @@ public final class DebianPackage {
   public static void write(Path bundle, String name, String version, boolean fast, Path out) {
     if (!NAME.matcher(name).matches()) {
       throw new OptionException(
-          "'%s' is no name of a Debian package; expected small letters, digits, dots and hyphens"
+          "'%s' is not a valid name of a Debian package; expected lower-case letters, digits, dots and hyphens"
               .formatted(name));
     }
     if (!VERSION.matcher(version).matches()) {
       throw new OptionException(
-          "'%s' is no version of a Debian package; expected a digit, then letters, digits and . + ~"
+          "'%s' is not a valid version of a Debian package; expected a digit, then letters, digits and . + ~"
               .formatted(version));
     }
     new DebianPackage(bundle, name, version).write(fast, out);
@@ -114,7 +114,7 @@ public final class DebianPackage {
     return fast ? new GzipCompressorOutputStream(out, GZIP) : new XZCompressorOutputStream(out);
   }
 
-  /** The one time of all files: by another one the JVM would refuse its archive of classes. */
+  /** The one time of all files: by another one the JVM would refuse its class archive. */
   private long mtime() {
     Path manifest = bundle.resolve("manifest.json");
     try {
@@ -124,12 +124,12 @@ public final class DebianPackage {
       }
     } catch (IOException e) {
       throw new OptionException(
-          "'%s' is no bundle: its manifest.json cannot be read; give the folder that ovkit package made"
+          "'%s' is not a bundle: its manifest.json cannot be read; give the folder that 'ovkit package' made"
               .formatted(bundle),
           e);
     }
     throw new OptionException(
-        "'%s' is no bundle: bin/ovkit or the manifest's mtime is missing; give the folder that ovkit package made"
+        "'%s' is not a bundle: bin/ovkit or the manifest's mtime is missing; give the folder that 'ovkit package' made"
             .formatted(bundle));
   }
 

@@ -38,7 +38,7 @@ record JavaRuntime(Path jdk, Runtime.Version version) {
       "regex:.*_(de|es|fr|it|ja|ko|pt_BR|sv|zh_CN|zh_HK|zh_TW)\\.(class|properties)";
 
   /**
-   * What hardly anything is read of once the archive of classes is there. Not all of it: what is
+   * What hardly anything is read of once the class archive is there. Not all of it: what is
    * deflated here, xz cannot compress again.
    */
   private static final String DEFLATED =
@@ -48,7 +48,7 @@ record JavaRuntime(Path jdk, Runtime.Version version) {
     Path home = jdk.toAbsolutePath().normalize();
     if (!Files.isExecutable(home.resolve("bin/jlink"))) {
       throw new OptionException(
-          "'%s' has no bin/jlink, which makes the bundle's JRE; give a whole JDK with --jdk, on Debian or Ubuntu that of: apt-get install openjdk-17-jdk-headless"
+          "'%s' has no bin/jlink, which makes the bundle's JRE; give a full JDK with --jdk; on Debian or Ubuntu: apt-get install openjdk-17-jdk-headless"
               .formatted(jdk));
     }
     Properties release = new Properties();
@@ -63,13 +63,11 @@ record JavaRuntime(Path jdk, Runtime.Version version) {
       return new JavaRuntime(home, version);
     } catch (IOException | IllegalArgumentException e) {
       throw new OptionException(
-          "'%s' is no JDK: its file 'release' does not tell a version".formatted(jdk), e);
+          "'%s' is not a JDK: its file 'release' has no version".formatted(jdk), e);
     }
   }
 
-  /**
-   * Whether an archive of classes made with it is the same each time and holds at another place.
-   */
+  /** Whether a class archive made with it is the same each time and holds at another place. */
   boolean archivesClasses() {
     return version.feature() >= ARCHIVES_SINCE;
   }

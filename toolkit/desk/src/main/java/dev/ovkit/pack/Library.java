@@ -105,7 +105,7 @@ record Library(
     URL url = Library.class.getClassLoader().getResource(marker);
     if (url == null) {
       throw new OutputException(
-          "%s is not on the class path of this ovkit, and a bundle needs it; pack with the ovkit command"
+          "%s is needed for a bundle but is not on the class path; pack with the ovkit command"
               .formatted(artifact));
     }
     String text = url.toString();
@@ -115,7 +115,7 @@ record Library(
           new URL(root.startsWith("jar:") ? root.substring(4, root.length() - 2) : root).toURI());
     } catch (URISyntaxException | IOException | IllegalArgumentException e) {
       throw new OutputException(
-          "%s lies at %s, which is no jar and no folder; pack with the ovkit command"
+          "%s is at %s, which is neither a jar nor a folder; pack with the ovkit command"
               .formatted(artifact, text),
           e);
     }

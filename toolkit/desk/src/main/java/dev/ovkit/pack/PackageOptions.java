@@ -44,30 +44,31 @@ public record PackageOptions(
     requireName(name);
     if (golden.isEmpty()) {
       throw new OptionException(
-          "no golden picture: without one the self-test on the box has nothing to ask the model");
+          "no golden picture: the self-test on the box needs one to check the model");
     }
     Set<String> names = new HashSet<>();
     for (Path picture : golden) {
       String file = String.valueOf(picture.getFileName());
       if (!PICTURE.matcher(file).matches()) {
         throw new OptionException(
-            "golden picture '%s': its name may have ASCII letters only, for boxes of any locale; give it another name"
+            "golden picture '%s': its name must be ASCII, so that it works in any locale; rename it"
                 .formatted(picture));
       }
       if (!names.add(file)) {
         throw new OptionException(
-            "two golden pictures are called '%s'; give one another name".formatted(file));
+            "two golden pictures are called '%s'; rename one".formatted(file));
       }
     }
     if (key.isEmpty() && !rotations.isEmpty()) {
-      throw new OptionException("a key rotation goes with a signed bundle only");
+      throw new OptionException(
+          "--rotation needs --key: only a signed bundle can have key rotations");
     }
   }
 
   static void requireName(String name) {
     if (!NAME.matcher(name).matches()) {
       throw new OptionException(
-          "name '%s': expected small letters, digits, dots and hyphens, 64 at most"
+          "name '%s': expected lower-case letters, digits, dots and hyphens, 64 at most"
               .formatted(name));
     }
   }

@@ -104,7 +104,7 @@ public final class Packager {
     PackageFormat format = PackageFormats.of(target);
     if (options.base().isPresent() != format.needsBase()) {
       throw new OptionException(
-          "'%s': a container's image, NAME-VERSION.oci.tar, needs a base image, and nothing else takes one; give both or neither"
+          "'%s': --base goes with a container image, NAME-VERSION.oci.tar, which needs it; give both or neither"
               .formatted(target));
     }
     IrDescription ir = IrDescription.read(options.ir());
@@ -166,7 +166,7 @@ public final class Packager {
     }
     if (golden.pictures().stream().allMatch(picture -> picture.expected().isEmpty())) {
       throw new OptionException(
-          "the model finds nothing on the golden picture%s, so a self-test could not tell a working model from a broken one; give one with something on it"
+          "the model finds nothing on the golden picture%s, so the self-test could not detect a broken model; give a picture on which it finds objects"
               .formatted(options.golden().size() == 1 ? " " + options.golden().get(0) : "s"));
     }
     for (Path picture : options.golden()) {
@@ -204,7 +204,7 @@ public final class Packager {
     Files.writeString(launcher, launcher());
   }
 
-  /** The jars in their order, which the archive of classes holds the command to. */
+  /** The jars in their order, which the class archive holds the command to. */
   private String classPath(String prefix) {
     return libraries.stream()
         .map(library -> prefix + "lib/" + library.file())
@@ -228,7 +228,7 @@ public final class Packager {
       ClassArchive.make(bundle, picture, classPath(""));
     } else {
       notes.add(
-          "no archive of classes, which needs JDK 25 or newer (this is %s): the command starts more slowly; --jdk takes another"
+          "no class archive, which needs JDK 25 or newer (this is %s): the command starts more slowly; give another JDK with --jdk"
               .formatted(java.version()));
       ClassArchive.infer(bundle, picture, "");
     }

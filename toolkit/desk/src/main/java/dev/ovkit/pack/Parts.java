@@ -52,9 +52,9 @@ record Parts(List<Rule> rules) {
         new Rule(
             ClassArchive.FILE,
             part(
-                "archive of classes",
+                "class archive",
                 Component.Type.FILE,
-                "archive of classes",
+                "class archive",
                 BuildVersions.OVKIT,
                 null,
                 null)));
@@ -115,7 +115,7 @@ record Parts(List<Rule> rules) {
     return rules.stream()
         .filter(rule -> path.startsWith(rule.prefix()))
         .findFirst()
-        .orElseThrow(() -> new IllegalStateException("'%s' is of no part".formatted(path)))
+        .orElseThrow(() -> new IllegalStateException("'%s' belongs to no part".formatted(path)))
         .part();
   }
 }

@@ -37,7 +37,7 @@ final class StagingFolder implements AutoCloseable {
     Path parent = whole.getParent();
     if (name == null || parent == null || Files.exists(whole)) {
       throw new OptionException(
-          "'%s' is there already; remove it or give another name".formatted(target));
+          "'%s' already exists; remove it or give another name".formatted(target));
     }
     if (!Files.isDirectory(parent)) {
       throw OutputException.of(target, new NoSuchFileException(parent.toString()));

@@ -83,7 +83,7 @@ record Child(int exitCode, String out, List<String> tail) {
   /** The last line that it left on standard error. */
   String lastLine() {
     return tail.isEmpty()
-        ? "it ended with %d and said nothing".formatted(exitCode)
+        ? "it ended with exit code %d and printed nothing".formatted(exitCode)
         : tail.get(tail.size() - 1);
   }
 }

@@ -62,7 +62,7 @@ record Environments(Path root, Map<String, String> variables) {
         }
       } catch (IOException e) {
         throw new PythonException(
-            "the Python environment of '%s' cannot be made in '%s': %s; give a folder that can be written in OVKIT_CACHE_DIR"
+            "the Python environment of '%s' cannot be made in '%s': %s; set OVKIT_CACHE_DIR to a writable folder"
                 .formatted(requirements.name(), root, e.getMessage()),
             e);
       }
@@ -149,7 +149,7 @@ record Environments(Path root, Map<String, String> variables) {
             listener::log);
     if (pip.exitCode() != 0) {
       throw new PythonException(
-          "pip cannot install the packages of '%s': %s; the first use needs the network (pip's own settings name a proxy or an index), later ones do not"
+          "pip cannot install the packages of '%s': %s; only the first use needs the network (set a proxy or an index in pip's own settings)"
               .formatted(requirements.name(), cause(pip)));
     }
     Files.delete(file);

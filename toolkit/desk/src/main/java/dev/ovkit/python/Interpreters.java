@@ -35,7 +35,7 @@ record Interpreters(Map<String, String> environment) {
     String explicit = environment.getOrDefault(VARIABLE, "");
     if (!explicit.isBlank()) {
       Path python = Path.of(explicit);
-      String version = version(python).orElse("no Python that runs");
+      String version = version(python).orElse("not a Python that runs");
       if (!versions.contains(version)) {
         throw new PythonException(
             "%s=%s is %s; '%s' needs Python %s"
@@ -57,7 +57,7 @@ record Interpreters(Map<String, String> environment) {
       }
     }
     throw new PythonException(
-        "'%s' needs Python %s, and %s; on Debian 12 or Ubuntu 24.04: apt-get install python3 python3-venv; elsewhere install python%s, or name one in %s"
+        "'%s' needs Python %s, but %s; on Debian 12 or Ubuntu 24.04: apt-get install python3 python3-venv; elsewhere install python%s, or set %s to one"
             .formatted(
                 requirements.name(),
                 wanted,

@@ -42,7 +42,8 @@ public final class PythonTools {
             .orElseThrow(
                 () ->
                     new PythonException(
-                        "no folder for Python environments: HOME is not set; give one in OVKIT_CACHE_DIR"));
+                        "no folder for Python environments: HOME is not set; set OVKIT_CACHE_DIR to"
+                            + " one"));
     return in(cache.resolve("python"), System.getenv(), listener);
   }
 
@@ -79,7 +80,7 @@ public final class PythonTools {
         throw new OptionException(child.lastLine());
       default:
         throw new PythonException(
-            "'%s' broke down with %d: %s"
+            "'%s' failed with exit code %d: %s"
                 .formatted(tool.title(), child.exitCode(), child.lastLine()));
     }
   }
@@ -130,6 +131,7 @@ public final class PythonTools {
       // said below
     }
     throw new PythonException(
-        "'%s' answered no JSON object but: %s".formatted(tool.title(), out.strip()));
+        "'%s' answered something other than a JSON object: %s"
+            .formatted(tool.title(), out.strip()));
   }
 }

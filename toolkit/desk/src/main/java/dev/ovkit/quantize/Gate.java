@@ -68,7 +68,7 @@ final class Gate {
               .map();
       if (Double.isNaN(map)) {
         throw new OptionException(
-            "'%s' has no object to measure accuracy with".formatted(truth.source()));
+            "'%s' has no objects to measure accuracy with".formatted(truth.source()));
       }
       return map;
     }
@@ -89,7 +89,7 @@ final class Gate {
     }
     if (all == 0) {
       throw new OptionException(
-          "neither model finds anything on the %d pictures to check with; give pictures that show objects"
+          "neither model finds anything on the %d check pictures; give pictures that show objects"
               .formatted(check.pictures().size()));
     }
     return new Verdict(

@@ -40,7 +40,7 @@ public record QuantizeOptions(
     pictures = List.copyOf(pictures);
     keepFloat = List.copyOf(keepFloat);
     if (pictures.isEmpty()) {
-      throw new OptionException("there is no picture to calibrate with");
+      throw new OptionException("no pictures to calibrate with");
     }
     if (calibration < 1) {
       throw new OptionException(
@@ -52,8 +52,7 @@ public record QuantizeOptions(
     }
     if (directory.resolve(name + ".xml").toAbsolutePath().normalize().equals(absolute(ir))) {
       throw new OptionException(
-          "the 8-bit IR would take the place of '%s'; give another directory or name"
-              .formatted(ir));
+          "the INT8 IR would overwrite '%s'; give another folder or name".formatted(ir));
     }
   }
 

@@ -87,7 +87,7 @@ public final class Quantizer {
     IrDescription ir = IrDescription.read(options.ir());
     if (Precision.of(ir) == Precision.INT8) {
       throw new ModelException(
-          "'%s' is 8 bit already; give the IR in FP32 or FP16 that it was made of"
+          "'%s' is already INT8; give the FP32 or FP16 IR that it was made from"
               .formatted(options.ir()));
     }
     try (StagedFiles staging = StagedFiles.in(options.directory())) {
@@ -123,13 +123,13 @@ public final class Quantizer {
       convolutions = editor.convolutions();
       if (convolutions.isEmpty()) {
         throw new ModelException(
-            "'%s' has no convolution with constant weights and an input of a known size; there is nothing to make 8 bit"
+            "'%s' has no convolution with constant weights and an input of known size, so nothing can be quantized"
                 .formatted(options.ir()));
       }
       kept = kept(convolutions);
       if (kept.size() == convolutions.size()) {
         throw new OptionException(
-            "all %d convolutions of '%s' are to stay in float; there is nothing to make 8 bit"
+            "all %d convolutions of '%s' stay in float, so nothing can be quantized"
                 .formatted(convolutions.size(), options.ir()));
       }
       editor.saveStatistics(work.resolve("statistics.xml"));
@@ -140,7 +140,7 @@ public final class Quantizer {
     List<String> warnings = new ArrayList<>(statistics.unreadable());
     if (statistics.used().size() < FEW) {
       warnings.add(
-          "the ranges come from %d pictures; give 10 or more of the kind that the detector will see"
+          "calibrated with %d pictures; give 10 or more like those that the detector will see"
               .formatted(statistics.used().size()));
     }
 
@@ -210,7 +210,7 @@ public final class Quantizer {
       int at = names.indexOf(name);
       if (at < 0) {
         throw new OptionException(
-            "--keep-float: there is no convolution '%s' in '%s'; near it: %s"
+            "--keep-float: '%s' is not a convolution of '%s'; the nearest are %s"
                 .formatted(name, options.ir(), String.join(", ", near(name, names))));
       }
       kept.put(at, Layer.Treatment.FLOAT_ASKED);

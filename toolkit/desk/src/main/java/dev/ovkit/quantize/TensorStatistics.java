@@ -81,7 +81,7 @@ record TensorStatistics(
     }
     if (used.isEmpty()) {
       throw new PictureException(
-          "none of the %d pictures to calibrate with can be read: %s"
+          "none of the %d calibration pictures can be read: %s"
               .formatted(pictures.size(), unreadable.get(0)));
     }
     return new TensorStatistics(

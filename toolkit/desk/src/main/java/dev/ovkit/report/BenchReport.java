@@ -70,7 +70,7 @@ public final class BenchReport {
                     : "",
                 measured.path("environment").path("cpu").asText()));
     if (measured.path("interrupted").asBoolean()) {
-      page.element("p", "Stopped before its end: measured until then.", "class", "bad");
+      page.element("p", "Stopped early; these figures were measured until then.", "class", "bad");
     }
     JsonNode control = measured.path("control");
     if (control.isObject()) {
@@ -78,8 +78,9 @@ public final class BenchReport {
       page.element(
           "p",
           broken
-              ? "The ratios are void: the first model differs from itself by more than 2 %."
-              : "The control holds: the first model is as fast as itself.",
+              ? "The ratios are void: the first model differs from its own second run by more than"
+                  + " 2 %."
+              : "The control passes: the first model is as fast as its own second run.",
           "class",
           broken ? "bad" : "good");
     }

@@ -23,7 +23,7 @@ public final class QuantizationReport {
     HtmlPage page = new HtmlPage("ovkit quantize");
     page.element(
         "p",
-        made.holds() ? "Written." : "Not written: it loses too much.",
+        made.holds() ? "Written." : "Not written: it loses too much accuracy.",
         "class",
         made.holds() ? "good" : "bad");
     page.open("table");
@@ -31,14 +31,14 @@ public final class QuantizationReport {
     page.row("td", List.of("for", made.target().name()));
     page.row("td", List.of("pictures", Integer.toString(made.calibrated())));
     page.row("td", List.of("8 bit", "%d of %d".formatted(made.eightBit(), made.layers().size())));
-    page.row("td", List.of("run so on this CPU", Long.toString(made.runsEightBit())));
+    page.row("td", List.of("run like this on this CPU", Long.toString(made.runsEightBit())));
     page.row("td", List.of("bytes of the .bin before", Long.toString(made.bytesBefore())));
     page.row("td", List.of("bytes of the .bin", Long.toString(made.bytesAfter())));
     made.speed()
         .ifPresent(
             speed -> {
               page.row("td", List.of("ms in f32, a few passes", number(speed.before())));
-              page.row("td", List.of("ms in INT8, likewise", number(speed.after())));
+              page.row("td", List.of("ms in INT8, a few passes", number(speed.after())));
             });
     page.close();
     verdicts(page, made.verdicts());
@@ -73,7 +73,8 @@ public final class QuantizationReport {
     page.element("h2", "Convolutions");
     page.element(
         "p",
-        "Weight error: relative L2. Cost: relative L2 error of the model's outputs when this one alone is 8 bit; it ranks, and says nothing of the whole model's accuracy.");
+        "Weight error: relative L2. Cost: relative L2 error of the model's outputs when this one"
+            + " alone is 8 bit; it ranks, and says nothing of the whole model's accuracy.");
     page.open("table");
     page.row("th", List.of("name", "kind", "treatment", "weight error", "cost", "kernel"));
     for (Layer layer : layers) {

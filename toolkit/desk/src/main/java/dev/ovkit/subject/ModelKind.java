@@ -20,7 +20,7 @@ public enum ModelKind {
       return IR;
     }
     throw new ModelException(
-        "'%s' is neither an ONNX nor an IR; expected a name ending in .onnx or .xml"
+        "'%s' is neither an ONNX model nor an IR; expected a name that ends in .onnx or .xml"
             .formatted(file));
   }
 }

@@ -179,7 +179,7 @@ public final class OnnxSubject implements Subject {
 
   private Output output(String name, OnnxValue value) throws OrtException {
     if (!(value instanceof OnnxTensor tensor) || tensor.getFloatBuffer() == null) {
-      throw new ModelException("output '%s' of '%s' is no tensor of f32".formatted(name, onnx));
+      throw new ModelException("output '%s' of '%s' is not an f32 tensor".formatted(name, onnx));
     }
     FloatBuffer floats = tensor.getFloatBuffer();
     float[] copy = new float[floats.remaining()];

@@ -30,7 +30,7 @@ final class MetadataHints {
     String sha = made.get("source_sha256");
     if (sha != null && !sha.equals(source.onnx().sha256())) {
       hints.add(
-          "its metadata says that it was made of another ONNX (sha256 %.12s…; this one has %.12s…)"
+          "its metadata says that it was made from another ONNX (sha256 %.12s…; this one has %.12s…)"
               .formatted(sha, source.onnx().sha256()));
     }
     if (made.containsKey("data_type")) {
@@ -39,7 +39,7 @@ final class MetadataHints {
       boolean reversed = Boolean.parseBoolean(made.get("reversed_channels"));
       if (reversed != (oracle.inputColour() != spec.inputColour())) {
         hints.add(
-            "its metadata says that it was converted with%s reversed channels, and the network wants %s"
+            "its metadata says that it was converted with%s reversed channels, but the model expects %s"
                 .formatted(reversed ? "" : "out", oracle.inputColour()));
       }
     }
@@ -53,7 +53,7 @@ final class MetadataHints {
             .collect(Collectors.joining(","));
     if (!baked.equals(text)) {
       hints.add(
-          "its metadata says that it was converted with %s %s, and the network wants %s"
+          "its metadata says that it was converted with %s %s, but the model expects %s"
               .formatted(what, baked.isEmpty() ? "none" : baked, text.isEmpty() ? "none" : text));
     }
   }
@@ -67,7 +67,7 @@ final class MetadataHints {
             .ifPresent(
                 h ->
                     hints.add(
-                        "its metadata has other anchors at stride %d than the ONNX"
+                        "its metadata has different anchors at stride %d than the ONNX"
                             .formatted(h.stride())));
       }
     }

@@ -74,7 +74,7 @@ final class ModelPairOpening {
     if (classesA != classesB) {
       find(
           Finding.Kind.CLASSES,
-          "'%s' detects %d classes and '%s' %d: they are different models"
+          "'%s' detects %d classes, but '%s' detects %d: they are different models"
               .formatted(a.file(), classesA, b.file(), classesB));
     }
     return new ModelPair(this, options, a, b);
@@ -99,7 +99,8 @@ final class ModelPairOpening {
   private ModelPair twoIrs() {
     if (options.bare()) {
       throw new OptionException(
-          "--bare: it means that the IR gets what the ONNX gets, and there is no ONNX; give --input-colour and --scale");
+          "--bare gives the IR the same input as the ONNX, but there is no ONNX; give"
+              + " --input-colour and --scale");
     }
     RunPlan a = ir(IrDescription.read(options.first()));
     RunPlan b = ir(IrDescription.read(options.second()));
@@ -108,7 +109,7 @@ final class ModelPairOpening {
     if (!takesA.equals(takesB)) {
       find(
           Finding.Kind.INPUT,
-          "'%s' takes %s, and '%s' %s: a program that hands both the same pixels gets wrong boxes from one of them"
+          "'%s' takes %s, but '%s' takes %s: a program that gives both the same pixels gets wrong boxes from one of them"
               .formatted(a.file(), takesA, b.file(), takesB));
     }
     return contest(a, b);
@@ -156,7 +157,7 @@ final class ModelPairOpening {
       return derived.spec();
     }
     notes.add(
-        "'%s' does not say what its input wants: it gets %s, 0..255, as an IR of 'ovkit convert' does"
+        "'%s' does not say what input it expects: it gets %s, 0..255, like an IR of 'ovkit convert'"
             .formatted(ir.xml(), CONTRACT));
     return derived.spec().withInputColour(CONTRACT).withNormalization(Normalization.NONE);
   }
@@ -199,7 +200,8 @@ final class ModelPairOpening {
       }
       if (own) {
         find(
-            Finding.Kind.METADATA, "what the IR says of itself does not fit it: " + e.getMessage());
+            Finding.Kind.METADATA,
+            "the metadata of the IR does not match the IR: " + e.getMessage());
       }
       spec = silent;
     }
@@ -226,7 +228,7 @@ final class ModelPairOpening {
       spec = options.inputColour().map(spec::withInputColour).orElse(spec);
       if (spec.inputColour() != meant || !spec.normalization().isNone()) {
         differs(
-            "the IR takes %s (so its metadata says), where one of 'ovkit convert' takes %s: a program that hands it frames as cameras and OpenCV give them gets wrong boxes; %s says that it is meant"
+            "the IR takes %s (according to its metadata), but an IR of 'ovkit convert' takes %s: a program that passes frames from a camera or OpenCV unchanged gets wrong boxes; if this is intended, give %s"
                 .formatted(
                     takes(spec),
                     takes(spec.withInputColour(meant).withNormalization(Normalization.NONE)),
@@ -237,7 +239,7 @@ final class ModelPairOpening {
     }
     if (!spec.resize().equals(oracle.resize())) {
       differs(
-          "the IR wants pictures %s (so its metadata says), and the ONNX %s; --letterbox and --pad say what is meant"
+          "the IR expects pictures %s (according to its metadata), but the ONNX %s; say with --letterbox and --pad which is right"
               .formatted(words(spec.resize()), words(oracle.resize())));
     }
     return spec;

@@ -88,7 +88,8 @@ final class RawComparison {
                 Finding.Kind.OUTPUTS,
                 String.format(
                     Locale.ROOT,
-                    "output '%s' differs: relative L2 %.2g (tolerated %.2g), largest difference %.3g, cosine %.4f",
+                    "output '%s' differs: relative L2 %.2g (tolerated %.2g), largest difference"
+                        + " %.3g, cosine %.4f",
                     output.name(),
                     output.relativeL2(),
                     contest.tolerance.relativeL2(),
@@ -118,7 +119,7 @@ final class RawComparison {
     second.outputs().forEach(output -> order.add(output.name()));
     return new Finding(
         Finding.Kind.OUTPUT_ORDER,
-        "'%s' gives its outputs in the order %s, '%s' in the order %s: a program that reads them by place takes one head for another; --output with these names in order says that it is meant"
+        "'%s' has its outputs in the order %s, '%s' in the order %s: a program that reads them by index mixes up the heads; if this is intended, give --output with the names in that order"
             .formatted(
                 contest.second.file(),
                 String.join(", ", order),
@@ -162,7 +163,8 @@ final class RawComparison {
             && first.outputs().stream().allMatch(RawComparison::isFinite);
     if (cause.isEmpty() && contest.hints.isEmpty() && finite) {
       cause(
-          "neither exchanged channels, nor a scale that is missing or doubled, nor exchanged outputs explain it: other weights, or another graph; 'ovkit diagnose' tries more");
+          "neither swapped channels, nor a missing or doubled scale, nor swapped outputs explain"
+              + " it: the weights or the graph must differ; 'ovkit diagnose' tries more causes");
     }
   }
 
@@ -197,7 +199,7 @@ final class RawComparison {
           findings.add(
               new Finding(
                   Finding.Kind.OUTPUTS_EXCHANGED,
-                  "outputs '%s' and '%s' are exchanged: each has the values of the other (%s and %s)"
+                  "outputs '%s' and '%s' are swapped: each has the values of the other (%s and %s)"
                       .formatted(a.name(), b.name(), text(a), text(b))));
         }
       }
@@ -245,11 +247,11 @@ final class RawComparison {
           onnx.outputs(picture, way.exchanged() ? colour.reversed() : colour, way.normalization());
       if (allFit(outputs, ir, firstIsOnnx)) {
         return Optional.of(
-            "the IR answers as the ONNX does when %s; 'ovkit convert' without a flag does it as the network's family wants%s"
+            "the IR gives the same results as the ONNX would if %s; 'ovkit convert' without flags prepares the input as the model's family requires%s"
                 .formatted(
                     way.words(),
                     way.normalization().isNone() && way.exchanged()
-                        ? "; --bare says that an IR without preprocessing inside is meant"
+                        ? "; if an IR without preprocessing inside is intended, give --bare"
                         : ""));
       }
     }
@@ -272,48 +274,50 @@ final class RawComparison {
     List<Way> single = new ArrayList<>();
     single.add(
         new Way(
-            true, wanted, "its channels are exchanged (a reversal is missing, or one too many)"));
+            true,
+            wanted,
+            "its channels were swapped (a reversal is missing, or there is one too many)"));
     if (wanted.scale().isEmpty()) {
       single.add(
           new Way(
               false,
               new Normalization(wanted.mean(), List.of(255f)),
-              "its numbers are divided by 255, which they should not be"));
+              "its input were divided by 255, which is wrong"));
       single.add(
           new Way(
               false,
               new Normalization(wanted.mean(), List.of(255f * 255f)),
-              "its numbers are divided by 255 twice, which they should not be at all"));
+              "its input were divided by 255 twice, which is wrong"));
     } else {
       single.add(
           new Way(
               false,
               new Normalization(wanted.mean(), List.of()),
-              "its numbers are not scaled (the scale is missing)"));
+              "its input were not scaled (the scale is missing)"));
       single.add(
           new Way(
               false,
               new Normalization(
                   wanted.mean(), wanted.scale().stream().map(scale -> scale * scale).toList()),
-              "its numbers are scaled twice"));
+              "its input were scaled twice"));
     }
     if (!wanted.mean().isEmpty()) {
       single.add(
           new Way(
               false,
               new Normalization(List.of(), wanted.scale()),
-              "its mean is not subtracted (the mean is missing)"));
+              "its mean were not subtracted (the mean is missing)"));
       single.add(
           new Way(
               false,
               Normalization.NONE,
-              "its numbers are neither scaled nor the mean subtracted (both are missing)"));
+              "its input were not scaled and its mean not subtracted (both are missing)"));
     }
     List<Way> ways = new ArrayList<>(single);
     for (Way way : single) {
       if (!way.exchanged()) {
         ways.add(
-            new Way(true, way.normalization(), way.words() + ", and its channels are exchanged"));
+            new Way(true, way.normalization(), way.words() + ", and its channels were swapped"));
       }
     }
     return ways;

@@ -51,7 +51,7 @@ record RunPlan(
         findings.accept(
             new Finding(
                 Finding.Kind.METADATA,
-                "what the IR says of itself does not fit it: " + e.getMessage()));
+                "the metadata of the IR does not match the IR: " + e.getMessage()));
       }
       return IrSubject.open(file, otherwise, detect);
     }

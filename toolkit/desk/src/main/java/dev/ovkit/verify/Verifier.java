@@ -78,7 +78,7 @@ public final class Verifier {
       throw new PictureException(
           unreadable.size() == 1
               ? unreadable.get(0).why()
-              : "none of the %d pictures can be read; the first: %s"
+              : "none of the %d pictures can be read; the first one: %s"
                   .formatted(
                       sources.size(), unreadable.isEmpty() ? "none" : unreadable.get(0).why()));
     }
@@ -109,14 +109,14 @@ public final class Verifier {
     List<String> notes = new ArrayList<>(contest.notes);
     if (!raw.unpaired().isEmpty()) {
       notes.add(
-          "no output of '%s' has the name or the shape of %s of '%s': the boxes decide"
+          "no output of '%s' has the name or the shape of %s of '%s': only the boxes are compared"
               .formatted(
                   contest.second.file(), String.join(", ", raw.unpaired()), contest.first.file()));
     }
     long noisy = pictures.stream().filter(p -> !isJudged(p, raw)).count();
     if (noisy > 0) {
       notes.add(
-          "on %d of %d pictures a model finds %d boxes or more, which is noise: there only raw outputs are judged"
+          "on %d of %d pictures a model finds %d boxes or more, which is noise: only raw outputs count there"
               .formatted(noisy, pictures.size(), NOISE));
     }
     return notes;
@@ -140,7 +140,8 @@ public final class Verifier {
       findings.add(
           new Finding(
               Finding.Kind.NOTHING_COMPARED,
-              "nothing could be compared: raw outputs do not pair or do not count, and no object is found on these pictures; give pictures that show objects"));
+              "nothing could be compared: no raw outputs match or count, and neither model finds an"
+                  + " object on these pictures; give pictures that show objects"));
     }
     return findings.stream()
         .distinct()

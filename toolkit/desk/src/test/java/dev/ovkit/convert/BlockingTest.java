@@ -143,7 +143,9 @@ class BlockingTest {
     assertThatThrownBy(() -> Blocking.require(SERVER, Map.of()))
         .isInstanceOf(OptionException.class)
         .hasMessage(
-            "blocked kernels are for CPUs with AVX2 alone, and 'a server's' has AVX-512 and kernels of its own for it; convert without --target-cpu, or on the machine that will run the model, or set ONEDNN_MAX_CPU_ISA=AVX2 to measure as on one");
+            "blocked kernels are for CPUs with AVX2 and without AVX-512, but 'a server's' has"
+                + " AVX-512; convert without --target-cpu, or on the machine that will run the"
+                + " model, or set ONEDNN_MAX_CPU_ISA=AVX2 to measure as on such a CPU");
     Blocking.require(SERVER, Map.of("ONEDNN_MAX_CPU_ISA", "AVX2"));
     Blocking.require(new Cpu("a box's", List.of("avx2")), Map.of());
   }
@@ -158,7 +160,8 @@ class BlockingTest {
         <attribute name="preprocessing" version="0" />
         </rt_info>
         <input><port id="0"><dim>1</dim></port><port id="1"><dim>8</dim><dim>3</dim><dim>3</dim><dim>3</dim></port></input>
-        </layer>""";
+        </layer>\
+        """;
     String marked = Blocking.marked(layer, Kernels.BLOCKED_ALL);
     assertThat(count(marked, "<rt_info>")).isEqualTo(1);
     assertThat(marked).contains("\"cpu:jit_avx2\"", "\"preprocessing\"");

@@ -119,7 +119,10 @@ class ConversionManifestTest {
                 Converter.repeat(made.manifest(), other, temp.resolve("b"), PythonListener.SILENT))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "'%s' is not the file that the IR was made of: its SHA-256 is 5a1be28139a505c32a15d5cb378d86c20ded32425fa75921a5356204feadab07, expected 4b3760a93bf533dca85c77c6cf46989cda92bfe1459c8222bffa0d7a1a3b9689; give the 'conveyor-parts.onnx' of then",
+            "'%s' is not the file that the IR was made from: its SHA-256 is"
+                + " 5a1be28139a505c32a15d5cb378d86c20ded32425fa75921a5356204feadab07, expected"
+                + " 4b3760a93bf533dca85c77c6cf46989cda92bfe1459c8222bffa0d7a1a3b9689; give the"
+                + " original 'conveyor-parts.onnx'",
             other);
     assertThat(temp.resolve("b")).doesNotExist();
   }
@@ -154,9 +157,10 @@ class ConversionManifestTest {
       value = {
         "\"rewrite\" : true | \"rewrite\" : 7 | it has 7 for \"rewrite\", expected true or false",
         "ovkit-conversion-1 | other | \"format\" is \"other\", expected \"ovkit-conversion-1\"",
-        "\"backend\" : \"native\" | \"backend\" : \"x\" | it has \"x\" for \"backend\", expected one of NATIVE, MO, OVC",
+        "\"backend\" : \"native\" | \"backend\" : \"x\" | it has \"x\" for \"backend\", expected"
+            + " one of NATIVE, MO, OVC",
         "FP16 | FP8 | it has \"FP8\" for \"data_type\", expected one of FP16, FP32",
-        "\"format\" | format | it is no JSON (line 2)"
+        "\"format\" | format | not valid JSON (line 2)"
       })
   void aDamagedManifestIsRefused(String from, String to, String message) throws IOException {
     Conversion made = Converter.convert(options());

@@ -163,8 +163,7 @@ class ConverterTest {
     assertThatThrownBy(() -> Converter.convert(model.into(file, DataType.FP16)))
         .isInstanceOf(OutputException.class)
         .hasMessage(
-            "cannot write '%s': there is a file of that name; give a place that can be written"
-                .formatted(file));
+            "cannot write '%s': a file of that name exists; give a writable place".formatted(file));
     try (Stream<Path> left = Files.list(temp)) {
       assertThat(left).containsExactly(file);
     }

@@ -13,19 +13,22 @@ import org.junit.jupiter.params.provider.CsvSource;
 class MoCommandLineTest {
 
   private static final String SEED =
-      "--input_model PPLcnet-yolo.onnx -s 255 --data_type FP16 --reverse_input_channels --output Conv_462,Conv_478,Conv_494";
+      "--input_model PPLcnet-yolo.onnx -s 255 --data_type FP16 --reverse_input_channels --output"
+          + " Conv_462,Conv_478,Conv_494";
 
   @Test
   void theSeedIsSaidInTheWordsOfEachBackEnd() {
     MoCommandLine.Equivalents same = parse(SEED).equivalents();
     String options =
-        " --scale 255 --data-type FP16 --reverse-input-channels --output Conv_462,Conv_478,Conv_494";
+        " --scale 255 --data-type FP16 --reverse-input-channels --output"
+            + " Conv_462,Conv_478,Conv_494";
     assertThat(same.nativeCommand()).isEqualTo("ovkit convert PPLcnet-yolo.onnx" + options);
     assertThat(same.ovcCommand())
         .isEqualTo("ovkit convert --backend ovc PPLcnet-yolo.onnx" + options);
     assertThat(same.moCommand())
         .isEqualTo(
-            "mo --input_model PPLcnet-yolo.onnx --scale 255 --compress_to_fp16=True --reverse_input_channels --output Conv_462,Conv_478,Conv_494");
+            "mo --input_model PPLcnet-yolo.onnx --scale 255 --compress_to_fp16=True"
+                + " --reverse_input_channels --output Conv_462,Conv_478,Conv_494");
     assertThat(same.onlyMo()).isEmpty();
   }
 
@@ -36,10 +39,12 @@ class MoCommandLineTest {
     assertThat(same.onlyMo()).containsExactly("--layout");
     assertThat(same.moCommand())
         .isEqualTo(
-            "mo --input_model ab.onnx --model_name x --layout 'nhwc->nchw' --compress_to_fp16=False");
+            "mo --input_model ab.onnx --model_name x --layout 'nhwc->nchw'"
+                + " --compress_to_fp16=False");
     assertThat(same.nativeCommand())
         .isEqualTo(
-            "ovkit convert ab.onnx --scale 1 --data-type FP32 --no-reverse-input-channels --output none --model-name x");
+            "ovkit convert ab.onnx --scale 1 --data-type FP32 --no-reverse-input-channels --output"
+                + " none --model-name x");
   }
 
   @Test
@@ -83,19 +88,28 @@ class MoCommandLineTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "-s 255 | mo: --input_model is missing; expected such as mo --input_model PPLcnet-yolo.onnx",
-        "m.onnx | mo: 'm.onnx' stands without an option; expected such as ",
-        "-m m.onnx --revers_input_chanels | mo has no option '--revers_input_chanels'; did you mean --reverse_input_channels?",
+        "-s 255 | mo: --input_model is missing; expected a command line such as mo --input_model"
+            + " PPLcnet-yolo.onnx",
+        "m.onnx | mo: 'm.onnx' belongs to no option; expected a command line such as ",
+        "-m m.onnx --revers_input_chanels | mo has no option '--revers_input_chanels'; did you mean"
+            + " --reverse_input_channels?",
         "-m m.onnx --frobnicate 3 | mo has no option '--frobnicate'; see 'ovkit mo --help'",
         "-m m.onnx --scale | mo: --scale needs a value",
-        "-m m.onnx --in 3 | mo: --in can be --input_model, --input, --input_shape, --input_model_is_text, --input_checkpoint, --input_meta_graph, --input_proto, --input_symbol; write it out",
-        "-m m.onnx -s 2 --scale_values 1,2,3 | mo: --scale and --scale_values exclude each other; give one",
+        "-m m.onnx --in 3 | mo: --in is short for --input_model, --input, --input_shape,"
+            + " --input_model_is_text, --input_checkpoint, --input_meta_graph, --input_proto,"
+            + " --input_symbol; write it out",
+        "-m m.onnx -s 2 --scale_values 1,2,3 | mo: --scale and --scale_values cannot be combined;"
+            + " give one",
         "-m m.onnx --data_type INT8 | mo: --data_type INT8: expected FP16, half, FP32 or float",
-        "-m m.onnx --data_type FP16 --compress_to_fp16 | mo: --data_type and --compress_to_fp16 say the same; give one",
+        "-m m.onnx --data_type FP16 --compress_to_fp16 | mo: --data_type and --compress_to_fp16"
+            + " mean the same; give one",
         "-m m.onnx --framework tf | mo: --framework tf: ovkit converts ONNX",
-        "-m m.onnx --saved_model_dir d | mo: --saved_model_dir has no meaning for an ONNX model; leave it out",
-        "-m m.onnx --use_legacy_frontend | mo: --use_legacy_frontend asks for the old frontend or IR",
-        "-m m.onnx --reverse_input_channels maybe | mo: --reverse_input_channels maybe: expected True or False",
+        "-m m.onnx --saved_model_dir d | mo: --saved_model_dir does not apply to an ONNX model;"
+            + " leave it out",
+        "-m m.onnx --use_legacy_frontend | mo: --use_legacy_frontend asks for the old frontend or"
+            + " IR",
+        "-m m.onnx --reverse_input_channels maybe | mo: --reverse_input_channels maybe: expected"
+            + " True or False",
         "-m m.onnx --static_shape=1 | mo: --static_shape takes no value, not '1'",
       })
   void aWrongWordIsAnsweredWithWhatWasExpected(String words, String message) {

@@ -109,7 +109,8 @@ class DiagnosisTest {
   private Path demoExpected() throws IOException {
     String boxes = Files.readString(TestModels.demoAnswer());
     String json =
-        "{\"pictures\": [{\"file\": \"000000.jpg\", \"width\": 1280, \"height\": 720, \"detections\": "
+        "{\"pictures\": [{\"file\": \"000000.jpg\", \"width\": 1280, \"height\": 720,"
+            + " \"detections\": "
             + boxes
             + "}]}";
     return Files.writeString(temp.resolve("expected.json"), json);
@@ -192,6 +193,7 @@ class DiagnosisTest {
                 Optional.of(ConvertOptions.of(onnx))));
     assertThat(diagnosis.notes())
         .contains(
-            "an IR of 'ovkit convert' takes BGR, 0..255; measured by that, the scale 255 is not inside");
+            "an IR of 'ovkit convert' takes BGR, 0..255; compared with that, the scale 255 is not"
+                + " inside the IR");
   }
 }

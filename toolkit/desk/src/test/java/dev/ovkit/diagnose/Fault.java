@@ -155,7 +155,7 @@ public record Fault(String model, String name, Set<Setting> causes, Build build)
         });
     v5(
         all,
-        "width and height exchanged",
+        "width and height swapped",
         Setting.BOX,
         o -> {
           FaultyIr f = FaultyIr.flat(o);

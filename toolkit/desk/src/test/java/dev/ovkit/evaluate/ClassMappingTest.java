@@ -48,7 +48,8 @@ class ClassMappingTest {
     assertThatThrownBy(() -> map(4, "traffic light", "person", "aeroplane", "tv"))
         .isInstanceOf(AnnotationException.class)
         .hasMessage(
-            "'truth.json' has objects of categories that the model does not name: airplane; give --names a file with the model's classes, one a line, in order");
+            "'truth.json' has objects of categories that the model does not name: airplane; give"
+                + " --names a file with the model's class names, one per line, in order");
   }
 
   @Test
@@ -56,7 +57,8 @@ class ClassMappingTest {
     assertThatThrownBy(() -> map(3))
         .isInstanceOf(AnnotationException.class)
         .hasMessage(
-            "'truth.json' has 4 categories, the model 3 classes without names; give --names a file with the model's classes, one a line, in order");
+            "'truth.json' has 4 categories, but the model has 3 classes without names; give --names"
+                + " a file with the model's class names, one per line, in order");
   }
 
   @Test

@@ -60,20 +60,21 @@ class GroundTruthTest {
   void aFileThatIsMissing() {
     assertThatThrownBy(() -> GroundTruth.coco(json, images))
         .isInstanceOf(AnnotationException.class)
-        .hasMessage(
-            "'%s' cannot be opened; expected a file with COCO's annotations".formatted(json));
+        .hasMessage("'%s' cannot be opened; expected a file with COCO annotations".formatted(json));
   }
 
   @Test
   void jsonThatIsBroken() {
     refused(
         "{'images': [\n  {'id': 7,, }",
-        "is no JSON from line 2, column 12 on; it is damaged or cut");
+        "is not valid JSON at line 2, column 12; it is damaged or cut short");
   }
 
   @Test
   void jsonThatIsCut() {
-    refused("{'images':[" + IMAGE, "is no JSON from line 1, column 65 on; it is damaged or cut");
+    refused(
+        "{'images':[" + IMAGE,
+        "is not valid JSON at line 1, column 65; it is damaged or cut short");
   }
 
   @Test
@@ -85,19 +86,23 @@ class GroundTruthTest {
 
   @Test
   void resultsInPlaceOfAnnotations() {
-    refused("[]", ": is no JSON object, expected COCO's with images, annotations and categories");
+    refused(
+        "[]",
+        ": is not a JSON object; expected COCO annotations with images, annotations and"
+            + " categories");
   }
 
   @Test
   void aMissingList() {
     refused(
         "{'images':[" + IMAGE + "]}",
-        ": has no annotations and no categories; COCO's annotations have images, annotations and categories");
+        ": has no annotations and no categories; COCO annotations have images, annotations and"
+            + " categories");
   }
 
   @Test
   void aListThatIsNone() {
-    refused("{'images':{}}", ": images is no array, expected COCO's annotations");
+    refused("{'images':{}}", ": images is not an array; expected COCO annotations");
   }
 
   @Test
@@ -136,7 +141,8 @@ class GroundTruthTest {
         ": annotations[0].bbox is [1,2,\"x\",40], expected [x, y, width, height] in pixels");
     refused(
         whole(IMAGE, BOX.replace("30", "-30"), CATEGORY),
-        ": annotations[0].bbox is [1,2,-30,40], with a negative size; expected [x, y, width, height] in pixels");
+        ": annotations[0].bbox is [1,2,-30,40], with a negative size; expected [x, y, width,"
+            + " height] in pixels");
     refused(
         whole(IMAGE, BOX.replace("}", ",'area':-1}"), CATEGORY),
         ": annotations[0].area is -1, expected square pixels, 0 or more");
@@ -164,7 +170,7 @@ class GroundTruthTest {
     assertThatThrownBy(() -> GroundTruth.coco(json, images))
         .isInstanceOf(AnnotationException.class)
         .hasMessage(
-            "'%s' lacks 1 of the 2 pictures of '%s', such as 'b.jpg'; give --images the folder that they lie in"
+            "'%s' lacks 1 of the 2 pictures of '%s', such as 'b.jpg'; give --images the folder that contains them"
                 .formatted(images, json));
   }
 
@@ -178,8 +184,7 @@ class GroundTruthTest {
     assertThatThrownBy(() -> GroundTruth.coco(json, json))
         .isInstanceOf(AnnotationException.class)
         .hasMessage(
-            "'%s' is no folder that can be read; expected the pictures of '%s'"
-                .formatted(json, json));
+            "'%s' is not a readable folder; expected the pictures of '%s'".formatted(json, json));
   }
 
   private static String whole(String images, String annotations, String categories) {
@@ -237,11 +242,11 @@ class GroundTruthTest {
     refused(picture, text, "\n2 0 0 0 0", 2, "there is no class 2; the model has 0 to 1");
     refused(
         picture, text, "0 0.5 0.5 -0.1 0.1", 1, "'0 0.5 0.5 -0.1 0.1' has a negative size" + line);
-    refused(picture, text, "0 9 5 2 1", 1, "'0 9 5 2 1' lies outside the picture" + line);
-    refused(picture, text, "0 NaN 0 0 0", 1, "'0 NaN 0 0 0' lies outside the picture" + line);
+    refused(picture, text, "0 9 5 2 1", 1, "'0 9 5 2 1' is outside the picture" + line);
+    refused(picture, text, "0 NaN 0 0 0", 1, "'0 NaN 0 0 0' is outside the picture" + line);
     Files.write(text, "0 0 0 0 0 é".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> yolo(picture, labels))
-        .hasMessage("'%s' is no text%s".formatted(text, line));
+        .hasMessage("'%s' is not text%s".formatted(text, line));
   }
 
   @Test
@@ -251,18 +256,18 @@ class GroundTruthTest {
     assertThatThrownBy(() -> yolo(picture, labels))
         .isInstanceOf(AnnotationException.class)
         .hasMessage(
-            "'%s' holds no .txt; expected one a picture, with a line 'class cx cy width height' an object"
+            "'%s' contains no .txt; expected one per picture, with a line 'class cx cy width height' per object"
                 .formatted(labels));
     Files.createFile(labels.resolve("b.txt"));
     assertThatThrownBy(() -> yolo(picture, labels))
         .isInstanceOf(AnnotationException.class)
         .hasMessage(
-            "'%s' has labels for 1 pictures that are not among the 1 given, such as 'b.txt'; give --images the folder that they lie in"
+            "'%s' has labels for 1 pictures that are not among the 1 given, such as 'b.txt'; give --images the folder that contains them"
                 .formatted(labels));
     assertThatThrownBy(() -> yolo(picture, picture))
         .isInstanceOf(AnnotationException.class)
         .hasMessage(
-            "'%s' is no folder that can be read; expected labels, a .txt a picture"
+            "'%s' is not a readable folder; expected labels, a .txt per picture"
                 .formatted(picture));
   }
 

@@ -137,7 +137,9 @@ class ToyFamilyTest {
     Path ir = converted(withToy()).xml();
     String why =
         ir
-            + ": its ovkit metadata has 'toy-rows' for 'layout', expected raw-heads, lazy-heads, flat-rows, flat-columns, end-to-end, boxes-and-scores or distribution-heads; convert the model again";
+            + ": its ovkit metadata has 'toy-rows' for 'layout', expected raw-heads, lazy-heads,"
+            + " flat-rows, flat-columns, end-to-end, boxes-and-scores or distribution-heads;"
+            + " convert the model again";
     assertThatThrownBy(() -> Detector.open(ir)).isInstanceOf(ModelException.class).hasMessage(why);
     Verification verified =
         Verifier.verify(
@@ -148,7 +150,7 @@ class ToyFamilyTest {
             Layouts.ALL);
     assertThat(verified.findings())
         .extracting(Finding::sentence)
-        .contains("what the IR says of itself does not fit it: " + why);
+        .contains("the metadata of the IR does not match the IR: " + why);
     BenchOptions bench = BenchOptions.of(List.of(ir), PICTURES).withControl(false);
     assertThatThrownBy(() -> Benchmark.open(bench)).isInstanceOf(ModelException.class);
   }

@@ -98,7 +98,7 @@ class ContainerImageTest {
     assertThatThrownBy(() -> image.write(missing, folder.resolve("out"), scratch))
         .isInstanceOf(OptionException.class)
         .hasMessage(
-            "base image '%s' is not there; expected a .tar as 'docker save' writes it", missing);
+            "base image '%s': no such file; expected a .tar as 'docker save' writes it", missing);
     Path text = Files.writeString(folder.resolve("text.tar"), "no image");
     assertThatThrownBy(() -> image.write(text, folder.resolve("out"), scratch.resolve("again")))
         .isInstanceOf(OutputException.class)
@@ -142,13 +142,15 @@ class ContainerImageTest {
         "config.json",
         """
         {"architecture": "amd64", "os": "linux", "config": {"Env": ["OF_THE_BASE=1"]},
-         "rootfs": {"type": "layers", "diff_ids": ["sha256:%s"]}}"""
+         "rootfs": {"type": "layers", "diff_ids": ["sha256:%s"]}}\
+        """
             .formatted(Sha256.of(layerTar))
             .getBytes(UTF_8));
     image.put(
         "manifest.json",
         """
-        [{"Config": "config.json", "RepoTags": ["base:1"], "Layers": ["layer.tar"]}]"""
+        [{"Config": "config.json", "RepoTags": ["base:1"], "Layers": ["layer.tar"]}]\
+        """
             .getBytes(UTF_8));
     return tar(image);
   }

@@ -142,13 +142,13 @@ class DebianPackageTest {
     assertThatThrownBy(
             () -> DebianPackage.write(temp.resolve("none"), "parts", "1.2.0", false, deb))
         .isInstanceOf(OptionException.class)
-        .hasMessageContaining("is no bundle");
+        .hasMessageContaining("is not a bundle");
     assertThatThrownBy(() -> DebianPackage.write(bundle, "Parts_1", "1.2.0", false, deb))
         .isInstanceOf(OptionException.class)
-        .hasMessageStartingWith("'Parts_1' is no name");
+        .hasMessageStartingWith("'Parts_1' is not a valid name");
     assertThatThrownBy(() -> DebianPackage.write(bundle, "parts", "v1", false, deb))
         .isInstanceOf(OptionException.class)
-        .hasMessageStartingWith("'v1' is no version");
+        .hasMessageStartingWith("'v1' is not a valid version");
     Files.delete(bundle.resolve("bin/ovkit"));
     assertThatThrownBy(() -> DebianPackage.write(bundle, "parts", "1.2.0", false, deb))
         .hasMessageContaining("bin/ovkit");

@@ -106,9 +106,9 @@ class EnvironmentsTest {
             () -> environments(Map.of("PATH", temp.toString())).python(SMALL, heard::add))
         .isInstanceOf(PythonException.class)
         .hasMessage(
-            "'small' needs Python 3.11, and there is no python3 on the PATH; on Debian 12 or Ubuntu 24.04: apt-get"
-                + " install python3 python3-venv; elsewhere install python3.11, or name one in"
-                + " OVKIT_PYTHON");
+            "'small' needs Python 3.11, but there is no python3 on the PATH; on Debian 12 or Ubuntu"
+                + " 24.04: apt-get install python3 python3-venv; elsewhere install python3.11, or"
+                + " set OVKIT_PYTHON to one");
     assertThat(heard).isEmpty();
   }
 
@@ -152,7 +152,8 @@ class EnvironmentsTest {
         .isInstanceOf(PythonException.class)
         .hasMessageStartingWith("pip cannot install the packages of 'small': ")
         .hasMessageEndingWith(
-            "; the first use needs the network (pip's own settings name a proxy or an index), later ones do not");
+            "; the first use needs the network (pip's own settings name a proxy or an index), later"
+                + " ones do not");
     assertThat(names(temp)).containsExactly(SMALL.key() + ".lock");
   }
 

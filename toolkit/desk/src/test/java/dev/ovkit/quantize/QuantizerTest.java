@@ -297,7 +297,7 @@ class QuantizerTest {
                     QuantizeListener.SILENT))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "'%s' has no convolution with constant weights and an input of a known size; there is nothing to make 8 bit"
+            "'%s' has no convolution with constant weights and an input of known size, so nothing can be quantized"
                 .formatted(xml));
     assertThat(temp.resolve("int8")).doesNotExist();
   }
@@ -315,7 +315,7 @@ class QuantizerTest {
                 Quantizer.quantize(
                     options.withKeepFloat(List.of("Conv_5")), QuantizeListener.SILENT))
         .isInstanceOf(OptionException.class)
-        .hasMessageStartingWith("--keep-float: there is no convolution 'Conv_5' in ");
+        .hasMessageStartingWith("--keep-float: 'Conv_5' is not a convolution of ");
   }
 
   @Test
@@ -329,12 +329,11 @@ class QuantizerTest {
                     QuantizeListener.SILENT))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "'%s' is 8 bit already; give the IR in FP32 or FP16 that it was made of"
-                .formatted(xml));
+            "'%s' is already INT8; give the FP32 or FP16 IR that it was made from".formatted(xml));
     assertThatThrownBy(
             () -> QuantizeOptions.of(xml, TestModels.demoPictures(), temp.resolve("int8")))
         .isInstanceOf(OptionException.class)
-        .hasMessageContaining("would take the place of");
+        .hasMessageContaining("would overwrite");
   }
 
   @Test
@@ -349,14 +348,14 @@ class QuantizerTest {
     assertThat(made.calibrated()).isEqualTo(1);
     assertThat(made.warnings()).hasSize(2);
     assertThat(made.warnings().get(0)).contains("broken.jpg");
-    assertThat(made.warnings().get(1)).startsWith("the ranges come from 1 pictures");
+    assertThat(made.warnings().get(1)).startsWith("calibrated with 1 pictures");
     assertThatThrownBy(
             () ->
                 Quantizer.quantize(
                     QuantizeOptions.of(ir, List.of(broken), temp.resolve("none")),
                     QuantizeListener.SILENT))
         .isInstanceOf(PictureException.class)
-        .hasMessageStartingWith("none of the 1 pictures to calibrate with can be read: ");
+        .hasMessageStartingWith("none of the 1 calibration pictures can be read: ");
     assertThat(temp.resolve("none")).doesNotExist();
   }
 

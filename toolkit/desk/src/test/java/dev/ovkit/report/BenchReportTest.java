@@ -129,7 +129,7 @@ class BenchReportTest {
     String json = measured("a.xml").toString();
     assertThatThrownBy(() -> BenchReport.write(json, folder.resolve("report.html")))
         .isInstanceOf(OutputException.class)
-        .hasMessageContaining("its folder is not there");
+        .hasMessageContaining("its folder does not exist");
     assertThatThrownBy(() -> BenchReport.write(json, temp)).isInstanceOf(OutputException.class);
     try (Stream<Path> left = Files.list(temp)) {
       assertThat(left).isEmpty();

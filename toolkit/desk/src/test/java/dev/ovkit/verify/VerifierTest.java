@@ -137,18 +137,20 @@ class VerifierTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "conveyor-parts | 255 | false | its channels are exchanged (a reversal is missing",
-        "conveyor-parts | 65025 | true | its numbers are scaled twice",
-        "v5lite-e-coco | 255 | false | its channels are exchanged (a reversal is missing",
-        "v5lite-e-coco | 1 | true | its numbers are not scaled (the scale is missing)",
-        "v5lite-e-coco | 65025 | true | its numbers are scaled twice",
-        "v5lite-e-coco | 1 | false | not scaled (the scale is missing), and its channels are exchanged",
-        "yolov5n-ppe | 255 | false | its channels are exchanged",
-        "yolov5n-ppe | 1 | true | its numbers are not scaled",
-        "yolov5n-ppe | 65025 | true | its numbers are scaled twice",
-        "yolox_nano-416 | 1 | true | its channels are exchanged (a reversal is missing, or one too many)",
-        "yolox_nano-416 | 255 | false | its numbers are divided by 255, which they should not be",
-        "yolox_nano-416 | 65025 | false | its numbers are divided by 255 twice",
+        "conveyor-parts | 255 | false | its channels were swapped (a reversal is missing",
+        "conveyor-parts | 65025 | true | its input were scaled twice",
+        "v5lite-e-coco | 255 | false | its channels were swapped (a reversal is missing",
+        "v5lite-e-coco | 1 | true | its input were not scaled (the scale is missing)",
+        "v5lite-e-coco | 65025 | true | its input were scaled twice",
+        "v5lite-e-coco | 1 | false | not scaled (the scale is missing), and its channels were"
+            + " swapped",
+        "yolov5n-ppe | 255 | false | its channels were swapped",
+        "yolov5n-ppe | 1 | true | its input were not scaled",
+        "yolov5n-ppe | 65025 | true | its input were scaled twice",
+        "yolox_nano-416 | 1 | true | its channels were swapped (a reversal is missing, or there is"
+            + " one too many)",
+        "yolox_nano-416 | 255 | false | its input were divided by 255, which is wrong",
+        "yolox_nano-416 | 65025 | false | its input were divided by 255 twice",
       })
   void aStrangersIrWithWrongPreprocessingIsNamed(
       String name, float scale, boolean reverse, String cause) throws IOException {
@@ -159,7 +161,7 @@ class VerifierTest {
     assertThat(sentences(v, Kind.CAUSE)).first().asString().contains(cause);
     assertThat(v.notes())
         .containsExactly(
-            "'%s' does not say what its input wants: it gets BGR, 0..255, as an IR of 'ovkit convert' does"
+            "'%s' does not say what input it expects: it gets BGR, 0..255, like an IR of 'ovkit convert'"
                 .formatted(ir));
   }
 
@@ -167,8 +169,8 @@ class VerifierTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "1 | converted with scale 1, and the network wants 255",
-        "65025 | converted with scale 65025, and the network wants 255",
+        "1 | converted with scale 1, but the model expects 255",
+        "65025 | converted with scale 65025, but the model expects 255",
       })
   void theWitnessDoesNotFollowAWrongFlag(float scale, String hint) {
     Path ir = converted(DEMO, "wrong", List.of(scale), null);
@@ -185,7 +187,9 @@ class VerifierTest {
     assertThat(v.findings())
         .extracting(Finding::sentence)
         .containsExactly(
-            "the IR takes RGB, 0..255 (so its metadata says), where one of 'ovkit convert' takes BGR, 0..255: a program that hands it frames as cameras and OpenCV give them gets wrong boxes; --input-colour RGB says that it is meant");
+            "the IR takes RGB, 0..255 (according to its metadata), but an IR of 'ovkit convert'"
+                + " takes BGR, 0..255: a program that passes frames from a camera or OpenCV"
+                + " unchanged gets wrong boxes; if this is intended, give --input-colour RGB");
     assertThat(kinds(v)).containsExactly(Kind.INPUT);
 
     VerifyOptions meant = options.withInputColour(Colour.RGB);
@@ -261,11 +265,13 @@ class VerifierTest {
       delimiter = '|',
       value = {
         "input_colour | RGB | INPUT | takes RGB",
-        "input_colour | RGB | CAUSE | its channels are exchanged",
-        "resize | stretch | INPUT | wants pictures stretched",
-        "pad_value | 0 | INPUT | on grey 0 (so its metadata says), and the ONNX letterboxed in the centre on grey 114",
-        "head_0_output | /model.32/m.1/Conv_output_0 | METADATA | what the IR says of itself does not fit it",
-        "head_0_anchors | 116,90 156,198 373,326 | CAUSE | other anchors at stride 8",
+        "input_colour | RGB | CAUSE | its channels were swapped",
+        "resize | stretch | INPUT | expects pictures stretched",
+        "pad_value | 0 | INPUT | on grey 0 (according to its metadata), but the ONNX letterboxed in"
+            + " the centre on grey 114",
+        "head_0_output | /model.32/m.1/Conv_output_0 | METADATA | the metadata of the IR does not"
+            + " match the IR",
+        "head_0_anchors | 116,90 156,198 373,326 | CAUSE | different anchors at stride 8",
         "head_0_anchors | 116,90 156,198 373,326 | BOXES | boxes differ on",
         "layout | rubbish | METADATA | has 'rubbish' for 'layout'",
       })
@@ -286,7 +292,7 @@ class VerifierTest {
             IrEdits.saying(wrong, "l1", "input_colour", "BGR"), "l2", "reversed_channels", "true");
     Verification v = verify(onnx(DEMO), lying, PICTURES.subList(0, 1));
     assertThat(v.holds()).isFalse();
-    assertThat(sentences(v, Kind.CAUSE)).first().asString().contains("its channels are exchanged");
+    assertThat(sentences(v, Kind.CAUSE)).first().asString().contains("its channels were swapped");
   }
 
   // ---- wrong outputs, weights
@@ -308,7 +314,7 @@ class VerifierTest {
     assertThat(v.holds()).isFalse();
     assertThat(sentences(v, Kind.OUTPUTS_EXCHANGED))
         .containsExactly(
-            "outputs '%s_output_0' and '%s_output_0' are exchanged: each has the values of the other ([1,33,36,64] and [1,33,18,32])"
+            "outputs '%s_output_0' and '%s_output_0' are swapped: each has the values of the other ([1,33,36,64] and [1,33,18,32])"
                 .formatted(HEADS.get(0), HEADS.get(1)));
   }
 
@@ -373,7 +379,10 @@ class VerifierTest {
     assertThat(sentences(v, Kind.CAUSE))
         .first()
         .asString()
-        .contains(foreign ? "other weights" : "it was made of another ONNX (sha256 ");
+        .contains(
+            foreign
+                ? "the weights or the graph must differ"
+                : "it was made from another ONNX (sha256 ");
   }
 
   @Test
@@ -383,7 +392,7 @@ class VerifierTest {
     Verification v = verify(onnx(DEMO), ir, PICTURES.subList(0, 1));
     assertThat(sentences(v, Kind.CLASSES))
         .containsExactly(
-            "'%s' detects 6 classes and '%s' 3: they are different models"
+            "'%s' detects 6 classes, but '%s' detects 3: they are different models"
                 .formatted(onnx(DEMO), ir));
   }
 
@@ -396,7 +405,7 @@ class VerifierTest {
     assertThatThrownBy(() -> Verifier.verify(options, List.of(), () -> {}))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "'%s' is neither an ONNX nor an IR; expected a name ending in .onnx or .xml"
+            "'%s' is neither an ONNX model nor an IR; expected a name that ends in .onnx or .xml"
                 .formatted(text));
   }
 

@@ -39,11 +39,11 @@ public final class JsonFile {
     try {
       Map<String, Object> object = FORMAT.mapFrom(json);
       if (object == null) {
-        throw new IOException("it is no JSON object");
+        throw new IOException("not a JSON object");
       }
       return object;
     } catch (JsonProcessingException e) {
-      throw new IOException("it is no JSON object", e);
+      throw new IOException("not a JSON object", e);
     }
   }
 

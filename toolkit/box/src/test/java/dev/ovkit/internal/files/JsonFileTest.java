@@ -40,7 +40,7 @@ class JsonFileTest {
   void anything_but_an_object_is_refused(String text) {
     assertThatThrownBy(() -> JsonFile.parse(text.getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(IOException.class)
-        .hasMessage("it is no JSON object");
+        .hasMessage("not a JSON object");
   }
 
   @Test
