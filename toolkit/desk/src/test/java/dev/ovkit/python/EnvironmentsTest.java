@@ -152,8 +152,8 @@ class EnvironmentsTest {
         .isInstanceOf(PythonException.class)
         .hasMessageStartingWith("pip cannot install the packages of 'small': ")
         .hasMessageEndingWith(
-            "; the first use needs the network (pip's own settings name a proxy or an index), later"
-                + " ones do not");
+            "; only the first use needs the network (set a proxy or an index in pip's own"
+                + " settings)");
     assertThat(names(temp)).containsExactly(SMALL.key() + ".lock");
   }
 
