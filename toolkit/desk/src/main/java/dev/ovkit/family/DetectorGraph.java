@@ -24,11 +24,13 @@ public final class DetectorGraph {
   private final Graph graph;
   private final Map<String, String> metadata;
   private final List<String> labels;
+  private final Shape picture;
   private final PictureInput input;
   private final List<Branch> branches;
 
   DetectorGraph(PictureInput input, Graph graph, Shape picture) {
     this.graph = graph;
+    this.picture = picture;
     this.input = input;
     this.metadata = input.model().metadata();
     this.labels = input.model().labels();
@@ -37,6 +39,11 @@ public final class DetectorGraph {
 
   public Graph graph() {
     return graph;
+  }
+
+  /** The shape of the picture. */
+  Shape picture() {
+    return picture;
   }
 
   /** Whether an input beside the picture was fixed. */
@@ -196,6 +203,123 @@ public final class DetectorGraph {
     return null;
   }
 
+  /** The rank of an output; 0 if unknown. */
+  public int outputRank(String output) {
+    Shape shape = outputShape(output);
+    return shape == null ? 0 : shape.rank();
+  }
+
+  /** The rows of an output, its last but one dimension, or its last if it has no columns. */
+  long rowsOf(String output) {
+    Shape shape = outputShape(output);
+    return shape == null || shape.rank() == 0 ? 0 : shape.dimension(Math.min(1, shape.rank() - 1));
+  }
+
+  /** Whether an output ends in the four numbers of a box. */
+  boolean isBoxes(String output) {
+    Shape shape = outputShape(output);
+    return shape != null && shape.rank() > 1 && shape.dimension(shape.rank() - 1) == 4;
+  }
+
+  /** Whether deformable attention is in the graph, so that it is a detection transformer. */
+  boolean attends() {
+    return graph.nodes().stream().anyMatch(node -> node.is("GridSample"));
+  }
+
+  /** Whether the first convolution cuts the picture into patches, as vision transformers do. */
+  boolean seesPatches() {
+    for (Node node : fromInput()) {
+      long[] kernel = node.is("Conv") ? node.integers("kernel_shape") : null;
+      long[] strides = node.is("Conv") ? node.integers("strides") : null;
+      if (kernel != null && strides != null) {
+        return kernel[0] >= 8 && kernel[0] == strides[0];
+      }
+    }
+    return false;
+  }
+
+  /** Whether the graph subtracts a mean and divides by a deviation itself. */
+  boolean normalises() {
+    for (Node node : fromInput()) {
+      if (isConvolution(node)) {
+        return false;
+      }
+      if (node.is("Sub")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The nodes behind the picture, nearest first, up to the first convolution. */
+  private List<Node> fromInput() {
+    List<Node> nodes = new ArrayList<>();
+    Deque<String> open = new ArrayDeque<>(graph.inputs());
+    Set<Node> seen = new HashSet<>();
+    while (!open.isEmpty()) {
+      for (Node reader : graph.consumers(open.poll())) {
+        if (seen.add(reader)) {
+          nodes.add(reader);
+          if (isConvolution(reader)) {
+            return nodes;
+          }
+          open.addAll(reader.outputs());
+        }
+      }
+    }
+    return nodes;
+  }
+
+  /** The cells of a grid over the picture; the last row and column may reach beyond it. */
+  long cells(int stride) {
+    return ((picture.dimension(2) + stride - 1) / stride)
+        * ((picture.dimension(3) + stride - 1) / stride);
+  }
+
+  /** The strides of last convolutions with so many channels. */
+  Set<Integer> gridsOf(int channels) {
+    Set<Integer> strides = new LinkedHashSet<>();
+    for (Branch branch : branches) {
+      if (branch.channels() == channels && branch.stride() > 0) {
+        strides.add(branch.stride());
+      }
+    }
+    return strides;
+  }
+
+  /** Whether the best places among all candidates and classes are taken apart. */
+  boolean choosesPlaces(String tensor) {
+    return before(tensor).stream()
+        .anyMatch(node -> (node.is("Mod") || node.is("Div")) && isPlace(node.input(0)));
+  }
+
+  /** Whether class numbers are moved up by one, to leave 0 to the background. */
+  boolean countsFromOne(String classes) {
+    Node node = graph.producer(classes);
+    while (node != null && (node.is("Cast") || node.is("Reshape") || node.is("Unsqueeze"))) {
+      node = graph.producer(node.input(0));
+    }
+    Value added = node != null && node.is("Add") ? graph.value(node.input(1)) : null;
+    return added != null && added.size() == 1 && added.data()[0] == 1;
+  }
+
+  /** Whether boxes are shares of the input: no number that they are computed with is larger. */
+  boolean isShare(String boxes) {
+    for (Node node : before(boxes)) {
+      for (String read : node.reads()) {
+        Value value = isInteger(read) ? null : graph.value(read);
+        if (value != null) {
+          for (double number : value.data()) {
+            if (number > 2) {
+              return false;
+            }
+          }
+        }
+      }
+    }
+    return true;
+  }
+
   /**
    * How many classes the class numbers in a tensor run over; 0 if neither graph nor metadata says
    * it.
@@ -231,6 +355,21 @@ public final class DetectorGraph {
       Shape weights = node.is("MatMul") ? graph.shape(node.input(1)) : null;
       if (weights != null && weights.rank() == 2 && weights.dimension(1) > 1) {
         return (int) weights.dimension(1);
+      }
+    }
+    for (Node node : nodes) {
+      Shape shares = node.is("Softmax") ? graph.shape(node.input(0)) : null;
+      if (shares != null && shares.rank() > 1 && shares.dimension(shares.rank() - 1) > 1) {
+        return (int) shares.dimension(shares.rank() - 1);
+      }
+    }
+    for (Node node : nodes) {
+      // torchvision suppresses class by class, and leaves 0 to the background.
+      if (node.is("Concat")
+          && node.inputs().stream()
+              .map(graph::producer)
+              .allMatch(from -> from != null && from.is("ConstantOfShape"))) {
+        return node.inputs().size() + 1;
       }
     }
     return 0;

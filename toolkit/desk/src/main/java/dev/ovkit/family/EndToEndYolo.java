@@ -46,9 +46,8 @@ public final class EndToEndYolo implements DetectorFamily {
     Set<Node> tail = detector.before(output);
     boolean chosen = tail.stream().anyMatch(n -> n.is("TopK") || n.is("NonMaxSuppression"));
     // Detection transformers choose rows too, but their boxes are shares of the input.
-    boolean attends = tail.stream().anyMatch(n -> n.is("GridSample"));
     int classes = detector.classes(output);
-    return chosen && !attends && classes > 0
+    return chosen && !detector.attends() && classes > 0
         ? FoundLayout.of(
                 this,
                 new EndToEnd(output, BoxForm.CORNER_PIXELS, classes),

@@ -21,7 +21,23 @@ public record Families(List<DetectorFamily> inOrder) {
   /** All that ovkit knows. */
   public static final Families ALL =
       new Families(
-          List.of(new Yolov5(), new Yolox(), new Yolov8(), new EndToEndYolo(), new RtDetr()));
+          List.of(
+              new LibreYolo(),
+              new Yolov5(),
+              new Yolox(),
+              new Yolov8(),
+              new Yolov6(),
+              new EndToEndYolo(),
+              new RtDetr(),
+              new DetrQueries(),
+              new UltralyticsRtDetr(),
+              new PicoDet(),
+              new NanoDetPlus(),
+              new Paddle(),
+              new YoloNas(),
+              new Yolov4(),
+              new MmDetection(),
+              new GraphNms()));
 
   /** Keeps the number of cells countable. */
   private static final long MAX_SIDE = 1 << 15;

@@ -57,6 +57,22 @@ record Lists(String boxes, String scores, String classes) {
         && (other == null || other.rank() == shape.rank() - 1);
   }
 
+  /**
+   * The rows, as many as a run may give at most, the best first.
+   *
+   * @param count how many of the rows there are count; the others are left out
+   */
+  OnnxModel best(OnnxModel model, Optional<String> count, long rows) {
+    Tail tail = new Tail(model);
+    String counted = scores;
+    if (count.isPresent()) {
+      String before =
+          tail.op("Less", List.of(tail.places(rows), tail.reshape(tail.real(count.get()), 1)));
+      counted = tail.op("Mul", List.of(tail.reshape(scores, -1), tail.real(before)));
+    }
+    return tail.end(tail.best(tail.join(boxes, counted, classes)));
+  }
+
   OnnxModel joined(OnnxModel model) {
     Tail tail = new Tail(model);
     return tail.end(tail.join(boxes, scores, classes));

@@ -68,6 +68,15 @@ final class Tail {
     return graph.add(Tensors.of(ROWS + "_reals", shape, values));
   }
 
+  /** The numbers 0, 1, 2, …, as many as there are rows. */
+  String places(long rows) {
+    float[] places = new float[Math.toIntExact(rows)];
+    for (int i = 0; i < places.length; i++) {
+      places[i] = i;
+    }
+    return reals(Shape.of(rows), places);
+  }
+
   /** Joins lists of boxes, scores and classes, whatever their rank. */
   String join(String boxes, String scores, String classes) {
     return concat(

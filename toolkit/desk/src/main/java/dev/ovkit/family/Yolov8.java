@@ -1,14 +1,23 @@
 package dev.ovkit.family;
 
+import dev.ovkit.layout.BoxForm;
+import dev.ovkit.layout.BoxesAndScores;
 import dev.ovkit.layout.FlatColumns;
 import dev.ovkit.onnx.Graph;
+import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.OnnxModel;
+import dev.ovkit.onnx.Value;
 import dev.ovkit.runtime.Shape;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** YOLOv8 and its kin: {@code [1, 4+nc, N]}, a column a candidate, boxes in pixels. */
+/**
+ * YOLOv8 and its kin: {@code [1, 4+nc, N]}, a column a candidate, boxes in pixels; also transposed,
+ * and with boxes as shares of the input.
+ */
 public final class Yolov8 implements DetectorFamily {
 
   @Override
@@ -23,16 +32,16 @@ public final class Yolov8 implements DetectorFamily {
 
   @Override
   public Optional<Recognition> recognise(DetectorGraph detector) {
-    Graph graph = detector.graph();
-    for (String output : graph.outputs()) {
-      Shape shape = graph.shape(output);
-      if (shape == null
-          || shape.rank() != 3
-          || shape.dimension(1) < 5
-          || shape.dimension(1) >= shape.dimension(2)) {
+    for (String output : detector.graph().outputs()) {
+      Shape shape = detector.graph().shape(output);
+      if (shape == null || shape.rank() != 3) {
         continue;
       }
-      int classes = (int) shape.dimension(1) - 4;
+      boolean columns = shape.dimension(1) < shape.dimension(2);
+      int classes = (int) Math.min(shape.dimension(1), shape.dimension(2)) - 4;
+      if (classes < 1) {
+        continue;
+      }
       List<Branch> scores =
           detector.branches().stream()
               .filter(c -> c.stride() > 0 && c.channels() == classes)
@@ -46,11 +55,56 @@ public final class Yolov8 implements DetectorFamily {
               .stream()
               .mapToInt(Integer::intValue)
               .sum();
-      if (strides.size() > 1 && cells == shape.dimension(2)) {
+      if (strides.size() < 2 || cells != Math.max(shape.dimension(1), shape.dimension(2))) {
+        continue;
+      }
+      boolean unit = isDividedBySize(detector, output);
+      if (columns && !unit) {
         return Optional.of(Recognition.of(new Found(this, output, strides, classes)));
+      }
+      if (columns || halves(detector, output)) {
+        BoxForm form = BoxForm.of(false, unit);
+        return FoundLayout.of(
+                this,
+                BoxesAndScores.joined(output, form, columns, false, classes),
+                "%s, and %d scores done".formatted(form.words(), classes))
+            .recognised();
       }
     }
     return Optional.empty();
+  }
+
+  /** Whether the last that happens to boxes is a division by the size of the input. */
+  private static boolean isDividedBySize(DetectorGraph detector, String output) {
+    Graph graph = detector.graph();
+    Node node = graph.producer(output);
+    while (node != null && (node.is("Transpose") || node.is("Identity"))) {
+      node = graph.producer(node.input(0));
+    }
+    Node last = node != null && node.is("Concat") ? graph.producer(node.input(0)) : null;
+    Value factor =
+        last != null && (last.is("Div") || last.is("Mul")) ? graph.value(last.input(1)) : null;
+    if (factor == null) {
+      return false;
+    }
+    double width = detector.picture().dimension(3);
+    double height = detector.picture().dimension(2);
+    boolean divides = Objects.requireNonNull(last).is("Div");
+    return Arrays.stream(factor.data())
+        .map(number -> divides ? number : 1 / number)
+        .allMatch(n -> Math.abs(n - width) < 1e-3 * n || Math.abs(n - height) < 1e-3 * n);
+  }
+
+  /** Whether a centre is computed of two corners. */
+  private static boolean halves(DetectorGraph detector, String output) {
+    for (Node node : detector.before(output)) {
+      Value number =
+          node.is("Div") || node.is("Mul") ? detector.graph().value(node.input(1)) : null;
+      if (number != null && number.size() == 1 && number.data()[0] == (node.is("Div") ? 2 : 0.5)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A detector of the family. */

@@ -63,4 +63,276 @@ class FamilyBoxesTest {
         .extracting(FixedAnswer::text)
         .containsExactly("1 0.63: 32.0 32.0 96.0 64.0", "1 0.50: 0.0 0.0 16.0 16.0");
   }
+
+  private List<String> found(FixedAnswer answer) throws Exception {
+    return answer.boxes(temp).stream().map(FixedAnswer::text).toList();
+  }
+
+  /** Each class of a query may be an object, and a box that another covers is one too. */
+  @Test
+  void detrQueriesWantASigmoidAndNoSuppression() throws Exception {
+    FixedAnswer answer = new FixedAnswer(16, 128).attending();
+    String logits = answer.computed(new float[] {2, 0, -9, 1, -9, -9}, 1, 2, 3);
+    answer.sketch().outputOf(logits, 1, 2, 3);
+    float[] boxes = {0.5f, 0.5f, 0.25f, 0.5f, 0.5f, 0.5f, 0.25f, 0.5f};
+    answer.sketch().outputOf(answer.computed(boxes, 1, 2, 4), 1, 2, 4);
+    assertThat(found(answer))
+        .containsExactly(
+            "0 0.88: 48.0 16.0 80.0 48.0",
+            "0 0.73: 48.0 16.0 80.0 48.0",
+            "1 0.50: 48.0 16.0 80.0 48.0");
+  }
+
+  @Test
+  void anRtDetrByUltralyticsGivesSharesOfTheInput() throws Exception {
+    FixedAnswer answer = new FixedAnswer(16, 128).attending();
+    float[] row = {0.5f, 0.5f, 0.25f, 0.5f, 0.75f, 0.5f, 0};
+    answer.sketch().outputOf(answer.computed(row, 1, 1, 7), 1, 1, 7);
+    assertThat(found(answer))
+        .containsExactly("0 0.75: 48.0 16.0 80.0 48.0", "1 0.50: 48.0 16.0 80.0 48.0");
+  }
+
+  /** Sides of 1 and 2 bins from the centre of a cell; outputs in an order of their own. */
+  @Test
+  void aPicoDetGivesDistancesFromTheCentreOfACell() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13);
+    Sketch sketch = answer.sketch();
+    float[] sides =
+        FixedAnswer.sparse(4 * 32, 32 + 1, 50, 32 + 8, 50, 32 + 16, 50, 32 + 24 + 1, 50);
+    String far = answer.computed(sides, 1, 4, 32);
+    String none = answer.computed(new float[32], 1, 1, 32);
+    float[] logits = {-9, -9, -9, 2, -9, -9, -9, -9};
+    String scores = sketch.op("Sigmoid", answer.computed(logits, 1, 4, 2));
+    String low = sketch.op("Sigmoid", answer.computed(new float[] {-9, -9}, 1, 1, 2));
+    sketch.output(far, low, scores, none);
+    assertThat(found(answer)).containsExactly("1 0.88: 16.0 16.0 48.0 48.0");
+  }
+
+  @Test
+  void aNanoDetPlusGivesDistancesFromTheCornerOfACell() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13);
+    // 64, 16, 4 and 1 cells; the second column of the second row of stride 16.
+    int at = (64 + 5) * 33;
+    float[] rows =
+        FixedAnswer.sparse(
+            85 * 33, at, 0.75f, at + 1, 50, at + 9 + 1, 50, at + 17 + 2, 50, at + 25 + 1, 50);
+    answer.sketch().output(answer.computed(rows, 1, 85, 33));
+    assertThat(found(answer)).containsExactly("0 0.75: 16.0 0.0 48.0 32.0");
+  }
+
+  @Test
+  void libreYoloSaysInItsMetadataHowPicturesGoIn() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13);
+    answer.sketch().metadata("libreyolo_version", "1.6.0");
+    answer.sketch().metadata("model_family", "yolo9");
+    answer.sketch().metadata("nc", "2");
+    // A column a candidate; the second is suppressed.
+    answer
+        .sketch()
+        .output(
+            answer.computed(
+                new float[] {8, 8, 0, 8, 8, 0, 40, 40, 0, 48, 48, 0, 0.25f, 0, 0, 0.75f, 0.5f, 0},
+                1,
+                6,
+                3));
+    assertThat(found(answer)).containsExactly("1 0.75: 8.0 8.0 40.0 48.0");
+  }
+
+  @Test
+  void aYoloNasGivesCornersAndScoresApart() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13);
+    String scores =
+        answer.sketch().op("Sigmoid", answer.computed(new float[] {2, -9, 1, 0}, 1, 2, 2));
+    answer
+        .sketch()
+        .output(scores, answer.computed(new float[] {8, 8, 40, 48, 9, 8, 40, 48}, 1, 2, 4));
+    assertThat(found(answer)).containsExactly("0 0.88: 8.0 8.0 40.0 48.0");
+  }
+
+  @Test
+  void aYolov4GivesCornersAsSharesOfTheInput() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13, 128);
+    String scores = answer.sketch().op("Sigmoid", answer.computed(new float[] {2, -9}, 1, 1, 2));
+    answer
+        .sketch()
+        .output(answer.computed(new float[] {0.25f, 0.25f, 0.5f, 0.75f}, 1, 1, 1, 4), scores);
+    assertThat(found(answer)).containsExactly("0 0.88: 32.0 16.0 64.0 48.0");
+  }
+
+  @Test
+  void paddleGivesAClassARow() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13);
+    answer
+        .sketch()
+        .output(
+            answer.computed(new float[] {8, 8, 40, 48, 20, 8, 60, 48}, 1, 2, 4),
+            answer
+                .sketch()
+                .op("Sigmoid", answer.computed(new float[] {2, -9, -9, -9, -9, 1}, 1, 3, 2)));
+    assertThat(found(answer))
+        .containsExactly("0 0.88: 8.0 8.0 40.0 48.0", "2 0.73: 20.0 8.0 60.0 48.0");
+  }
+
+  /** Class and score come first; only a run says how many rows there are. */
+  @Test
+  void paddleSuppressesInTheGraph() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13);
+    Sketch sketch = answer.sketch();
+    String scale = sketch.input("scale_factor", 1, 2);
+    String four = sketch.op("Concat", List.of(scale, scale), Attr.of("axis", 1));
+    String boxes =
+        sketch.op(
+            "Div",
+            List.of(
+                answer.computed(new float[] {8, 8, 40, 48, 9, 8, 40, 48}, 1, 2, 4),
+                sketch.op("Reshape", List.of(four, sketch.longs(1, 1, 4)))));
+    String scores = answer.computed(new float[] {0, 0, 0.5f, 0.75f}, 1, 2, 2);
+    String chosen = answer.suppressed(boxes, scores);
+    String place = sketch.op("Gather", List.of(chosen, sketch.longs(2)), Attr.of("axis", 1));
+    String number = sketch.op("Gather", List.of(chosen, sketch.longs(1)), Attr.of("axis", 1));
+    String box =
+        sketch.op(
+            "Gather",
+            List.of(
+                sketch.op("Reshape", List.of(boxes, sketch.longs(-1, 4))),
+                sketch.op("Reshape", List.of(place, sketch.longs(-1)))));
+    String rows =
+        sketch.op(
+            "Concat",
+            List.of(
+                sketch.op("Cast", number, Attr.of("to", 1)),
+                sketch.op(
+                    "Reshape",
+                    List.of(
+                        sketch.op("GatherND", List.of(scores, reordered(sketch, chosen))),
+                        sketch.longs(-1, 1))),
+                box),
+            Attr.of("axis", 1));
+    sketch.outputOf(rows, -1, 6);
+    assertThat(found(answer)).containsExactly("1 0.75: 9.0 8.0 40.0 48.0");
+  }
+
+  /** Batch, class and box are already in the order in which scores lie. */
+  private static String reordered(Sketch sketch, String chosen) {
+    return sketch.op("Gather", List.of(chosen, sketch.longs(0, 1, 2)), Attr.of("axis", 1));
+  }
+
+  @Test
+  void aYolov6HasAnObjectnessOfOne() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13);
+    Sketch sketch = answer.sketch();
+    float[] boxes = FixedAnswer.sparse(16, 0, 24, 1, 28, 2, 32, 3, 40);
+    sketch.output(
+        sketch.op(
+            "Concat",
+            List.of(
+                answer.computed(boxes, 1, 4, 4),
+                sketch.constant(new float[] {1, 1, 1, 1}, 1, 4, 1),
+                answer.computed(new float[] {0.75f, 0, 0, 0}, 1, 4, 1)),
+            Attr.of("axis", 2)));
+    assertThat(found(answer)).containsExactly("0 0.75: 8.0 8.0 40.0 48.0");
+  }
+
+  /** Boxes with their score, and whole numbers for classes. */
+  @Test
+  void mmDetectionGivesDetsAndLabels() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13);
+    Sketch sketch = answer.sketch();
+    String boxes = answer.computed(new float[] {8, 8, 40, 48, 9, 8, 40, 48}, 1, 2, 4);
+    String scores = answer.computed(new float[] {0, 0, 0.5f, 0.75f}, 1, 2, 2);
+    String chosen = answer.suppressed(boxes, scores);
+    String place = sketch.op("Gather", List.of(chosen, sketch.longs(2)), Attr.of("axis", 1));
+    String number = sketch.op("Gather", List.of(chosen, sketch.longs(1)), Attr.of("axis", 1));
+    String box =
+        sketch.op(
+            "Gather",
+            List.of(
+                sketch.op("Reshape", List.of(boxes, sketch.longs(-1, 4))),
+                sketch.op("Reshape", List.of(place, sketch.longs(-1)))));
+    String score =
+        sketch.op(
+            "Reshape",
+            List.of(sketch.op("GatherND", List.of(scores, chosen)), sketch.longs(-1, 1)));
+    String dets = sketch.op("Concat", List.of(box, score), Attr.of("axis", 1));
+    sketch.outputOf(sketch.op("Reshape", List.of(dets, sketch.longs(1, -1, 5))), 1, -1, 5);
+    sketch.longOutput(sketch.op("Reshape", List.of(number, sketch.longs(1, -1))), 1, -1);
+    assertThat(found(answer)).containsExactly("1 0.75: 9.0 8.0 40.0 48.0");
+  }
+
+  /** Indices beside all boxes and scores; boxes are shares, for no number is larger. */
+  @Test
+  void indicesThatTheGraphSelectedAreFollowed() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13, 128);
+    Sketch sketch = answer.sketch();
+    String boxes =
+        answer.computed(
+            new float[] {0.25f, 0.25f, 0.5f, 0.75f, 0.25f, 0.25f, 0.5f, 0.875f}, 1, 2, 4);
+    String scores = answer.computed(new float[] {0, 0, 0.5f, 0.75f}, 1, 2, 2);
+    String chosen = answer.suppressed(boxes, scores);
+    sketch.output(boxes, scores);
+    sketch.longOutput(chosen, -1, 3);
+    assertThat(found(answer)).containsExactly("1 0.75: 32.0 16.0 64.0 56.0");
+  }
+
+  /** Four lists: rows from the count on do not count, whatever their score. */
+  @Test
+  void rowsBehindTheCountAreLeftOut() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13);
+    Sketch sketch = answer.sketch();
+    String boxes = answer.computed(new float[] {8, 8, 40, 48, 9, 8, 40, 48}, 1, 2, 4);
+    String scores = answer.computed(new float[] {0, 0, 0.5f, 0.75f}, 1, 2, 2);
+    String chosen = answer.suppressed(boxes, scores);
+    String first = sketch.op("Gather", List.of(chosen, sketch.longs(0)), Attr.of("axis", 0));
+    String one = sketch.op("Gather", List.of(first, sketch.longs(1)), Attr.of("axis", 1));
+    sketch.longOutput(one, 1, 1);
+    sketch.outputOf(boxes, 1, 2, 4);
+    sketch.outputOf(answer.computed(new float[] {0.5f, 0.75f}, 1, 2), 1, 2);
+    sketch.longOutput(sketch.op("Concat", List.of(one, one), Attr.of("axis", 1)), 1, 2);
+    assertThat(found(answer)).containsExactly("1 0.50: 8.0 8.0 40.0 48.0");
+  }
+
+  /** Two strides, or nothing says that it is a YOLOv8; a centre is half of two corners. */
+  private static String yolov8(FixedAnswer answer, float size) {
+    Sketch sketch = answer.sketch();
+    String near = sketch.conv("images", 3, 1, 1, 1, Sketch.strides(16));
+    String far = sketch.conv("images", 3, 1, 1, 1, Sketch.strides(32));
+    String scores =
+        sketch.op(
+            "Concat",
+            List.of(
+                sketch.op("Reshape", List.of(near, sketch.longs(1, 1, 16))),
+                sketch.op("Reshape", List.of(far, sketch.longs(1, 1, 4)))),
+            Attr.of("axis", 2));
+    float[] sure = FixedAnswer.sparse(20, 7, 0.75f);
+    String known =
+        sketch.op(
+            "Add",
+            List.of(
+                sketch.op("Mul", List.of(scores, sketch.scalar(0))),
+                sketch.constant(sure, 1, 1, 20)));
+    float[] boxes = FixedAnswer.sparse(80, 7, 48, 27, 56, 47, 64, 67, 80);
+    String half = sketch.op("Div", List.of(answer.computed(boxes, 1, 4, 20), sketch.scalar(2)));
+    String sized =
+        size == 1
+            ? half
+            : sketch.op(
+                "Div",
+                List.of(half, sketch.constant(new float[] {size, size, size, size}, 1, 4, 1)));
+    return sketch.op("Concat", List.of(sized, known), Attr.of("axis", 1));
+  }
+
+  @Test
+  void aYolov8MayBeTransposed() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13);
+    String columns = yolov8(answer, 1);
+    answer.sketch().output(answer.sketch().op("Transpose", columns, Attr.of("perm", 0, 2, 1)));
+    assertThat(found(answer)).containsExactly("0 0.75: 8.0 8.0 40.0 48.0");
+  }
+
+  @Test
+  void aYolov8MayDivideItsBoxesByTheSizeOfTheInput() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13);
+    answer.sketch().output(yolov8(answer, FixedAnswer.SIZE));
+    assertThat(found(answer)).containsExactly("0 0.75: 8.0 8.0 40.0 48.0");
+  }
 }

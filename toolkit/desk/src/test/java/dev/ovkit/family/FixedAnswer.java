@@ -25,7 +25,7 @@ final class FixedAnswer {
   static final int SIZE = 64;
 
   private final Sketch sketch;
-  private final String nothing;
+  private String nothing;
   private final int width;
 
   /** A picture of 64x64 and one convolution, whose result counts for nothing. */
@@ -52,6 +52,31 @@ final class FixedAnswer {
   /** A tensor of these numbers, which the network computes. */
   String computed(float[] numbers, long... shape) {
     return sketch.op("Add", List.of(sketch.constant(numbers, shape), nothing));
+  }
+
+  /** Lets the network look at its map as deformable attention does. */
+  FixedAnswer attending() {
+    String map = sketch.op("Reshape", List.of(nothing, sketch.longs(1, 1, 1, 1)));
+    String sampled =
+        sketch.op("GridSample", List.of(map, sketch.constant(new float[2], 1, 1, 1, 2)));
+    nothing = sketch.op("Reshape", List.of(sampled, sketch.longs(1)));
+    return this;
+  }
+
+  /** Numbers of 0, but for some. */
+  static float[] sparse(int count, float... placesAndNumbers) {
+    float[] numbers = new float[count];
+    for (int i = 0; i < placesAndNumbers.length; i += 2) {
+      numbers[(int) placesAndNumbers[i]] = placesAndNumbers[i + 1];
+    }
+    return numbers;
+  }
+
+  /** Indices {@code [n, 3]} of what is left of boxes {@code [1, N, 4]} and scores. */
+  String suppressed(String boxes, String scores) {
+    return sketch.op(
+        "NonMaxSuppression",
+        List.of(boxes, scores, sketch.longs(10), sketch.scalar(0.5f), sketch.scalar(0.1f)));
   }
 
   /** The best of {@code [1, n]}: their values, then their places. */

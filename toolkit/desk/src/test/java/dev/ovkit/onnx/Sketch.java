@@ -52,6 +52,11 @@ public final class Sketch {
     }
   }
 
+  /** An output whose shape the file declares; -1 is open. */
+  public void outputOf(String name, long... dims) {
+    graph.addOutput(info(name, Shape.of(dims)));
+  }
+
   /** An input of whole numbers. */
   public String longInput(String name, long... dims) {
     graph.addInput(whole(info(name, Shape.of(dims))));

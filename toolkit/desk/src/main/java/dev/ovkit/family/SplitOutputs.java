@@ -1,0 +1,77 @@
+package dev.ovkit.family;
+
+import dev.ovkit.onnx.Graph;
+import dev.ovkit.onnx.Node;
+import dev.ovkit.runtime.Shape;
+import java.util.Optional;
+
+/**
+ * Boxes and scores as two outputs, whatever their names and order.
+ *
+ * @param boxes {@code [1, N, 4]} or {@code [1, N, 1, 4]}
+ * @param scores {@code [1, N, classes]} or {@code [1, classes, N]}
+ */
+record SplitOutputs(String boxes, String scores, boolean classesFirst, int classes) {
+
+  /** Finds them in a graph that has these two outputs alone. */
+  static Optional<SplitOutputs> of(DetectorGraph detector) {
+    if (detector.graph().outputs().size() != 2) {
+      return Optional.empty();
+    }
+    String[] outputs = detector.graph().outputs().toArray(String[]::new);
+    Optional<SplitOutputs> found = of(detector, outputs[0], outputs[1]);
+    return found.isPresent() ? found : of(detector, outputs[1], outputs[0]);
+  }
+
+  private static Optional<SplitOutputs> of(DetectorGraph detector, String boxes, String scores) {
+    Shape box = detector.outputShape(boxes);
+    Shape score = detector.outputShape(scores);
+    if (box == null
+        || score == null
+        || score.rank() != 3
+        || box.dimension(box.rank() - 1) != 4
+        || !(box.rank() == 3 || (box.rank() == 4 && box.dimension(2) == 1))
+        || detector.isInteger(scores)) {
+      return Optional.empty();
+    }
+    long count = box.dimension(1);
+    boolean classesFirst =
+        count != Shape.UNKNOWN && score.dimension(1) != count && score.dimension(2) == count;
+    long classes = score.dimension(classesFirst ? 1 : 2);
+    boolean fits = classesFirst || score.dimension(1) == count;
+    return fits && classes != Shape.UNKNOWN && classes > 0
+        ? Optional.of(new SplitOutputs(boxes, scores, classesFirst, (int) classes))
+        : Optional.empty();
+  }
+
+  /** Whether the scores are shares of one: a sigmoid or a softmax is the last that counts. */
+  boolean areProbabilities(DetectorGraph detector) {
+    Graph graph = detector.graph();
+    Node node = graph.producer(scores);
+    while (node != null) {
+      switch (node.op()) {
+        case "Sigmoid", "Softmax", "HardSigmoid" -> {
+          return true;
+        }
+        case "Transpose",
+            "Reshape",
+            "Concat",
+            "Identity",
+            "Slice",
+            "Squeeze",
+            "Unsqueeze",
+            "Mul",
+            "Sqrt",
+            "Flatten",
+            "Cast",
+            "Gather",
+            "Split" ->
+            node = graph.producer(node.input(0));
+        default -> {
+          return false;
+        }
+      }
+    }
+    return false;
+  }
+}
