@@ -106,7 +106,27 @@ public record BoxesAndScores(
       Arrays.sort(sorted);
       return Optional.of(new OutputParts(Map.of("sorted", sorted), true));
     }
-    return Optional.empty();
+    return isJoined() && shape.size() == 3 ? joinedParts(shape, values) : Optional.empty();
+  }
+
+  private Optional<OutputParts> joinedParts(List<Long> shape, float[] values) {
+    int columns = 4 + classes;
+    if (shape.get(classesFirst ? 1 : 2) != columns) {
+      return Optional.empty();
+    }
+    int count = values.length / columns;
+    float[] box = new float[4 * count];
+    float[] scores = new float[classes * count];
+    if (classesFirst) {
+      System.arraycopy(values, 0, box, 0, box.length);
+      System.arraycopy(values, box.length, scores, 0, scores.length);
+    } else {
+      for (int i = 0; i < count; i++) {
+        System.arraycopy(values, i * columns, box, 4 * i, 4);
+        System.arraycopy(values, i * columns + 4, scores, classes * i, classes);
+      }
+    }
+    return Optional.of(OutputParts.of(box, scores, logits));
   }
 
   @Override

@@ -46,7 +46,7 @@ public final class EndToEndYolo implements DetectorFamily {
     Set<Node> tail = detector.before(output);
     boolean chosen = tail.stream().anyMatch(n -> n.is("TopK") || n.is("NonMaxSuppression"));
     // Detection transformers choose rows too, but their boxes are shares of the input.
-    int classes = detector.classes(output);
+    int classes = new ClassNumbers(detector).count(output);
     return chosen && !detector.attends() && classes > 0
         ? FoundLayout.of(
                 this,

@@ -59,14 +59,14 @@ public final class GraphNms implements DetectorFamily {
         detector.graph().outputs().stream()
             .filter(o -> !List.of(lists.boxes(), lists.scores(), lists.classes()).contains(o))
             .findFirst();
-    int classes = detector.classes(lists.classes());
+    int classes = new ClassNumbers(detector).count(lists.classes());
     if (classes == 0 || counted && detector.rowsOf(lists.scores()) < 1) {
       return Optional.empty();
     }
     return found(
         detector,
         lists.boxes(),
-        classes + (detector.countsFromOne(lists.classes()) ? 1 : 0),
+        classes + (new ClassNumbers(detector).startAtOne(lists.classes()) ? 1 : 0),
         model -> lists.best(model, count, detector.rowsOf(lists.scores())));
   }
 

@@ -39,7 +39,7 @@ public final class MmDetection implements DetectorFamily {
     if (boxes.isEmpty() || labels.isEmpty() || detector.graph().outputs().size() != 2) {
       return Optional.empty();
     }
-    int classes = detector.classes(labels);
+    int classes = new ClassNumbers(detector).count(labels);
     if (classes == 0) {
       return Optional.empty();
     }

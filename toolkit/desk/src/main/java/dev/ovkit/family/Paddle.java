@@ -59,7 +59,7 @@ public final class Paddle implements DetectorFamily {
     }
     for (String output : detector.graph().outputs()) {
       Shape shape = detector.outputShape(output);
-      int classes = detector.classes(output);
+      int classes = new ClassNumbers(detector).count(output);
       if (shape != null && shape.rank() == 2 && shape.dimension(1) == 6 && classes > 0) {
         return FoundLayout.of(
                 this,

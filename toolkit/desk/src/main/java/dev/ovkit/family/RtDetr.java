@@ -30,7 +30,7 @@ public final class RtDetr implements DetectorFamily {
         || graph.outputs().size() != 3) {
       return Optional.empty();
     }
-    int classes = detector.classes(lists.classes());
+    int classes = new ClassNumbers(detector).count(lists.classes());
     return classes == 0
         ? Optional.empty()
         : FoundLayout.of(

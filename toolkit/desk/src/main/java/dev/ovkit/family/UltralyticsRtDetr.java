@@ -32,8 +32,8 @@ public final class UltralyticsRtDetr implements DetectorFamily {
     if (shape == null || shape.rank() != 3 || shape.dimension(2) < 5) {
       return Optional.empty();
     }
-    if (shape.dimension(2) == 6 && detector.choosesPlaces(output)) {
-      int classes = detector.classes(output);
+    if (shape.dimension(2) == 6 && new ClassNumbers(detector).areChosen(output)) {
+      int classes = new ClassNumbers(detector).count(output);
       return classes == 0
           ? Optional.empty()
           : FoundLayout.of(
