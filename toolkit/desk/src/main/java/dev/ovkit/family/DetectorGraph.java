@@ -221,9 +221,27 @@ public final class DetectorGraph {
     return shape != null && shape.rank() > 1 && shape.dimension(shape.rank() - 1) == 4;
   }
 
-  /** Whether deformable attention is in the graph, so that it is a detection transformer. */
+  /** Whether boxes are computed by attention, so that it is a detection transformer. */
   boolean attends() {
-    return graph.nodes().stream().anyMatch(node -> node.is("GridSample"));
+    return graph.outputs().stream()
+        .flatMap(output -> before(output).stream())
+        .anyMatch(node -> node.is("GridSample") || (node.is("Softmax") && weighs(node)));
+  }
+
+  /**
+   * Whether the shares of a softmax weigh what is computed, not the constant bins of a distance.
+   */
+  private boolean weighs(Node softmax) {
+    String shares = softmax.output();
+    Node reader = graph.onlyConsumer(shares);
+    while (reader != null && (reader.is("Reshape") || reader.is("Identity"))) {
+      shares = reader.output();
+      reader = graph.onlyConsumer(shares);
+    }
+    return reader != null
+        && reader.is("MatMul")
+        && reader.input(0).equals(shares)
+        && !graph.isConstant(reader.input(1));
   }
 
   /** Whether the first convolution cuts the picture into patches, as vision transformers do. */

@@ -44,8 +44,10 @@ public final class DetrQueries implements DetectorFamily {
                 outputs.classes()),
             "queries: centre and size in 0..1, and logits of %d classes, of which a sigmoid makes scores; nothing is suppressed after it"
                 .formatted(outputs.classes()));
-    // DINO's backbones see patches, and were trained on ImageNet's mean and deviation.
-    return detector.seesPatches()
+    // RF-DETR's backbone sees patches and its sides are exponentials; it is trained on ImageNet's
+    // mean and deviation.
+    boolean exponential = detector.before(outputs.boxes()).stream().anyMatch(n -> n.is("Exp"));
+    return exponential || detector.seesPatches()
         ? found.with(Preprocessing.STRETCHED_AS_IMAGENET).recognised()
         : found.recognised();
   }

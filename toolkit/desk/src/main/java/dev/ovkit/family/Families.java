@@ -23,6 +23,7 @@ public record Families(List<DetectorFamily> inOrder) {
       new Families(
           List.of(
               new LibreYolo(),
+              new Yolov4(),
               new Yolov5(),
               new Yolox(),
               new Yolov8(),
@@ -35,7 +36,6 @@ public record Families(List<DetectorFamily> inOrder) {
               new NanoDetPlus(),
               new Paddle(),
               new YoloNas(),
-              new Yolov4(),
               new MmDetection(),
               new GraphNms()));
 

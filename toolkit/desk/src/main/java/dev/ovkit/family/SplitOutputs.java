@@ -3,6 +3,7 @@ package dev.ovkit.family;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.runtime.Shape;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -19,8 +20,35 @@ record SplitOutputs(String boxes, String scores, boolean classesFirst, int class
       return Optional.empty();
     }
     String[] outputs = detector.graph().outputs().toArray(String[]::new);
-    Optional<SplitOutputs> found = of(detector, outputs[0], outputs[1]);
-    return found.isPresent() ? found : of(detector, outputs[1], outputs[0]);
+    Optional<SplitOutputs> first = of(detector, outputs[0], outputs[1]);
+    Optional<SplitOutputs> second = of(detector, outputs[1], outputs[0]);
+    // With four classes both have the shape of boxes.
+    boolean swapped =
+        first.isEmpty()
+            || second.isPresent()
+                && second.get().looksLikeScores(detector)
+                && !first.get().looksLikeScores(detector);
+    return swapped ? second : first;
+  }
+
+  private boolean looksLikeScores(DetectorGraph detector) {
+    return detector.attends() ? isLinear(detector) : areProbabilities(detector);
+  }
+
+  /** Whether scores are what a linear layer gives. */
+  private boolean isLinear(DetectorGraph detector) {
+    Graph graph = detector.graph();
+    Node node = graph.producer(scores);
+    while (node != null
+        && List.of("Gather", "Unsqueeze", "Squeeze", "Concat", "Identity", "Slice", "Reshape")
+            .contains(node.op())) {
+      node = graph.producer(node.input(0));
+    }
+    if (node != null && node.is("Add")) {
+      boolean biasFirst = graph.isConstant(node.input(0));
+      node = graph.producer(node.input(biasFirst ? 1 : 0));
+    }
+    return node != null && (node.is("MatMul") || node.is("Gemm"));
   }
 
   private static Optional<SplitOutputs> of(DetectorGraph detector, String boxes, String scores) {

@@ -335,4 +335,25 @@ class FamilyBoxesTest {
     answer.sketch().output(yolov8(answer, FixedAnswer.SIZE));
     assertThat(found(answer)).containsExactly("0 0.75: 8.0 8.0 40.0 48.0");
   }
+
+  /** With four classes logits and boxes have one shape: the linear layer tells them apart. */
+  @Test
+  void detrQueriesOfFourClassesAreToldFromTheirBoxes() throws Exception {
+    FixedAnswer answer = new FixedAnswer(16, 128);
+    Sketch sketch = answer.sketch();
+    String shares = sketch.op("Softmax", answer.computed(new float[1], 1, 1, 1));
+    String seen = sketch.op("MatMul", List.of(shares, answer.computed(new float[1], 1, 1, 1)));
+    String rows = sketch.op("Concat", List.of(seen, seen), Attr.of("axis", 1));
+    String weights = sketch.constant(new float[4], 1, 4);
+    float[] sure = {-9, -9, 2, -9, -9, -9, -9, 1};
+    String logits =
+        sketch.op(
+            "Add",
+            List.of(sketch.op("MatMul", List.of(rows, weights)), sketch.constant(sure, 1, 2, 4)));
+    String boxes = sketch.op("Sigmoid", sketch.op("MatMul", List.of(rows, weights)));
+    sketch.outputOf(logits, 1, 2, 4);
+    sketch.outputOf(boxes, 1, 2, 4);
+    assertThat(found(answer))
+        .containsExactly("2 0.88: 32.0 16.0 96.0 48.0", "3 0.73: 32.0 16.0 96.0 48.0");
+  }
 }
