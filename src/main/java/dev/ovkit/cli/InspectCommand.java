@@ -9,6 +9,7 @@ import dev.ovkit.family.FoundDetector;
 import dev.ovkit.family.FoundHead;
 import dev.ovkit.family.Recognition;
 import dev.ovkit.head.Anchor;
+import dev.ovkit.internal.text.OneLine;
 import dev.ovkit.ir.IrDescription;
 import dev.ovkit.ir.TensorDescription;
 import dev.ovkit.layout.Layouts;
@@ -179,7 +180,7 @@ final class InspectCommand implements Callable<Integer> {
 
   /** Simplifiers record what they did in values of many kilobytes; the JSON has them whole. */
   private void line(String key, String value) {
-    String shown = value.length() <= LONGEST ? value : value.substring(0, LONGEST - 1) + "…";
-    spec.commandLine().getOut().println("%-16s %s".formatted(key, shown).stripTrailing());
+    String shown = "%-16s %s".formatted(OneLine.of(key, LONGEST), OneLine.of(value, LONGEST));
+    spec.commandLine().getOut().println(shown.stripTrailing());
   }
 }

@@ -5,6 +5,7 @@ import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.print.Examples;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.internal.files.Temporary;
+import dev.ovkit.internal.text.OneLine;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -34,6 +36,9 @@ final class Program {
   static final String EXIT_NO_RUNTIME = "3:no usable OpenVINO runtime or CPU";
   static final String EXIT_CHECK_FAILED = "4:the check failed";
   static final String EXIT_STOPPED = "130:interrupted by Ctrl-C (143: terminated)";
+
+  /** Messages quote values of files, which may be of any length. */
+  private static final int LONGEST = 4000;
 
   private static final long LONGEST_MILLIS = 60_000;
 
@@ -79,7 +84,7 @@ final class Program {
   static int run(Runner runner, OutputStream stdout, PrintWriter err, String... arguments) {
     Watched watched = new Watched(stdout);
     PrintWriter out = new PrintWriter(watched, true, StandardCharsets.UTF_8);
-    int exitCode = runner.run(out, err, arguments);
+    int exitCode = alive(() -> runner.run(out, err, arguments), err);
     boolean lost = out.checkError();
     if (lost && exitCode == ExitCode.DONE) {
       err.printf("ovkit: cannot write the results to standard output: %s%n", watched.reason());
@@ -87,6 +92,21 @@ final class Program {
     }
     err.flush();
     return exitCode;
+  }
+
+  /** Says in one line what a JVM without memory or stack cannot go on with. */
+  private static int alive(IntSupplier command, PrintWriter err) {
+    try {
+      return command.getAsInt();
+    } catch (OutOfMemoryError e) {
+      err.printf(
+          "ovkit: out of memory: Java may use %d MiB and needs more for this input; give it more with OVKIT_JAVA_OPTIONS=-Xmx4g%n",
+          Runtime.getRuntime().maxMemory() >> 20);
+    } catch (StackOverflowError e) {
+      err.println(
+          "ovkit: the input is nested too deeply to be read; expected a file as its tool wrote it");
+    }
+    return ExitCode.FAILED;
   }
 
   /** Remembers why writing failed, which a PrintWriter does not. */
@@ -160,7 +180,7 @@ final class Program {
       return ExitCode.FAILED; // the signal's exit code wins
     }
     if (exception instanceof OvkitException known) {
-      err.println("ovkit: " + exception.getMessage());
+      err.println("ovkit: " + OneLine.of(String.valueOf(exception.getMessage()), LONGEST));
       return switch (known.kind()) {
         case FAILED -> ExitCode.FAILED;
         case WRONG_OPTION -> ExitCode.WRONG_USAGE;

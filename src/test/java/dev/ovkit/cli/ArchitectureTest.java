@@ -41,7 +41,7 @@ class ArchitectureTest {
     MAY_USE.put("runtime", "nativelib machine");
     MAY_USE.put("ir", "runtime internal.files internal.xml");
     MAY_USE.put("head", "");
-    MAY_USE.put("model", "ir head");
+    MAY_USE.put("model", "ir head internal.text");
     MAY_USE.put("internal.json", "model");
     MAY_USE.put("metadata", "model ir head");
     MAY_USE.put("layout", "model ir head metadata");

@@ -34,6 +34,22 @@ class ConvertBadInputTest {
   }
 
   @Test
+  void anotherKindOfModel() throws IOException {
+    Path ir = Files.writeString(temp.resolve("model.xml"), "<?xml version='1.0'?><net/>");
+    convert(ir)
+        .failsWith(
+            1,
+            "'%s' is an OpenVINO IR already; 'ovkit infer' runs it, 'ovkit quantize' makes it INT8"
+                .formatted(ir));
+    Path checkpoint = Files.writeString(temp.resolve("best.pt"), "PK\u0003\u0004data.pkl");
+    convert(checkpoint)
+        .failsWith(
+            1,
+            "'%s' is a PyTorch checkpoint or another archive; export the model to ONNX, as docs/exporting.md shows"
+                .formatted(checkpoint));
+  }
+
+  @Test
   void aFolderAsModel() {
     convert(temp).failsWith(1, "'%s' is a folder; expected an ONNX file".formatted(temp));
   }

@@ -2,21 +2,32 @@ package dev.ovkit.cli.option;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
+import dev.ovkit.internal.files.BoundedFile;
 import dev.ovkit.model.DetectorSpec;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
 /** Class names from a file, one per line. */
 public final class Labels {
 
+  /** Windows editors put it at the start of a file. */
+  private static final String BYTE_ORDER_MARK = "\ufeff";
+
+  private static final int MOST_BYTES = 16 << 20;
+
   public static List<String> read(Path file) {
     try {
       List<String> names =
-          Files.readAllLines(file).stream()
-              .map(String::strip)
+          StandardCharsets.UTF_8
+              .newDecoder() // which refuses what is no UTF-8
+              .decode(ByteBuffer.wrap(BoundedFile.read(file, MOST_BYTES)))
+              .toString()
+              .lines()
+              .map(line -> line.replace(BYTE_ORDER_MARK, "").strip())
               .filter(line -> !line.isEmpty())
               .toList();
       if (names.isEmpty()) {

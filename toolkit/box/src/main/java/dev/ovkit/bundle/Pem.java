@@ -1,8 +1,8 @@
 package dev.ovkit.bundle;
 
+import dev.ovkit.internal.files.BoundedFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
 
@@ -13,10 +13,8 @@ final class Pem {
   private static final int MOST_BYTES = 16 << 10;
 
   static byte[] read(Path file, String label) throws IOException {
-    if (Files.size(file) > MOST_BYTES) {
-      throw new IOException("it has more than %d bytes".formatted(MOST_BYTES));
-    }
-    String text = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).strip();
+    String text =
+        new String(BoundedFile.read(file, MOST_BYTES), StandardCharsets.ISO_8859_1).strip();
     String begin = "-----BEGIN %s-----".formatted(label);
     String end = "-----END %s-----".formatted(label);
     if (!text.startsWith(begin)

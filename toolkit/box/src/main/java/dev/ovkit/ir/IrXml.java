@@ -1,6 +1,7 @@
 package dev.ovkit.ir;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.internal.files.WrongFile;
 import dev.ovkit.internal.xml.XmlReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -28,6 +30,9 @@ final class IrXml {
   private static final long MOST_BYTES = 512L << 20;
   private static final int MOST_DEPTH = 64;
   private static final int MOST_INFO = 100_000;
+
+  /** Along one axis; what is read here is counted in ints. */
+  private static final long MOST_ELEMENTS = 1 << 28;
 
   /** Operations that only move numbers. */
   private static final Set<String> MOVERS =
@@ -100,6 +105,10 @@ final class IrXml {
     if (Files.isDirectory(xml)) {
       throw new ModelException(
           "%s: it is a folder; expected the .xml of an OpenVINO IR".formatted(xml));
+    }
+    Optional<String> wrong = WrongFile.model(xml);
+    if (wrong.isPresent()) {
+      throw new ModelException("%s: it %s".formatted(xml, wrong.get()));
     }
     if (!Files.exists(xml)) {
       throw new ModelException(
@@ -412,7 +421,15 @@ final class IrXml {
 
   /** A plain size, or -1 for {@code ?}, {@code -1} and ranges such as {@code 1..4}. */
   private static long dimension(String text) {
-    return text.equals("?") || text.contains("..") ? -1 : Math.max(-1, Long.parseLong(text));
+    if (text.equals("?") || text.contains("..")) {
+      return -1;
+    }
+    long dimension = Long.parseLong(text);
+    if (dimension > MOST_ELEMENTS) {
+      throw new NumberFormatException(
+          "the dimension %d is above %d".formatted(dimension, MOST_ELEMENTS));
+    }
+    return Math.max(-1, dimension);
   }
 
   /** Splits at commas; one within a name stands behind a backslash. */

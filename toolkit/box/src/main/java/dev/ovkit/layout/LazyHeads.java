@@ -39,6 +39,9 @@ public record LazyHeads(List<LazyHead> lazy, int classes) implements HeadLayout 
 
   static final LayoutFormat FORMAT = new Format();
 
+  /** Of one head; a detector's have some 100,000. */
+  private static final long MOST_WEIGHTS = 1 << 28;
+
   /**
    * One head.
    *
@@ -59,6 +62,14 @@ public record LazyHeads(List<LazyHead> lazy, int classes) implements HeadLayout 
     List<Head> heads = lazy.stream().map(LazyHead::head).toList();
     if (!new RawHeads(heads, classes).heads().equals(heads)) {
       throw new IllegalArgumentException("the heads are not in order of rising stride");
+    }
+    for (LazyHead head : lazy) {
+      long weights = (head.channels() + 1L) * head.head().anchors().size() * (5L + classes);
+      if (weights > MOST_WEIGHTS) {
+        throw new IllegalArgumentException(
+            "a head of %d channels and %d classes has more than %d weights"
+                .formatted(head.channels(), classes, MOST_WEIGHTS));
+      }
     }
     lazy = List.copyOf(lazy);
   }

@@ -1,6 +1,7 @@
 package dev.ovkit.model;
 
 import dev.ovkit.OptionException;
+import dev.ovkit.internal.text.OneLine;
 import java.util.List;
 
 /**
@@ -12,7 +13,8 @@ import java.util.List;
  * @param normalization what is still to be done to the numbers when the IR is loaded
  * @param resize how a picture becomes an input
  * @param layout how candidates come out
- * @param labels the class names; as many as classes, or empty
+ * @param labels the class names, as many as classes, or empty; control characters in them are
+ *     replaced, and what is longer than 100 characters is cut
  * @param confidenceThreshold default score below which a candidate is dropped
  * @param iouThreshold default overlap above which NMS drops the weaker box
  */
@@ -33,8 +35,10 @@ public record DetectorSpec(
   /** What is used where neither caller nor IR names an overlap. */
   public static final float DEFAULT_IOU = 0.45f;
 
+  private static final int LONGEST_LABEL = 100;
+
   public DetectorSpec {
-    labels = List.copyOf(labels);
+    labels = labels.stream().map(label -> OneLine.of(label, LONGEST_LABEL)).toList();
     if (inputWidth < 1 || inputHeight < 1) {
       throw new IllegalArgumentException(
           "an input has a positive size, not %dx%d".formatted(inputWidth, inputHeight));

@@ -3,6 +3,7 @@ package dev.ovkit.picture;
 import dev.ovkit.NativeCallException;
 import dev.ovkit.PictureException;
 import dev.ovkit.RuntimeUnavailableException;
+import dev.ovkit.internal.files.WrongFile;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Resize;
 import dev.ovkit.nativelib.NativeRuntime;
@@ -17,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Locale;
+import java.util.Optional;
 import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
 
@@ -67,10 +69,8 @@ final class PictureMemory implements AutoCloseable {
   synchronized void read(Path file) {
     open();
     String source = file.toString();
+    requireFile(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      if (Files.isDirectory(file)) {
-        throw new PictureException("%s: it is a folder; expected a picture".formatted(source));
-      }
       ByteBuffer room = reserve(channel.size(), source);
       while (room.hasRemaining() && channel.read(room) >= 0) {
         // until full or, had the file shrunk, to its end
@@ -78,6 +78,19 @@ final class PictureMemory implements AutoCloseable {
       decode(room.flip(), source);
     } catch (IOException e) {
       throw unreadable(file, e);
+    }
+  }
+
+  private static void requireFile(Path file) {
+    if (Files.isRegularFile(file)) {
+      return;
+    }
+    if (Files.isDirectory(file)) {
+      throw new PictureException("%s: it is a folder; expected a picture".formatted(file));
+    }
+    Optional<String> wrong = WrongFile.of(file);
+    if (wrong.isPresent()) {
+      throw new PictureException("%s: it %s".formatted(file, wrong.get()));
     }
   }
 

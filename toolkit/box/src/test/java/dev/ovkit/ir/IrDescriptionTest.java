@@ -190,6 +190,14 @@ class IrDescriptionTest {
   }
 
   @Test
+  void aDimensionThatNoTensorHasIsRefused() throws IOException {
+    String whole = yolo(11).xml("");
+    assertRefused(
+        whole.replaceFirst("<dim>18</dim>", "<dim>4294967296</dim>"),
+        ": a number in it cannot be read (the dimension 4294967296 is above 268435456)" + HINT);
+  }
+
+  @Test
   void aLayerWithoutItsInputsIsRefusedBeforeOpenVinoSeesIt() throws IOException {
     String whole = yolo(11).xml("");
     read(whole);

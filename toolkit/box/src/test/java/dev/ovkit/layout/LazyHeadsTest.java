@@ -127,6 +127,15 @@ class LazyHeadsTest {
   }
 
   @Test
+  void moreWeightsThanAnyHeadHasAreRefused() {
+    Head head = new Head("o", 8, List.of(new Anchor(1, 1)));
+    assertThatThrownBy(
+            () -> new LazyHeads(List.of(new LazyHead(head, "features", Integer.MAX_VALUE)), 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("a head of 2147483647 channels and 1 classes has more than 268435456 weights");
+  }
+
+  @Test
   void weightsAreAskedForByName() {
     HeadLayout lazy =
         new LazyHeads(

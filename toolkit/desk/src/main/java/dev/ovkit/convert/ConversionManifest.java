@@ -275,7 +275,7 @@ public record ConversionManifest(
                 .formatted(file, root.has("format") ? root.get("format") : "not there", FORMAT));
       }
       return new ConversionManifest(
-          text(object(root, "source"), "file"),
+          fileName(object(root, "source"), "file"),
           text(object(root, "source"), "sha256"),
           map(object(root, "tools"), JsonNode::asText),
           root.has("mo")
@@ -304,11 +304,11 @@ public record ConversionManifest(
     }
 
     private ConvertOptions options(JsonNode node) {
-      String source = text(object(root, "source"), "file");
+      String source = fileName(object(root, "source"), "file");
       return new ConvertOptions(
           Path.of(source),
           Path.of(""),
-          text(node, "name"),
+          fileName(node, "name"),
           constant(DataType.class, "data_type", text(node, "data_type")),
           node.path("outputs").isArray()
               ? new Outputs.Tensors(list(node, "outputs", JsonNode::asText))
@@ -364,6 +364,17 @@ public record ConversionManifest(
         throw wrong(key, node.get(key), "a text");
       }
       return node.get(key).asText();
+    }
+
+    private String fileName(JsonNode node, String key) {
+      String name = text(node, key);
+      if (name.isEmpty()
+          || name.equals(".")
+          || name.equals("..")
+          || name.matches("(?s).*[/\0].*")) {
+        throw wrong(key, node.get(key), "a file's name without a folder");
+      }
+      return name;
     }
 
     private boolean flag(JsonNode node, String key) {

@@ -48,8 +48,22 @@ record DetectorPlan(DetectorSpec spec, List<Decision> decisions) {
       decisions.add(labelled(model.labels(), Reason.LABELS_NOTED));
       return model.labels();
     }
-    decisions.add(Decision.of(Decision.Kind.LABELS, "none", Reason.NO_LABELS));
+    decisions.add(unlabelled(layout, model));
     return List.of();
+  }
+
+  private static Decision unlabelled(HeadLayout layout, OnnxModel model) {
+    if (model.metadata().getOrDefault("names", "").isBlank()) {
+      return Decision.of(Decision.Kind.LABELS, "none", Reason.NO_LABELS);
+    }
+    return model.labels().isEmpty()
+        ? Decision.of(Decision.Kind.LABELS, "none", Reason.LABELS_WITH_GAPS)
+        : Decision.of(
+            Decision.Kind.LABELS,
+            "none",
+            Reason.LABELS_MISFIT,
+            model.labels().size(),
+            layout.classes());
   }
 
   private static Decision labelled(List<String> labels, Reason reason) {

@@ -21,6 +21,10 @@ enum Reason {
   EXACT("exact; --no-rewrite turns them off"),
 
   LABELS_NOTED("the exporter noted them"),
+  LABELS_MISFIT(
+      "the exporter noted %s names, but the model has %s classes; --labels FILE gives the right ones"),
+  LABELS_WITH_GAPS(
+      "the exporter's names have gaps or are not spelled as a list; --labels FILE gives them"),
   NO_LABELS("the model carries none; --labels FILE gives them"),
   THRESHOLD_NOTED("the exporter noted this threshold"),
 

@@ -4,8 +4,11 @@ import dev.ovkit.internal.files.Temporary;
 import dev.ovkit.internal.files.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.stream.Stream;
 
 /**
@@ -19,7 +22,20 @@ public record StagedFiles(Path folder, boolean madeParent) implements AutoClosea
     Path target = directory.toString().isEmpty() ? Path.of(".") : directory;
     boolean missing = Files.notExists(target);
     Files.createDirectories(target);
+    sweep(target);
     return new StagedFiles(Temporary.folder(target, ".ovkit-"), missing);
+  }
+
+  /** Takes away what killed processes left; nobody works on one folder for a day. */
+  private static void sweep(Path directory) throws IOException {
+    long dayAgo = Instant.now().minus(Duration.ofDays(1)).toEpochMilli();
+    try (Stream<Path> files = Files.list(directory)) {
+      files
+          .filter(path -> path.getFileName().toString().matches("\\.ovkit-\\d+"))
+          .filter(path -> Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
+          .filter(path -> path.toFile().lastModified() < dayAgo)
+          .forEach(Trees::deleteIfPossible);
+    }
   }
 
   public Path resolve(String name) {

@@ -1,5 +1,6 @@
 package dev.ovkit.evaluate;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -76,9 +77,12 @@ final class CocoReader {
                 .formatted(parser.currentTokenLocation().getLineNr()));
       }
     } catch (JsonProcessingException e) {
+      JsonLocation at = e.getLocation(); // absent where a limit of the parser is passed
       throw new AnnotationException(
-          "'%s' is not valid JSON at line %d, column %d; it is damaged or cut short"
-              .formatted(json, e.getLocation().getLineNr(), e.getLocation().getColumnNr()),
+          at == null
+              ? "'%s' cannot be read: %s".formatted(json, e.getOriginalMessage())
+              : "'%s' is not valid JSON at line %d, column %d; it is damaged or cut short"
+                  .formatted(json, at.getLineNr(), at.getColumnNr()),
           e);
     } catch (NoSuchFileException | java.io.FileNotFoundException e) {
       throw new AnnotationException(

@@ -13,6 +13,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.ovkit.ModelException;
 import dev.ovkit.internal.files.Sha256;
+import dev.ovkit.internal.files.WrongFile;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -20,7 +21,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -65,11 +68,16 @@ final class OnnxReader {
     if (Files.isDirectory(file)) {
       throw failure("is a folder; expected an ONNX file");
     }
+    Optional<String> wrong = WrongFile.model(file);
+    if (wrong.isPresent()) {
+      throw failure(wrong.get());
+    }
     if (!Files.exists(file)) {
       throw failure("does not exist; expected an ONNX file");
     }
-    if (!Files.isRegularFile(file)) {
-      throw failure("is no regular file; expected an ONNX file");
+    if (file.toString().toLowerCase(Locale.ROOT).endsWith(".xml")) {
+      throw failure(
+          "is an OpenVINO IR already; 'ovkit infer' runs it, 'ovkit quantize' makes it INT8");
     }
     long size = Files.size(file);
     if (size == 0) {

@@ -29,7 +29,35 @@ final class PythonNames {
     return "[^" + quote + "\\\\]*+(?:\\\\.[^" + quote + "\\\\]*+){0,64}+";
   }
 
+  private static final Pattern ESCAPE =
+      Pattern.compile("\\\\(?:u(\\p{XDigit}{4})|x(\\p{XDigit}{2})|(.))", Pattern.DOTALL);
+
   private PythonNames() {}
+
+  /** What Python and JSON write alike; a rare character is a pair of four-digit codes in both. */
+  private static String unescaped(String name) {
+    return ESCAPE
+        .matcher(name)
+        .replaceAll(
+            escape -> {
+              String code = escape.group(1) != null ? escape.group(1) : escape.group(2);
+              return Matcher.quoteReplacement(
+                  code != null
+                      ? String.valueOf((char) Integer.parseInt(code, 16))
+                      : letter(escape.group(3)));
+            });
+  }
+
+  private static String letter(String escaped) {
+    return switch (escaped) {
+      case "n" -> "\n";
+      case "t" -> "\t";
+      case "r" -> "\r";
+      case "b" -> "\b";
+      case "f" -> "\f";
+      default -> escaped;
+    };
+  }
 
   /** The names by index; empty if the text is neither, or has gaps. */
   static List<String> read(String text) {
@@ -47,9 +75,7 @@ final class PythonNames {
         return List.of();
       }
       String name = entry.group("single") != null ? entry.group("single") : entry.group("double");
-      names.put(
-          indexed ? Integer.parseInt(entry.group("index")) : names.size(),
-          name.replaceAll("\\\\(.)", "$1"));
+      names.put(indexed ? Integer.parseInt(entry.group("index")) : names.size(), unescaped(name));
       entry.region(entry.end(), entry.regionEnd());
     }
     boolean gaps = !names.isEmpty() && names.lastKey() != names.size() - 1;

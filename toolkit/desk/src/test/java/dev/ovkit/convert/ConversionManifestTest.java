@@ -160,6 +160,9 @@ class ConversionManifestTest {
         "\"backend\" : \"native\" | \"backend\" : \"x\" | it has \"x\" for \"backend\", expected"
             + " one of NATIVE, MO, OVC",
         "FP16 | FP8 | it has \"FP8\" for \"data_type\", expected one of FP16, FP32",
+        "\"name\" : \"conveyor-parts\" | \"name\" : \"../conveyor-parts\" | it has \"../conveyor-parts\" for \"name\", expected a file's name without a folder",
+        "\"name\" : \"conveyor-parts\" | \"name\" : \"a\\u0000b\" | it has \"a\\u0000b\" for \"name\", expected a file's name without a folder",
+        "\"file\" : \"conveyor-parts.onnx\" | \"file\" : \"..\" | it has \"..\" for \"file\", expected a file's name without a folder",
         "\"format\" | format | not valid JSON (line 2)"
       })
   void aDamagedManifestIsRefused(String from, String to, String message) throws IOException {

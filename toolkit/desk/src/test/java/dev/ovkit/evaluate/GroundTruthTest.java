@@ -71,6 +71,16 @@ class GroundTruthTest {
   }
 
   @Test
+  void jsonBeyondTheParsersLimits() {
+    refused(
+        "{'images':[{'id':" + "1".repeat(1100) + "}]}",
+        "cannot be read: Number value length (1100) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNumberLength()`)");
+    refused(
+        "{'images':" + "[".repeat(1100),
+        "cannot be read: Document nesting depth (1001) exceeds the maximum allowed (1000, from `StreamReadConstraints.getMaxNestingDepth()`)");
+  }
+
+  @Test
   void jsonThatIsCut() {
     refused(
         "{'images':[" + IMAGE,

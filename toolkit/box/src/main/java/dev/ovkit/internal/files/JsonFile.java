@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -12,7 +11,7 @@ import java.util.Map;
 public final class JsonFile {
 
   /** More than any file of ovkit's own has; a larger one is not read. */
-  private static final long MOST_BYTES = 32L << 20;
+  private static final int MOST_BYTES = 32 << 20;
 
   private static final JSON FORMAT =
       JSON.std
@@ -27,11 +26,7 @@ public final class JsonFile {
    *     object"
    */
   public static Map<String, Object> read(Path file) throws IOException {
-    long size = Files.size(file);
-    if (size > MOST_BYTES) {
-      throw new IOException("it has %d bytes, more than %d".formatted(size, MOST_BYTES));
-    }
-    return parse(Files.readAllBytes(file));
+    return parse(BoundedFile.read(file, MOST_BYTES));
   }
 
   /** Reads an object from its bytes; as {@link #read}. */
