@@ -2,6 +2,7 @@ package dev.ovkit.cli;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.cli.option.JsonOption;
+import dev.ovkit.cli.option.ModelFolder;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.family.Families;
@@ -52,6 +53,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    model = ModelFolder.ir(model);
     String name = model.toString().toLowerCase(Locale.ROOT);
     Map<String, Object> facts =
         name.endsWith(".xml") ? ir(IrDescription.read(model)) : onnx(OnnxModel.read(model));

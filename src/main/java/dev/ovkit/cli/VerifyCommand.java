@@ -4,6 +4,7 @@ import dev.ovkit.cli.option.Choices;
 import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.Images;
 import dev.ovkit.cli.option.JsonOption;
+import dev.ovkit.cli.option.ModelFolder;
 import dev.ovkit.cli.option.PictureOptions;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.cli.print.Progress;
@@ -185,8 +186,8 @@ final class VerifyCommand implements Callable<Integer> {
       throw usage("--conf %s: expected a number from 0 to 1".formatted(confidence));
     }
     return new VerifyOptions(
-        first,
-        second,
+        ModelFolder.ir(first),
+        ModelFolder.ir(second),
         Outputs.parse(output),
         picture.mean(),
         picture.scale(),

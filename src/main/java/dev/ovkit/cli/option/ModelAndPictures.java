@@ -84,9 +84,9 @@ public final class ModelAndPictures {
     boolean byOption = spec.commandLine().getParseResult().hasMatchedOption("--ir");
     List<Path> models = new ArrayList<>();
     if (irs != null && (byOption || named.isEmpty())) {
-      models.addAll(irs);
+      irs.forEach(ir -> models.add(ModelFolder.ir(ir)));
     }
-    named.forEach(name -> models.add(Path.of(name)));
+    named.forEach(name -> models.add(ModelFolder.ir(Path.of(name))));
     if (models.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),

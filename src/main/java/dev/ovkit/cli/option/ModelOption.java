@@ -57,6 +57,6 @@ public final class ModelOption {
           spec.commandLine(),
           "no model was given; expected MODEL.xml as the first argument, or --ir MODEL.xml");
     }
-    return model;
+    return ModelFolder.ir(model);
   }
 }

@@ -3,6 +3,7 @@ package dev.ovkit.ir;
 import dev.ovkit.ModelException;
 import dev.ovkit.internal.files.WrongFile;
 import dev.ovkit.internal.xml.XmlReader;
+import dev.ovkit.runtime.Port;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +55,7 @@ final class IrXml {
     final int id;
     final String name;
     final String type;
-    final Map<Integer, Port> outputs = new HashMap<>();
+    final Map<Integer, LayerPort> outputs = new HashMap<>();
     final SortedMap<Integer, Source> sources = new TreeMap<>(); // by input port
     List<Long> shape = List.of();
     String elementType = "";
@@ -70,12 +71,12 @@ final class IrXml {
   /** Where an input's numbers come from. */
   private record Source(int layer, int port) {}
 
-  private static final class Port {
+  private static final class LayerPort {
     final String names;
     final String precision;
     final List<Long> shape = new ArrayList<>();
 
-    Port(String names, String precision) {
+    LayerPort(String names, String precision) {
       this.names = names;
       this.precision = precision;
     }
@@ -185,7 +186,7 @@ final class IrXml {
   /** Reads {@code layer/data} and {@code layer/output/port/dim}. */
   private void readLayers(XmlReader in) throws XmlReader.MalformedException {
     Layer layer = null;
-    Port port = null;
+    LayerPort port = null;
     boolean output = false;
     while (in.depth() >= 2) {
       XmlReader.Event event = step(in);
@@ -201,7 +202,7 @@ final class IrXml {
         } else if (depth == 5 && layer != null) {
           port = null;
           if (output && in.is("port")) {
-            port = new Port(optional(in, "names"), optional(in, "precision"));
+            port = new LayerPort(optional(in, "names"), optional(in, "precision"));
             layer.outputs.put(Integer.parseInt(attribute(in, "id")), port);
           }
         }
@@ -285,7 +286,7 @@ final class IrXml {
     layers.values().forEach(this::requireInputs);
     List<TensorDescription> inputs = new ArrayList<>();
     for (Layer parameter : parameters) {
-      Port port = parameter.outputs.get(0);
+      LayerPort port = parameter.outputs.get(0);
       inputs.add(
           new TensorDescription(
               names(port == null ? "" : port.names, version, parameter),
@@ -297,14 +298,18 @@ final class IrXml {
     for (Layer result : results) {
       Source source = result.sources.get(0);
       Layer producer = source == null ? null : layers.get(source.layer());
-      Port port = source == null || producer == null ? null : producer.outputs.get(source.port());
+      LayerPort port =
+          source == null || producer == null ? null : producer.outputs.get(source.port());
       if (producer == null || port == null) {
         throw malformed("nothing feeds its output '%s'".formatted(result.name), null);
       }
-      String names = port.names.isEmpty() ? result.outputNames : port.names;
+      List<String> names =
+          names(port.names.isEmpty() ? result.outputNames : port.names, version, producer);
       outputs.add(
           new TensorDescription(
-              names(names, version, producer), port.shape, elementType(port.precision)));
+              names.isEmpty() ? List.of(Port.unnamed(outputs.size())) : names,
+              port.shape,
+              elementType(port.precision)));
       origins.add(originsOf(producer));
     }
     Path weights = weightsOf(xml);

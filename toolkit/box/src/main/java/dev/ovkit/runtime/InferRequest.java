@@ -199,6 +199,11 @@ public final class InferRequest extends NativeHandle {
           }
         }
       }
+      for (Port port : ports) {
+        if (name.equals(port.name()) && name.equals(Port.unnamed(port.index()))) {
+          return tensors.get(port.index());
+        }
+      }
       throw new ModelException(
           "the model has no tensor '%s' there; it has %s"
               .formatted(name, ports.stream().map(Port::name).toList()));

@@ -27,7 +27,7 @@ final class Ports {
         ov_output_const_port_t port = new ov_output_const_port_t();
         Status.check(at.into(i, port), "read " + what + " " + i);
         try {
-          ports.add(new Port(i, name(port), shape(port), type(port)));
+          ports.add(new Port(i, name(port, i), shape(port), type(port)));
         } finally {
           OpenVino.ov_output_const_port_free(port);
         }
@@ -36,10 +36,12 @@ final class Ports {
     return List.copyOf(ports);
   }
 
-  private static String name(ov_output_const_port_t port) {
+  private static String name(ov_output_const_port_t port, int index) {
     BytePointer name = new BytePointer();
-    // A port without a name is an error to OpenVINO and an empty name to us.
-    return OpenVino.ov_port_get_any_name(port, name) == OpenVino.OK ? Status.take(name) : "";
+    // A port without a name is an error to OpenVINO.
+    return OpenVino.ov_port_get_any_name(port, name) == OpenVino.OK
+        ? Status.take(name)
+        : Port.unnamed(index);
   }
 
   private static Shape shape(ov_output_const_port_t port) {

@@ -26,7 +26,7 @@ public final class OneLine {
           Character.PARAGRAPH_SEPARATOR,
           Character.SURROGATE ->
           false;
-      default -> !(point >= 0x202a && point <= 0x202e || point >= 0x2066 && point <= 0x2069);
+      default -> !((point >= 0x202a && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069));
     };
   }
 
