@@ -71,7 +71,7 @@ public final class DropFolder {
     /**
      * It does not hold.
      *
-     * @param movedTo where it lies now
+     * @param movedTo where it is now
      */
     record Refused(Path file, String reason, Path movedTo) implements Outcome {}
 

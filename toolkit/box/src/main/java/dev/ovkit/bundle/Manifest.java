@@ -54,7 +54,7 @@ public record Manifest(
    * Sorts and checks the files.
    *
    * @throws IllegalArgumentException if there are too many or too large ones, one is named twice,
-   *     or one lies below another
+   *     or one is below another
    */
   public Manifest {
     if (!NAME.matcher(name).matches()) {

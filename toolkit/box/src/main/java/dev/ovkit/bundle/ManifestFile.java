@@ -39,7 +39,7 @@ public record ManifestFile(String path, long size, String sha256, boolean execut
     }
   }
 
-  /** Describes a file as it lies in a bundle's folder. */
+  /** Describes a file as it is in a bundle's folder. */
   public static ManifestFile of(Path bundle, Path file) throws IOException {
     return new ManifestFile(
         bundle.relativize(file).toString(),

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * state.json               {@link InstallState}
  * trusted/*.pub            {@link TrustedKeys}
  * retired/*.pub
- * .staging/                what is not a release yet, or no more; emptied by whoever comes next
+ * .staging/                what is not a release yet, or no longer; emptied by the next installation
  * .lock
  * </pre>
  */

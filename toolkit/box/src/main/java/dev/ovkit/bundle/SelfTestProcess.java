@@ -27,11 +27,11 @@ public final class SelfTestProcess {
   private static final int MOST_BYTES = 1 << 20;
   private static final int SIGNALLED = 128;
 
-  /** For what lies in a pipe already. */
+  /** For what is already in a pipe. */
   private static final Duration READING = Duration.ofSeconds(5);
 
   /**
-   * Runs it. The bundle's files must have been checked: its launcher is run as it lies there.
+   * Runs it. The bundle's files must have been checked: its launcher is run as it is.
    *
    * @throws BundleException if there is no report: it crashed, hung, or could not be started
    */

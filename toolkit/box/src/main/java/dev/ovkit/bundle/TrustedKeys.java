@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The keys that a box believes: the {@code .pub} files in {@code trusted} below its root. Keys that
- * were replaced lie in {@code retired} and are believed no more, whoever puts them back.
+ * were replaced are in {@code retired} and are never trusted again, even if put back.
  */
 public final class TrustedKeys {
 

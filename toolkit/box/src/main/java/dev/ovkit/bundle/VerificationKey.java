@@ -13,8 +13,8 @@ import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
 
 /**
- * The public half of an Ed25519 key (RFC 8032): tells whether its owner signed something. Its file
- * is what {@code openssl pkey -pubout} writes.
+ * The public half of an Ed25519 key (RFC 8032), which shows whether its owner signed something. Its
+ * file is what {@code openssl pkey -pubout} writes.
  */
 public final class VerificationKey {
 

@@ -265,7 +265,7 @@ final class IrXml {
         continue;
       }
       path.subList(in.depth() - 3, path.size()).clear();
-      // A key that is no XML name stands in an attribute.
+      // A key that is not an XML name is in an attribute.
       String key = in.is("info") ? optional(in, "name") : "";
       path.add(key.isEmpty() ? in.name() : key);
       String value = in.attribute("value");
@@ -437,7 +437,7 @@ final class IrXml {
     return Math.max(-1, dimension);
   }
 
-  /** Splits at commas; one within a name stands behind a backslash. */
+  /** Splits at commas; one within a name follows a backslash. */
   private static List<String> splitNames(String text) {
     List<String> names = new ArrayList<>();
     StringBuilder name = new StringBuilder();

@@ -21,7 +21,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A detector's spec as an IR tells it, and what had to be assumed where the IR is silent.
+ * A detector's spec as an IR records it, and what had to be assumed where the IR says nothing.
  *
  * <p>Precedence, everywhere in ovkit: the caller's option, then the IR's metadata, then a default.
  * This class does the last two; a caller changes the result with the {@code with…} methods of
@@ -241,7 +241,7 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
       return new Resize(yolox ? Resize.Mode.LETTERBOX_TOP_LEFT : Resize.Mode.LETTERBOX_CENTRE, pad);
     }
 
-    /** What the IR's own input still wants. */
+    /** What the IR's own input still needs. */
     private record Input(Colour colour, Normalization normalization) {}
 
     private Input input(boolean yolox) {
@@ -263,7 +263,7 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
       boolean scaled = given(mo.get("scale")) || given(mo.get("scale_values"));
       boolean reversed = flag(mo.get("reverse_input_channels"));
       if (scaled || reversed) {
-        // What Model Optimizer was told to do stands inside the graph. With channels reversed in it
+        // What Model Optimizer was asked to do is inside the graph. With channels reversed in it
         // the input is BGR.
         boolean toUnit = !scaled && !yolox;
         if (toUnit) {

@@ -12,7 +12,7 @@ public record Assumption(Kind kind, List<String> values) {
 
   /** What can be assumed, each with the sentence that says it. */
   public enum Kind {
-    /** {@code metadata.yaml} stands beside the IR, and nothing can read it. */
+    /** {@code metadata.yaml} is beside the IR, and nothing can read it. */
     UNREAD_NOTES("%s is ignored, because SnakeYAML is not on the class path"),
     /** There are labels, but not one a class. */
     LABELS_LEFT_OUT("its %s labels do not fit its %s classes and are left out"),

@@ -4,10 +4,10 @@ import java.util.List;
 
 /**
  * What is done to the numbers of a picture when the model is loaded: minus mean, then divided by
- * scale. An IR that has these steps inside, as ovkit's have, wants {@link #NONE}.
+ * scale. An IR that has these steps inside, as ovkit's have, needs {@link #NONE}.
  *
  * @param mean one value for all channels, one a channel in the order the IR expects, or none
- * @param scale likewise
+ * @param scale the divisor, in the same form
  */
 public record Normalization(List<Float> mean, List<Float> scale) {
 

@@ -10,7 +10,7 @@ public record Resize(Mode mode, int padValue) {
   /** YOLOv5's: aspect kept, size rounded, centred on grey 114. */
   public static final Resize LETTERBOX = new Resize(Mode.LETTERBOX_CENTRE, 114);
 
-  /** Where the picture lies in the input. */
+  /** Where the picture is placed in the input. */
   public enum Mode {
     /** Aspect kept, new size rounded, border on both sides (YOLOv5). */
     LETTERBOX_CENTRE,

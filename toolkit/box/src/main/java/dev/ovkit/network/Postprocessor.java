@@ -135,7 +135,7 @@ public final class Postprocessor {
     candidates.count = kept;
   }
 
-  /** Maps a box to the picture and clips it; one that lies wholly in the border goes. */
+  /** Maps a box to the picture and clips it; one that is wholly in the border is dropped. */
   private void addOnPicture(int i, Letterbox letterbox, List<Detection> found) {
     int width = letterbox.sourceWidth();
     int height = letterbox.sourceHeight();

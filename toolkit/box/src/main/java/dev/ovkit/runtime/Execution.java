@@ -1,7 +1,7 @@
 package dev.ovkit.runtime;
 
 /**
- * How one layer was computed, as the plugin tells.
+ * How one layer was computed, as the plugin reports it.
  *
  * @param layer its name in the model
  * @param type its kind after the plugin's own fusions, as in {@code Convolution}

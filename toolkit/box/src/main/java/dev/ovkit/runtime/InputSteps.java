@@ -10,12 +10,12 @@ import java.util.List;
  * @param nhwc whether the caller writes NHWC; the model itself is NCHW
  * @param reverseChannels whether BGR becomes RGB or the reverse
  * @param mean nothing, one value, or one a channel (after the reversal)
- * @param scale likewise
+ * @param scale the divisor, in the same form
  */
 public record InputSteps(
     ElementType type, boolean nhwc, boolean reverseChannels, List<Float> mean, List<Float> scale) {
 
-  /** Bytes in NHWC, as a picture lies in memory. */
+  /** Bytes in NHWC, as a picture is stored in memory. */
   public static final InputSteps U8_NHWC =
       new InputSteps(ElementType.U8, true, false, List.of(), List.of());
 

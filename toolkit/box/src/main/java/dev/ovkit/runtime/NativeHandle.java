@@ -29,7 +29,7 @@ public abstract class NativeHandle implements AutoCloseable {
     cleanable = CLEANER.register(this, new Release<>(pointer, free, memory));
   }
 
-  /** Begins a call that may run beside others; each enter wants its {@link #leave}. */
+  /** Begins a call that may run beside others; each enter needs its {@link #leave}. */
   protected final void enter() {
     int now;
     do {

@@ -40,7 +40,7 @@ public final class Status {
   }
 
   /**
-   * OpenVINO's messages carry source lines of its own and blank lines; a user wants the sentence.
+   * OpenVINO's messages contain its own source lines and blank lines; a user needs the sentence.
    */
   public static String oneLine(String message) {
     return message

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What one run of the default tells about the work ahead.
+ * What one run of the default shows about the work ahead.
  *
  * @param spec of the model
  * @param settings of the default

@@ -61,7 +61,7 @@ public record TuneReport(
   public enum Outcome {
     /** It is what the others are compared with. */
     DEFAULT,
-    /** Its interval lies below what was best until then. */
+    /** Its interval is below what was best until then. */
     BETTER,
     NOT_BETTER,
     /** OpenVINO makes of it what it makes of the default. */

@@ -4,7 +4,7 @@ import dev.ovkit.model.Detections;
 import dev.ovkit.vision.Tuning;
 import java.util.List;
 
-/** Where settings run: a model on this machine, or in a test what stands for both. */
+/** Where settings run: a model on this machine, or a substitute for both in a test. */
 public interface TuningTarget {
 
   /** Runs the default once, to see what lies ahead. */

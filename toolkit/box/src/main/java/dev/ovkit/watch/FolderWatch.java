@@ -292,7 +292,7 @@ public final class FolderWatch implements AutoCloseable {
     return DetectionsJson.of(ir, "CPU", List.of(DetectionsJson.picture(name, found)));
   }
 
-  /** Where it lies while it is worked on would tell its owner nothing. */
+  /** The name that it has while it is processed would tell its owner nothing. */
   private static Outcome bad(Path picture, RuntimeException e) {
     return new Outcome.Bad(
         String.valueOf(e.getMessage()).replace(picture.toString(), name(picture)));

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * When a watch works, waits and stops: it tries again what a disk refuses, and tells the service
+ * When a watch works, waits and stops: it retries what a disk refuses, and tells the service
  * manager that it is alive. {@link #stop} is called by any thread, the rest by the one that works.
  */
 final class Pace {

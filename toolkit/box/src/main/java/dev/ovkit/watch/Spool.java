@@ -27,8 +27,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * The folders that a picture goes through, and the only code that moves it. Where it lies is all
- * that is known of it, so a process that ends at any point leaves nothing to repair but this:
+ * The folders that a picture goes through, and the only code that moves it. Where it is is all that
+ * is known of it, so a process that ends at any point leaves nothing to repair but this:
  *
  * <pre>
  * IN/x.jpg                 dropped
@@ -37,7 +37,7 @@ import java.util.stream.Stream;
  * IN/.ovkit/trial-2/x.jpg  for the second
  * IN/.ovkit/trial-3/x.jpg  for the third; found here at a start it has ended three processes that
  *                          had nothing else to do, and is set aside
- * IN/.ovkit/ready/x.jpg    its result lies whole in OUT under a hidden name
+ * IN/.ovkit/ready/x.jpg    its whole result is in OUT under a hidden name
  * OUT/x.jpg.json           the result: the hidden file, renamed
  * IN/done/x.jpg            finished (or deleted)
  * IN/failed/x.jpg          set aside, with x.jpg.reason.txt
@@ -156,7 +156,7 @@ final class Spool implements AutoCloseable {
   }
 
   /**
-   * OUT bears a mark, and IN remembers it: without it, a disk that is not mounted would look like a
+   * OUT has a mark, and IN remembers it: without it, a disk that is not mounted would look like a
    * reader who took all results.
    */
   private void requireTheSameOut(FileChannel mark) {
@@ -256,7 +256,7 @@ final class Spool implements AutoCloseable {
   /**
    * Takes a picture from the folder.
    *
-   * @return where it lies now, under the name that its result will have
+   * @return where it is now, under the name that its result will have
    * @throws NoSuchFileException when it is not there any more
    */
   Path take(Path dropped) throws IOException {

@@ -8,7 +8,7 @@ public interface WatchListener {
   /** A picture's result is out, under the picture's name and {@code .json}. */
   void done(String name, Detections found);
 
-  /** A file lies in {@code IN/failed}, with the reason beside it. */
+  /** A file was moved to {@code IN/failed}, with the reason beside it. */
   void setAside(String name, String reason);
 
   /** Something outside of ovkit keeps it from working; it tries again until it can. */

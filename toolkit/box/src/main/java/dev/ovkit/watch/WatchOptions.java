@@ -11,8 +11,8 @@ import java.time.Duration;
  * @param out where results appear
  * @param draw whether each picture is also written with its boxes drawn
  * @param delete whether a picture whose result is out is deleted, not kept in {@code IN/done}
- * @param once whether to end when everything that lies there is done; then a folder that cannot be
- *     written is an error and not waited for
+ * @param once whether to end when everything there is done; then a folder that cannot be written is
+ *     an error and not waited for
  * @param settle how long a file's size and time must not change before it is taken for whole
  */
 public record WatchOptions(

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param binBytes their size
  * @param detector what the IR says of itself; empty if the model was not recognised
  * @param decisions what was decided and why, in the order of the work
- * @param manifest what stands in the manifest's file
+ * @param manifest the content of the manifest's file
  */
 public record Conversion(
     Path xml,

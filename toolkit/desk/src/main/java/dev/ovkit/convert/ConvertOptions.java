@@ -19,8 +19,8 @@ import java.util.OptionalInt;
  * @param inputShape a static shape for the input
  * @param mean subtracted from each channel, after the reversal; one value or three
  * @param scale each channel is divided by it, after the mean; one value or three
- * @param reverseChannels whether the IR takes BGR for a model that wants RGB
- * @param resize where a picture lies in the input
+ * @param reverseChannels whether the IR takes BGR for a model that expects RGB
+ * @param resize where a picture is placed in the input
  * @param pad the grey beside it
  * @param labels the class names, in order; empty takes those that the model carries
  * @param rewrite whether exact rewrites are applied

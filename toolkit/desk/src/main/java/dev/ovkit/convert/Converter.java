@@ -30,7 +30,7 @@ public final class Converter {
    * Converts without any Python.
    *
    * <p>The IR appears whole or not at all: it is written under another name, and renamed with the
-   * .bin first and the .xml last. Beside it lies its {@link ConversionManifest}.
+   * .bin first and the .xml last. Its {@link ConversionManifest} is beside it.
    *
    * @throws ModelException if the model cannot be read or does not fit the options
    * @throws dev.ovkit.OptionException if the options cannot work for any model
@@ -50,7 +50,7 @@ public final class Converter {
   }
 
   /**
-   * Converts, and tells the IR which kernels to compute with.
+   * Converts, and stores in the IR which kernels to use.
    *
    * @throws dev.ovkit.OptionException if blocked kernels are asked for on a CPU that computes with
    *     AVX-512
@@ -71,8 +71,8 @@ public final class Converter {
   /**
    * Converts again as a manifest says.
    *
-   * <p>The new manifest tells how it came to the options in the words of the old one, so that
-   * nothing differs but what is different.
+   * <p>The new manifest keeps the old one's words about how the options came about, so that nothing
+   * differs but what is different.
    *
    * @param onnx the file that the IR was made of, under whatever name
    * @param directory where the IR goes

@@ -31,7 +31,7 @@ public record Decision(Kind kind, String what, String value, String why) {
     IOU,
     KERNELS,
     METADATA,
-    /** What became of a flag of mo, which stands for it in words. */
+    /** What became of a flag of mo. */
     FLAG,
     /** Something that this ovkit does not know, read from a manifest. */
     OTHER;

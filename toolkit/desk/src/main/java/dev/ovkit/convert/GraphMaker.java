@@ -89,7 +89,7 @@ sealed interface GraphMaker {
       return words;
     }
 
-    /** mo wants one number a channel. */
+    /** mo expects one number per channel. */
     private static String perChannel(List<Float> values, Plan plan) {
       Shape input = plan.model().inputs().get(0).shape();
       long channels = input != null && input.rank() == 4 ? input.dimension(1) : values.size();

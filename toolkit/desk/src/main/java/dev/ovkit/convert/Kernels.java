@@ -1,7 +1,7 @@
 package dev.ovkit.convert;
 
 /**
- * Which kernels an IR tells OpenVINO's CPU plugin to compute its convolutions with.
+ * The kernels that OpenVINO's CPU plugin should compute the convolutions of an IR with.
  *
  * <p>On a CPU with AVX2 and without AVX-512 the plugin keeps tensors as they come, channels apart
  * from each other. Its older kernels, which want eight channels side by side, can be quicker, for

@@ -250,7 +250,7 @@ public final class MoCommandLine {
     return numbers(value("mean_values"));
   }
 
-  /** Whether the client is left to bring numbers into the range that the network wants. */
+  /** Whether the client must bring numbers into the range that the network expects. */
   boolean leavesNumbers() {
     return value("scale").isEmpty()
         && value("scale_values").isEmpty()

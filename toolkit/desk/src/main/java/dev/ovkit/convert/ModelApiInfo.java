@@ -8,9 +8,9 @@ import java.util.TreeMap;
 /**
  * What OpenVINO's Model API is told of a detector, in its words: only what a client must still do.
  *
- * <p>It hands over BGR, so an IR that takes RGB wants a reversal. Its wrappers have defaults of
- * their own, which are not neutral: those of YOLOv5 and YOLOv8 reverse the channels and divide by
- * 255 where nothing is said. (By openvino-model-api 0.4.7, which reads neither the decoded rows of
+ * <p>It passes BGR, so an IR that takes RGB needs a reversal. Its wrappers have defaults of their
+ * own, which are not neutral: those of YOLOv5 and YOLOv8 reverse the channels and divide by 255
+ * where nothing is said. (By openvino-model-api 0.4.7, which reads neither the decoded rows of
  * YOLOv5, {@code [1, N, 5 + classes]}, nor raw heads.) What is inside the graph is therefore said
  * to be nothing to do, not left out.
  */

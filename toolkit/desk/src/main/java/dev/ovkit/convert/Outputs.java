@@ -37,7 +37,7 @@ public sealed interface Outputs {
   }
 
   /**
-   * These tensors, in this order; what else bears such a name does not matter.
+   * These tensors, in this order, whatever else has such a name.
    *
    * @param names as the graph has them
    */

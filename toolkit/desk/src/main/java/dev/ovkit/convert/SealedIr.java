@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
-/** An IR that tells the length and the hash of its .bin, so that a mix of two is noticed. */
+/** An IR that records length and hash of its .bin, so that mixing up two IRs is noticed. */
 public final class SealedIr {
 
   /** Writes an IR whose .bin holds what its graph needs and no more. */
@@ -20,7 +20,7 @@ public final class SealedIr {
   }
 
   /**
-   * Writes twice: the .xml tells length and hash of the .bin, which is known after the first.
+   * Writes twice: the .xml records length and hash of the .bin, known only after the first.
    *
    * @param more what the .bin holds behind the graph's own: numbers that its reader needs
    */
@@ -43,7 +43,7 @@ public final class SealedIr {
     }
   }
 
-  /** Returns the .bin that lies beside an .xml. */
+  /** Returns the .bin beside an .xml. */
   public static Path bin(Path xml) {
     return xml.resolveSibling(ConvertOptions.stem(xml, ".xml") + ".bin");
   }

@@ -42,7 +42,7 @@ public record StagedFiles(Path folder, boolean madeParent) implements AutoClosea
     return folder.resolve(name);
   }
 
-  /** The folder that a file lies in. */
+  /** The folder of a file. */
   static Path parent(Path file) {
     Path parent = file.getParent();
     return parent == null ? Path.of("") : parent;

@@ -15,10 +15,10 @@ import java.util.Optional;
  * @param sentence the verdict for people
  * @param present the IR as its metadata and ovkit's assumptions have it read; empty if they cannot
  * @param explanation the reading whose boxes fit, if it is another one
- * @param equal other single changes whose boxes fit as well, so that these pictures cannot tell
- *     them apart
+ * @param equal other single changes whose boxes fit as well, so that these pictures do not
+ *     distinguish them apart
  * @param trials everything that was tried, best first
- * @param commands what mends it
+ * @param commands the commands that fix it
  * @param notes what else is known: assumptions, figures of the raw outputs, limits of the evidence
  */
 public record Diagnosis(

@@ -9,13 +9,13 @@ import java.util.List;
  * and a scale a channel.
  *
  * <p>A step inside an IR cannot be taken out, but it can be undone before it: where the graph
- * computes {@code f} and the model wants {@code g}, the client feeds {@code f⁻¹(g(x))}.
+ * computes {@code f} and the model expects {@code g}, the client feeds {@code f⁻¹(g(x))}.
  *
  * @param title what it is
  * @param cause what is wrong where it helps
  * @param mean in RGB order
  * @param scale in RGB order
- * @param wanted what the model itself wants: the flags of a conversion that does it right
+ * @param wanted what the model itself expects: the flags of a correct conversion
  */
 record InputRanges(String title, String cause, float[] mean, float[] scale, String wanted) {
 

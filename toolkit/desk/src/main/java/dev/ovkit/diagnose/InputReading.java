@@ -9,7 +9,7 @@ import dev.ovkit.model.Resize;
  *
  * @param colour the order that the channels are put in
  * @param normalization what is done to the numbers after that
- * @param resize how the picture lies in the input
+ * @param resize how the picture is placed in the input
  * @param arrangement in which order the numbers lie in memory
  */
 record InputReading(

@@ -9,7 +9,7 @@ import java.util.List;
  * What the numbers that come out of an IR are taken for.
  *
  * @param blocks the heads, in the order in which they lie in memory
- * @param order where in a head's memory a number lies
+ * @param order where in a head's memory a number is
  * @param classes their number
  * @param objectness whether there is a column for it
  * @param sigmoid how many sigmoids the graph has applied
@@ -124,7 +124,7 @@ record OutputReading(
     return classes + (objectness ? 5 : 4);
   }
 
-  /** Returns where in its output a number of a block lies. */
+  /** Returns where in its output a number of a block is. */
   Place place(Block block) {
     Place place = anyPlace(block);
     // The step between anchors means nothing where there is one; so that equal places are equal.
@@ -151,7 +151,7 @@ record OutputReading(
     };
   }
 
-  /** A number lies at {@code start + a*anchor + c*column + y*row + x*cell}. */
+  /** A number is at {@code start + a*anchor + c*column + y*row + x*cell}. */
   record Place(int start, int anchor, int column, int row, int cell) {}
 
   private int candidatesIn(int tensor) {

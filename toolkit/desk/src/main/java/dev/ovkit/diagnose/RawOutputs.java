@@ -4,7 +4,9 @@ import dev.ovkit.subject.Answer;
 import dev.ovkit.subject.Output;
 import java.util.List;
 
-/** What the reference's outputs are, to see whether it is the network or what lies around it. */
+/**
+ * What the reference's outputs are, to see whether the network is at fault or what surrounds it.
+ */
 record RawOutputs(List<PictureAnswers> scenes, List<Answer> answers) {
 
   /**

@@ -10,7 +10,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The commands that mend what was found. */
+/** The commands that fix what was found. */
 final class Remedy {
 
   private static final Set<Setting> AT_LOAD =
@@ -90,7 +90,7 @@ final class Remedy {
             + values.stream().map(Remedy::number).collect(Collectors.joining(","));
   }
 
-  /** What the family wants is decided by convert itself; what a graph cannot show is named. */
+  /** convert itself decides what the family requires; what a graph cannot show is named. */
   private static String convertFlags(Trial trial) {
     StringBuilder flags = new StringBuilder();
     for (Hypothesis h : trial.changes()) {

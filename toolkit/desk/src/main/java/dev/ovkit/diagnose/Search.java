@@ -57,7 +57,7 @@ final class Search {
 
   /**
    * Tries what the shapes allow, for an IR that cannot be read as it is: with the input that its
-   * metadata tells, else with those that are usual.
+   * metadata says, else with the usual ones.
    */
   List<Trial> starts(
       List<OutputReading> outputs, @Nullable DetectorSpec told, String why, Evidence judge) {

@@ -36,8 +36,8 @@ public record ClassMapping(How how, Map<Integer, Long> categories) {
 
   /**
    * Matches by names where the model has labels for all categories that have objects; else by
-   * order, where there are as many classes as categories and no label stands at another's place
-   * (some lists of COCO's names say {@code aeroplane} and {@code sofa}).
+   * order, if there are as many classes as categories and no label is at another's place (some
+   * lists of COCO's names say {@code aeroplane} and {@code sofa}).
    *
    * @throws AnnotationException when neither works
    */

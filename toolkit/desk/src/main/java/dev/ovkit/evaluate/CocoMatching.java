@@ -70,7 +70,7 @@ final class CocoMatching {
     return sorted.size() > MOST ? sorted.subList(0, MOST) : sorted;
   }
 
-  /** The IoU; on a crowd, the share of the found box that lies in it. */
+  /** The IoU; for a crowd, the share of the found box that is inside it. */
   private static double overlap(FoundBox a, TruthBox b) {
     double w = Math.min(a.x() + a.width(), b.x() + b.width()) - Math.max(a.x(), b.x());
     double h = Math.min(a.y() + a.height(), b.y() + b.height()) - Math.max(a.y(), b.y());

@@ -10,7 +10,7 @@ package dev.ovkit.evaluate;
  * @param height in pixels
  * @param area in square pixels, what decides whether it is small, medium or large; of the mask
  *     where there is one, else of the box
- * @param crowd whether it stands for a group: a detection on it counts neither for nor against
+ * @param crowd whether it marks a group: a detection on it counts neither for nor against
  */
 public record TruthBox(
     long category, double x, double y, double width, double height, double area, boolean crowd) {

@@ -184,7 +184,7 @@ final class OnnxReader {
     return held;
   }
 
-  /** Reads a tensor that lies in a file of its own. */
+  /** Reads a tensor that has its own file. */
   private TensorProto inside(TensorProto tensor, String name) throws IOException {
     Map<String, String> where =
         tensor.getExternalDataList().stream()

@@ -7,8 +7,8 @@ import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small tensor whose numbers are known, such as the target of a Reshape. NaN stands for a number
- * that only a run tells (a dynamic batch), so that the others still count; since it survives
+ * A small tensor whose numbers are known, such as the target of a Reshape. NaN marks a number that
+ * is known only at run time (a dynamic batch), so that the others still count; since it survives
  * arithmetic, nothing else is needed for it.
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and too large to box

@@ -5,7 +5,7 @@ import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.util.Properties;
 
-/** The versions that the build knows and no library tells. */
+/** The versions that the build knows and no library reports. */
 final class BuildVersions {
 
   static final String OVKIT = of("ovkit");

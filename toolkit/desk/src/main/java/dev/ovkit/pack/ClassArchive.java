@@ -63,7 +63,7 @@ final class ClassArchive {
       infer(bundle, picture, "-XX:ActiveProcessorCount=2 -XX:DumpLoadedClassList=" + LIST);
       lines(list).filter(line -> !chance(line)).forEach(classes::add);
     }
-    // What is left to chance in a run stands in the JDK's own list, the same for everybody.
+    // What varies from run to run is in the JDK's own list, the same for everybody.
     lines(bundle.resolve("jre/lib/classlist")).filter(ClassArchive::chance).forEach(classes::add);
     Files.write(list, classes);
     dump(bundle, classPath);

@@ -14,7 +14,7 @@ final class DebianFormat implements PackageFormat {
   public Written write(BundleContent bundle, Path scratch) {
     Path file = scratch.resolve("package.deb");
     PackageOptions options = bundle.options();
-    // What comes before 1.2.0 is 1.2.0~rc1 to Debian, where a hyphen stands for something else.
+    // What comes before 1.2.0 is 1.2.0~rc1 to Debian, where a hyphen means something else.
     String version = options.version().text().replace('-', '~');
     DebianPackage.write(bundle.folder(), options.name(), version, options.fast(), file);
     return Written.of(file);

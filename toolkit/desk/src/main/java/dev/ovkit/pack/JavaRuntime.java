@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 record JavaRuntime(Path jdk, Runtime.Version version) {
 
   /**
-   * The least that runs a box's commands: the IR is XML, JavaCPP wants Unsafe, progress bars log,
+   * The least that runs a box's commands: the IR is XML, JavaCPP needs Unsafe, progress bars log,
    * and until Java 22 Ed25519 has a module of its own.
    */
   private static final String MODULES =

@@ -18,7 +18,7 @@ import org.cyclonedx.model.Component;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Java library that a box needs, as it lies on the class path of the ovkit that packs.
+ * A Java library that a box needs, as it is on the class path of the ovkit that packs.
  *
  * @param marker a resource that it alone has, by which it is found
  * @param licence an SPDX expression

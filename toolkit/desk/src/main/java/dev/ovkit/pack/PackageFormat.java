@@ -13,7 +13,7 @@ interface PackageFormat {
   /** Returns how the names of its targets end; empty for the format of all other names. */
   String ending();
 
-  /** Whether it stands on a base image: one must be given then, and only then. */
+  /** Whether it needs a base image: one must be given then, and only then. */
   default boolean needsBase() {
     return false;
   }

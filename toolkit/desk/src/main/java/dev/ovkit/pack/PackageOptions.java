@@ -12,14 +12,14 @@ import java.util.regex.Pattern;
 /**
  * What goes into a bundle.
  *
- * @param ir the .xml; its .bin lies beside it
+ * @param ir the .xml; its .bin is beside it
  * @param golden pictures that the self-test asks the model about; their names are ASCII and differ
  * @param name of the application: small letters, digits, dots, hyphens
  * @param version of this release
  * @param key the file of the private key that signs; none for an unsigned bundle
  * @param rotations files by which earlier keys give way to this one, oldest first
  * @param jdk the JDK that the bundle's JRE is made of
- * @param base an image as {@code docker save} writes it, on which an {@code .oci.tar} stands; for
+ * @param base an image as {@code docker save} writes it, on which an {@code .oci.tar} builds; for
  *     nothing else
  * @param fast compresses less, in a fraction of the time
  */

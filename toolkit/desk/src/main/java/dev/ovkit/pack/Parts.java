@@ -32,7 +32,7 @@ record Parts(List<Rule> rules) {
             BuildVersions.OPENCV,
             APACHE,
             "pkg:maven/org.bytedeco/opencv@" + BuildVersions.OPENCV + "?classifier=linux-x86_64");
-    // They come in OpenVINO's package, which does not tell their versions.
+    // They come in OpenVINO's package, which does not say their versions.
     Part tbb = part("oneTBB, hwloc", Component.Type.LIBRARY, "oneTBB", null, APACHE, null);
     Part hwloc = part("oneTBB, hwloc", Component.Type.LIBRARY, "hwloc", null, "BSD-3-Clause", null);
     Part jre =

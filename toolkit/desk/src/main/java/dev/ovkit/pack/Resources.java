@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What lies in this package's jar beside its classes. */
+/** The files in this package's jar beside its classes. */
 final class Resources {
 
   static void copy(String name, Path file) throws IOException {

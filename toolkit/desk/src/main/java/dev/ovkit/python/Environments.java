@@ -171,8 +171,8 @@ record Environments(Path root, Map<String, String> variables) {
   }
 
   /**
-   * Only who holds the lock comes here, so whatever bears the name was abandoned. If a pip whose
-   * JVM was killed still writes there, the rest is left to the next sweep.
+   * Only the holder of the lock comes here, so a folder with this name was abandoned. If a pip
+   * whose JVM was killed still writes there, the rest is left to the next sweep.
    */
   private void sweep(String prefix) throws IOException {
     try (Stream<Path> children = Files.list(root)) {

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A tool that exists only in Python: a script of ours, and the packages that it stands on. */
+/** A tool that exists only in Python: one of our scripts and the packages that it needs. */
 public enum PythonTool {
   /** The legacy Model Optimizer. */
   MO("mo", "openvino-dev", "mo/convert_with_mo.py", 288),

@@ -56,7 +56,7 @@ public final class PythonTools {
    * Runs a tool in a folder and returns the object that it answered.
    *
    * <p>Exit codes of the tool's script: 0 done; 1 failed on this input, the last line of standard
-   * error says why; 2 wrong usage, likewise.
+   * error says why; 2 wrong usage, and the last line says why.
    *
    * @param folder the working directory
    * @throws ModelException if the tool cannot do it with this model

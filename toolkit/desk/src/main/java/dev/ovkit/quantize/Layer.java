@@ -35,7 +35,7 @@ public record Layer(
     I8_HALF_RANGE,
     /** A head, in float by default. */
     FLOAT_HEAD,
-    /** The caller wants it in float. */
+    /** The caller keeps it in float. */
     FLOAT_ASKED,
     /** It cost too much. */
     FLOAT_TO_HOLD;

@@ -14,7 +14,7 @@ import java.util.Random;
  * How long the network alone takes on this CPU, as a first look; {@code ovkit bench} measures.
  *
  * @param before milliseconds in f32, the median of a few passes
- * @param after in 8 bit, likewise
+ * @param after the same in 8 bit
  */
 public record Speed(double before, double after) {
 

@@ -132,7 +132,7 @@ public final class OnnxSubject implements Subject {
     return boxes.candidates();
   }
 
-  /** What the network gives when its numbers are prepared in another way than it wants. */
+  /** What the network gives when its input is prepared in another way than it expects. */
   public List<Output> outputs(Picture picture, Colour colour, Normalization normalization) {
     picture.letterbox(letterbox(picture), spec.resize(), pixels);
     fillPlanes(colour, normalization);
@@ -160,7 +160,7 @@ public final class OnnxSubject implements Subject {
         spec.resize().mode());
   }
 
-  /** BGR rows of bytes to one plane of floats a channel, normalised as the network wants them. */
+  /** BGR rows of bytes to one plane of floats a channel, normalised as the network expects. */
   private void fillPlanes(Colour colour, Normalization normalization) {
     int cells = spec.inputWidth() * spec.inputHeight();
     for (int channel = 0; channel < 3; channel++) {

@@ -13,7 +13,7 @@ import org.bytedeco.javacpp.BytePointer;
 /**
  * A model that is being made into an IR: what the desk needs and a box does not.
  *
- * <p>It stands on OpenVINO's C++ API through a library of its own, which loads on first use.
+ * <p>It uses OpenVINO's C++ API through a separate library, which loads on first use.
  */
 public final class ModelEditor extends NativeHandle {
 
@@ -61,7 +61,7 @@ public final class ModelEditor extends NativeHandle {
    * scale.
    *
    * @param mean nothing, one value, or one a channel
-   * @param scale likewise
+   * @param scale the divisor, in the same form
    */
   public void preprocess(boolean reverseChannels, List<Float> mean, List<Float> scale) {
     use(

@@ -86,7 +86,7 @@ public final class QuantizationEditor extends NativeHandle {
     return List.copyOf(sources);
   }
 
-  /** Returns the convolutions that could be 8 bit, in the order of the graph; likewise. */
+  /** Returns the convolutions that could be 8 bit, in the order of the graph. */
   public List<Convolution> convolutions() {
     return List.copyOf(convolutions);
   }
@@ -135,7 +135,7 @@ public final class QuantizationEditor extends NativeHandle {
    * Rounds a source to 256 levels on its way to the convolutions that are 8 bit by now.
    *
    * @param low the first level, of the tensor or of each channel
-   * @param high the last level, likewise
+   * @param high the value of the last level
    */
   public void quantizeSource(int number, float[] low, float[] high) {
     if (low.length != high.length) {

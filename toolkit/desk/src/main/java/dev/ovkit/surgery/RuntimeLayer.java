@@ -12,8 +12,8 @@ import java.util.Locale;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * A layer of a compiled model, as the CPU plugin says that it runs it. For the desk: it stands on
- * the library of {@link ModelEditor}.
+ * A layer of a compiled model, as the CPU plugin says that it runs it. For the desk: it needs the
+ * library of {@link ModelEditor}.
  *
  * @param type such as {@code Convolution}
  * @param precision of the arithmetic, such as {@code u8} or {@code f32}

@@ -13,8 +13,8 @@ import java.util.function.Supplier;
  * tolerance, and
  *
  * <ul>
- *   <li>a box counts when it reaches the threshold in either model, so one that lies at it in one
- *       and just below it in the other is compared, not missing;
+ *   <li>a box counts when it reaches the threshold in either model, so a box that is right at it in
+ *       one and just below it in the other is compared, not missing;
  *   <li>it agrees when the other model has a box of its class whose score and place are within the
  *       tolerance;
  *   <li>where suppression chose differently between two near-equal boxes, the other model has the

@@ -13,7 +13,7 @@ public record Finding(Kind kind, String sentence) {
   public enum Kind {
     /** The two detect different numbers of classes. */
     CLASSES,
-    /** An IR wants its pictures otherwise than {@code ovkit convert} makes it. */
+    /** An IR expects its pictures in another way than {@code ovkit convert} makes it. */
     INPUT,
     /** What an IR says of itself does not fit it. */
     METADATA,

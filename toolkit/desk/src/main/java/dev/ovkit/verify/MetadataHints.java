@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** What the metadata of an IR could tell of why it differs from the ONNX. */
+/** Reasons in the metadata of an IR why it may differ from the ONNX. */
 final class MetadataHints {
 
   private final List<String> hints = new ArrayList<>();

@@ -28,7 +28,7 @@ final class ModelPair implements AutoCloseable {
   final List<Finding> findings;
   final List<String> notes;
 
-  /** What the metadata of an IR could tell of why it differs from the ONNX. */
+  /** Reasons in the metadata of an IR why it may differ from the ONNX. */
   final List<String> hints;
 
   /** Every name of an output, by the name that the subject calls it by. */

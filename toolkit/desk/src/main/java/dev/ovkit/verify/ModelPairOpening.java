@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Decides how the two models of a contest are run, and notes what stands out. */
+/** Decides how the two models of a comparison are run, and notes what is unusual. */
 final class ModelPairOpening {
   /** What an IR made by {@code ovkit convert} takes, whatever the family. */
   private static final Colour CONTRACT = Colour.BGR;
@@ -218,7 +218,7 @@ final class ModelPairOpening {
     return plan;
   }
 
-  /** Notes where an IR wants its pictures otherwise than the contract, and believes it. */
+  /** Notes where an IR expects its pictures in another way than the contract, and follows it. */
   private DetectorSpec held(DetectorSpec ir, DetectorSpec oracle) {
     DetectorSpec spec = ir.withResize(options.resized(ir.resize()));
     if (options.bare()) {

@@ -14,7 +14,7 @@ import java.util.List;
  * @param relativeL2 the norm of the difference over the norm of the first
  * @param cosine of the angle between the two, 1 where they are proportional
  * @param nonFiniteFirst how many values of the first are infinite or no number, on all pictures
- * @param nonFiniteSecond likewise of the second
+ * @param nonFiniteSecond the same for the second
  */
 public record OutputDifference(
     String name,

@@ -13,7 +13,7 @@ import java.util.List;
  * @param pairs the same object in both, where one of the two scores reaches the threshold
  * @param apart pairs whose scores or boxes differ by more than is tolerated
  * @param onlyFirst objects that reach the threshold in the first and that the second lacks
- * @param onlySecond likewise
+ * @param onlySecond the same for the second
  */
 public record PictureDifference(
     PictureSource picture,

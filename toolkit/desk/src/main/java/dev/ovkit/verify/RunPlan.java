@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param names every name of an output, by the name that the subject calls it by
  * @param source of an ONNX
  * @param otherwise how an IR is read if {@code spec} does not fit it
- * @param tells whether the IR itself says what {@code spec} says
+ * @param tells whether the IR itself records what {@code spec} says
  */
 record RunPlan(
     Path file,

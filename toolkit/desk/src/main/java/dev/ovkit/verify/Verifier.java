@@ -27,7 +27,7 @@ public final class Verifier {
    * Runs both models on every picture and compares raw outputs and boxes.
    *
    * <p>An ONNX runs in ONNX Runtime, cut at the IR's outputs where these have names in it, and
-   * prepared as its family wants; an IR runs in OpenVINO, prepared as it says of itself. Both
+   * prepared as its family requires; an IR runs in OpenVINO, prepared as its metadata says. Both
    * compute in f32.
    *
    * @param step called after each picture

@@ -18,8 +18,8 @@ import java.util.OptionalInt;
  * @param first an ONNX, or the .xml of an IR; the one that differences are relative to
  * @param second likewise
  * @param outputs where an ONNX is cut; automatic means at the other model's outputs
- * @param mean what the network wants subtracted, for a model that is not as its family
- * @param scale what it wants its numbers divided by
+ * @param mean what the network expects to be subtracted, for a model that is not as its family
+ * @param scale what it expects its numbers to be divided by
  * @param modelColour the channel order it was trained on
  * @param resize how pictures are brought to the input
  * @param pad the grey beside them

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Chains the parallel max-pools of SPP: a maximum over 9x9 is one over 5x5 of one over 5x5, since
- * what lies outside the map never wins.
+ * values outside the map never win.
  */
 final class ChainPools implements Rewrite {
 

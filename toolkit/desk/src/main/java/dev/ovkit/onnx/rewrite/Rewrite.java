@@ -22,6 +22,6 @@ sealed interface Rewrite
   /** What it does, as the user reads it. */
   String title();
 
-  /** Applies it wherever it can be and tells how often that was. */
+  /** Applies it wherever possible and returns how often. */
   int apply(Graph graph);
 }

@@ -10,7 +10,7 @@ import dev.ovkit.onnx.rewrite.ShuffleRegion.Component;
  * comes out (an <em>exit</em>) is one channel of what went in (a <em>source</em>). So the
  * convolution that makes a source gives its channels sorted by the exits that they go to, one Split
  * hands each exit its piece, one Concat joins the pieces, and the convolutions that read an exit
- * get the input channels of their weights in the new order. What lies between and treats all
+ * get the input channels of their weights in the new order. Whatever is between them and treats all
  * channels alike, depthwise convolutions too, follows the order.
  */
 final class SortShuffledChannels implements Rewrite {
