@@ -146,7 +146,7 @@ final class InferCommand implements Callable<Integer> {
   @Option(
       names = "--save-crops",
       paramLabel = "DIR",
-      description = "Write each object as a picture of its own, PICTURE-NUMBER-CLASS.jpg.")
+      description = "Write each object to its own picture, PICTURE-NUMBER-CLASS.jpg.")
   private @Nullable Path crops;
 
   @HelpGroup.In(HelpGroup.OUTPUT)

@@ -6,9 +6,9 @@ import java.util.Arrays;
 /**
  * How busy the machine has been up to a moment.
  *
- * @param average the load average of the last minute; not a number if not told
+ * @param average the load average of the last minute; not a number if unknown
  * @param stolen processor time in seconds that the hypervisor has given to others since the start
- *     of the machine, summed over all processors; not a number if not told
+ *     of the machine, summed over all processors; not a number if unknown
  * @param all all processor time in seconds, idle or not
  */
 public record MachineLoad(double average, double stolen, double all) {

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
  *
  * @param name name and version of the operating system and its kernel
  * @param governor how the kernel chooses the clock rate of a process's processors, as in {@code
- *     performance}; "not told" where it does not say, as in most virtual machines
+ *     performance}; "unknown" where it does not say, as in most virtual machines
  */
 public record SystemInfo(String name, String governor) {
 
@@ -36,6 +36,6 @@ public record SystemInfo(String name, String governor) {
             .filter(name -> !name.isEmpty())
             .distinct()
             .collect(Collectors.joining(", "));
-    return governors.isEmpty() ? "not told" : governors;
+    return governors.isEmpty() ? "unknown" : governors;
   }
 }

@@ -5,10 +5,10 @@ import dev.ovkit.machine.MachineLoad;
 /**
  * What else the machine did before and during a measurement.
  *
- * @param loadBefore the load average of the last minute when it began; not a number if not told
+ * @param loadBefore the load average of the last minute when it began; not a number if unknown
  * @param loadAfter the same when it ended, which counts the measurement itself
  * @param stealSecondsBefore processor time that the hypervisor has given to others since the start
- *     of the machine, summed over all processors; not a number if not told
+ *     of the machine, summed over all processors; not a number if unknown
  * @param stealSecondsAfter the same when it ended
  * @param stealPercent the share of all processor time that was stolen meanwhile
  */

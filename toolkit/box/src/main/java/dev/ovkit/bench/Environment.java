@@ -13,8 +13,8 @@ import java.util.List;
  * @param cpu its name
  * @param flags the instruction sets that OpenVINO's CPU plugin chooses its kernels by, sorted
  * @param processors what this process may use
- * @param governor how the kernel chooses the clock rate, as in {@code performance}; "not told"
- *     where it does not say, as in most virtual machines
+ * @param governor how the kernel chooses the clock rate, as in {@code performance}; "unknown" where
+ *     it does not say, as in most virtual machines
  * @param system name and version of the operating system and its kernel
  * @param openvino its version
  * @param java version and name of the virtual machine

@@ -47,7 +47,7 @@ class EnvironmentTest {
     Environment read = Environment.read(root);
     assertThat(read.cpu()).isEqualTo("unknown");
     assertThat(read.flags()).isEmpty();
-    assertThat(read.governor()).isEqualTo("not told");
+    assertThat(read.governor()).isEqualTo("unknown");
   }
 
   @Test
