@@ -23,7 +23,11 @@ CLASSES = 3
 STRIDES = (8, 16, 32)
 CHANNELS = 8
 # Width and height in pixels, so that boxes fit the small input; no public model has these.
-ANCHORS = (((8, 10), (14, 9), (12, 20)), ((22, 18), (30, 40), (44, 24)), ((50, 60), (80, 40), (90, 62)))
+ANCHORS = (
+    ((8, 10), (14, 9), (12, 20)),
+    ((22, 18), (30, 40), (44, 24)),
+    ((50, 60), (80, 40), (90, 62)),
+)
 # What an exporter notes: with a comma, a percent sign, a plus, an apostrophe, and three scripts.
 NAMES = "{0: 'Schraube, groß', 1: '100 % Ω+1', 2: \"d'écrou 螺母\"}"
 
@@ -121,7 +125,7 @@ def yolov5(form: str) -> bytes:
             xy = net.op("Mul", xy, net.constant(stride))
             wh = net.op("Pow", net.op("Mul", wh, net.constant(2)), net.constant(2))
             anchors = np.reshape(ANCHORS[index], (1, 3, 1, 1, 2))
-            wh = net.op("Mul", wh, net.constant(np.broadcast_to(anchors, shape[:-1] + (2,))))
+            wh = net.op("Mul", wh, net.constant(np.broadcast_to(anchors, (*shape[:-1], 2))))
             x = net.op("Concat", xy, wh, rest, axis=-1)
         parts.append(net.op("Reshape", x, net.constant((1, -1, values), np.int64)))
     if form != "maps":
@@ -139,7 +143,7 @@ def part(net: Net, x: str, start: int, end: int) -> str:
 def yolox(form: str) -> bytes:
     """raw: sigmoids, boxes in cells; logits: without the sigmoids; decoded: boxes in pixels."""
     net, parts = Net(10), []
-    for x, stride in zip(net.backbone(255), STRIDES, strict=True):
+    for x, _ in zip(net.backbone(255), STRIDES, strict=True):
         box = net.conv(x, (CHANNELS, 4), kernel=1, gain=0.7, bias=0.0)
         objectness = net.conv(x, (CHANNELS, 1), kernel=1, gain=3)
         classes = net.conv(x, (CHANNELS, CLASSES), kernel=1, gain=3)
@@ -169,7 +173,7 @@ def part3(net: Net, x: str, start: int, end: int) -> str:
 def yolov8() -> bytes:
     """Distances to the four sides, in cells, and class scores; one column a candidate."""
     net, boxes, scores = Net(8), [], []
-    for x, stride in zip(net.backbone(1), STRIDES, strict=True):
+    for x, _ in zip(net.backbone(1), STRIDES, strict=True):
         flat = net.constant((1, 4, -1), np.int64)
         box = net.op("Relu", net.conv(x, (CHANNELS, 4), kernel=1, gain=1.5, bias=1.0))
         boxes.append(net.op("Reshape", box, flat))
