@@ -86,7 +86,7 @@ expect() { # NAME FILE-PREFIX
 }
 
 arguments=("$root/ir-models/conveyor-parts.xml" "$root/ir-models/pictures/000000.jpg")
-wanted=washer
+wanted=bearing
 shared="$root/../shared"
 if [ -d "$shared/models" ]; then
   "$root/ovkit" convert "$shared/models/v5lite-e-coco.onnx" -o "$work/ir" --labels "$shared/models/coco.names" >"$work/convert.out"

@@ -306,7 +306,7 @@ final class InferCommand implements Callable<Integer> {
   private void addSettings(Map<String, Object> object, Detector detector) {
     if (used.isPresent()) {
       Map<String, Object> settings =
-          BenchPrinter.json(Settings.of(detector.compiledModel(), detector.requests()));
+          BenchPrinter.json(Settings.of(detector::property, detector.requests()));
       settings.put("profile", used.get().json());
       object.put("settings", settings);
     }

@@ -1,6 +1,7 @@
 package dev.ovkit.cli.option;
 
 import dev.ovkit.model.DetectOptions;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -35,8 +36,8 @@ public final class ThresholdOptions {
   /** Returns the options with what was given here in place of what they say. */
   public DetectOptions applyTo(DetectOptions options) {
     return new DetectOptions(
-        confidence == null ? options.confidence() : confidence,
-        iou == null ? options.iou() : iou,
+        confidence == null ? options.confidence() : Optional.of(confidence),
+        iou == null ? options.iou() : Optional.of(iou),
         maxDetections == null ? options.maxDetections() : maxDetections,
         options.maxCandidates(),
         options.classes(),

@@ -29,7 +29,7 @@ public abstract class OvkitException extends RuntimeException {
   }
 
   // A path cannot be serialized; an exception must be.
-  private final transient @Nullable Path file;
+  private transient @Nullable Path file;
 
   protected OvkitException(String message, @Nullable Throwable cause) {
     this(message, null, cause);
@@ -48,6 +48,16 @@ public abstract class OvkitException extends RuntimeException {
   /** Returns the file or folder that the message is about, where it is about one. */
   public Optional<Path> file() {
     return Optional.ofNullable(file);
+  }
+
+  /**
+   * Names the file that the message is about, unless one is named already: a part that reads bytes
+   * does not know which file they come from.
+   */
+  public final void about(Path path) {
+    if (file == null) {
+      file = path;
+    }
   }
 
   @Override

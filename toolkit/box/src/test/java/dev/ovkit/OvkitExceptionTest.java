@@ -36,6 +36,14 @@ class OvkitExceptionTest {
   }
 
   @Test
+  void aFileIsNamedOnce() {
+    PictureException error = new PictureException("x");
+    error.about(FILE);
+    error.about(Path.of("other"));
+    assertThat(error.file()).hasValue(FILE);
+  }
+
+  @Test
   void everyOtherErrorHasOneKind() {
     assertThat(new ModelException("x").kind()).isEqualTo(Kind.FAILED);
     assertThat(new OptionException("x").kind()).isEqualTo(Kind.WRONG_OPTION);

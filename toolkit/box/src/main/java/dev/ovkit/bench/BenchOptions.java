@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 
 /**
  * What is measured, and how long.
@@ -17,11 +18,11 @@ import java.util.Map;
  * @param mode what is measured
  * @param seed the protocol of the project's seed: the first {@link #SEED_PICTURES} pictures, a mean
  *     for each of them and one over all
- * @param passes over each picture; 0 to measure for {@code time} instead
- * @param time to measure for, all models together, when {@code passes} is 0
+ * @param passes over each picture; empty to measure for {@code time} instead
+ * @param time to measure for, all models together, when {@code passes} is empty
  * @param warmUp the most time for warming up each model
  * @param compile the arithmetic, threads and streams of every model
- * @param requests pictures at once in {@link Mode#THROUGHPUT}; 0 for as many as OpenVINO likes
+ * @param requests pictures at once in {@link Mode#THROUGHPUT}; empty for as many as OpenVINO likes
  * @param control whether a comparison has a control: the first model once more, which tells how far
  *     the machine's noise alone takes a ratio from 1
  * @param profiled models that are opened otherwise than {@code compile} and {@code requests} say
@@ -31,11 +32,11 @@ public record BenchOptions(
     List<Path> pictures,
     Mode mode,
     boolean seed,
-    int passes,
+    OptionalInt passes,
     Duration time,
     Duration warmUp,
     CompileOptions compile,
-    int requests,
+    OptionalInt requests,
     boolean control,
     Map<Path, DetectorOptions> profiled) {
 
@@ -52,10 +53,10 @@ public record BenchOptions(
     if (irs.isEmpty() || pictures.isEmpty()) {
       throw new OptionException("a model and a picture are needed");
     }
-    if (passes < 0) {
-      throw new OptionException("passes: %d, expected 1 or more".formatted(passes));
+    if (passes.isPresent() && passes.getAsInt() < 1) {
+      throw new OptionException("passes: %d, expected 1 or more".formatted(passes.getAsInt()));
     }
-    if (passes == 0 && (time.isZero() || time.isNegative())) {
+    if (passes.isEmpty() && (time.isZero() || time.isNegative())) {
       throw new OptionException("no time to measure; give passes or a time");
     }
     if (seed && pictures.size() > SEED_PICTURES) {
@@ -70,11 +71,11 @@ public record BenchOptions(
         pictures,
         Mode.LATENCY,
         false,
-        0,
+        OptionalInt.empty(),
         Duration.ofSeconds(10),
         Duration.ofSeconds(30),
         CompileOptions.defaults(),
-        0,
+        OptionalInt.empty(),
         true,
         Map.of());
   }
@@ -100,12 +101,32 @@ public record BenchOptions(
   /** The seed's protocol, with all of its passes until {@link #withPasses} says fewer. */
   public BenchOptions withSeedProtocol() {
     return new BenchOptions(
-        irs, pictures, mode, true, SEED_PASSES, time, warmUp, compile, requests, control, profiled);
+        irs,
+        pictures,
+        mode,
+        true,
+        OptionalInt.of(SEED_PASSES),
+        time,
+        warmUp,
+        compile,
+        requests,
+        control,
+        profiled);
   }
 
   public BenchOptions withPasses(int perPicture) {
     return new BenchOptions(
-        irs, pictures, mode, seed, perPicture, time, warmUp, compile, requests, control, profiled);
+        irs,
+        pictures,
+        mode,
+        seed,
+        OptionalInt.of(perPicture),
+        time,
+        warmUp,
+        compile,
+        requests,
+        control,
+        profiled);
   }
 
   public BenchOptions withPictures(List<Path> files) {
@@ -115,7 +136,17 @@ public record BenchOptions(
 
   public BenchOptions withTime(Duration changed) {
     return new BenchOptions(
-        irs, pictures, mode, seed, 0, changed, warmUp, compile, requests, control, profiled);
+        irs,
+        pictures,
+        mode,
+        seed,
+        OptionalInt.empty(),
+        changed,
+        warmUp,
+        compile,
+        requests,
+        control,
+        profiled);
   }
 
   public BenchOptions withWarmUp(Duration most) {
@@ -130,7 +161,17 @@ public record BenchOptions(
 
   public BenchOptions withRequests(int count) {
     return new BenchOptions(
-        irs, pictures, mode, seed, passes, time, warmUp, compile, count, control, profiled);
+        irs,
+        pictures,
+        mode,
+        seed,
+        passes,
+        time,
+        warmUp,
+        compile,
+        OptionalInt.of(count),
+        control,
+        profiled);
   }
 
   public BenchOptions withControl(boolean wanted) {
@@ -149,8 +190,13 @@ public record BenchOptions(
   /** Returns how a model is opened. */
   DetectorOptions opening(Path ir) {
     DetectorOptions own = profiled.get(ir);
-    DetectorOptions options =
-        own != null ? own : DetectorOptions.defaults().withCompile(compile).withRequests(requests);
-    return mode == Mode.THROUGHPUT ? options : options.withRequests(1);
+    if (mode != Mode.THROUGHPUT) {
+      return (own != null ? own : DetectorOptions.defaults().withCompile(compile)).withRequests(1);
+    }
+    if (own != null) {
+      return own;
+    }
+    DetectorOptions options = DetectorOptions.defaults().withCompile(compile);
+    return requests.isPresent() ? options.withRequests(requests.getAsInt()) : options;
   }
 }

@@ -131,7 +131,7 @@ public final class Benchmark implements AutoCloseable {
 
   /** Round by round: one picture by every model, the next picture by every model. */
   private void inTurn(Clock clock) {
-    long rounds = (long) options.passes() * pictures.size();
+    long rounds = (long) options.passes().orElse(0) * pictures.size();
     for (long round = 0; clock.goesOn(round, rounds); round++) {
       int picture = (int) (round % pictures.size());
       for (MeasuredModel model : inNewOrder()) {
@@ -142,9 +142,9 @@ public final class Benchmark implements AutoCloseable {
 
   /** All passes over a picture before the next, so that inputs are filled once. */
   private void pictureByPicture(Clock clock) {
-    long rounds = (long) options.passes() * used().size();
+    long rounds = (long) options.passes().orElse(0) * used().size();
     for (long round = 0; clock.goesOn(round, rounds); round++) {
-      int picture = rounds == 0 ? 0 : (int) (round / options.passes());
+      int picture = rounds == 0 ? 0 : (int) (round / options.passes().orElse(1));
       for (MeasuredModel model : inNewOrder()) {
         model.contestant.pass(pictures.get(picture), picture, model.samples);
       }
@@ -160,8 +160,8 @@ public final class Benchmark implements AutoCloseable {
       model.block(pictures, model.settings.requests(), clock.stopped); // each request's first pass
       model.forget();
     }
-    long most = options.passes() > 0 ? pictures.size() : Long.MAX_VALUE;
-    for (long round = 0; clock.goesOn(round, options.passes()); round++) {
+    long most = options.passes().isPresent() ? pictures.size() : Long.MAX_VALUE;
+    for (long round = 0; clock.goesOn(round, options.passes().orElse(0)); round++) {
       for (MeasuredModel model : inNewOrder()) {
         model.block(pictures, most, clock.stopped);
       }

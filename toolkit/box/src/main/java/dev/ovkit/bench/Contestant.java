@@ -48,7 +48,7 @@ public interface Contestant extends AutoCloseable {
 
     public static Whole open(Path ir, DetectorOptions options) {
       Detector detector = Detector.open(ir, options);
-      return new Whole(detector, Settings.of(detector.compiledModel(), detector.requests()));
+      return new Whole(detector, Settings.of(detector::property, detector.requests()));
     }
 
     @Override
@@ -93,9 +93,9 @@ public interface Contestant extends AutoCloseable {
       DetectorSpec spec = DerivedSpec.of(IrDescription.read(ir), opening.layouts()).spec();
       try (Core core = Core.create();
           Model model = core.readModel(ir)) {
-        if (opening.input() != null) {
-          InputPreparation.resize(model, opening.input());
-          spec = spec.withInputSize(opening.input());
+        if (opening.input().isPresent()) {
+          InputPreparation.resize(model, opening.input().get());
+          spec = spec.withInputSize(opening.input().get());
         }
         CompiledModel compiled = core.compile(model, opening.compile());
         try {
@@ -125,7 +125,7 @@ public interface Contestant extends AutoCloseable {
 
     @Override
     public Settings settings() {
-      return Settings.of(compiled, 1);
+      return Settings.of(compiled::property, 1);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.ovkit.bench;
 
-import dev.ovkit.runtime.CompiledModel;
+import java.util.function.UnaryOperator;
 
 /**
  * What is in force, as the compiled model itself says.
@@ -23,16 +23,17 @@ public record Settings(
   /**
    * Asks a model that was compiled for the CPU.
    *
+   * @param property of the model, by OpenVINO's key
    * @param requests pictures at once
    */
-  public static Settings of(CompiledModel compiled, int requests) {
+  public static Settings of(UnaryOperator<String> property, int requests) {
     return new Settings(
-        compiled.property("INFERENCE_PRECISION_HINT"),
-        Integer.parseInt(compiled.property("NUM_STREAMS")),
-        Integer.parseInt(compiled.property("INFERENCE_NUM_THREADS")),
+        property.apply("INFERENCE_PRECISION_HINT"),
+        Integer.parseInt(property.apply("NUM_STREAMS")),
+        Integer.parseInt(property.apply("INFERENCE_NUM_THREADS")),
         requests,
-        yes(compiled.property("ENABLE_CPU_PINNING")),
-        yes(compiled.property("ENABLE_HYPER_THREADING")));
+        yes(property.apply("ENABLE_CPU_PINNING")),
+        yes(property.apply("ENABLE_HYPER_THREADING")));
   }
 
   private static boolean yes(String value) {

@@ -95,6 +95,7 @@ public record Golden(
    * @param precision of its weights, which says how far another CPU may stray
    * @param pictures files of different names
    */
+  @SuppressWarnings("exports") // for the desk, which packs
   public static Golden of(Detector detector, Precision precision, List<Path> pictures) {
     List<GoldenPicture> asked = new ArrayList<>();
     for (Path picture : pictures) {

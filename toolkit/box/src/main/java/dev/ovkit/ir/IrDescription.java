@@ -2,12 +2,18 @@ package dev.ovkit.ir;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.internal.files.Sha256;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param xml the file
  * @param weights the .bin beside it
+ * @param memory the bytes of the .bin where the IR is in memory; {@code xml} and {@code weights}
+ *     are then names only, for messages
  * @param weightsBytes the length of the .bin
  * @param constantsEnd where in the .bin the last constant of the graph ends
  * @param version of the IR format, such as 11
@@ -32,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 public record IrDescription(
     Path xml,
     Path weights,
+    Optional<ByteBuffer> memory,
     long weightsBytes,
     long constantsEnd,
     int version,
@@ -61,7 +70,47 @@ public record IrDescription(
    * @throws ModelException when the file is missing, cut, not an IR, or does not fit its .bin
    */
   public static IrDescription read(Path xml) {
-    return IrXml.read(xml);
+    try {
+      return IrXml.read(xml);
+    } catch (ModelException e) {
+      e.about(xml);
+      throw e;
+    }
+  }
+
+  /**
+   * Reads an IR that is in memory, with the same checks.
+   *
+   * @param name what messages call it
+   * @param xml the bytes of its .xml
+   * @param weights the bytes of its .bin, which must not change
+   * @throws ModelException when it is cut, not an IR, or the two do not fit
+   */
+  public static IrDescription read(String name, byte[] xml, byte[] weights) {
+    return IrXml.read(name, xml, ByteBuffer.wrap(weights).asReadOnlyBuffer());
+  }
+
+  /** Returns a file beside the .xml, if there is one; an IR in memory has none. */
+  public Optional<Path> beside(String name) {
+    return memory.isPresent()
+        ? Optional.empty()
+        : Optional.of(xml.resolveSibling(name)).filter(Files::isRegularFile);
+  }
+
+  /** Returns the last bytes of the .bin. */
+  public ByteBuffer lastWeights(int count) throws IOException {
+    long begin = weightsBytes - count;
+    if (memory.isPresent()) {
+      return memory.get().slice((int) begin, count);
+    }
+    try (InputStream in = Files.newInputStream(weights)) {
+      in.skipNBytes(begin);
+      byte[] bytes = in.readNBytes(count);
+      if (bytes.length < count) {
+        throw new EOFException("it ends early");
+      }
+      return ByteBuffer.wrap(bytes);
+    }
   }
 
   /**
@@ -74,6 +123,11 @@ public record IrDescription(
     String told = info.get(OVKIT + "/bin_sha256");
     if (told != null && told.matches("[0-9a-f]{64}")) {
       return told;
+    }
+    if (memory.isPresent()) {
+      MessageDigest digest = Sha256.digest();
+      digest.update(memory.get().duplicate());
+      return Sha256.hex(digest.digest());
     }
     try {
       return Sha256.of(weights);

@@ -5,6 +5,7 @@ import dev.ovkit.internal.files.WrongFile;
 import dev.ovkit.internal.xml.XmlReader;
 import dev.ovkit.runtime.Port;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -42,6 +43,7 @@ final class IrXml {
   private static final String HINT = "expected an OpenVINO IR, as 'ovkit convert' writes";
 
   private final Path xml;
+  private final Optional<ByteBuffer> memory;
   private final Map<Integer, Layer> layers = new HashMap<>();
   private final List<Layer> parameters = new ArrayList<>();
   private final List<Layer> results = new ArrayList<>();
@@ -82,24 +84,35 @@ final class IrXml {
     }
   }
 
-  private IrXml(Path xml) {
+  private IrXml(Path xml, Optional<ByteBuffer> memory) {
     this.xml = xml;
+    this.memory = memory;
   }
 
   static IrDescription read(Path xml) {
     requireFile(xml);
-    IrXml reader = new IrXml(xml);
-    int version;
     try {
-      version = reader.parse(new XmlReader(Files.readAllBytes(xml)));
-    } catch (XmlReader.MalformedException e) {
-      throw reader.malformed("not well-formed XML (line %d)".formatted(e.line()), e);
-    } catch (NumberFormatException e) {
-      throw reader.malformed("a number in it cannot be read (" + e.getMessage() + ")", e);
+      return new IrXml(xml, Optional.empty()).read(Files.readAllBytes(xml));
     } catch (IOException e) {
       throw new ModelException("%s: it cannot be read (%s)".formatted(xml, reason(e)), xml, e);
     }
-    return reader.describe(version);
+  }
+
+  static IrDescription read(String name, byte[] xml, ByteBuffer weights) {
+    if (xml.length == 0) {
+      throw new ModelException("%s: it is empty; %s".formatted(name, HINT));
+    }
+    return new IrXml(Path.of(name), Optional.of(weights)).read(xml);
+  }
+
+  private IrDescription read(byte[] bytes) {
+    try {
+      return describe(parse(new XmlReader(bytes)));
+    } catch (XmlReader.MalformedException e) {
+      throw malformed("not well-formed XML (line %d)".formatted(e.line()), e);
+    } catch (NumberFormatException e) {
+      throw malformed("a number in it cannot be read (" + e.getMessage() + ")", e);
+    }
   }
 
   private static void requireFile(Path xml) {
@@ -317,6 +330,7 @@ final class IrXml {
     return new IrDescription(
         xml,
         weights,
+        memory,
         bytes,
         weightsEnd,
         version,
@@ -377,7 +391,7 @@ final class IrXml {
         IrDescription.isEmbedded(info.get("model_info/embedded_processing"))
             ? null
             : info.get(IrDescription.OVKIT + "/bin_bytes");
-    if (!Files.isRegularFile(weights)) {
+    if (memory.isEmpty() && !Files.isRegularFile(weights)) {
       if (weightsEnd == 0 && recorded == null) {
         return 0;
       }
@@ -387,7 +401,7 @@ final class IrXml {
     }
     long bytes;
     try {
-      bytes = Files.size(weights);
+      bytes = memory.isPresent() ? memory.get().remaining() : Files.size(weights);
     } catch (IOException e) {
       throw new ModelException(
           "%s: it cannot be read (%s)".formatted(weights, reason(e)), weights, e);

@@ -10,11 +10,8 @@ import dev.ovkit.metadata.LayoutFormat;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -186,30 +183,22 @@ public record LazyHeads(List<LazyHead> lazy, int classes) implements HeadLayout 
           "%s: it does not end with the weights of lazy heads, %d bytes after those of the graph, although %s says so; another tool has saved it: convert the model again"
               .formatted(ir.weights(), weightBytes(), ir.xml().getFileName()));
     }
-    try (FileChannel file = FileChannel.open(ir.weights(), StandardOpenOption.READ)) {
-      file.position(begin);
+    try {
+      FloatBuffer all =
+          ir.lastWeights(Math.toIntExact(weightBytes()))
+              .order(ByteOrder.LITTLE_ENDIAN)
+              .asFloatBuffer();
       List<float[]> heads = new ArrayList<>();
       for (LazyHead head : lazy) {
-        heads.add(read(file, weights(head)));
+        float[] weights = new float[weights(head)];
+        all.get(weights);
+        heads.add(weights);
       }
       return heads;
     } catch (IOException e) {
       throw new ModelException(
           "%s: it cannot be read (%s)".formatted(ir.weights(), e.getMessage()), e);
     }
-  }
-
-  private static float[] read(FileChannel file, int count) throws IOException {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(Math.multiplyExact(count, Float.BYTES)).order(ByteOrder.LITTLE_ENDIAN);
-    while (bytes.hasRemaining()) {
-      if (file.read(bytes) < 0) {
-        throw new IOException("it ends early");
-      }
-    }
-    float[] floats = new float[count];
-    bytes.flip().asFloatBuffer().get(floats);
-    return floats;
   }
 
   /**

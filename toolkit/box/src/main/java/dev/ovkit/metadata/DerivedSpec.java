@@ -11,7 +11,6 @@ import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Normalization;
 import dev.ovkit.model.Resize;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,8 +113,8 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
     }
 
     private @Nullable ExportNotes notes() {
-      Path file = ir.xml().resolveSibling("metadata.yaml");
-      if (!Files.isRegularFile(file)) {
+      Path file = ir.beside("metadata.yaml").orElse(null);
+      if (file == null) {
         return null;
       }
       try {

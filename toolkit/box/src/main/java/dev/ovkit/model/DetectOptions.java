@@ -1,17 +1,17 @@
 package dev.ovkit.model;
 
 import dev.ovkit.OptionException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which detections are wanted. Precedence: what is set here, then what the IR's metadata says, then
  * {@link dev.ovkit.model.DetectorSpec#DEFAULT_CONFIDENCE} and {@link
  * dev.ovkit.model.DetectorSpec#DEFAULT_IOU}.
  *
- * @param confidence the lowest score, 0..1; null leaves it to the IR
- * @param iou the overlap above which the weaker of two boxes goes, 0..1; null leaves it to the IR
+ * @param confidence the lowest score, 0..1; empty leaves it to the IR
+ * @param iou the overlap above which the weaker of two boxes goes, 0..1; empty leaves it to the IR
  * @param maxDetections the most boxes a picture, best first
  * @param maxCandidates the most boxes that suppression looks at, best first; what lies beyond is
  *     counted in {@link Detections#leftOut}
@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
  * @param agnostic whether boxes of different classes suppress each other
  */
 public record DetectOptions(
-    @Nullable Float confidence,
-    @Nullable Float iou,
+    Optional<Float> confidence,
+    Optional<Float> iou,
     int maxDetections,
     int maxCandidates,
     Set<Integer> classes,
     boolean agnostic) {
 
   private static final DetectOptions DEFAULTS =
-      new DetectOptions(null, null, 300, 30_000, Set.of(), false);
+      new DetectOptions(Optional.empty(), Optional.empty(), 300, 30_000, Set.of(), false);
 
   public DetectOptions {
     requireUnit("confidence", confidence);
@@ -43,12 +43,13 @@ public record DetectOptions(
   }
 
   public DetectOptions withConfidence(float lowest) {
-    return new DetectOptions(lowest, iou, maxDetections, maxCandidates, classes, agnostic);
+    return new DetectOptions(
+        Optional.of(lowest), iou, maxDetections, maxCandidates, classes, agnostic);
   }
 
   public DetectOptions withIou(float threshold) {
     return new DetectOptions(
-        confidence, threshold, maxDetections, maxCandidates, classes, agnostic);
+        confidence, Optional.of(threshold), maxDetections, maxCandidates, classes, agnostic);
   }
 
   public DetectOptions withMaxDetections(int most) {
@@ -68,9 +69,10 @@ public record DetectOptions(
     return new DetectOptions(confidence, iou, maxDetections, maxCandidates, classes, acrossClasses);
   }
 
-  private static void requireUnit(String what, @Nullable Float value) {
-    if (value != null && !(value >= 0 && value <= 1)) {
-      throw new OptionException("%s: %s, expected a number from 0 to 1".formatted(what, value));
+  private static void requireUnit(String what, Optional<Float> value) {
+    if (value.filter(number -> !(number >= 0 && number <= 1)).isPresent()) {
+      throw new OptionException(
+          "%s: %s, expected a number from 0 to 1".formatted(what, value.get()));
     }
   }
 

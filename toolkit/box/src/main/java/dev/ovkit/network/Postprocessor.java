@@ -54,10 +54,8 @@ public final class Postprocessor {
       HeadLayout.DecoderFactory decoders) {
     this.spec = spec;
     this.options = options;
-    Float chosen = options.confidence();
-    this.confidence = chosen == null ? spec.confidenceThreshold() : chosen;
-    Float overlap = options.iou();
-    this.iou = overlap == null ? spec.iouThreshold() : overlap;
+    this.confidence = options.confidence().orElse(spec.confidenceThreshold());
+    this.iou = options.iou().orElse(spec.iouThreshold());
     this.decoder =
         decoders.create(new InputSize(spec.inputWidth(), spec.inputHeight()), shapes::apply);
     this.wanted = new boolean[spec.layout().classes()];

@@ -12,6 +12,7 @@ import dev.ovkit.nativelib.pictures.ovkit_picture;
 import java.io.IOException;
 import java.lang.ref.Cleaner;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,9 +66,27 @@ final class PictureMemory implements AutoCloseable {
     cleanable = CLEANER.register(this, new Release(created));
   }
 
-  /** Reads, checks and decodes a file. */
+  /**
+   * Reads, checks and decodes a file. An interrupt would close the channel, and the picture would
+   * look unreadable; it waits until the file is read.
+   */
   synchronized void read(Path file) {
     open();
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (!isRead(file)) {
+        interrupted = true;
+        Thread.interrupted();
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** Returns false if an interrupt came in between. */
+  private boolean isRead(Path file) {
     String source = file.toString();
     requireFile(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -76,6 +95,12 @@ final class PictureMemory implements AutoCloseable {
         // until full or, had the file shrunk, to its end
       }
       decode(room.flip(), source);
+      return true;
+    } catch (PictureException e) {
+      e.about(file);
+      throw e;
+    } catch (ClosedByInterruptException e) {
+      return false;
     } catch (IOException e) {
       throw unreadable(file, e);
     }

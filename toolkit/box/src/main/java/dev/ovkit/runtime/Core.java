@@ -9,12 +9,15 @@ import dev.ovkit.nativelib.openvino.ov_compiled_model_t;
 import dev.ovkit.nativelib.openvino.ov_core_t;
 import dev.ovkit.nativelib.openvino.ov_model_t;
 import dev.ovkit.nativelib.openvino.ov_property_t;
+import dev.ovkit.nativelib.openvino.ov_shape_t;
 import dev.ovkit.nativelib.openvino.ov_tensor_t;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.Pointer;
 
 /** OpenVINO itself: knows the devices, reads and compiles models. One per application is enough. */
 public final class Core extends NativeHandle {
@@ -112,6 +115,42 @@ public final class Core extends NativeHandle {
           OpenVino.ov_core_read_model_from_memory_buffer(
               pointer, bytes, onnx.length, new ov_tensor_t(), model),
           "read the ONNX");
+      return new Model(model);
+    } finally {
+      leave();
+    }
+  }
+
+  /** Reads a model from the bytes of an IR's two files. */
+  public Model readIr(byte[] xml, ByteBuffer weights) {
+    enter();
+    try (BytePointer text = new BytePointer(xml);
+        ov_shape_t shape = new ov_shape_t();
+        ov_tensor_t tensor = new ov_tensor_t()) {
+      if (weights.hasRemaining()) {
+        // OpenVINO's own memory: the model's constants stay in it as long as they are needed.
+        Status.check(
+            OpenVino.ov_shape_create(1, new long[] {weights.remaining()}, shape), "size the model");
+        try {
+          Status.check(OpenVino.ov_tensor_create(OpenVino.U8, shape, tensor), "hold the model");
+        } finally {
+          OpenVino.ov_shape_free(shape);
+        }
+        Pointer data = new Pointer();
+        Status.check(OpenVino.ov_tensor_data(tensor, data), "hold the model");
+        new BytePointer(data).capacity(weights.remaining()).asByteBuffer().put(weights.duplicate());
+      }
+      ov_model_t model = new ov_model_t();
+      try {
+        Status.check(
+            OpenVino.ov_core_read_model_from_memory_buffer(
+                pointer, text, xml.length, tensor, model),
+            "read the IR");
+      } finally {
+        if (!tensor.isNull()) {
+          OpenVino.ov_tensor_free(tensor);
+        }
+      }
       return new Model(model);
     } finally {
       leave();

@@ -2,29 +2,21 @@ package dev.ovkit.vision;
 
 import dev.ovkit.CompileOptions;
 import dev.ovkit.ModelException;
+import dev.ovkit.NativeCallException;
 import dev.ovkit.ir.IrDescription;
 import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Assumption;
-import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
-import dev.ovkit.model.InputSize;
 import dev.ovkit.network.InputPreparation;
-import dev.ovkit.network.Postprocessor;
 import dev.ovkit.picture.Frame;
-import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
-import dev.ovkit.runtime.ElementType;
-import dev.ovkit.runtime.InferRequest;
 import dev.ovkit.runtime.Model;
-import dev.ovkit.runtime.Tensor;
-import java.nio.ByteBuffer;
-import java.nio.FloatBuffer;
+import java.net.URL;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -33,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,21 +42,24 @@ import org.jspecify.annotations.Nullable;
  * <p>It may be used by any number of threads. Each detection borrows one of {@link #requests} infer
  * requests for its whole length; when all are out, a call waits. After {@link #close} a call is
  * refused; calls that run are waited for.
+ *
+ * <p>No call can be interrupted: a detection takes milliseconds and is done, also while its thread
+ * waits for a request. The thread's interrupt flag is as before afterwards, or set.
  */
 public final class Detector implements AutoCloseable {
 
   private final DetectorSpec spec;
   private final List<Assumption> assumptions;
   private final CompiledModel compiled;
-  private final List<Worker> workers;
-  private final BlockingQueue<Worker> idle;
+  private final List<DetectorWorker> workers;
+  private final BlockingQueue<DetectorWorker> idle;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Detector(
       DetectorSpec spec,
       List<Assumption> assumptions,
       CompiledModel compiled,
-      List<Worker> workers) {
+      List<DetectorWorker> workers) {
     this.spec = spec;
     this.assumptions = assumptions;
     this.compiled = compiled;
@@ -75,7 +71,8 @@ public final class Detector implements AutoCloseable {
    * Opens an IR for one picture at a time on the CPU: as its {@link Profile} says, if one lies
    * beside it that holds on this machine, else by the defaults, in f32.
    *
-   * @param ir the .xml; its .bin is beside it
+   * @param ir the .xml; its .bin is beside it. On another file system than the default one, such
+   *     as a zip file's, both are read into memory
    * @throws ModelException when it is missing, damaged, or no detector
    * @throws dev.ovkit.RuntimeUnavailableException when this machine cannot run OpenVINO
    */
@@ -85,14 +82,58 @@ public final class Detector implements AutoCloseable {
 
   /** Opens an IR with these options and no profile. */
   public static Detector open(Path ir, DetectorOptions options) {
+    try {
+      return open(() -> ModelSource.of(ir), options);
+    } catch (ModelException | NativeCallException e) {
+      e.about(ir);
+      throw e;
+    }
+  }
+
+  /**
+   * Opens an IR that is a resource of the class path, by the defaults: {@code
+   * Detector.open(Parts.class.getResource("/model.xml"))}.
+   *
+   * @param ir the .xml; its .bin lies beside it. Both are read into memory
+   * @throws ModelException when it is missing, damaged, or no detector
+   * @throws dev.ovkit.RuntimeUnavailableException when this machine cannot run OpenVINO
+   */
+  public static Detector open(URL ir) {
+    return open(ir, DetectorOptions.defaults());
+  }
+
+  /** Opens an IR that is a resource of the class path with these options. */
+  public static Detector open(URL ir, DetectorOptions options) {
+    return open(() -> ModelSource.of(ir), options);
+  }
+
+  /**
+   * Opens an IR that is in memory, by the defaults.
+   *
+   * @param xml the bytes of its .xml
+   * @param weights the bytes of its .bin
+   * @throws ModelException when it is damaged, or no detector
+   * @throws dev.ovkit.RuntimeUnavailableException when this machine cannot run OpenVINO
+   */
+  public static Detector open(byte[] xml, byte[] weights) {
+    return open(xml, weights, DetectorOptions.defaults());
+  }
+
+  /** Opens an IR that is in memory with these options. */
+  public static Detector open(byte[] xml, byte[] weights, DetectorOptions options) {
+    return open(() -> ModelSource.of("the model in memory", xml, weights), options);
+  }
+
+  private static Detector open(Supplier<ModelSource> reading, DetectorOptions options) {
     // The runtime loads while the XML is read: a tenth of a second each.
     CompletableFuture<Core> loading = CompletableFuture.supplyAsync(Core::create);
+    ModelSource source;
     DerivedSpec derived;
     HeadLayout.DecoderFactory decoders;
     try {
-      IrDescription description = IrDescription.read(ir);
-      derived = derive(description, options);
-      decoders = derived.spec().layout().decoders(description);
+      source = reading.get();
+      derived = derive(source.description(), options);
+      decoders = derived.spec().layout().decoders(source.description());
     } catch (RuntimeException e) {
       // A process that ends while libraries load may crash, so they are waited for.
       loading.handle(Detector::closeUnused).join();
@@ -100,21 +141,19 @@ public final class Detector implements AutoCloseable {
     }
     DetectorSpec spec = derived.spec();
     try (Core core = join(loading);
-        Model model = core.readModel(ir)) {
-      if (options.input() != null) {
-        InputPreparation.resize(model, options.input());
-      }
+        Model model = source.read(core)) {
+      options.input().ifPresent(size -> InputPreparation.resize(model, size));
       InputPreparation.apply(model, spec);
       CompiledModel compiled = core.compile(model, options.compile());
-      List<Worker> workers = new ArrayList<>();
+      List<DetectorWorker> workers = new ArrayList<>();
       try {
-        int count = options.requests() > 0 ? options.requests() : liked(compiled);
+        int count = options.requests().orElseGet(() -> liked(compiled));
         for (int i = 0; i < count; i++) {
-          workers.add(new Worker(compiled, spec, options.detect(), decoders));
+          workers.add(new DetectorWorker(compiled, spec, options.detect(), decoders));
         }
         return new Detector(spec, derived.assumptions(), compiled, workers);
       } catch (RuntimeException e) {
-        workers.forEach(Worker::close);
+        workers.forEach(DetectorWorker::close);
         compiled.close();
         throw e;
       }
@@ -123,15 +162,15 @@ public final class Detector implements AutoCloseable {
 
   /** The caller wins over the IR. */
   private static DerivedSpec derive(IrDescription description, DetectorOptions options) {
-    DetectorSpec given = options.spec();
     DerivedSpec derived =
-        given == null
-            ? DerivedSpec.of(description, options.layouts())
-            : new DerivedSpec(given, List.of());
-    InputSize input = options.input();
-    return input == null
-        ? derived
-        : new DerivedSpec(derived.spec().withInputSize(input), derived.assumptions());
+        options
+            .spec()
+            .map(given -> new DerivedSpec(given, List.of()))
+            .orElseGet(() -> DerivedSpec.of(description, options.layouts()));
+    return options
+        .input()
+        .map(size -> new DerivedSpec(derived.spec().withInputSize(size), derived.assumptions()))
+        .orElse(derived);
   }
 
   private static Core join(CompletableFuture<Core> loading) {
@@ -174,9 +213,13 @@ public final class Detector implements AutoCloseable {
     return workers.size();
   }
 
-  /** Returns the compiled model, to ask for the properties in force; it is closed with this. */
-  public CompiledModel compiledModel() {
-    return compiled;
+  /**
+   * Returns a property that is in force, by OpenVINO's own key, such as {@code NUM_STREAMS}.
+   *
+   * @throws NativeCallException when the device knows no such key
+   */
+  public String property(String key) {
+    return compiled.property(key);
   }
 
   /**
@@ -185,7 +228,7 @@ public final class Detector implements AutoCloseable {
    * @throws dev.ovkit.PictureException when it is missing, damaged, too large, or no picture
    */
   public Detections detect(Path picture) {
-    Worker worker = borrow();
+    DetectorWorker worker = borrow();
     try {
       return worker.detect(picture);
     } finally {
@@ -200,7 +243,7 @@ public final class Detector implements AutoCloseable {
    * @throws dev.ovkit.PictureException when they are damaged, too large, or no picture
    */
   public Detections detect(byte[] encoded) {
-    Worker worker = borrow();
+    DetectorWorker worker = borrow();
     try {
       return worker.detect(encoded);
     } finally {
@@ -234,7 +277,7 @@ public final class Detector implements AutoCloseable {
 
   /** Finds objects on a frame, which must not change until this returns. */
   public Detections detect(Frame frame) {
-    Worker worker = borrow();
+    DetectorWorker worker = borrow();
     try {
       return worker.detect(frame);
     } finally {
@@ -244,7 +287,7 @@ public final class Detector implements AutoCloseable {
 
   /** Finds objects on a decoded picture. */
   public Detections detect(Picture picture) {
-    Worker worker = borrow();
+    DetectorWorker worker = borrow();
     try {
       return worker.detect(picture);
     } finally {
@@ -252,13 +295,13 @@ public final class Detector implements AutoCloseable {
     }
   }
 
-  private Worker borrow() {
+  private DetectorWorker borrow() {
     boolean interrupted = false;
     try {
       while (true) {
         requireOpen();
         try {
-          Worker worker = idle.take();
+          DetectorWorker worker = idle.take();
           if (closed.get()) {
             giveBack(worker);
             requireOpen();
@@ -276,7 +319,7 @@ public final class Detector implements AutoCloseable {
   }
 
   /** There is always room: a worker that is out left a place. */
-  private void giveBack(Worker worker) {
+  private void giveBack(DetectorWorker worker) {
     idle.add(worker);
   }
 
@@ -293,7 +336,7 @@ public final class Detector implements AutoCloseable {
       return;
     }
     boolean interrupted = false;
-    List<Worker> back = new ArrayList<>();
+    List<DetectorWorker> back = new ArrayList<>();
     while (back.size() < workers.size()) {
       try {
         back.add(idle.take());
@@ -302,113 +345,13 @@ public final class Detector implements AutoCloseable {
       }
     }
     // Closed, they go back once more, to wake whoever still waits for one.
-    for (Worker worker : back) {
+    for (DetectorWorker worker : back) {
       worker.close();
       giveBack(worker);
     }
     compiled.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /** One infer request and the memory to feed and read it; used by one thread at a time. */
-  private static final class Worker {
-    private final DetectorSpec spec;
-    private final InferRequest request;
-    private final Picture memory;
-    private final Postprocessor postprocessor;
-    private final ByteBuffer input;
-    private final List<FloatBuffer> outputs = new ArrayList<>();
-
-    Worker(
-        CompiledModel compiled,
-        DetectorSpec spec,
-        DetectOptions options,
-        HeadLayout.DecoderFactory decoders) {
-      this.spec = spec;
-      this.request = compiled.createRequest();
-      this.input = request.input(0).bytes();
-      requireInput(spec, request.input(0));
-      this.postprocessor =
-          new Postprocessor(spec, options, name -> floats(name).shape().dimensions(), decoders);
-      for (String name : postprocessor.outputs()) {
-        outputs.add(floats(name).floats());
-      }
-      this.memory = Picture.empty();
-    }
-
-    private static void requireInput(DetectorSpec spec, Tensor input) {
-      List<Long> wanted = List.of(1L, (long) spec.inputHeight(), (long) spec.inputWidth(), 3L);
-      if (!input.shape().dimensions().equals(wanted)) {
-        throw new ModelException(
-            "the IR takes pictures of %s, but its metadata says %dx%d; convert the model again"
-                .formatted(input.shape().bracketed(), spec.inputWidth(), spec.inputHeight()));
-      }
-    }
-
-    private Tensor floats(String output) {
-      Tensor tensor = request.output(output);
-      if (tensor.type() != ElementType.F32) {
-        throw new ModelException(
-            "output '%s' is %s, expected F32; convert the model with ovkit"
-                .formatted(output, tensor.type()));
-      }
-      return tensor;
-    }
-
-    Detections detect(Path picture) {
-      long start = System.nanoTime();
-      memory.load(picture);
-      return detectDecoded(memory, start, System.nanoTime());
-    }
-
-    Detections detect(byte[] encoded) {
-      long start = System.nanoTime();
-      memory.load(encoded);
-      return detectDecoded(memory, start, System.nanoTime());
-    }
-
-    Detections detect(Picture picture) {
-      long start = System.nanoTime();
-      return detectDecoded(picture, start, start);
-    }
-
-    Detections detect(Frame frame) {
-      long start = System.nanoTime();
-      Letterbox letterbox = letterbox(frame.width(), frame.height());
-      memory.letterbox(frame, letterbox, spec.resize(), input);
-      return infer(letterbox, start, start);
-    }
-
-    private Detections detectDecoded(Picture picture, long start, long decoded) {
-      Letterbox letterbox = letterbox(picture.width(), picture.height());
-      picture.letterbox(letterbox, spec.resize(), input);
-      memory.trim();
-      return infer(letterbox, start, decoded);
-    }
-
-    private Letterbox letterbox(int width, int height) {
-      return Letterbox.of(
-          width, height, spec.inputWidth(), spec.inputHeight(), spec.resize().mode());
-    }
-
-    private Detections infer(Letterbox letterbox, long start, long decoded) {
-      long ready = System.nanoTime();
-      request.infer();
-      long inferred = System.nanoTime();
-      Detections found = postprocessor.run(outputs, letterbox);
-      return found.withTimings(
-          new Detections.Timings(
-              Duration.ofNanos(decoded - start),
-              Duration.ofNanos(ready - decoded),
-              Duration.ofNanos(inferred - ready),
-              Duration.ofNanos(System.nanoTime() - inferred)));
-    }
-
-    void close() {
-      memory.close();
-      request.close();
     }
   }
 }

@@ -9,41 +9,53 @@ import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.InputSize;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
- * How a detector is opened.
+ * How a detector is opened. Here as in all options, what is not set is an empty {@link Optional},
+ * and {@code withX} sets it.
  *
  * @param compile device, precision, threads, streams
  * @param detect which detections are wanted
- * @param requests pictures at once; 0 for as many as the device says it likes
- * @param spec what the detector is, where the IR is not to be believed; null leaves it to the IR
- * @param input another size of the network's input, which the model is reshaped to; null leaves it
+ * @param requests pictures at once; empty for as many as the device says it likes
+ * @param spec what the detector is, where the IR is not to be believed; empty leaves it to the IR
+ * @param input another size of the network's input, which the model is reshaped to; empty leaves it
  *     as it is
- * @param layouts the output layouts that can be read; those that ovkit knows, and more
+ * @param layouts the output layouts that can be read; for ovkit's own programs, which alone can add
+ *     to them
  */
+@SuppressWarnings("exports")
 public record DetectorOptions(
     CompileOptions compile,
     DetectOptions detect,
-    int requests,
-    @Nullable DetectorSpec spec,
-    @Nullable InputSize input,
+    OptionalInt requests,
+    Optional<DetectorSpec> spec,
+    Optional<InputSize> input,
     List<LayoutFormat> layouts) {
 
   private static final int MOST_REQUESTS = 1024;
 
   public DetectorOptions {
     layouts = List.copyOf(layouts);
-    if (requests < 0 || requests > MOST_REQUESTS) {
-      throw new OptionException(
-          "infer requests: %d, expected 1 to %d".formatted(requests, MOST_REQUESTS));
-    }
+    requests.ifPresent(
+        count -> {
+          if (count < 1 || count > MOST_REQUESTS) {
+            throw new OptionException(
+                "infer requests: %d, expected 1 to %d".formatted(count, MOST_REQUESTS));
+          }
+        });
   }
 
   /** CPU, f32, latency; everything else as the IR says. */
   public static DetectorOptions defaults() {
     return new DetectorOptions(
-        CompileOptions.defaults(), DetectOptions.defaults(), 0, null, null, Layouts.ALL);
+        CompileOptions.defaults(),
+        DetectOptions.defaults(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Layouts.ALL);
   }
 
   /**
@@ -68,15 +80,15 @@ public record DetectorOptions(
   }
 
   public DetectorOptions withSpec(DetectorSpec changed) {
-    return new DetectorOptions(compile, detect, requests, changed, input, layouts);
+    return new DetectorOptions(compile, detect, requests, Optional.of(changed), input, layouts);
   }
 
   public DetectorOptions withRequests(int count) {
-    return new DetectorOptions(compile, detect, count, spec, input, layouts);
+    return new DetectorOptions(compile, detect, OptionalInt.of(count), spec, input, layouts);
   }
 
   public DetectorOptions withInput(InputSize size) {
-    return new DetectorOptions(compile, detect, requests, spec, size, layouts);
+    return new DetectorOptions(compile, detect, requests, spec, Optional.of(size), layouts);
   }
 
   /** Reads output layouts that are not ovkit's own too. */

@@ -87,7 +87,9 @@ public record Profile(String binSha256, String cpu, int threads, Map<Hint, Entry
     if (!profile.binSha256.equals(sha256)) {
       throw new ModelException(
           "%s: it was tuned for another model: a .bin of SHA-256 %s, expected %s; run 'ovkit tune' again, delete it, or leave it out with --no-profile"
-              .formatted(file, profile.binSha256, sha256));
+              .formatted(file, profile.binSha256, sha256),
+          file,
+          null);
     }
     return Optional.of(profile);
   }
@@ -195,6 +197,7 @@ public record Profile(String binSha256, String cpu, int threads, Map<Hint, Entry
       throw new ModelException(
           "%s: %s, expected a profile such as 'ovkit tune' writes; run it again, or delete the file"
               .formatted(file, e.getMessage()),
+          file,
           e);
     }
   }
@@ -308,7 +311,9 @@ public record Profile(String binSha256, String cpu, int threads, Map<Hint, Entry
     private ModelException wrong(String key, @Nullable Object value, String wanted) {
       return new ModelException(
           "%s: it has %s for \"%s\", expected %s; run 'ovkit tune' again, or delete the file"
-              .formatted(file, value == null ? "nothing" : value, key, wanted));
+              .formatted(file, value == null ? "nothing" : value, key, wanted),
+          file,
+          null);
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.ovkit.vision;
 
 import dev.ovkit.CompileOptions;
 import dev.ovkit.model.InputSize;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -127,11 +128,13 @@ public record Tuning(
     if (hyperThreading.isPresent()) {
       compile = compile.withProperty("ENABLE_HYPER_THREADING", word(hyperThreading.get()));
     }
-    if (cached) {
+    if (cached && ir.getFileSystem().equals(FileSystems.getDefault())) {
       compile = compile.withCacheDirectory(Profile.cacheOf(ir));
     }
-    DetectorOptions options =
-        DetectorOptions.defaults().withCompile(compile).withRequests(requests.orElse(0));
+    DetectorOptions options = DetectorOptions.defaults().withCompile(compile);
+    if (requests.isPresent()) {
+      options = options.withRequests(requests.getAsInt());
+    }
     return input.isPresent() ? options.withInput(input.get()) : options;
   }
 

@@ -162,7 +162,7 @@ class BenchmarkTest {
     List<Path> many = Collections.nCopies(60, pictures(1).get(0));
     BenchOptions options = BenchOptions.of(List.of(A), many).withSeedProtocol();
     assertThat(options.pictures()).hasSize(50);
-    assertThat(options.passes()).isEqualTo(1000);
+    assertThat(options.passes()).hasValue(1000);
   }
 
   @Test
