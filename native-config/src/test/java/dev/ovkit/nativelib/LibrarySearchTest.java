@@ -107,7 +107,7 @@ class LibrarySearchTest {
             """
             no usable OpenVINO 2026.4.1 runtime; searched:
               explicit directory (-Dovkit.native.dir, OVKIT_NATIVE_DIR): not given
-              beside the application %s: liba.so is of another version or damaged: 8 bytes, expected 3
+              beside the application %s: liba.so has another version or is damaged: 8 bytes, expected 3
               the jar's own copy: ovkit-native-…-linux-x86_64.jar is not on the class path"""
                 .formatted(halfCopied));
   }
