@@ -118,7 +118,7 @@ class EnvironmentsTest {
     assertThatThrownBy(() -> environments(Map.of("PATH", path(bin))).python(SMALL, heard::add))
         .isInstanceOf(PythonException.class)
         .hasMessageStartingWith(
-            "'small' needs Python 3.11, and %s is Python 3.9; on Debian 12 or Ubuntu 24.04: "
+            "'small' needs Python 3.11, but %s is Python 3.9; on Debian 12 or Ubuntu 24.04: "
                 .formatted(bin));
     assertThatThrownBy(
             () ->
