@@ -14,6 +14,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
 import java.util.function.UnaryOperator;
@@ -171,6 +172,14 @@ final class Program {
     commandLine.getSubcommands().values().forEach(Program::helpInGroups);
   }
 
+  /** A message has lines of its own; nothing else in it may move the terminal's cursor. */
+  private static String printable(String message) {
+    return message
+        .lines()
+        .map(line -> OneLine.of(line, LONGEST))
+        .collect(Collectors.joining(System.lineSeparator()));
+  }
+
   private static int report(Exception exception, CommandLine commandLine, boolean stacktrace) {
     PrintWriter err = commandLine.getErr();
     if (stacktrace) {
@@ -180,7 +189,7 @@ final class Program {
       return ExitCode.FAILED; // the signal's exit code wins
     }
     if (exception instanceof OvkitException known) {
-      err.println("ovkit: " + OneLine.of(String.valueOf(exception.getMessage()), LONGEST));
+      err.println("ovkit: " + printable(String.valueOf(exception.getMessage())));
       return switch (known.kind()) {
         case FAILED -> ExitCode.FAILED;
         case WRONG_OPTION -> ExitCode.WRONG_USAGE;

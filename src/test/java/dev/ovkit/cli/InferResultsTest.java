@@ -345,10 +345,13 @@ class InferResultsTest {
 
   // ---- helpers
 
+  /** The shell of a job in the background has its children ignore SIGINT, so it is set back. */
   private static ProcessBuilder start(List<String> arguments) {
     List<String> line =
         new ArrayList<>(
             List.of(
+                "env",
+                "--default-signal=INT",
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
                 "-XX:TieredStopAtLevel=1",

@@ -204,7 +204,7 @@ class VerifierTest {
     VerifyOptions o = VerifyOptions.of(onnx(COCO), ir);
     Verification unasked =
         Verifier.verify(o, PictureSource.of(TestModels.pictures(COCO)), () -> {});
-    assertThat(sentences(unasked, Kind.CAUSE)).first().asString().contains("--bare says");
+    assertThat(sentences(unasked, Kind.CAUSE)).first().asString().contains("give --bare");
     assertThat(
             Verifier.verify(bare(o), PictureSource.of(TestModels.pictures(COCO)), () -> {})
                 .findings())
