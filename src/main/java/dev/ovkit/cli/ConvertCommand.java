@@ -7,6 +7,7 @@ import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.Labels;
 import dev.ovkit.cli.option.PictureOptions;
 import dev.ovkit.cli.option.QuantizeOptionGroup;
+import dev.ovkit.cli.print.ConversionPrinter;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.cli.print.PythonProgress;
@@ -19,7 +20,6 @@ import dev.ovkit.convert.ConversionManifest;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.DataType;
-import dev.ovkit.convert.Decision;
 import dev.ovkit.convert.Kernels;
 import dev.ovkit.convert.Outputs;
 import dev.ovkit.convert.Repetition;
@@ -34,9 +34,7 @@ import dev.ovkit.verify.Verification;
 import dev.ovkit.verify.VerifyOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -123,6 +121,12 @@ final class ConvertCommand implements Callable<Integer> {
               + " the graph into one output [1,4+classes,N], which OpenVINO's Model API reads."
               + " Default: ${DEFAULT-VALUE}.")
   private String output;
+
+  @Option(
+      names = "--raw",
+      description =
+          "Convert a model as it is, with its own outputs, even if it is not recognised as a detector; infer cannot read boxes from such an IR. The same as --output none.")
+  private boolean raw;
 
   @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
@@ -331,11 +335,11 @@ final class ConvertCommand implements Callable<Integer> {
   private void print(Conversion conversion, Map<String, Object> more) {
     PrintWriter out = spec.commandLine().getOut();
     if (json.wanted()) {
-      Map<String, Object> object = json(conversion);
+      Map<String, Object> object = ConversionPrinter.json(conversion);
       object.putAll(more);
       Json.print(out, object);
     } else {
-      print(conversion, out);
+      ConversionPrinter.print(conversion, out, spec.commandLine().getErr());
     }
   }
 
@@ -371,11 +375,19 @@ final class ConvertCommand implements Callable<Integer> {
 
   private Outputs outputs() {
     Outputs outputs = Outputs.parse(output);
+    if (raw && !(outputs instanceof Outputs.Auto)) {
+      throw usage("--raw keeps the model's own outputs; leave out --output " + output);
+    }
+    if (raw) {
+      outputs = new Outputs.AsTheyAre();
+    }
     if (heads == ConvertChoices.Heads.WHOLE) {
       return outputs;
     }
     if (!(outputs instanceof Outputs.Auto)) {
-      throw usage("--heads lazy chooses the outputs itself; leave out --output " + output);
+      throw usage(
+          "--heads lazy chooses the outputs itself; leave out "
+              + (raw ? "--raw" : "--output " + output));
     }
     return new Outputs.Lazy();
   }
@@ -405,33 +417,5 @@ final class ConvertCommand implements Callable<Integer> {
 
   private ParameterException usage(String message) {
     return new ParameterException(spec.commandLine(), message);
-  }
-
-  static void print(Conversion conversion, PrintWriter out) {
-    for (Decision decision : conversion.decisions()) {
-      out.printf("%-10s %s%n", decision.what(), decision.value());
-      out.printf("%-10s   %s%n", "", decision.why());
-    }
-    out.printf("%-10s %s%n", "graph", conversion.xml());
-    out.printf("%-10s %s (%,d bytes)%n", "weights", conversion.bin(), conversion.binBytes());
-    out.printf("%-10s %s%n", "manifest", conversion.manifestFile());
-  }
-
-  static Map<String, Object> json(Conversion conversion) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("xml", conversion.xml().toString());
-    object.put("bin", conversion.bin().toString());
-    object.put("bin_bytes", conversion.binBytes());
-    object.put("manifest", conversion.manifestFile().toString());
-    List<Map<String, Object>> decisions = new ArrayList<>();
-    for (Decision decision : conversion.decisions()) {
-      Map<String, Object> one = new LinkedHashMap<>();
-      one.put("what", decision.what());
-      one.put("value", decision.value());
-      one.put("why", decision.why());
-      decisions.add(one);
-    }
-    object.put("decisions", decisions);
-    return object;
   }
 }

@@ -16,6 +16,7 @@ import dev.ovkit.cli.option.OutputPictures;
 import dev.ovkit.cli.option.PictureOptions;
 import dev.ovkit.cli.option.ProfileOptions;
 import dev.ovkit.cli.option.ThresholdOptions;
+import dev.ovkit.cli.print.AlarmPrinter;
 import dev.ovkit.cli.print.BenchPrinter;
 import dev.ovkit.cli.print.CocoResults;
 import dev.ovkit.cli.print.CsvResults;
@@ -194,7 +195,8 @@ final class InferCommand implements Callable<Integer> {
             .println("ovkit: --iou has no effect: the model itself leaves one box per object");
       }
       ResultWriter writer = writer(wanted, ir, detector, texts);
-      return run(detector, pictures, files, writer, wanted, interruption);
+      AlarmPrinter alarm = new AlarmPrinter(spec.commandLine().getErr(), ir);
+      return run(detector, pictures, files, writer, wanted, interruption, alarm);
     }
   }
 
@@ -231,7 +233,8 @@ final class InferCommand implements Callable<Integer> {
       PictureFiles files,
       ResultWriter writer,
       Format wanted,
-      Interruption interruption) {
+      Interruption interruption,
+      AlarmPrinter alarm) {
     PrintWriter stdout = spec.commandLine().getOut();
     Summary summary = new Summary();
     try (Progress progress = progress(pictures.size(), wanted)) {
@@ -239,7 +242,7 @@ final class InferCommand implements Callable<Integer> {
           until(interruption, pictures),
           (place, decoded, found) -> files.on(place, decoded, found),
           result -> {
-            one(result, writer, summary);
+            one(result, writer, summary, alarm);
             if (stdout.checkError()) {
               throw new OutputException("the results cannot be written to standard output");
             }
@@ -278,9 +281,10 @@ final class InferCommand implements Callable<Integer> {
     };
   }
 
-  private void one(PictureResult result, ResultWriter writer, Summary summary) {
+  private void one(PictureResult result, ResultWriter writer, Summary summary, AlarmPrinter alarm) {
     if (result instanceof PictureResult.Found found) {
       summary.found(found.detections());
+      alarm.hear(found.file(), found.detections());
       writer.found(found.file(), found.detections());
     } else if (result instanceof PictureResult.Unreadable unreadable) {
       failed++;

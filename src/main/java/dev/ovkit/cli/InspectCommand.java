@@ -5,7 +5,7 @@ import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.ModelFolder;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
-import dev.ovkit.family.Families;
+import dev.ovkit.convert.SourceDetector;
 import dev.ovkit.family.FoundDetector;
 import dev.ovkit.family.FoundHead;
 import dev.ovkit.family.Recognition;
@@ -74,7 +74,7 @@ final class InspectCommand implements Callable<Integer> {
     facts.put("sha256", onnx.sha256());
     facts.put("inputs", onnx.inputs().stream().map(TensorInfo::toString).toList());
     facts.put("outputs", onnx.outputs().stream().map(TensorInfo::toString).toList());
-    putFamily(Families.ALL.recognise(onnx), facts);
+    putFamily(SourceDetector.recognise(onnx), facts);
     if (!onnx.labels().isEmpty()) {
       facts.put("labels", onnx.labels());
     }

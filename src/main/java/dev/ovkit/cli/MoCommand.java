@@ -1,6 +1,7 @@
 package dev.ovkit.cli;
 
 import dev.ovkit.cli.option.JsonOption;
+import dev.ovkit.cli.print.ConversionPrinter;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.cli.print.PythonProgress;
@@ -59,9 +60,9 @@ final class MoCommand implements Callable<Integer> {
     Conversion conversion =
         MoConverter.convert(line, new PythonProgress(spec.commandLine().getErr(), verbose));
     if (json.wanted()) {
-      Json.print(out, ConvertCommand.json(conversion));
+      Json.print(out, ConversionPrinter.json(conversion));
     } else {
-      ConvertCommand.print(conversion, out);
+      ConversionPrinter.print(conversion, out, spec.commandLine().getErr());
     }
     return ExitCode.DONE;
   }

@@ -44,7 +44,8 @@ class BoxMainTest {
 
   @Test
   void aBoxHasNoConverter() {
-    assertThat(Cli.box("convert", "x.onnx").err()).contains("Unmatched argument at index 0: 'convert'");
+    assertThat(Cli.box("convert", "x.onnx").err())
+        .contains("Unmatched argument at index 0: 'convert'");
     assertThat(Cli.box("--help").done()).contains("infer", "self-test").doesNotContain("convert");
   }
 

@@ -180,7 +180,10 @@ class ConvertCommandTest {
     JsonNode json = new ObjectMapper().readTree(printed);
     assertThat(json.fieldNames())
         .toIterable()
-        .containsExactly("xml", "bin", "bin_bytes", "manifest", "decisions");
+        .containsExactly(
+            "xml", "bin", "bin_bytes", "manifest", "infer_reads_boxes", "decisions", "check");
+    assertThat(json.get("infer_reads_boxes").asBoolean()).isTrue();
+    assertThat(json.get("check").asText()).startsWith("ovkit diagnose --ir '" + temp);
     assertThat(json.get("bin_bytes").asLong())
         .isEqualTo(Files.size(Path.of(json.get("bin").asText())));
     assertThat(json.get("decisions"))

@@ -65,6 +65,11 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
           embedded ? spec.withInputColour(Colour.BGR).withNormalization(Normalization.NONE) : spec,
           List.of());
     }
+    if (DetectorMetadata.NONE.equals(own.get(DetectorMetadata.DECODING))) {
+      throw new ModelException(
+          "%s: it was converted as it is, without a way to read boxes from its outputs; convert the ONNX again without --raw and --output, which says why"
+              .formatted(ir.xml()));
+    }
     try {
       return new Derivation(ir).run(layouts);
     } catch (IllegalArgumentException e) {

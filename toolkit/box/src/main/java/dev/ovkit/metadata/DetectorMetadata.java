@@ -27,6 +27,12 @@ import java.util.TreeMap;
  */
 public final class DetectorMetadata {
 
+  /** The key under which an IR says that it was converted without a way to read boxes. */
+  public static final String DECODING = "decoding";
+
+  /** The only value of {@link #DECODING}. */
+  public static final String NONE = "none";
+
   private static final int MOST_HEADS = 16;
 
   /** Returns the text values of a detector, sorted by key; the same detector, the same map. */

@@ -3,6 +3,7 @@ package dev.ovkit.model;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What was found on one picture.
@@ -19,6 +20,9 @@ public record Detections(
     int width, int height, List<Detection> objects, int candidates, int leftOut, Timings timings)
     implements Iterable<Detection> {
 
+  /** By so much the exponential of a runtime may exceed what it stands for. */
+  private static final double ROUNDING = 1e-3;
+
   public Detections {
     objects = List.copyOf(objects);
   }
@@ -27,6 +31,25 @@ public record Detections(
   @Override
   public Iterator<Detection> iterator() {
     return objects.iterator();
+  }
+
+  /**
+   * Returns what shows that the model is read wrongly, in words: a score above 1, boxes that are
+   * all smaller than a pixel, or that all lie outside the picture. Empty for a picture like any
+   * other.
+   */
+  public Optional<String> alarm() {
+    double highest = objects.isEmpty() ? 0 : objects.get(0).score();
+    if (highest > 1 + ROUNDING) {
+      return Optional.of("a score of %.3g is above 1".formatted(highest));
+    }
+    if (!objects.isEmpty()
+        && objects.stream().allMatch(d -> d.box().width() < 1 && d.box().height() < 1)) {
+      return Optional.of("all %d boxes are smaller than a pixel".formatted(objects.size()));
+    }
+    return objects.isEmpty() && candidates > 0
+        ? Optional.of("all %d boxes lie outside the picture".formatted(candidates))
+        : Optional.empty();
   }
 
   public Detections withTimings(Timings measured) {

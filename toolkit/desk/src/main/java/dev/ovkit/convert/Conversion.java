@@ -28,4 +28,9 @@ public record Conversion(
   public Conversion {
     decisions = List.copyOf(decisions);
   }
+
+  /** What boxes rest on and nothing in the model confirms. */
+  public List<Decision> assumptions() {
+    return decisions.stream().filter(Decision::assumed).toList();
+  }
 }

@@ -210,11 +210,12 @@ public record ConversionManifest(
     detector.forEach(detectorNode::put);
     ArrayNode decisionsNode = root.putArray("decisions");
     for (Decision decision : decisions) {
-      decisionsNode
-          .addObject()
-          .put("what", decision.what())
-          .put("value", decision.value())
-          .put("why", decision.why());
+      ObjectNode node = decisionsNode.addObject();
+      node.put("what", decision.what()).put("value", decision.value());
+      node.put("why", decision.why());
+      if (decision.assumed()) {
+        node.put("assumed", true);
+      }
     }
     ArrayNode filesNode = root.putArray("files");
     for (MadeFile file : files) {
@@ -286,7 +287,9 @@ public record ConversionManifest(
           list(
               root,
               "decisions",
-              d -> Decision.read(text(d, "what"), text(d, "value"), text(d, "why"))),
+              d ->
+                  Decision.read(text(d, "what"), text(d, "value"), text(d, "why"))
+                      .asAssumed(d.path("assumed").asBoolean())),
           list(
               root,
               "files",

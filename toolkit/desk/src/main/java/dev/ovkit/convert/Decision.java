@@ -10,8 +10,9 @@ import java.util.Locale;
  * @param what the same for people, as in {@code outputs}
  * @param value as in {@code Conv_462, Conv_478, Conv_494}
  * @param why as in {@code the heads of a YOLOv5-type detector}
+ * @param assumed whether boxes rest on it and nothing in the model confirms it
  */
-public record Decision(Kind kind, String what, String value, String why) {
+public record Decision(Kind kind, String what, String value, String why, boolean assumed) {
 
   /** What can be decided. */
   public enum Kind {
@@ -48,6 +49,15 @@ public record Decision(Kind kind, String what, String value, String why) {
               .findFirst()
               .orElse(OTHER);
     }
+  }
+
+  /** Something that the model or the caller says. */
+  public Decision(Kind kind, String what, String value, String why) {
+    this(kind, what, value, why, false);
+  }
+
+  Decision asAssumed(boolean yes) {
+    return new Decision(kind, what, value, why, yes);
   }
 
   static Decision of(Kind kind, Object value, Reason reason, Object... details) {

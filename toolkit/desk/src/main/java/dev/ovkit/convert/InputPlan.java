@@ -6,47 +6,106 @@ import dev.ovkit.family.FoundDetector;
 import dev.ovkit.family.PictureInput;
 import dev.ovkit.family.Recognition;
 import dev.ovkit.onnx.OnnxModel;
+import dev.ovkit.onnx.StandardInput;
 import dev.ovkit.runtime.Shape;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * The model with a size, and what it was recognised as.
+ * The model with a size and an input of the usual form, and what it was recognised as.
  *
+ * @param grey whether the file itself wants one channel
  * @param wasOpen whether the file leaves the size open
- * @param decision if it does, what was taken
+ * @param decisions what was taken where the file leaves it open, and what was changed
  */
 record InputPlan(
-    OnnxModel model, boolean wasOpen, Recognition recognition, Optional<Decision> decision) {
+    OnnxModel model,
+    boolean grey,
+    boolean wasOpen,
+    Recognition recognition,
+    List<Decision> decisions) {
 
   /** What YOLO models are trained at where nothing says otherwise. */
   private static final long USUAL_SIZE = 640;
 
+  InputPlan {
+    decisions = List.copyOf(decisions);
+  }
+
+  /** What kind of detector a model is, at the size that a conversion without options gives it. */
+  static Recognition recognise(OnnxModel read, Families families) {
+    return of(read, ConvertOptions.of(Path.of(read.file())), families).recognition();
+  }
+
+  /**
+   * Closes a size that the exporter left open: a static graph is faster and steady in memory. A
+   * model that is not recognised keeps the inputs that a caller can give.
+   */
+  static InputPlan of(OnnxModel whole, ConvertOptions options, Families families) {
+    PictureInput asItIs = new PictureInput(whole, List.of(), whole.outputs());
+    Optional<String> several = severalPictures(options);
+    if (several.isPresent()) {
+      return closed(asItIs, options, families).refused(several.get());
+    }
+    PictureInput picture = PictureInput.of(whole);
+    StandardInput standard = StandardInput.of(picture.model());
+    InputPlan plan = closed(picture.with(standard.model()), options, families);
+    if (plan.detector().isEmpty()) {
+      return standard.changes().isEmpty() && picture.fixed().isEmpty()
+          ? plan
+          : closed(asItIs, options, families).refused(plan.recognition());
+    }
+    List<Decision> decisions = new ArrayList<>();
+    if (!standard.changes().isEmpty()) {
+      decisions.add(
+          Decision.of(
+              Decision.Kind.INPUT, String.join("; ", standard.changes()), Reason.USUAL_INPUT));
+    }
+    decisions.addAll(plan.decisions());
+    return new InputPlan(
+        plan.model(), standard.grey(), plan.wasOpen(), plan.recognition(), decisions);
+  }
+
   private static InputPlan of(
-      OnnxModel model, boolean wasOpen, Recognition recognition, Optional<Decision> decision) {
+      OnnxModel model, boolean wasOpen, Recognition recognition, List<Decision> decisions) {
     return new InputPlan(
         recognition.detector().map(detector -> detector.completed(model)).orElse(model),
+        false,
         wasOpen,
         recognition,
-        decision);
+        decisions);
   }
 
-  /** Closes a size that the exporter left open: a static graph is faster and steady in memory. */
-  static InputPlan of(OnnxModel whole, ConvertOptions options, Families families) {
-    PictureInput picture = PictureInput.of(whole);
-    InputPlan plan = of(picture, options, families);
-    // If nothing is recognised, the model keeps the inputs that a caller can give.
-    return plan.detector().isPresent() || picture.fixed().isEmpty()
-        ? plan
-        : of(whole, false, plan.recognition(), Optional.empty());
+  private InputPlan refused(String reason) {
+    return refused(Recognition.refused(reason));
   }
 
-  private static InputPlan of(PictureInput picture, ConvertOptions options, Families families) {
+  private InputPlan refused(Recognition other) {
+    return new InputPlan(model, false, wasOpen, other, decisions);
+  }
+
+  /**
+   * Why a batch that was asked for makes no detector; who names the outputs gets it all the same.
+   */
+  private static Optional<String> severalPictures(ConvertOptions options) {
+    Optional<Shape> asked =
+        options.inputShape().filter(shape -> shape.rank() == 4 && shape.dimension(0) > 1);
+    if (asked.isPresent() && !options.outputs().areNamed()) {
+      throw new OptionException(
+          "--input-shape %s: the batch must be 1, for infer gives a model one picture at a time; --output none converts with this batch for another program"
+              .formatted(commas(asked.get())));
+    }
+    return asked.map(shape -> "it was given a batch of " + shape.dimension(0));
+  }
+
+  private static InputPlan closed(PictureInput picture, ConvertOptions options, Families families) {
     OnnxModel read = picture.model();
     if (!isOpen(read)) {
-      return of(read, false, families.recognise(picture), Optional.empty());
+      return of(read, false, families.recognise(picture), List.of());
     }
     Shape open = read.inputs().get(0).shape();
     if (options.inputShape().isPresent()) {
@@ -57,7 +116,7 @@ record InputPlan(
               closed.model(),
               true,
               families.recognise(closed),
-              Optional.of(
+              List.of(
                   Decision.of(
                       Decision.Kind.INPUT, asked, Reason.ASKED_WHERE_OPEN, String.valueOf(open))));
       plan.checkStrides(options);
@@ -68,19 +127,20 @@ record InputPlan(
       Shape shape = closed(open, noted);
       PictureInput closed = picture.withShape(shape);
       Recognition recognition = families.recognise(closed);
-      if (recognition.isDetector()) {
-        Reason reason =
-            open.dimension(2) > 0 && open.dimension(3) > 0
-                ? Reason.OPEN_BATCH
-                : noted.isEmpty() ? Reason.OPEN_SIZE : Reason.OPEN_SIZE_NOTED;
-        return of(
-            closed.model(),
-            true,
-            recognition,
-            Optional.of(Decision.of(Decision.Kind.INPUT, shape, reason, open)));
+      if (!recognition.isDetector()) {
+        return of(read, true, recognition, List.of());
       }
+      Reason reason =
+          open.dimension(2) > 0 && open.dimension(3) > 0
+              ? Reason.OPEN_BATCH
+              : noted.isEmpty() ? Reason.OPEN_SIZE : Reason.OPEN_SIZE_NOTED;
+      return of(
+          closed.model(),
+          true,
+          recognition,
+          List.of(Decision.of(Decision.Kind.INPUT, shape, reason, open)));
     }
-    return of(read, true, families.recognise(picture), Optional.empty());
+    return of(read, true, families.recognise(picture), List.of());
   }
 
   private static boolean isOpen(OnnxModel model) {

@@ -39,10 +39,25 @@ record LayoutPlan(
       FoundDetector detector = input.detector().get();
       LayoutChoice choice = detector.layout(input.model(), tensors, columns);
       choice.remarks().forEach(remark -> decisions.add(decision(remark)));
+      if (choice.layout().isEmpty() && options.outputs() instanceof Outputs.Auto) {
+        throw NotADetector.refusal(
+            options,
+            choice.remarks().isEmpty()
+                ? "boxes cannot be read from its outputs"
+                : choice.remarks().get(choice.remarks().size() - 1).reason());
+      }
       if (choice.layout().isEmpty()) {
         decisions.add(Decision.of(Decision.Kind.DECODING, "none", Reason.NOT_A_WHOLE_DETECTOR));
       }
       layout = choice.layout();
+    }
+    if (input.detector().isEmpty()) {
+      decisions.add(
+          Decision.of(
+              Decision.Kind.DECODING,
+              "none",
+              Reason.NOT_RECOGNISED,
+              input.recognition().refusal()));
     }
     if (columns && layout.isEmpty()) {
       throw new ModelException(
@@ -83,7 +98,8 @@ record LayoutPlan(
           case DECODING -> Decision.Kind.DECODING;
           case ANCHORS -> Decision.Kind.ANCHORS;
         };
-    return Decision.of(kind, remark.value(), Reason.FAMILY, remark.reason());
+    return Decision.of(kind, remark.value(), Reason.FAMILY, remark.reason())
+        .asAssumed(remark.assumed());
   }
 
   private static List<String> names(OnnxModel model) {

@@ -46,19 +46,16 @@ record OutputPlan(List<String> tensors, List<Decision> decisions) {
     if (outputs instanceof Outputs.AsTheyAre) {
       return asked(own(model), String.join(", ", own(model)));
     }
-    return auto(input);
+    return auto(input, options);
   }
 
   private static OutputPlan asked(List<String> tensors, String names) {
     return new OutputPlan(tensors, List.of(decision(names, Reason.ASKED)));
   }
 
-  private static OutputPlan auto(InputPlan input) {
+  private static OutputPlan auto(InputPlan input, ConvertOptions options) {
     if (input.detector().isEmpty()) {
-      String own = String.join(", ", own(input.model()));
-      String refusal = input.recognition().refusal();
-      return new OutputPlan(
-          own(input.model()), List.of(decision(own, Reason.NOT_RECOGNISED, refusal)));
+      throw NotADetector.refusal(options, input.recognition().refusal());
     }
     FoundDetector detector = input.detector().get();
     String names =
@@ -68,7 +65,8 @@ record OutputPlan(List<String> tensors, List<Decision> decisions) {
     List<Decision> decisions = new ArrayList<>();
     decisions.add(decision(names, Reason.FAMILY, detector.outputsReason()));
     for (String note : detector.notes()) {
-      decisions.add(Decision.of(Decision.Kind.HEADS, "assumed", Reason.FAMILY, note));
+      decisions.add(
+          Decision.of(Decision.Kind.HEADS, "assumed", Reason.FAMILY, note).asAssumed(true));
     }
     return new OutputPlan(cutAt(input), decisions);
   }

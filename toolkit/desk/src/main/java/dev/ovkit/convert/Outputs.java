@@ -7,7 +7,12 @@ import java.util.List;
 /** Which tensors become the IR's outputs. */
 public sealed interface Outputs {
 
-  /** The raw heads of a YOLOv5-type detector, else the outputs that the model has. */
+  /** Whether the caller names them, so that they stand even where nothing reads boxes from them. */
+  default boolean areNamed() {
+    return this instanceof AsTheyAre || this instanceof Named || this instanceof Tensors;
+  }
+
+  /** What is best for the detector that the model is; a model that is none is refused. */
   record Auto() implements Outputs {}
 
   /** The outputs that the model has. */

@@ -4,7 +4,9 @@ import dev.ovkit.ModelException;
 import dev.ovkit.family.Families;
 import dev.ovkit.family.FoundDetector;
 import dev.ovkit.family.Preprocessing;
+import dev.ovkit.metadata.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.onnx.InputPath;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.TensorInfo;
 import dev.ovkit.onnx.rewrite.Rewrites;
@@ -40,13 +42,15 @@ final class Planner {
     PreprocessingPlan preprocessing =
         PreprocessingPlan.of(
             input.detector().map(FoundDetector::preprocessing).orElse(Preprocessing.UNKNOWN),
+            inside(input),
+            input.grey(),
             options);
     OnnxModel model = layout.model();
     Optional<DetectorPlan> detector =
         layout.layout().map(heads -> DetectorPlan.of(heads, preprocessing, model, options));
 
     List<Decision> decisions = new ArrayList<>();
-    input.decision().ifPresent(decisions::add);
+    decisions.addAll(input.decisions());
     decisions.addAll(output.decisions());
     decisions.add(rewrites(rewritten));
     decisions.addAll(layout.decisions());
@@ -74,6 +78,13 @@ final class Planner {
           "'%s' %s; expected a detector with one picture as its input; export it again, or name other outputs with --output"
               .formatted(options.onnx(), otherwise));
     }
+  }
+
+  /** Of a model that is converted as it is, nothing is asked. */
+  private static InputPath inside(InputPlan input) {
+    return input.detector().isPresent()
+        ? InputPath.of(input.model().graph())
+        : new InputPath(List.of(new InputPath.Channel(0, 1, 0)), List.of(), true);
   }
 
   private Rewritten rewritten(OnnxModel cut) {
@@ -168,6 +179,9 @@ final class Planner {
       kept.put("scale", PreprocessingPlan.numbers(preprocessing.scale()));
     }
     kept.put("outputs", String.join(",", layout.tensors()));
+    if (layout.layout().isEmpty()) {
+      kept.put(DetectorMetadata.DECODING, DetectorMetadata.NONE);
+    }
     kept.put("rewrite", Boolean.toString(options.rewrite()));
     return kept;
   }

@@ -1,8 +1,10 @@
 package dev.ovkit.convert;
 
+import dev.ovkit.ModelException;
 import dev.ovkit.family.Preprocessing;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.Resize;
+import dev.ovkit.onnx.InputPath;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -27,34 +29,73 @@ record PreprocessingPlan(
     List<Decision> decisions,
     Decision letterbox) {
 
-  static PreprocessingPlan of(Preprocessing family, ConvertOptions options) {
+  /**
+   * @param inside what the graph does itself, which is not done again
+   * @throws ModelException if that leaves open which numbers it wants, and no option says it
+   */
+  static PreprocessingPlan of(
+      Preprocessing family, InputPath inside, boolean grey, ConvertOptions options) {
     List<Decision> decisions = new ArrayList<>();
-    boolean reverse = options.reverseChannels().orElse(family.colour() == Colour.RGB);
+    String steps = String.join(", ", inside.steps());
+    InputPath.Range range = inside.range();
+    boolean told = options.scale().isPresent() || options.mean().isPresent();
+    if (!inside.agrees() || !inside.isOrdered() || range == InputPath.Range.UNCLEAR) {
+      if (!told || options.reverseChannels().isEmpty()) {
+        throw new ModelException(
+            "'%s': what its graph does to the picture before the first convolution (%s) leaves open which numbers it wants; say it: --scale 1 for 0..255 or --scale 255 for 0..1, and --reverse-input-channels or --no-reverse-input-channels"
+                .formatted(options.onnx(), steps.isEmpty() ? "in several branches" : steps));
+      }
+    }
+    boolean swaps = inside.isReversed();
+    boolean wantsRgb = !grey && (family.colour() == Colour.RGB) != swaps;
+    boolean reverse = options.reverseChannels().orElse(wantsRgb);
     decisions.add(
-        decision(
+        Decision.of(
             Decision.Kind.CHANNELS,
             reverse ? "reversed (the IR takes BGR)" : "not reversed",
-            options.reverseChannels().isPresent(),
-            family.colourReason()));
-    List<Float> scale = options.scale().orElse(family.scale());
+            options.reverseChannels().isPresent()
+                ? swaps ? Reason.ASKED_BESIDE : Reason.ASKED
+                : grey ? Reason.GREY : swaps ? Reason.SWAPS_INSIDE : Reason.FAMILY,
+            swaps ? steps : family.colourReason()));
+    boolean inGraph = range == InputPath.Range.BYTES || range == InputPath.Range.UNIT;
+    Reason reason =
+        switch (range) {
+          case BYTES -> Reason.BYTES_INSIDE;
+          case UNIT -> Reason.UNIT_INSIDE;
+          default -> Reason.FAMILY;
+        };
+    String detail = inGraph ? steps : family.scaleReason();
+    List<Float> scale =
+        options
+            .scale()
+            .orElse(
+                switch (range) {
+                  case BYTES -> List.of();
+                  case UNIT -> List.of(255f);
+                  default -> family.scale();
+                });
+    Reason asked = inGraph ? Reason.ASKED_BESIDE : Reason.ASKED;
     decisions.add(
-        decision(
+        Decision.of(
             Decision.Kind.SCALE,
             scale.isEmpty() ? "none" : numbers(scale),
-            options.scale().isPresent(),
-            family.scaleReason()));
-    List<Float> mean = options.mean().orElse(family.mean());
+            options.scale().isPresent() ? asked : reason,
+            detail));
+    List<Float> mean = options.mean().orElse(inGraph ? List.of() : family.mean());
     if (!mean.isEmpty()) {
       decisions.add(
-          decision(
-              Decision.Kind.MEAN, numbers(mean), options.mean().isPresent(), family.scaleReason()));
+          Decision.of(
+              Decision.Kind.MEAN,
+              numbers(mean),
+              options.mean().isPresent() ? asked : reason,
+              detail));
     }
     Resize resize =
         new Resize(
             options.resize().orElse(family.resize().mode()),
             options.pad().orElse(family.resize().padValue()));
     return new PreprocessingPlan(
-        reverse ? Colour.BGR : family.colour(),
+        reverse || grey || swaps == (family.colour() == Colour.RGB) ? Colour.BGR : Colour.RGB,
         reverse,
         mean,
         scale,

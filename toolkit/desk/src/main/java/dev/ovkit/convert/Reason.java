@@ -13,10 +13,17 @@ enum Reason {
   OPEN_SIZE_NOTED(
       "the model leaves it open (%s); the size that the exporter noted; --input-shape sets another"),
 
+  USUAL_INPUT("pictures go in as f32 planes of BGR or RGB, one at a time"),
+  SWAPS_INSIDE("the graph reverses the channels itself (%s)"),
+  GREY("the model takes one channel, which is the same for BGR and RGB"),
+  BYTES_INSIDE("the graph takes 0..255 and scales it itself (%s)"),
+  UNIT_INSIDE("the graph takes 0..1 and normalises it itself (%s)"),
+  ASKED_BESIDE("as asked, beside what the graph does itself (%s)"),
+
   COLUMNS_ASKED("as asked: one output [1,4+classes,N], decoded in the graph"),
   LAZY_ASKED(
       "as asked: objectness and feature map of each head; ovkit alone computes boxes from them, where the objectness passes"),
-  NOT_RECOGNISED("converted as it is: not recognised as a YOLO detector: %s"),
+  NOT_RECOGNISED("not recognised as a detector: %s"),
   NOT_A_WHOLE_DETECTOR("these outputs are not a whole detector; infer cannot read boxes from them"),
   EXACT("exact; --no-rewrite turns them off"),
 

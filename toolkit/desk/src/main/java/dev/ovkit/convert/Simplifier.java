@@ -77,7 +77,7 @@ public final class Simplifier {
     OnnxModel model = OnnxModel.read(onnx);
     boolean auto = route.simplify() == Simplify.AUTO;
     if (route.simplify() == Simplify.NEVER
-        || (auto && (families.recognise(model).isDetector() || !model.computesShapes()))) {
+        || (auto && (!model.computesShapes() || isSettled(model, families)))) {
       return new Source(model, Optional.empty(), Optional.empty());
     }
     try {
@@ -91,12 +91,16 @@ public final class Simplifier {
     }
   }
 
+  private static boolean isSettled(OnnxModel model, Families families) {
+    return InputPlan.recognise(model, families).settled();
+  }
+
   private static Source simplified(
       Path onnx, OnnxModel model, boolean auto, PythonListener listener, Families families) {
     try (StagedFiles staging = StagedFiles.in(Path.of(System.getProperty("java.io.tmpdir")))) {
       Simplified made = simplify(onnx, staging.resolve("model.onnx"), listener);
       OnnxModel simpler = OnnxModel.read(made.onnx()).standingFor(model);
-      if (auto && !families.recognise(simpler).isDetector()) {
+      if (auto && !InputPlan.recognise(simpler, families).isDetector()) {
         return unchanged(model, Decision.of(SIMPLIFY, "no", Reason.SIMPLIFIED_IN_VAIN));
       }
       String tool = "onnxsim " + made.version();

@@ -2,6 +2,7 @@ package dev.ovkit.convert;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.family.Families;
+import dev.ovkit.family.Recognition;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Normalization;
@@ -23,6 +24,11 @@ public record SourceDetector(OnnxModel onnx, DetectorSpec spec) {
    */
   public static SourceDetector of(ConvertOptions options) {
     return of(options, Families.ALL);
+  }
+
+  /** What a conversion without options would take a model for. */
+  public static Recognition recognise(OnnxModel model) {
+    return InputPlan.recognise(model, Families.ALL);
   }
 
   /** Reads a detector of one of these families. */

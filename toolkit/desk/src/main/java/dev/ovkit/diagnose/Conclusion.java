@@ -41,7 +41,11 @@ record Conclusion(
     Diagnosis.Verdict verdict;
     String sentence;
     boolean changed = best != null && !best.changes().isEmpty();
-    if (now != null
+    if (!weak && now != null && now.fit().expected() == 0 && now.fit().found() == 0) {
+      verdict = Diagnosis.Verdict.UNEXPLAINED;
+      sentence =
+          "Nothing was compared: no object is expected on these pictures, and none is found; give pictures that show objects.";
+    } else if (now != null
         && judgement.isGood(now)
         && !(weak && changed && best != null && judgement.isConvincing(now, best))) {
       verdict = weak ? Diagnosis.Verdict.PLAUSIBLE : Diagnosis.Verdict.RIGHT;

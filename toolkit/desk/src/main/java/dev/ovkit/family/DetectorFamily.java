@@ -1,5 +1,6 @@
 package dev.ovkit.family;
 
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -15,6 +16,17 @@ public interface DetectorFamily {
 
   /** How its models want their pictures, as far as no graph says it. */
   Preprocessing preprocessing();
+
+  /**
+   * Whether it reads models of which an exporter notes these things, such as {@code task: pose} or
+   * {@code model_family: rtmdet}. What is noted wins over what a shape suggests.
+   *
+   * @param notes as the exporter spelled them; often empty
+   */
+  default boolean reads(Map<String, String> notes) {
+    return notes.getOrDefault("task", "detect").equals("detect")
+        && !notes.containsKey("model_family");
+  }
 
   /**
    * Looks for a detector of this family.

@@ -2,12 +2,13 @@ package dev.ovkit.family;
 
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.OnnxModel;
+import dev.ovkit.onnx.StandardInput;
 import dev.ovkit.onnx.TensorInfo;
 import dev.ovkit.runtime.Shape;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
-import java.util.stream.Collectors;
 
 /**
  * Families of detectors, to be looked for in this order.
@@ -47,14 +48,20 @@ public record Families(List<DetectorFamily> inOrder) {
   }
 
   /**
-   * What kind of detector a model is, found from its graph alone. An open batch is taken to be 1.
+   * What kind of detector a model is, found from its graph and from what its exporter noted. An
+   * open batch is taken to be 1, and an input of another form to have the usual one.
    */
   public Recognition recognise(OnnxModel model) {
     return recognise(PictureInput.of(model));
   }
 
   /** The same for a model whose other inputs were fixed. */
-  public Recognition recognise(PictureInput input) {
+  public Recognition recognise(PictureInput whole) {
+    StandardInput standard = StandardInput.of(whole.model());
+    if (standard.refusal().isPresent()) {
+      return Recognition.settled(standard.refusal().get());
+    }
+    PictureInput input = whole.with(standard.model());
     List<TensorInfo> inputs = input.model().inputs();
     Shape picture = inputs.size() == 1 ? inputs.get(0).shape() : null;
     if (picture != null && picture.rank() == 4 && picture.dimension(0) == Shape.UNKNOWN) {
@@ -68,14 +75,24 @@ public record Families(List<DetectorFamily> inOrder) {
 
   private Recognition closed(PictureInput fixed) {
     Graph graph = fixed.model().graph();
+    Optional<String> foreign = Foreign.operators(graph);
+    if (foreign.isPresent()) {
+      return Recognition.settled(foreign.get());
+    }
     if (graph.inputs().size() != 1) {
-      return Recognition.refused(
-          "it has " + graph.inputs().size() + " inputs, where a detector has one picture");
+      return Recognition.settled(
+          "it has %d inputs (%s), where a detector has one picture"
+              .formatted(graph.inputs().size(), String.join(", ", graph.inputs())));
     }
     String input = graph.inputs().iterator().next();
     Shape picture = graph.shape(input);
     if (picture == null || picture.rank() != 4) {
       return Recognition.refused("its input '" + input + "' is no picture 1x3xHxW but " + picture);
+    }
+    if (picture.dimension(1) != 3) {
+      return Recognition.refused(
+          "its input '%s' is %s: a picture has 3 channels, or 1 where it is grey"
+              .formatted(input, picture));
     }
     if (picture.dimension(2) == Shape.UNKNOWN || picture.dimension(3) == Shape.UNKNOWN) {
       return Recognition.refused("the size of its input is left open (" + picture + ")");
@@ -84,21 +101,23 @@ public record Families(List<DetectorFamily> inOrder) {
       return Recognition.refused("its input is larger than any picture (" + picture + ")");
     }
     DetectorGraph detector = new DetectorGraph(fixed, graph, picture);
-    return first(DetectorFamily::recognise, detector)
-        .or(() -> first(DetectorFamily::guess, detector))
-        .orElseGet(() -> Recognition.refused(unknown(detector.branches())));
+    Map<String, String> notes = fixed.model().metadata();
+    List<DetectorFamily> asked = inOrder.stream().filter(family -> family.reads(notes)).toList();
+    return first(asked, DetectorFamily::recognise, detector)
+        .or(() -> first(asked, DetectorFamily::guess, detector))
+        .orElseGet(() -> Foreign.unread(notes, detector));
   }
 
-  private Optional<Recognition> first(
-      BiFunction<DetectorFamily, DetectorGraph, Optional<Recognition>> look, DetectorGraph graph) {
-    return inOrder.stream().flatMap(family -> look.apply(family, graph).stream()).findFirst();
-  }
-
-  private static String unknown(List<Branch> last) {
-    return "its last convolutions form no known heads: "
-        + last.stream()
-            .limit(6)
-            .map(branch -> branch.node().title() + " " + branch.shape())
-            .collect(Collectors.joining(", ", "", last.size() > 6 ? ", …" : ""));
+  /** The first family that finds a detector; else the first that says why it does not. */
+  private static Optional<Recognition> first(
+      List<DetectorFamily> families,
+      BiFunction<DetectorFamily, DetectorGraph, Optional<Recognition>> look,
+      DetectorGraph graph) {
+    List<Recognition> all =
+        families.stream().flatMap(family -> look.apply(family, graph).stream()).toList();
+    return all.stream()
+        .filter(Recognition::isDetector)
+        .findFirst()
+        .or(() -> all.stream().findFirst());
   }
 }

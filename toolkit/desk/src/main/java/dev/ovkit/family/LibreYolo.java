@@ -38,6 +38,12 @@ public final class LibreYolo implements DetectorFamily {
   }
 
   @Override
+  public boolean reads(Map<String, String> notes) {
+    return notes.getOrDefault("task", "detect").equals("detect")
+        && FAMILIES.containsKey(notes.getOrDefault("model_family", ""));
+  }
+
+  @Override
   public Optional<Recognition> recognise(DetectorGraph detector) {
     Preprocessing preprocessing = FAMILIES.get(detector.noted("model_family"));
     if (preprocessing == null || detector.noted("libreyolo_version").isEmpty()) {

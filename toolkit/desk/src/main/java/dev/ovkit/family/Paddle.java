@@ -35,6 +35,8 @@ public final class Paddle implements DetectorFamily {
     Optional<Recognition> apart =
         SplitOutputs.of(detector)
             .filter(o -> o.classesFirst() && !detector.attends())
+            // Its distances are distributions; boxes and scores alone have many families.
+            .filter(o -> detector.graph().count("Softmax") > 0)
             .flatMap(
                 o ->
                     FoundLayout.of(

@@ -60,6 +60,11 @@ public record PictureInput(OnnxModel model, List<Fixed> fixed, List<TensorInfo> 
     return new PictureInput(model.withInputShape(picture), fixed, declared);
   }
 
+  /** The same with the picture in another form. */
+  public PictureInput with(OnnxModel changed) {
+    return new PictureInput(changed, fixed, declared);
+  }
+
   boolean has(Fixed kind) {
     return fixed.contains(kind);
   }

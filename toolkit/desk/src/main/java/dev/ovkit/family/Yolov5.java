@@ -10,10 +10,8 @@ import dev.ovkit.layout.YoloAnchors;
 import dev.ovkit.onnx.Graph;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.OnnxModel;
-import dev.ovkit.onnx.Value;
 import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -86,7 +84,15 @@ public final class Yolov5 implements DetectorFamily {
       return groups.entrySet().stream()
           .filter(group -> Branch.haveDistinctStrides(group.getValue()))
           .max(Comparator.comparingInt(group -> group.getValue().size()))
-          .map(group -> yolov5(group.getValue(), group.getKey(), List.of()));
+          .map(group -> yolov5(group.getValue(), group.getKey(), List.of()))
+          .filter(found -> !isGuess(found));
+    }
+
+    /** One candidate a cell has many families: only its anchors show that it is this one. */
+    private static boolean isGuess(Recognition recognition) {
+      return recognition.detector().orElse(null) instanceof Found found
+          && found.anchorsPerCell() == 1
+          && !found.carriesAnchors();
     }
 
     private @Nullable Split detectReshape(Branch head) {
@@ -121,7 +127,10 @@ public final class Yolov5 implements DetectorFamily {
           Shape flat = graph().shape(output);
           if (flat != null && flat.rank() == 3 && flat.dimension(2) >= 6) {
             long anchors = channels / flat.dimension(2);
-            if (anchors * flat.dimension(2) == channels && anchors * cells == flat.dimension(1)) {
+            // One candidate a cell has many families; YOLOv5 has several, for as many anchors.
+            if (anchors > 1
+                && anchors * flat.dimension(2) == channels
+                && anchors * cells == flat.dimension(1)) {
               Split split = new Split((int) anchors, (int) flat.dimension(2));
               return Optional.of(yolov5(group, split, List.of()));
             }
@@ -157,14 +166,22 @@ public final class Yolov5 implements DetectorFamily {
         return Recognition.refused(
             "its heads have YOLOv5's shape, but boxes are decoded with exp, as in YOLOv3 and YOLOv4");
       }
+      DecodedAnchors decoding = new DecodedAnchors(graph());
       List<FoundHead> heads = new ArrayList<>();
       for (int i = 0; i < group.size(); i++) {
-        heads.add(group.get(i).head(anchors(group.get(i), split.anchors(), tails.get(i))));
+        heads.add(group.get(i).head(decoding.anchors(group.get(i), split.anchors(), tails.get(i))));
       }
       boolean decoded = heads.stream().noneMatch(head -> head.anchors().isEmpty());
-      boolean squared = tails.stream().flatMap(Set::stream).anyMatch(this::isSquare);
+      boolean squared = tails.stream().flatMap(Set::stream).anyMatch(decoding::isSquare);
       boolean sigmoid = tails.stream().flatMap(Set::stream).anyMatch(node -> node.is("Sigmoid"));
       Tail tail = decoded || squared ? Tail.DECODED : sigmoid ? Tail.SIGMOID : Tail.LOGITS;
+      Optional<String> against =
+          tail == Tail.LOGITS ? RawMapEvidence.against(detector) : Optional.empty();
+      if (against.isPresent()) {
+        return Recognition.refused(
+            "its raw maps have YOLOv5's shape, but %s; their coding and anchors cannot be told"
+                .formatted(against.get()));
+      }
       return Recognition.of(
           new Found(
               family,
@@ -193,56 +210,6 @@ public final class Yolov5 implements DetectorFamily {
               name ->
                   new FlatOutput(
                       name, tail, detector.rows(group, split.anchors(), split.columns(), name)));
-    }
-
-    /**
-     * The anchors by which the squared sizes are multiplied; empty if the graph does not do that.
-     */
-    private List<Anchor> anchors(Branch head, int count, Collection<Node> tail) {
-      for (Node node : tail) {
-        if (!node.is("Mul")) {
-          continue;
-        }
-        for (int side = 0; side < 2; side++) {
-          Node square = graph().producer(node.input(side));
-          Value factor = graph().value(node.input(1 - side));
-          Shape shape = graph().staticShape(node.output());
-          if (square != null
-              && isSquare(square)
-              && factor != null
-              && shape != null
-              && shape.elements() == 2L * count * head.cells()) {
-            List<Anchor> anchors = anchors(factor.broadcast(shape), count, head.cells());
-            if (!anchors.isEmpty()) {
-              return anchors;
-            }
-          }
-        }
-      }
-      return List.of();
-    }
-
-    private static List<Anchor> anchors(Value factor, int count, int cells) {
-      List<Anchor> anchors = new ArrayList<>();
-      double[] data = factor.data();
-      for (int i = 0; i < count; i++) {
-        int first = i * cells * 2;
-        for (int at = first; at < first + cells * 2; at++) {
-          if (data[at] != data[first + (at - first) % 2] || !(data[at] > 0)) {
-            return List.of(); // differs from cell to cell: a grid, not anchors
-          }
-        }
-        anchors.add(new Anchor((float) data[first], (float) data[first + 1]));
-      }
-      return anchors;
-    }
-
-    private boolean isSquare(Node node) {
-      if (node.is("Mul")) {
-        return node.input(0).equals(node.input(1));
-      }
-      Value exponent = node.is("Pow") ? graph().value(node.input(1)) : null;
-      return exponent != null && exponent.size() == 1 && exponent.data()[0] == 2;
     }
   }
 
@@ -352,7 +319,8 @@ public final class Yolov5 implements DetectorFamily {
           : new Remark(
               Remark.Subject.ANCHORS,
               "YOLOv5's own",
-              "this export does not carry them; wrong for a model trained with others");
+              "this export does not carry them; wrong for a model trained with others",
+              true);
     }
 
     /** The heads with anchors, under the names of these outputs. */

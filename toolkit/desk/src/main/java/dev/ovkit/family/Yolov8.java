@@ -46,6 +46,10 @@ public final class Yolov8 implements DetectorFamily {
           detector.branches().stream()
               .filter(c -> c.stride() > 0 && c.channels() == classes)
               .toList();
+      if (scores.isEmpty() && columns && isDecoded(detector.graph(), output)) {
+        // YOLO-World compares embeddings, so no convolution has as many channels as classes.
+        scores = detector.branches().stream().filter(branch -> branch.stride() > 0).toList();
+      }
       // With as many classes as box channels both kinds of branches have one shape.
       List<Integer> strides = scores.stream().map(Branch::stride).distinct().toList();
       int cells =
@@ -60,6 +64,10 @@ public final class Yolov8 implements DetectorFamily {
       }
       boolean unit = isDividedBySize(detector, output);
       if (columns && !unit) {
+        Optional<String> other = otherBoxes(detector.graph(), output);
+        if (other.isPresent()) {
+          return other.map(Recognition::refused);
+        }
         return Optional.of(Recognition.of(new Found(this, output, strides, classes)));
       }
       if (columns || halves(detector, output)) {
@@ -105,6 +113,40 @@ public final class Yolov8 implements DetectorFamily {
       }
     }
     return false;
+  }
+
+  /** Whether the graph puts sigmoids, and no more, beside boxes of centre and size in pixels. */
+  private static boolean isDecoded(Graph graph, String output) {
+    String boxes = BoxArithmetic.beside(graph, output, 1);
+    Node join = graph.producer(output);
+    if (boxes == null || join == null || join.inputs().size() != 2) {
+      return false;
+    }
+    Node scores = graph.producer(join.input(1));
+    return scores != null
+        && scores.is("Sigmoid")
+        && BoxArithmetic.of(graph, boxes)
+            .equals(
+                new BoxArithmetic(
+                    BoxArithmetic.Unit.PIXELS, BoxArithmetic.Corners.CENTRE_AND_SIZE));
+  }
+
+  /** Why its columns are not the family's, where the graph shows that boxes are of another form. */
+  private static Optional<String> otherBoxes(Graph graph, String output) {
+    String boxes = BoxArithmetic.beside(graph, output, 1);
+    if (boxes == null) {
+      return Optional.empty();
+    }
+    BoxArithmetic form = BoxArithmetic.of(graph, boxes);
+    String differs =
+        form.unit() == BoxArithmetic.Unit.SHARES
+            ? "in shares of the input (0..1)"
+            : form.corners() == BoxArithmetic.Corners.TWO_CORNERS ? "as x1,y1,x2,y2" : "";
+    return differs.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            "its output '%s' has YOLOv8's shape, but its graph gives boxes %s, where YOLOv8 has centre and size in pixels"
+                .formatted(output, differs));
   }
 
   /** A detector of the family. */

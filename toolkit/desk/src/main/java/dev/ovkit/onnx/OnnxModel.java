@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * A model in ONNX. Immutable: a method that changes something gives another model. Safe to use from
@@ -157,10 +159,24 @@ public final class OnnxModel {
           "the input '%s' of '%s' has %d dimensions (%s), not %d (%s)"
               .formatted(input.name(), file, old.rank(), old, shape.rank(), shape));
     }
+    return withDeclaredInput(shape);
+  }
+
+  /** Declares another shape of the only input, of any rank; all other shapes follow anew. */
+  OnnxModel withDeclaredInput(Shape shape) {
+    return withInput(info -> info.setShape(Graph.toProto(shape)));
+  }
+
+  /** Declares another element type of the only input. */
+  OnnxModel withInputType(int type) {
+    return withInput(info -> info.setElemType(type));
+  }
+
+  private OnnxModel withInput(Consumer<TypeProto.Tensor.Builder> change) {
     GraphProto.Builder graph = proto.getGraph().toBuilder().clearValueInfo();
     for (ValueInfoProto.Builder info : graph.getInputBuilderList()) {
-      if (info.getName().equals(input.name())) {
-        info.getTypeBuilder().getTensorTypeBuilder().setShape(Graph.toProto(shape));
+      if (info.getName().equals(inputs.get(0).name())) {
+        change.accept(info.getTypeBuilder().getTensorTypeBuilder());
       }
     }
     for (ValueInfoProto.Builder info : graph.getOutputBuilderList()) {
@@ -170,6 +186,11 @@ public final class OnnxModel {
       }
     }
     return derived(proto.toBuilder().setGraph(graph).build());
+  }
+
+  /** The model in another form of its file. */
+  OnnxModel withProto(UnaryOperator<ModelProto> change) {
+    return derived(change.apply(proto));
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.ovkit.verify;
 
 import dev.ovkit.ir.Precision;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -43,6 +44,29 @@ public record Verification(
     unreadable = List.copyOf(unreadable);
     findings = List.copyOf(findings);
     notes = List.copyOf(notes);
+  }
+
+  Verification withNote(String note) {
+    List<String> more = new ArrayList<>(notes);
+    more.add(note);
+    return new Verification(
+        first,
+        second,
+        precision,
+        tolerance,
+        threshold,
+        outputs,
+        pictures,
+        unreadable,
+        findings,
+        more);
+  }
+
+  Verification withFinding(Finding finding) {
+    List<Finding> more = new ArrayList<>(findings);
+    more.add(finding);
+    return new Verification(
+        first, second, precision, tolerance, threshold, outputs, pictures, unreadable, more, notes);
   }
 
   /** Returns whether the two are the same on these pictures, within the tolerance. */

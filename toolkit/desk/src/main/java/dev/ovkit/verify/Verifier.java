@@ -23,6 +23,9 @@ public final class Verifier {
    */
   private static final int NOISE = 100;
 
+  /** What is tried where nothing reaches the usual confidence. */
+  private static final List<Double> LOWER = List.of(0.1, 0.03, 0.01, 0.001);
+
   /**
    * Runs both models on every picture and compares raw outputs and boxes.
    *
@@ -46,9 +49,40 @@ public final class Verifier {
       Runnable step,
       Families families,
       List<LayoutFormat> layouts) {
+    Verification usual;
     try (ModelPair contest = ModelPair.open(options, families, layouts)) {
-      return verify(contest, pictures, step);
+      usual = verify(contest, pictures, step);
     }
+    boolean generated = pictures.stream().allMatch(PictureSource.Generated.class::isInstance);
+    return generated || !usual.holds() || usual.matched() > 0
+        ? usual
+        : lower(usual, options, pictures, families, layouts);
+  }
+
+  /** No object here and none there is no verdict, so weaker ones are compared. */
+  private static Verification lower(
+      Verification usual,
+      VerifyOptions options,
+      List<PictureSource> pictures,
+      Families families,
+      List<LayoutFormat> layouts) {
+    for (double confidence : LOWER) {
+      if (confidence < usual.threshold()) {
+        try (ModelPair contest =
+            ModelPair.open(options.withConfidence(confidence), families, layouts)) {
+          Verification weaker = verify(contest, pictures, () -> {});
+          if (!weaker.holds() || weaker.matched() > 0) {
+            return weaker.withNote(
+                "no object reaches the score %s in either model: those from %s on are compared"
+                    .formatted(usual.threshold(), confidence));
+          }
+        }
+      }
+    }
+    return usual.withFinding(
+        new Finding(
+            Finding.Kind.NOTHING_COMPARED,
+            "no boxes were compared: neither model finds an object on these pictures, at no score; give pictures that show objects"));
   }
 
   private static Verification verify(

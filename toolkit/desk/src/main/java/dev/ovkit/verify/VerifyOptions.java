@@ -83,6 +83,24 @@ public record VerifyOptions(
         iou);
   }
 
+  VerifyOptions withConfidence(double lower) {
+    return new VerifyOptions(
+        first,
+        second,
+        outputs,
+        mean,
+        scale,
+        modelColour,
+        resize,
+        pad,
+        inputColour,
+        bare,
+        OptionalDouble.of(lower),
+        relativeL2,
+        score,
+        iou);
+  }
+
   Tolerance tolerance(Precision precision) {
     Tolerance usual = Tolerance.of(precision);
     return new Tolerance(

@@ -45,9 +45,11 @@ class SameBytesTest {
               .filter(file -> file.toString().endsWith(".json"))
               .filter(file -> !file.toString().endsWith(".profile.json"))
               .filter(file -> !file.toString().endsWith("int8.json")) // is of a quantization
+              // Its IR now says that no boxes can be read from it.
+              .filter(file -> !file.endsWith("classifier.json"))
               .sorted()
               .toList();
-      assertThat(manifests).hasSizeGreaterThanOrEqualTo(17);
+      assertThat(manifests).hasSizeGreaterThanOrEqualTo(16);
       return manifests.stream();
     }
   }

@@ -162,10 +162,7 @@ class ToyFamilyTest {
     assertThat(Families.ALL.recognise(model).refusal())
         .startsWith("its last convolutions form no known heads: ");
 
-    Path ir = converted(Families.ALL).xml();
-    assertThat(converted(Families.ALL).detector()).isEmpty();
-    assertThatThrownBy(
-            () -> Verifier.verify(VerifyOptions.of(onnx, ir), PictureSource.of(PICTURES), () -> {}))
+    assertThatThrownBy(() -> converted(Families.ALL))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("is not recognised as a detector");
   }

@@ -43,6 +43,7 @@ public final class DetectionsJson {
     if (found.leftOut() > 0) {
       result.put("left_out", found.leftOut());
     }
+    found.alarm().ifPresent(alarm -> result.put("alarm", alarm));
     Map<String, Object> ms = new LinkedHashMap<>();
     ms.put("decode", milliseconds(found.timings().decode()));
     ms.put("preprocess", milliseconds(found.timings().preprocess()));

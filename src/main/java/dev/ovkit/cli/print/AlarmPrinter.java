@@ -1,0 +1,31 @@
+package dev.ovkit.cli.print;
+
+import dev.ovkit.model.Detections;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+
+/**
+ * Warns of results that show that a model is read wrongly. Once is enough: what is wrong with the
+ * model is wrong on every picture.
+ */
+public final class AlarmPrinter {
+
+  private final PrintWriter err;
+  private final Path ir;
+  private boolean warned;
+
+  public AlarmPrinter(PrintWriter err, Path ir) {
+    this.err = err;
+    this.ir = ir;
+  }
+
+  /** Looks at one result. */
+  public void hear(Path picture, Detections found) {
+    if (!warned && found.alarm().isPresent()) {
+      warned = true;
+      err.printf(
+          "ovkit: %s: %s, so the model is probably read wrongly; find out with: ovkit diagnose --ir '%s' --images '%s'%n",
+          picture, found.alarm().get(), ir, picture);
+    }
+  }
+}
