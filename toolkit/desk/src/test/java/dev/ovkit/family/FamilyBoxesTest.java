@@ -162,13 +162,13 @@ class FamilyBoxesTest {
   @Test
   void paddleGivesAClassARow() throws Exception {
     FixedAnswer answer = new FixedAnswer(13);
-    answer
-        .sketch()
-        .output(
-            answer.computed(new float[] {8, 8, 40, 48, 20, 8, 60, 48}, 1, 2, 4),
-            answer
-                .sketch()
-                .op("Sigmoid", answer.computed(new float[] {2, -9, -9, -9, -9, 1}, 1, 3, 2)));
+    Sketch sketch = answer.sketch();
+    String boxes = answer.computed(new float[] {8, 8, 40, 48, 20, 8, 60, 48}, 1, 2, 4);
+    // Its distances are distributions, which is how the family is told from others.
+    String shares = sketch.op("Softmax", answer.computed(new float[8], 1, 2, 4));
+    sketch.output(
+        sketch.op("Add", List.of(boxes, sketch.op("Sub", List.of(shares, shares)))),
+        sketch.op("Sigmoid", answer.computed(new float[] {2, -9, -9, -9, -9, 1}, 1, 3, 2)));
     assertThat(found(answer))
         .containsExactly("0 0.88: 8.0 8.0 40.0 48.0", "2 0.73: 20.0 8.0 60.0 48.0");
   }
