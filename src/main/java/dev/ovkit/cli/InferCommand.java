@@ -284,7 +284,7 @@ final class InferCommand implements Callable<Integer> {
   private void one(PictureResult result, ResultWriter writer, Summary summary, AlarmPrinter alarm) {
     if (result instanceof PictureResult.Found found) {
       summary.found(found.detections());
-      alarm.hear(found.file(), found.detections());
+      alarm.check(found.file(), found.detections());
       writer.found(found.file(), found.detections());
     } else if (result instanceof PictureResult.Unreadable unreadable) {
       failed++;

@@ -172,7 +172,7 @@ final class Program {
     commandLine.getSubcommands().values().forEach(Program::helpInGroups);
   }
 
-  /** A message has lines of its own; nothing else in it may move the terminal's cursor. */
+  /** Keeps a message's own line breaks and replaces every other control character. */
   private static String printable(String message) {
     return message
         .lines()

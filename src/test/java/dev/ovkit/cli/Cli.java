@@ -49,8 +49,8 @@ record Cli(int exitCode, String out, String err) {
   }
 
   /**
-   * Asserts that the command did all that was asked, and returns what it printed. Beside it only
-   * assumptions are told.
+   * Asserts that the command succeeded and printed nothing on stderr but assumptions; returns
+   * stdout.
    */
   String done() {
     assertThat(err.lines())

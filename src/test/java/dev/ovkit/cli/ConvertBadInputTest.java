@@ -2,6 +2,7 @@ package dev.ovkit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ovkit.cli.print.ExitCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -50,6 +51,18 @@ class ConvertBadInputTest {
   }
 
   @Test
+  void aModelThatIsNoDetector() {
+    Path classifier = Demo.small("classifier");
+    Cli said = convert(classifier);
+    assertThat(said.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(said.err())
+        .startsWith(
+            "ovkit: '%s' is not recognised as a detector that infer can read: "
+                .formatted(classifier))
+        .contains("its outputs are scores 1x3; nothing was written; --raw converts it as it is");
+  }
+
+  @Test
   void aFolderAsModel() {
     convert(temp).failsWith(1, "'%s' is a folder; expected an ONNX file".formatted(temp));
   }
@@ -60,7 +73,7 @@ class ConvertBadInputTest {
     convert(model)
         .failsWith(
             1,
-            "'%s' is no ONNX model: it holds no graph; expected the file that an exporter wrote"
+            "'%s' is no ONNX model, or only a part of one; expected the file as the exporter wrote it: export or copy it again"
                 .formatted(model));
   }
 

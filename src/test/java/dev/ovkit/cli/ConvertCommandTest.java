@@ -60,6 +60,18 @@ class ConvertCommandTest {
   }
 
   @Test
+  void anUnknownModelIsConvertedAsItIsOnRequestAndInferSaysWhyItCannotReadIt() {
+    Path ir = temp.resolve("classifier.xml");
+    String said = Cli.run("convert", Demo.small("classifier"), "-o", temp, "--raw").done();
+    assertThat(said).endsWith("boxes      infer cannot read boxes from this IR\n");
+    Cli.run("infer", ir, Demo.picture(0))
+        .failsWith(
+            ExitCode.FAILED,
+            "%s: it was converted as it is, without a way to read boxes from its outputs; convert the ONNX again without --raw and --output, which says why"
+                .formatted(ir));
+  }
+
+  @Test
   void lazyHeadsGiveTheSameBoxesAndHoldAgainstTheOnnx() {
     Path picture = Demo.picture(0);
     Path lazy = temp.resolve("lazy/conveyor-parts.xml");

@@ -53,6 +53,23 @@ class DiagnoseCommandTest {
   }
 
   @Test
+  void noObjectOnThePicturesIsNoVerdict() throws IOException {
+    Cli.run("convert", Demo.ONNX, "-o", temp, "-n", "right").done();
+    Path nothing = TinyPictures.grey(temp.resolve("nothing.png"), 64, 48);
+    Cli said =
+        Cli.run(
+            "diagnose",
+            "--ir",
+            temp.resolve("right.xml"),
+            "--image",
+            nothing,
+            "--reference",
+            Demo.ONNX);
+    assertThat(said.exitCode()).isEqualTo(ExitCode.DOES_NOT_HOLD);
+    assertThat(said.out()).contains("Nothing was compared: no object is expected on these");
+  }
+
+  @Test
   void namesTheCauseAndACommandThatMendsIt() {
     Path ir = lying();
     Path picture = Cli.shared().resolve("pictures/zidane.jpg");

@@ -76,7 +76,7 @@ class InspectCommandTest {
     Cli.run("inspect", text)
         .failsWith(
             1,
-            "'%s' is no ONNX model: it holds no graph; expected the file that an exporter wrote"
+            "'%s' is no ONNX model, or only a part of one; expected the file as the exporter wrote it: export or copy it again"
                 .formatted(text));
     Path xml = Files.writeString(temp.resolve("text.xml"), "hello\n");
     Cli.run("inspect", xml)

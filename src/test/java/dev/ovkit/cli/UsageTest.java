@@ -209,7 +209,7 @@ class UsageTest {
     }
   }
 
-  /** A shell joins the lines that a backslash ends, so what is printed is what was meant. */
+  /** The help breaks long examples with a backslash, which a shell joins again. */
   @ParameterizedTest
   @MethodSource("commands")
   void theExamplesCanBePastedAsTheyArePrinted(String command) {

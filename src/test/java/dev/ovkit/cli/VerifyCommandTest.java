@@ -154,6 +154,24 @@ class VerifyCommandTest {
     assertThat(wrong.out()).contains("the IR takes RGB, 0..255 (according to its metadata)");
   }
 
+  @Test
+  void noObjectInEitherModelIsNoAgreement() throws IOException {
+    Path nothing = TinyPictures.grey(temp.resolve("nothing.png"), 64, 48);
+    Cli said = Cli.run("verify", onnx, right, nothing);
+    assertThat(said.exitCode()).isEqualTo(ExitCode.DOES_NOT_HOLD);
+    assertThat(said.out())
+        .contains("- no boxes were compared: neither model finds an object on these pictures")
+        .endsWith("no verdict%n".formatted());
+  }
+
+  @Test
+  void whereNoObjectReachesTheThresholdWeakerOnesAreCompared() {
+    Cli said = Cli.run("verify", onnx, right, parts, "--conf", "0.999");
+    assertThat(said.exitCode()).as(said.out()).isEqualTo(ExitCode.DONE);
+    assertThat(said.err()).contains("no object reaches the score 0.999 in either model");
+    assertThat(said.out()).containsPattern("the same: [1-9]\\d* objects in both");
+  }
+
   // ---- bad input
 
   @Test

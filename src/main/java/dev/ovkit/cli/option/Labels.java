@@ -23,7 +23,7 @@ public final class Labels {
     try {
       List<String> names =
           StandardCharsets.UTF_8
-              .newDecoder() // which refuses what is no UTF-8
+              .newDecoder() // refuses bytes that are not UTF-8
               .decode(ByteBuffer.wrap(BoundedFile.read(file, MOST_BYTES)))
               .toString()
               .lines()

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /** A folder with one IR in it, as exporters write it: best_openvino_model/ with best.xml inside. */
 public final class ModelFolder {
 
-  /** Returns the IR in a folder; whatever is no folder comes back as it is. */
+  /** Returns the IR in a folder, or the path itself if it is not a folder. */
   public static Path ir(Path model) {
     if (!Files.isDirectory(model)) {
       return model;
@@ -24,7 +24,7 @@ public final class ModelFolder {
       }
       return found.isEmpty() ? model : found.get(0);
     } catch (IOException e) {
-      return model; // whoever reads it says what is wrong
+      return model; // reading it fails with the reason
     }
   }
 

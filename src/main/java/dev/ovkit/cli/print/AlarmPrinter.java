@@ -5,8 +5,8 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 
 /**
- * Warns of results that show that a model is read wrongly. Once is enough: what is wrong with the
- * model is wrong on every picture.
+ * Warns once of results that show that a model is read wrongly: the fault is the same on every
+ * picture.
  */
 public final class AlarmPrinter {
 
@@ -19,8 +19,8 @@ public final class AlarmPrinter {
     this.ir = ir;
   }
 
-  /** Looks at one result. */
-  public void hear(Path picture, Detections found) {
+  /** Checks one result. */
+  public void check(Path picture, Detections found) {
     if (!warned && found.alarm().isPresent()) {
       warned = true;
       err.printf(

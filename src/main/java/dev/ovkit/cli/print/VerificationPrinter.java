@@ -72,7 +72,9 @@ public final class VerificationPrinter {
           v.tolerance().score(),
           v.tolerance().iou());
     } else {
-      out.println("not the same");
+      boolean compared =
+          v.findings().stream().anyMatch(f -> f.kind() != Finding.Kind.NOTHING_COMPARED);
+      out.println(compared ? "not the same" : "no verdict");
     }
   }
 

@@ -120,9 +120,9 @@ public record IrDescription(
    * @throws ModelException when the file cannot be read
    */
   public String weightsSha256() {
-    String told = info.get(OVKIT + "/bin_sha256");
-    if (told != null && told.matches("[0-9a-f]{64}")) {
-      return told;
+    String recorded = info.get(OVKIT + "/bin_sha256");
+    if (recorded != null && recorded.matches("[0-9a-f]{64}")) {
+      return recorded;
     }
     if (memory.isPresent()) {
       MessageDigest digest = Sha256.digest();

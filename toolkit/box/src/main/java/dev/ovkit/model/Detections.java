@@ -20,7 +20,7 @@ public record Detections(
     int width, int height, List<Detection> objects, int candidates, int leftOut, Timings timings)
     implements Iterable<Detection> {
 
-  /** By so much the exponential of a runtime may exceed what it stands for. */
+  /** A sigmoid computed with an approximate exponential may exceed 1 by this much. */
   private static final double ROUNDING = 1e-3;
 
   public Detections {
@@ -34,9 +34,8 @@ public record Detections(
   }
 
   /**
-   * Returns what shows that the model is read wrongly, in words: a score above 1, boxes that are
-   * all smaller than a pixel, or that all lie outside the picture. Empty for a picture like any
-   * other.
+   * Returns why the model is probably read wrongly: a score is above 1, all boxes are smaller than
+   * a pixel, or all boxes are outside the picture. Empty if the result is plausible.
    */
   public Optional<String> alarm() {
     double highest = objects.isEmpty() ? 0 : objects.get(0).score();
@@ -45,10 +44,10 @@ public record Detections(
     }
     if (!objects.isEmpty()
         && objects.stream().allMatch(d -> d.box().width() < 1 && d.box().height() < 1)) {
-      return Optional.of("all %d boxes are smaller than a pixel".formatted(objects.size()));
+      return Optional.of("every box is smaller than a pixel (%d boxes)".formatted(objects.size()));
     }
     return objects.isEmpty() && candidates > 0
-        ? Optional.of("all %d boxes lie outside the picture".formatted(candidates))
+        ? Optional.of("every box is outside the picture (%d boxes)".formatted(candidates))
         : Optional.empty();
   }
 

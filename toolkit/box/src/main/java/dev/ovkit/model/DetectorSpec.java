@@ -13,8 +13,8 @@ import java.util.List;
  * @param normalization what is still to be done to the numbers when the IR is loaded
  * @param resize how a picture becomes an input
  * @param layout how candidates come out
- * @param labels the class names, as many as classes, or empty; control characters in them are
- *     replaced, and what is longer than 100 characters is cut
+ * @param labels the class names, as many as classes, or empty; control characters are replaced, and
+ *     longer names are cut to 100 characters
  * @param confidenceThreshold default score below which a candidate is dropped
  * @param iouThreshold default overlap above which NMS drops the weaker box
  */

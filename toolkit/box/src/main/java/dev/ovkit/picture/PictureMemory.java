@@ -111,11 +111,12 @@ final class PictureMemory implements AutoCloseable {
       return;
     }
     if (Files.isDirectory(file)) {
-      throw new PictureException("%s: it is a folder; expected a picture".formatted(file));
+      throw new PictureException(
+          "%s: it is a folder; expected a picture".formatted(file), file, null);
     }
     Optional<String> wrong = WrongFile.of(file);
     if (wrong.isPresent()) {
-      throw new PictureException("%s: it %s".formatted(file, wrong.get()));
+      throw new PictureException("%s: it %s".formatted(file, wrong.get()), file, null);
     }
   }
 
@@ -296,13 +297,9 @@ final class PictureMemory implements AutoCloseable {
     return new String(bytes, 0, length, StandardCharsets.UTF_8);
   }
 
-  static PictureException unreadable(Path file, IOException e) {
+  private static PictureException unreadable(Path file, IOException e) {
     if (!Files.exists(file)) {
       return new PictureException("%s: no such file; expected a picture".formatted(file), file, e);
-    }
-    if (Files.isDirectory(file)) {
-      return new PictureException(
-          "%s: it is a folder; expected a picture".formatted(file), file, e);
     }
     String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
     return new PictureException("%s: it cannot be read (%s)".formatted(file, why), file, e);

@@ -5,8 +5,8 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /**
- * The dimensions of a tensor, outermost first; {@link #UNKNOWN} marks one that only a run tells.
- * Printed as {@code 1x3x640x640}, with {@code ?} for an unknown dimension.
+ * The dimensions of a tensor, outermost first; {@link #UNKNOWN} marks one that is known only after
+ * inference. Printed as {@code 1x3x640x640}, with {@code ?} for an unknown dimension.
  */
 public record Shape(List<Long> dimensions) {
 

@@ -68,8 +68,8 @@ public final class Detector implements AutoCloseable {
   }
 
   /**
-   * Opens an IR for one picture at a time on the CPU: as its {@link Profile} says, if one lies
-   * beside it that holds on this machine, else by the defaults, in f32.
+   * Opens an IR for one picture at a time on the CPU: as its {@link Profile} says, if one is beside
+   * it and holds on this machine, else by the defaults, in f32.
    *
    * @param ir the .xml; its .bin is beside it. On another file system than the default one, such as
    *     a zip file's, both are read into memory
@@ -94,7 +94,7 @@ public final class Detector implements AutoCloseable {
    * Opens an IR that is a resource of the class path, by the defaults: {@code
    * Detector.open(Parts.class.getResource("/model.xml"))}.
    *
-   * @param ir the .xml; its .bin lies beside it. Both are read into memory
+   * @param ir the .xml; its .bin is beside it. Both are read into memory
    * @throws ModelException when it is missing, damaged, or no detector
    * @throws dev.ovkit.RuntimeUnavailableException when this machine cannot run OpenVINO
    */

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How a detector is opened. Here as in all options, what is not set is an empty {@link Optional},
- * and {@code withX} sets it.
+ * How a detector is opened. An option that is not set is an empty {@link Optional}, as in all
+ * options; {@code withX} sets it.
  *
  * @param compile device, precision, threads, streams
  * @param detect which detections are wanted

@@ -31,20 +31,19 @@ record PreprocessingPlan(
 
   /**
    * @param inside what the graph does itself, which is not done again
-   * @throws ModelException if that leaves open which numbers it wants, and no option says it
+   * @throws ModelException if the range of the input stays open and no option gives it
    */
   static PreprocessingPlan of(
       Preprocessing family, InputPath inside, boolean grey, ConvertOptions options) {
     List<Decision> decisions = new ArrayList<>();
     String steps = String.join(", ", inside.steps());
     InputPath.Range range = inside.range();
-    boolean told = options.scale().isPresent() || options.mean().isPresent();
-    if (!inside.agrees() || !inside.isOrdered() || range == InputPath.Range.UNCLEAR) {
-      if (!told || options.reverseChannels().isEmpty()) {
-        throw new ModelException(
-            "'%s': what its graph does to the picture before the first convolution (%s) leaves open which numbers it wants; say it: --scale 1 for 0..255 or --scale 255 for 0..1, and --reverse-input-channels or --no-reverse-input-channels"
-                .formatted(options.onnx(), steps.isEmpty() ? "in several branches" : steps));
-      }
+    boolean given = options.scale().isPresent() || options.mean().isPresent();
+    boolean unclear = !inside.agrees() || !inside.isOrdered() || range == InputPath.Range.UNCLEAR;
+    if (unclear && !(given && options.reverseChannels().isPresent())) {
+      throw new ModelException(
+          "'%s': its graph prepares the picture itself (%s), but in a way that does not show which numbers it expects; give --scale 1 for 0..255 or --scale 255 for 0..1, and --reverse-input-channels or --no-reverse-input-channels"
+              .formatted(options.onnx(), steps.isEmpty() ? "in several branches" : steps));
     }
     boolean swaps = inside.isReversed();
     boolean wantsRgb = !grey && (family.colour() == Colour.RGB) != swaps;

@@ -27,7 +27,7 @@ public final class Paddle implements DetectorFamily {
 
   @Override
   public Preprocessing preprocessing() {
-    return Preprocessing.STRETCHED_AS_IMAGENET;
+    return Preprocessing.STRETCHED_AS_PADDLE;
   }
 
   @Override

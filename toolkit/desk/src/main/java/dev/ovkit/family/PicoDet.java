@@ -26,7 +26,7 @@ public final class PicoDet implements DetectorFamily {
 
   @Override
   public Preprocessing preprocessing() {
-    return Preprocessing.STRETCHED_AS_IMAGENET;
+    return Preprocessing.STRETCHED_AS_PADDLE;
   }
 
   @Override

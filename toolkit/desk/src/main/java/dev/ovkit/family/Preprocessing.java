@@ -21,6 +21,8 @@ public record Preprocessing(
     String resizeReason) {
 
   private static final String NOTHING = "nothing is known of this model";
+  private static final String IMAGENET = "the family is trained on ImageNet's mean and deviation";
+  private static final Resize STRETCH = new Resize(Resize.Mode.STRETCH, 0);
 
   /** Nothing is changed where nothing is known. */
   public static final Preprocessing UNKNOWN =
@@ -38,29 +40,26 @@ public record Preprocessing(
           Resize.LETTERBOX,
           "as the family does it");
 
-  private static final String STRETCHED = "as the family does it";
-
   /** RGB, 0..1, stretched. */
-  static final Preprocessing STRETCHED_TO_UNIT =
-      new Preprocessing(
-          Colour.RGB,
-          "the family is trained on RGB, and cameras and OpenCV give BGR",
-          List.of(),
-          List.of(255f),
-          "the family is trained on 0..1",
-          new Resize(Resize.Mode.STRETCH, 0),
-          STRETCHED);
+  static final Preprocessing STRETCHED_TO_UNIT = RGB_TO_UNIT.with(STRETCH);
 
   /** RGB, ImageNet's mean and deviation, stretched. */
   static final Preprocessing STRETCHED_AS_IMAGENET =
       new Preprocessing(
           Colour.RGB,
-          "the family is trained on RGB, and cameras and OpenCV give BGR",
+          RGB_TO_UNIT.colourReason(),
           List.of(123.675f, 116.28f, 103.53f),
           List.of(58.395f, 57.12f, 57.375f),
-          "the family is trained on ImageNet's mean and deviation",
-          new Resize(Resize.Mode.STRETCH, 0),
-          STRETCHED);
+          IMAGENET,
+          STRETCH,
+          RGB_TO_UNIT.resizeReason());
+
+  /**
+   * The same, for PaddleDetection's exports: ovkit's scaling differs from what they are made for.
+   */
+  static final Preprocessing STRETCHED_AS_PADDLE =
+      STRETCHED_AS_IMAGENET.because(
+          "as the family does it, but by linear instead of bicubic interpolation, so boxes and scores differ from PaddleDetection's own");
 
   /** BGR, ImageNet's mean and deviation, stretched. */
   static final Preprocessing BGR_AS_IMAGENET =
@@ -69,13 +68,17 @@ public record Preprocessing(
           "the family is trained on BGR",
           List.of(103.53f, 116.28f, 123.675f),
           List.of(57.375f, 57.12f, 58.395f),
-          "the family is trained on ImageNet's mean and deviation",
-          new Resize(Resize.Mode.STRETCH, 0),
-          STRETCHED);
+          IMAGENET,
+          STRETCH,
+          RGB_TO_UNIT.resizeReason());
 
   /** The same pictures in another place of the input. */
   Preprocessing with(Resize other) {
     return new Preprocessing(colour, colourReason, mean, scale, scaleReason, other, resizeReason);
+  }
+
+  private Preprocessing because(String other) {
+    return new Preprocessing(colour, colourReason, mean, scale, scaleReason, resize, other);
   }
 
   public Preprocessing {

@@ -22,7 +22,7 @@ final class Tail {
   /** The tensor of the rows. */
   static final String ROWS = "detections";
 
-  /** As many objects as are kept of a list whose length only a run tells. */
+  /** Objects kept from a list whose length is known only after inference. */
   static final int MOST = 300;
 
   private final OnnxModel model;

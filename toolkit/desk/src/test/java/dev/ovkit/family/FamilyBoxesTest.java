@@ -164,7 +164,7 @@ class FamilyBoxesTest {
     FixedAnswer answer = new FixedAnswer(13);
     Sketch sketch = answer.sketch();
     String boxes = answer.computed(new float[] {8, 8, 40, 48, 20, 8, 60, 48}, 1, 2, 4);
-    // Its distances are distributions, which is how the family is told from others.
+    // Its distances are distributions, which distinguish the family from others.
     String shares = sketch.op("Softmax", answer.computed(new float[8], 1, 2, 4));
     sketch.output(
         sketch.op("Add", List.of(boxes, sketch.op("Sub", List.of(shares, shares)))),
@@ -173,7 +173,7 @@ class FamilyBoxesTest {
         .containsExactly("0 0.88: 8.0 8.0 40.0 48.0", "2 0.73: 20.0 8.0 60.0 48.0");
   }
 
-  /** Class and score come first; only a run says how many rows there are. */
+  /** Class and score come first; the number of rows is known only after inference. */
   @Test
   void paddleSuppressesInTheGraph() throws Exception {
     FixedAnswer answer = new FixedAnswer(13);
@@ -188,14 +188,8 @@ class FamilyBoxesTest {
                 sketch.op("Reshape", List.of(four, sketch.longs(1, 1, 4)))));
     String scores = answer.computed(new float[] {0, 0, 0.5f, 0.75f}, 1, 2, 2);
     String chosen = answer.suppressed(boxes, scores);
-    String place = sketch.op("Gather", List.of(chosen, sketch.longs(2)), Attr.of("axis", 1));
-    String number = sketch.op("Gather", List.of(chosen, sketch.longs(1)), Attr.of("axis", 1));
-    String box =
-        sketch.op(
-            "Gather",
-            List.of(
-                sketch.op("Reshape", List.of(boxes, sketch.longs(-1, 4))),
-                sketch.op("Reshape", List.of(place, sketch.longs(-1)))));
+    String number = answer.column(chosen, 1);
+    String box = answer.selected(boxes, chosen);
     String rows =
         sketch.op(
             "Concat",
@@ -241,14 +235,8 @@ class FamilyBoxesTest {
     String boxes = answer.computed(new float[] {8, 8, 40, 48, 9, 8, 40, 48}, 1, 2, 4);
     String scores = answer.computed(new float[] {0, 0, 0.5f, 0.75f}, 1, 2, 2);
     String chosen = answer.suppressed(boxes, scores);
-    String place = sketch.op("Gather", List.of(chosen, sketch.longs(2)), Attr.of("axis", 1));
-    String number = sketch.op("Gather", List.of(chosen, sketch.longs(1)), Attr.of("axis", 1));
-    String box =
-        sketch.op(
-            "Gather",
-            List.of(
-                sketch.op("Reshape", List.of(boxes, sketch.longs(-1, 4))),
-                sketch.op("Reshape", List.of(place, sketch.longs(-1)))));
+    String number = answer.column(chosen, 1);
+    String box = answer.selected(boxes, chosen);
     String score =
         sketch.op(
             "Reshape",

@@ -79,6 +79,20 @@ final class FixedAnswer {
         List.of(boxes, scores, sketch.longs(10), sketch.scalar(0.5f), sketch.scalar(0.1f)));
   }
 
+  /** One column of such indices: batch, class, or place. */
+  String column(String chosen, int column) {
+    return sketch.op("Gather", List.of(chosen, sketch.longs(column)), Attr.of("axis", 1));
+  }
+
+  /** The boxes that such indices name, {@code [n, 4]}. */
+  String selected(String boxes, String chosen) {
+    return sketch.op(
+        "Gather",
+        List.of(
+            sketch.op("Reshape", List.of(boxes, sketch.longs(-1, 4))),
+            sketch.op("Reshape", List.of(column(chosen, 2), sketch.longs(-1)))));
+  }
+
   /** The best of {@code [1, n]}: their values, then their places. */
   List<String> best(String scores, int count) {
     List<String> both = List.of(scores + "_best", scores + "_places");

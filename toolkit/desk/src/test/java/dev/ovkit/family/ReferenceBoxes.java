@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The right answers of a model on some pictures, as the manifest of shared families says. */
-final class ReferenceBoxes {
+public final class ReferenceBoxes {
 
   /** Boxes at the threshold of 0.25 decide nothing. */
   private static final double CLEARLY_WANTED = 0.26;
@@ -21,7 +21,7 @@ final class ReferenceBoxes {
   private static final int MOST_BOXES = 300;
 
   /** One box that is expected. */
-  record Wanted(int classId, double score, Box box) {}
+  public record Wanted(int classId, double score, Box box) {}
 
   /**
    * How boxes fit.
@@ -30,18 +30,24 @@ final class ReferenceBoxes {
    * @param found of these, those with the same class, nearly the same place and score
    * @param added boxes beside them
    */
-  record Fit(int wanted, int found, int added) {
-    Fit and(Fit other) {
+  public record Fit(int wanted, int found, int added) {
+    public Fit and(Fit other) {
       return new Fit(wanted + other.wanted, found + other.found, added + other.added);
     }
 
-    boolean holds(double share) {
+    public boolean holds(double share) {
       return wanted > 0 && found >= share * wanted && added <= (1 - share) * wanted + 1;
     }
   }
 
   private final Map<String, List<Wanted>> pictures = new LinkedHashMap<>();
   private final int otherOrder;
+
+  /** What is right on one picture. */
+  public ReferenceBoxes(String picture, List<Wanted> wanted) {
+    otherOrder = 0;
+    pictures.put(picture, wanted);
+  }
 
   private ReferenceBoxes(JsonNode root) {
     otherOrder = root.path("pictures_that_differ_if_nms_runs_on_unclipped_boxes").asInt(0);
@@ -54,7 +60,7 @@ final class ReferenceBoxes {
     }
   }
 
-  static ReferenceBoxes read(Path file) throws IOException {
+  public static ReferenceBoxes read(Path file) throws IOException {
     return new ReferenceBoxes(new ObjectMapper().readTree(file.toFile()));
   }
 
@@ -84,7 +90,7 @@ final class ReferenceBoxes {
   }
 
   /** The names of the pictures, in order. */
-  List<String> pictures() {
+  public List<String> pictures() {
     return List.copyOf(pictures.keySet());
   }
 
@@ -96,7 +102,13 @@ final class ReferenceBoxes {
     return otherOrder;
   }
 
-  Fit fit(String picture, List<Detection> detections) {
+  /** Compares places, classes and scores. */
+  public Fit fit(String picture, List<Detection> detections) {
+    return fit(picture, detections, false);
+  }
+
+  /** The same, or of places alone, where a model sees less than its reference did. */
+  public Fit fit(String picture, List<Detection> detections, boolean placesOnly) {
     List<Wanted> all = pictures.get(picture);
     if (all.size() >= MOST_BOXES) {
       return new Fit(0, 0, 0); // cut off, and among equal scores by chance
@@ -111,9 +123,10 @@ final class ReferenceBoxes {
       wanted++;
       Detection best = null;
       for (Detection d : left) {
-        if (d.classId() == one.classId()
-            && Math.abs(d.score() - one.score()) <= 0.01
-            && (best == null || d.box().iou(one.box()) > best.box().iou(one.box()))) {
+        boolean like =
+            placesOnly
+                || (d.classId() == one.classId() && Math.abs(d.score() - one.score()) <= 0.01);
+        if (like && (best == null || d.box().iou(one.box()) > best.box().iou(one.box()))) {
           best = d;
         }
       }
@@ -131,7 +144,8 @@ final class ReferenceBoxes {
                         all.stream()
                             .noneMatch(
                                 one ->
-                                    one.classId() == d.classId() && one.box().iou(d.box()) > 0.9))
+                                    (placesOnly || one.classId() == d.classId())
+                                        && one.box().iou(d.box()) > 0.9))
                 .count();
     return new Fit(wanted, found, added);
   }
