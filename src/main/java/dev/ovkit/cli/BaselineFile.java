@@ -1,116 +1,92 @@
 package dev.ovkit.cli;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.OptionException;
 import dev.ovkit.bench.Baseline;
 import dev.ovkit.bench.Mode;
 import dev.ovkit.bench.Stage;
 import dev.ovkit.cli.print.BenchPrinter;
+import dev.ovkit.internal.files.JsonObject;
+import dev.ovkit.internal.text.OneLine;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 
 /** What {@code bench --json} printed, read back. */
 final class BaselineFile {
 
+  private static final int MOST_SHOWN = 40;
+
   static Baseline read(Path file) {
     try {
-      return baseline(file, new ObjectMapper().readTree(Files.readAllBytes(file)));
-    } catch (JsonProcessingException e) {
-      throw broken(file, "is no JSON", e);
+      return baseline(file, JsonObject.read(file));
     } catch (IOException e) {
-      throw broken(file, "cannot be read", e);
-    } catch (Missing e) {
-      throw broken(file, String.valueOf(e.getMessage()), e);
+      throw new OptionException(
+          "--baseline '%s': %s; expected what 'ovkit bench --json' printed"
+              .formatted(file, e.getMessage()),
+          e);
     }
   }
 
-  private static OptionException broken(Path file, String what, Exception cause) {
-    return new OptionException(
-        "--baseline '%s' %s; expected what 'ovkit bench --json' printed".formatted(file, what),
-        cause);
-  }
-
-  private static Baseline baseline(Path file, JsonNode root) throws Missing {
-    JsonNode models = root.path("models");
-    if (!models.isArray() || models.isEmpty()) {
-      throw new Missing("has no 'models'");
+  private static Baseline baseline(Path file, JsonObject root) throws IOException {
+    if (root.has("interrupted") && root.flag("interrupted")) {
+      throw new IOException("it was stopped before its end");
     }
-    if (root.path("interrupted").asBoolean()) {
-      throw new Missing("was stopped before its end");
-    }
-    Mode mode = mode(text(root, "mode"));
+    Mode mode = mode(root);
     List<Baseline.Model> read = new ArrayList<>();
-    for (JsonNode model : models) {
+    for (JsonObject model : root.objects("models")) {
       read.add(model(model, mode));
     }
-    JsonNode environment = root.path("environment");
+    if (read.isEmpty()) {
+      throw new IOException("it has no models");
+    }
+    JsonObject environment = root.object("environment");
     return new Baseline(
         file.toString(),
-        text(environment, "cpu"),
-        (int) number(environment, "processors"),
+        environment.text("cpu"),
+        (int) positive(environment, "processors"),
         mode,
-        (int) number(root, "pictures"),
+        (int) positive(root, "pictures"),
         read);
   }
 
-  private static Mode mode(String name) throws Missing {
+  private static Mode mode(JsonObject root) throws IOException {
+    String name = root.text("mode");
     for (Mode mode : Mode.values()) {
       if (BenchPrinter.key(mode).equals(name)) {
         return mode;
       }
     }
-    throw new Missing("has the unknown mode '" + name + "'");
+    throw new IOException("it has the unknown mode '%s'".formatted(OneLine.of(name, MOST_SHOWN)));
   }
 
-  private static Baseline.Model model(JsonNode model, Mode mode) throws Missing {
+  private static Baseline.Model model(JsonObject model, Mode mode) throws IOException {
     Map<Stage, Double> medians = new EnumMap<>(Stage.class);
     for (Stage stage : mode.main()) {
-      medians.put(stage, number(model.path(BenchPrinter.key(stage)), "p50"));
+      medians.put(stage, positive(model.object(BenchPrinter.key(stage)), "p50"));
     }
-    JsonNode settings = model.path("settings");
+    JsonObject settings = model.object("settings");
     return new Baseline.Model(
-        text(model, "model"),
-        text(settings, "precision"),
-        (int) number(settings, "streams"),
-        (int) number(settings, "threads"),
-        (int) number(settings, "requests"),
+        model.text("model"),
+        settings.text("precision"),
+        (int) positive(settings, "streams"),
+        (int) positive(settings, "threads"),
+        (int) positive(settings, "requests"),
         medians,
         mode == Mode.THROUGHPUT
-            ? OptionalDouble.of(number(model.path("pictures_per_second"), "mean"))
+            ? OptionalDouble.of(positive(model.object("pictures_per_second"), "mean"))
             : OptionalDouble.empty());
   }
 
-  private static String text(JsonNode node, String key) throws Missing {
-    if (!node.path(key).isTextual()) {
-      throw new Missing("has no text '" + key + "' where it is expected");
-    }
-    return node.path(key).asText();
-  }
-
-  private static double number(JsonNode node, String key) throws Missing {
-    double value = node.path(key).asDouble(Double.NaN);
+  private static double positive(JsonObject object, String key) throws IOException {
+    double value = object.number(key);
     if (!(value > 0)) {
-      throw new Missing(String.format(Locale.ROOT, "has no number '%s' where it is expected", key));
+      throw object.wrong(key, "a number above 0");
     }
     return value;
-  }
-
-  /** The JSON lacks something; the message says what. */
-  private static final class Missing extends Exception {
-    private static final long serialVersionUID = 1;
-
-    Missing(String message) {
-      super(message);
-    }
   }
 
   private BaselineFile() {}

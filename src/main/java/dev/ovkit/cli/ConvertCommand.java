@@ -19,12 +19,12 @@ import dev.ovkit.convert.Conversion;
 import dev.ovkit.convert.ConversionManifest;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Kernels;
 import dev.ovkit.convert.Outputs;
 import dev.ovkit.convert.Repetition;
 import dev.ovkit.convert.Route;
 import dev.ovkit.convert.Simplify;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.quantize.Quantization;
 import dev.ovkit.quantize.QuantizeOptions;
 import dev.ovkit.quantize.Quantizer;
@@ -103,13 +103,13 @@ final class ConvertCommand implements Callable<Integer> {
       names = "--data-type",
       paramLabel = "TYPE",
       defaultValue = "FP16",
-      converter = ConvertChoices.Types.class,
-      completionCandidates = ConvertChoices.Types.class,
+      converter = ConvertChoices.WeightPrecisions.class,
+      completionCandidates = ConvertChoices.WeightPrecisions.class,
       description =
           "How weights are stored: FP16, FP32 or INT8. FP16 halves the .bin but is not faster. INT8"
               + " also computes in 8 bit, as 'ovkit quantize' does, calibrated with --images."
               + " Default: ${DEFAULT-VALUE}.")
-  private ConvertChoices.Type dataType;
+  private WeightPrecision dataType;
 
   @Option(
       names = "--output",
@@ -243,7 +243,7 @@ final class ConvertCommand implements Callable<Integer> {
     if (fromManifest != null) {
       return repeat(fromManifest);
     }
-    if (dataType == ConvertChoices.Type.INT8) {
+    if (dataType == WeightPrecision.INT8) {
       return quantize();
     }
     if (quantization.given()) {
@@ -252,8 +252,7 @@ final class ConvertCommand implements Callable<Integer> {
     if (images.given() && !verify) {
       throw usage("--images needs --verify or --data-type INT8");
     }
-    ConvertOptions options =
-        options(dataType == ConvertChoices.Type.FP32 ? DataType.FP32 : DataType.FP16);
+    ConvertOptions options = options(dataType);
     List<PictureSource> pictures = verify ? images.sources() : List.of();
     Conversion conversion = Converter.convert(options, route(), kernels());
     if (!verify) {
@@ -282,7 +281,7 @@ final class ConvertCommand implements Callable<Integer> {
     if (outputs() instanceof Outputs.Lazy) {
       throw usage("--data-type INT8 keeps heads in float anyway; leave out --heads lazy");
     }
-    ConvertOptions options = options(DataType.FP32);
+    ConvertOptions options = options(WeightPrecision.FP32);
     QuantizeOptions quantize =
         quantization.applyTo(
             QuantizeOptions.of(options.onnx(), images.paths(), options.directory())
@@ -352,7 +351,7 @@ final class ConvertCommand implements Callable<Integer> {
     return given.isEmpty() ? null : given.get(0);
   }
 
-  private ConvertOptions options(DataType type) {
+  private ConvertOptions options(WeightPrecision type) {
     Path onnx = onnx();
     if (onnx == null) {
       throw usage("no model was given; expected MODEL.onnx as the first argument");

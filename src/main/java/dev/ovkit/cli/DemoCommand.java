@@ -8,10 +8,10 @@ import dev.ovkit.cli.print.Json;
 import dev.ovkit.convert.Conversion;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Decision;
 import dev.ovkit.internal.files.WholeFile;
 import dev.ovkit.internal.json.DetectionsJson;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
 import dev.ovkit.picture.Picture;
@@ -64,7 +64,8 @@ final class DemoCommand implements Callable<Integer> {
     PrintWriter text = spec.commandLine().getOut();
 
     long start = System.nanoTime();
-    Conversion conversion = Converter.convert(ConvertOptions.of(onnx).into(out, DataType.FP16));
+    Conversion conversion =
+        Converter.convert(ConvertOptions.of(onnx).into(out, WeightPrecision.FP16));
     text.printf("Converted %s to an FP16 IR in %s:%n", onnx, seconds(start));
     for (Decision decision : conversion.decisions()) {
       text.printf("  %-10s %s%n", decision.what(), decision.value());

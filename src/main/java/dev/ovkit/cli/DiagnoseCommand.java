@@ -7,13 +7,13 @@ import dev.ovkit.cli.option.PictureOptions;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.convert.ConvertOptions;
-import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Outputs;
 import dev.ovkit.diagnose.Diagnosis;
 import dev.ovkit.diagnose.Fit;
 import dev.ovkit.diagnose.Question;
 import dev.ovkit.diagnose.Setting;
 import dev.ovkit.diagnose.Trial;
+import dev.ovkit.ir.WeightPrecision;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -113,7 +113,7 @@ final class DiagnoseCommand implements Callable<Integer> {
         onnx,
         Path.of(""),
         ConvertOptions.stem(onnx),
-        DataType.FP32,
+        WeightPrecision.FP32,
         new Outputs.Auto(),
         Optional.empty(),
         picture.mean(),

@@ -36,7 +36,7 @@ class ArchitectureTest {
     MAY_USE.put("nativelib", "machine");
     MAY_USE.put("machine", "");
     MAY_USE.put("internal.text", "");
-    MAY_USE.put("internal.files", "");
+    MAY_USE.put("internal.files", "internal.text");
     MAY_USE.put("internal.xml", "");
     MAY_USE.put("runtime", "nativelib machine");
     MAY_USE.put("ir", "runtime internal.files internal.xml");
@@ -69,7 +69,7 @@ class ArchitectureTest {
         "ir head metadata runtime model layout picture vision compare onnx family convert subject");
     MAY_USE.put(
         "diagnose",
-        "network ir head metadata runtime model layout picture vision compare convert subject");
+        "network ir head metadata runtime model layout picture vision compare convert subject internal.files internal.text");
     MAY_USE.put(
         "quantize",
         "network ir metadata runtime model layout picture vision bench convert surgery subject evaluate verify internal.files internal.text");

@@ -389,13 +389,13 @@ class BenchCommandTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "is no JSON|{\"models\": [",
-        "has no 'models'|{}",
-        "has no text 'mode' where it is expected|{\"models\": [{}]}",
-        "has the unknown mode 'x'|{\"models\": [{}], \"mode\": \"x\"}",
-        "has no number 'p50' where it is expected|{\"models\": [{\"infer_ms\": {\"p50\": 0}}],"
+        "not valid JSON (line 1)|{\"models\": [",
+        "it has nothing for \"mode\", expected a text|{}",
+        "it has no models|{\"models\": [], \"mode\": \"inference-only\"}",
+        "it has the unknown mode 'x'|{\"models\": [{}], \"mode\": \"x\"}",
+        "it has 0 for \"p50\", expected a number above 0|{\"models\": [{\"infer_ms\": {\"p50\": 0}}],"
             + " \"mode\": \"inference-only\"}",
-        "was stopped before its end|{\"models\": [{}], \"interrupted\": true}",
+        "it was stopped before its end|{\"models\": [{}], \"interrupted\": true}",
       })
   void aBrokenBaselineIsRefused(String messageAndText) throws IOException {
     String[] parts = messageAndText.split("\\|", 2);
@@ -403,7 +403,7 @@ class BenchCommandTest {
     bench("--passes", "1", "--baseline", old)
         .failsWith(
             2,
-            "--baseline '%s' %s; expected what 'ovkit bench --json' printed"
+            "--baseline '%s': %s; expected what 'ovkit bench --json' printed"
                 .formatted(old, parts[0]));
   }
 
@@ -413,7 +413,7 @@ class BenchCommandTest {
     bench("--baseline", old)
         .failsWith(
             2,
-            "--baseline '%s' cannot be read; expected what 'ovkit bench --json' printed"
+            "--baseline '%s': no such file; expected what 'ovkit bench --json' printed"
                 .formatted(old));
   }
 

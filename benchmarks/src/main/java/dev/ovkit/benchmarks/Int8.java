@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.bench.Ratio;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
 import dev.ovkit.evaluate.GroundTruth;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.quantize.Check;
 import dev.ovkit.quantize.Quantization;
 import dev.ovkit.quantize.QuantizeListener;
@@ -44,7 +44,8 @@ final class Int8 implements Callable<Integer> {
   /** The seed's time of YOLOv5s over that of PPLcnet-yolo. */
   private static final double SEED = 2.85;
 
-  private static final List<DataType> FLOATS = List.of(DataType.FP32, DataType.FP16);
+  private static final List<WeightPrecision> FLOATS =
+      List.of(WeightPrecision.FP32, WeightPrecision.FP16);
 
   /**
    * A detector.
@@ -175,7 +176,7 @@ final class Int8 implements Callable<Integer> {
       throws IOException {
     System.err.println("int8.sh: " + subject.system());
     List<Turns.Contestant> three = new ArrayList<>();
-    for (DataType type : FLOATS) {
+    for (WeightPrecision type : FLOATS) {
       Path folder = work.resolve(type.name().toLowerCase(Locale.ROOT));
       three.add(turns.add(Converter.convert(ConvertOptions.of(onnx).into(folder, type)).xml()));
     }

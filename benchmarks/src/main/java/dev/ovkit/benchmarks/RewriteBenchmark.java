@@ -5,8 +5,8 @@ import dev.ovkit.bench.Environment;
 import dev.ovkit.bench.Ratio;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
 import dev.ovkit.family.Families;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.rewrite.Rewritten;
 import java.io.File;
@@ -162,7 +162,7 @@ final class RewriteBenchmark implements Callable<Integer> {
                     onnx,
                     temp,
                     "way",
-                    DataType.FP32,
+                    WeightPrecision.FP32,
                     plain.outputs(),
                     plain.inputShape(),
                     plain.mean(),

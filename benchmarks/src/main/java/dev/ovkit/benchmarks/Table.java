@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.bench.Ratio;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.machine.Cpu;
 import java.io.File;
 import java.io.IOException;
@@ -140,7 +140,8 @@ final class Table implements Callable<Integer> {
         String size = Integer.toString(subject.size());
         JsonNode zoo =
             Zoo.write(subject.system(), List.of("--names", "modern", "--size", size), onnx);
-        Path xml = Converter.convert(ConvertOptions.of(onnx).into(work, DataType.FP16)).xml();
+        Path xml =
+            Converter.convert(ConvertOptions.of(onnx).into(work, WeightPrecision.FP16)).xml();
         rows.add(new Row(subject, zoo, turns.add(xml)));
       }
       Turns.Contestant control = turns.add(rows.get(0).contestant().xml());

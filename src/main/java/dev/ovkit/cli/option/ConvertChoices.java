@@ -2,22 +2,19 @@ package dev.ovkit.cli.option;
 
 import dev.ovkit.convert.BackEnd;
 import dev.ovkit.convert.Simplify;
+import dev.ovkit.ir.WeightPrecision;
 import java.util.Map;
 
 /** What can be chosen by a word in a conversion, on the desk. */
 public final class ConvertChoices {
 
-  /** How weights are stored. */
-  public enum Type {
-    FP16,
-    FP32,
-    INT8
-  }
-
-  /** Reads a {@link Type}. */
-  public static final class Types extends Choice<Type> {
-    public Types() {
-      super(Type.class, Map.of("half", Type.FP16, "float", Type.FP32), Enum::name);
+  /** Reads a {@link WeightPrecision}. */
+  public static final class WeightPrecisions extends Choice<WeightPrecision> {
+    public WeightPrecisions() {
+      super(
+          WeightPrecision.class,
+          Map.of("half", WeightPrecision.FP16, "float", WeightPrecision.FP32),
+          Enum::name);
     }
   }
 

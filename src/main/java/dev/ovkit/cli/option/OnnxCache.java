@@ -4,10 +4,10 @@ import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Decision;
 import dev.ovkit.internal.files.Sha256;
 import dev.ovkit.internal.files.Temporary;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.nativelib.UserCache;
 import dev.ovkit.onnx.OnnxModel;
@@ -59,7 +59,9 @@ public final class OnnxCache {
       Files.createDirectories(root);
       Path made = Temporary.folder(root, ".ovkit-");
       try {
-        Converter.convert(ConvertOptions.of(model).into(made, DataType.FP16)).decisions().stream()
+        Converter.convert(ConvertOptions.of(model).into(made, WeightPrecision.FP16))
+            .decisions()
+            .stream()
             .filter(decision -> decision.what().equals("assumed"))
             .map(Decision::value)
             .forEach(assumed -> err.println("ovkit: assumed: " + assumed));

@@ -6,7 +6,7 @@ import dev.ovkit.bench.Statistics;
 import dev.ovkit.benchmarks.BenchmarkProgram;
 import dev.ovkit.benchmarks.Checkout;
 import dev.ovkit.benchmarks.MeasureOptions;
-import dev.ovkit.convert.DataType;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.machine.MachineLoad;
 import java.io.File;
 import java.nio.file.Files;
@@ -132,7 +132,7 @@ final class Baselines implements Callable<Integer> {
     String name = subject.name();
     Path onnx = setup.work().resolve(name.replace(' ', '-') + ".onnx");
     JsonNode zoo = Setup.zoo(subject.system(), subject.options(), onnx);
-    Path ir = setup.convert(onnx, DataType.FP32);
+    Path ir = setup.convert(onnx, WeightPrecision.FP32);
     Path stock = setup.work().resolve("stock-" + ir.getFileName());
     Optional<Path> blocked = subject.toy() ? Optional.empty() : setup.blocked(onnx);
     setup.run(List.of(setup.python(), setup.script("stock.py"), onnx.toString(), stock.toString()));

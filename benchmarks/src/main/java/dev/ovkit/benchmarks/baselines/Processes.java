@@ -1,7 +1,7 @@
 package dev.ovkit.benchmarks.baselines;
 
 import dev.ovkit.bench.Statistics;
-import dev.ovkit.convert.DataType;
+import dev.ovkit.ir.WeightPrecision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,7 +55,7 @@ final class Processes {
     figures.heading();
     for (Subject subject : subjects) {
       Path onnx = onnx(subject);
-      String ir = setup.convert(onnx, DataType.FP16).toString();
+      String ir = setup.convert(onnx, WeightPrecision.FP16).toString();
       List<String> library =
           setup.ovkit(ContestantProcess.class, "first", ir, "0", picture.toString());
       Map<String, Rival> rivals = new LinkedHashMap<>();
@@ -88,7 +88,7 @@ final class Processes {
     Map<String, Map<String, Double>> all = new LinkedHashMap<>();
     String threads = Integer.toString(setup.threads());
     for (Subject subject : subjects) {
-      Path path = setup.convert(onnx(subject), DataType.FP16);
+      Path path = setup.convert(onnx(subject), WeightPrecision.FP16);
       String ir = path.toString();
       double loop = resident(setup.loop(path));
       double runtime = resident(setup.ovkit(ContestantProcess.class, "runtime", ir, threads));
@@ -127,7 +127,7 @@ final class Processes {
     System.out.println("Milliseconds a picture, many pictures, JPEG to boxes; -Xmx64m\n");
     figures.heading();
     for (Subject subject : subjects) {
-      Path ir = setup.convert(onnx(subject), DataType.FP16);
+      Path ir = setup.convert(onnx(subject), WeightPrecision.FP16);
       Map<String, Rival> rivals = new LinkedHashMap<>();
       try {
         rivals.put("ovkit 2 streams, 2 threads", folder(ir, 2, 2));

@@ -6,9 +6,9 @@ import dev.ovkit.benchmarks.MeasureOptions;
 import dev.ovkit.benchmarks.Zoo;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Kernels;
 import dev.ovkit.convert.Route;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.machine.Cpu;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -52,7 +52,7 @@ record Setup(MeasureOptions options, Path pictures) {
     return Zoo.write(system, all, onnx);
   }
 
-  Path convert(Path onnx, DataType type) {
+  Path convert(Path onnx, WeightPrecision type) {
     return Converter.convert(
             ConvertOptions.of(onnx)
                 .into(work().resolve(type.name().toLowerCase(Locale.ROOT)), type))
@@ -68,7 +68,8 @@ record Setup(MeasureOptions options, Path pictures) {
     if (Cpu.here().usesAvx512(System.getenv())) {
       return Optional.empty();
     }
-    ConvertOptions options = ConvertOptions.of(onnx).into(work().resolve("blocked"), DataType.FP32);
+    ConvertOptions options =
+        ConvertOptions.of(onnx).into(work().resolve("blocked"), WeightPrecision.FP32);
     Path ir = Converter.convert(options, Route.NATIVE, Kernels.BLOCKED_IF_FASTER).xml();
     return Files.readString(ir).contains("primitives_priority")
         ? Optional.of(ir)

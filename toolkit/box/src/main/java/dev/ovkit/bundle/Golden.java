@@ -1,7 +1,8 @@
 package dev.ovkit.bundle;
 
 import dev.ovkit.internal.files.JsonFile;
-import dev.ovkit.ir.Precision;
+import dev.ovkit.internal.files.JsonObject;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
@@ -96,7 +97,7 @@ public record Golden(
    * @param pictures files of different names
    */
   @SuppressWarnings("exports") // for the desk, which packs
-  public static Golden of(Detector detector, Precision precision, List<Path> pictures) {
+  public static Golden of(Detector detector, WeightPrecision precision, List<Path> pictures) {
     List<GoldenPicture> asked = new ArrayList<>();
     for (Path picture : pictures) {
       Detections found = detector.detect(picture);
@@ -105,8 +106,8 @@ public record Golden(
     return new Golden(
         detector.spec().confidenceThreshold(),
         detector.spec().iouThreshold(),
-        precision == Precision.INT8 ? INT8_SCORE_TOLERANCE : DEFAULT_SCORE_TOLERANCE,
-        precision == Precision.INT8 ? INT8_LOWEST_IOU : DEFAULT_LOWEST_IOU,
+        precision == WeightPrecision.INT8 ? INT8_SCORE_TOLERANCE : DEFAULT_SCORE_TOLERANCE,
+        precision == WeightPrecision.INT8 ? INT8_LOWEST_IOU : DEFAULT_LOWEST_IOU,
         asked);
   }
 
@@ -117,12 +118,12 @@ public record Golden(
    */
   public static Golden read(Path bundle) {
     try {
-      Fields fields = new Fields(JsonFile.read(bundle.resolve(FILE)));
+      JsonObject fields = JsonObject.read(bundle.resolve(FILE));
       fields.requireFormat(FORMAT);
       List<GoldenPicture> pictures = new ArrayList<>();
-      for (Fields picture : fields.objects("pictures")) {
+      for (JsonObject picture : fields.objects("pictures")) {
         List<Detection> expected = new ArrayList<>();
-        for (Fields detection : picture.objects("detections")) {
+        for (JsonObject detection : picture.objects("detections")) {
           expected.add(detection(detection));
         }
         pictures.add(new GoldenPicture(picture.text("file"), expected));
@@ -141,8 +142,8 @@ public record Golden(
     }
   }
 
-  private static Detection detection(Fields fields) throws IOException {
-    Fields box = fields.fields("box");
+  private static Detection detection(JsonObject fields) throws IOException {
+    JsonObject box = fields.object("box");
     return new Detection(
         fields.text("label"),
         (int) fields.integer("class"),

@@ -2,6 +2,7 @@ package dev.ovkit.bundle;
 
 import dev.ovkit.OutputException;
 import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.internal.files.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,10 +72,10 @@ record InstallState(List<Release> releases, Map<String, Floor> floors) {
   static InstallState read(Path root) {
     Path file = root.resolve(FILE);
     try {
-      Fields fields = new Fields(JsonFile.read(file));
+      JsonObject fields = JsonObject.read(file);
       fields.requireFormat(FORMAT);
       List<Release> releases = new ArrayList<>();
-      for (Fields release : fields.objects("releases")) {
+      for (JsonObject release : fields.objects("releases")) {
         releases.add(
             new Release(
                 id(release.text("id")),
@@ -85,7 +86,7 @@ record InstallState(List<Release> releases, Map<String, Floor> floors) {
                 release.flag("withdrawn")));
       }
       Map<String, Floor> floors = new TreeMap<>();
-      for (Fields floor : fields.objects("floors")) {
+      for (JsonObject floor : fields.objects("floors")) {
         floors.put(
             floor.text("key"),
             new Floor(new ReleaseVersion(floor.text("version")), floor.text("manifest")));

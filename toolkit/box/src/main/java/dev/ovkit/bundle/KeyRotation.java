@@ -2,6 +2,7 @@ package dev.ovkit.bundle;
 
 import dev.ovkit.OutputException;
 import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.internal.files.JsonObject;
 import dev.ovkit.internal.files.Sha256;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -45,7 +46,7 @@ public final class KeyRotation {
    */
   public static KeyRotation read(Path file) {
     try {
-      return read(new Fields(JsonFile.read(file)));
+      return read(JsonObject.read(file));
     } catch (IOException e) {
       throw BundleException.unreadable(
           "'%s' is not a key rotation: %s; make one with 'ovkit keygen --replaces'"
@@ -55,7 +56,7 @@ public final class KeyRotation {
     }
   }
 
-  static KeyRotation read(Fields fields) throws IOException {
+  static KeyRotation read(JsonObject fields) throws IOException {
     fields.requireFormat(FORMAT);
     try {
       Base64.Decoder decoder = Base64.getDecoder();

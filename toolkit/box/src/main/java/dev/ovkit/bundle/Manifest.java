@@ -1,6 +1,7 @@
 package dev.ovkit.bundle;
 
 import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.internal.files.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -147,11 +148,11 @@ public record Manifest(
    */
   public static Manifest parse(byte[] json) {
     try {
-      Fields fields = Fields.parse(json);
+      JsonObject fields = JsonObject.parse(json);
       fields.requireFormat(FORMAT);
-      Fields requires = fields.fields("requires");
+      JsonObject requires = fields.object("requires");
       List<ManifestFile> files = new ArrayList<>();
-      for (Fields file : fields.objects("files")) {
+      for (JsonObject file : fields.objects("files")) {
         files.add(ManifestFile.read(file));
       }
       return new Manifest(

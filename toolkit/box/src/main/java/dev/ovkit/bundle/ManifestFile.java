@@ -1,5 +1,6 @@
 package dev.ovkit.bundle;
 
+import dev.ovkit.internal.files.JsonObject;
 import dev.ovkit.internal.files.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -72,7 +73,7 @@ public record ManifestFile(String path, long size, String sha256, boolean execut
     return ascii.length() <= MOST_LETTERS ? ascii : ascii.substring(0, MOST_LETTERS) + "…";
   }
 
-  static ManifestFile read(Fields fields) throws IOException {
+  static ManifestFile read(JsonObject fields) throws IOException {
     String mode = fields.text("mode");
     if (!mode.equals("0644") && !mode.equals("0755")) {
       throw new IOException("mode '%s', expected 0644 or 0755".formatted(mode));

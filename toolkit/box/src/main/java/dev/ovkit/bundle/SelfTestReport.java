@@ -1,6 +1,6 @@
 package dev.ovkit.bundle;
 
-import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.internal.files.JsonObject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -65,10 +65,10 @@ public record SelfTestReport(String bundle, List<Check> checks) {
   /** Reads what a child process reported. */
   static SelfTestReport parse(byte[] json) {
     try {
-      Fields fields = new Fields(JsonFile.parse(json));
+      JsonObject fields = JsonObject.parse(json);
       fields.requireFormat(FORMAT);
       List<Check> checks = new ArrayList<>();
-      for (Fields check : fields.objects("checks")) {
+      for (JsonObject check : fields.objects("checks")) {
         checks.add(new Check(check.text("check"), check.flag("holds"), check.text("text")));
       }
       return new SelfTestReport(fields.text("bundle"), checks);

@@ -1,6 +1,7 @@
 package dev.ovkit.bundle;
 
 import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.internal.files.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -56,11 +57,11 @@ public final class Signature {
    */
   public static Signature parse(byte[] json) {
     try {
-      Fields fields = Fields.parse(json);
+      JsonObject fields = JsonObject.parse(json);
       fields.requireFormat(FORMAT);
       List<KeyRotation> rotations = new ArrayList<>();
       if (fields.has("rotation")) {
-        for (Fields rotation : fields.objects("rotation")) {
+        for (JsonObject rotation : fields.objects("rotation")) {
           rotations.add(KeyRotation.read(rotation));
         }
       }

@@ -5,6 +5,7 @@ import dev.ovkit.CompileOptions.Precision;
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
 import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.internal.files.JsonObject;
 import dev.ovkit.ir.IrDescription;
 import dev.ovkit.machine.Cpu;
 import dev.ovkit.machine.Processors;
@@ -20,7 +21,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What was tuned for a model on a machine: {@code model.profile.json}, beside {@code model.xml}.
@@ -49,6 +49,9 @@ public record Profile(String binSha256, String cpu, int threads, Map<Hint, Entry
   public record Gain(double ratio, double low, double high) {}
 
   private static final String FORMAT = "ovkit-profile-1";
+
+  /** More threads, streams or requests than any machine has a use for. */
+  private static final int MOST = 4096;
 
   public Profile {
     Map<Hint, Entry> copy = new EnumMap<>(Hint.class);
@@ -192,128 +195,74 @@ public record Profile(String binSha256, String cpu, int threads, Map<Hint, Entry
 
   private static Profile read(Path file) {
     try {
-      return new Reader(file, JsonFile.read(file)).profile();
+      return profile(JsonObject.read(file));
     } catch (IOException e) {
       throw new ModelException(
-          "%s: %s, expected a profile such as 'ovkit tune' writes; run it again, or delete the file"
-              .formatted(file, e.getMessage()),
+          "%s: %s; run 'ovkit tune' again, or delete the file".formatted(file, e.getMessage()),
           file,
           e);
     }
   }
 
-  /** One file being read; every complaint names file and key. */
-  private record Reader(Path file, Map<?, ?> root) {
-
-    private static final int MOST = 4096;
-
-    Profile profile() {
-      if (!FORMAT.equals(root.get("format"))) {
-        throw wrong("format", root.get("format"), "\"" + FORMAT + "\"");
-      }
-      Map<Hint, Entry> entries = new EnumMap<>(Hint.class);
-      for (Hint target : Hint.values()) {
-        if (root.get(key(target)) instanceof Map<?, ?> entry) {
-          entries.put(target, entry(target, entry));
-        } else if (root.containsKey(key(target))) {
-          throw wrong(key(target), root.get(key(target)), "an object");
-        }
-      }
-      return new Profile(
-          text("bin_sha256"), text("cpu"), count(root, "threads").orElseThrow(this::none), entries);
+  private static Profile profile(JsonObject root) throws IOException {
+    if (!FORMAT.equals(root.fields().get("format"))) {
+      throw root.wrong("format", "\"" + FORMAT + "\"");
     }
-
-    private Entry entry(Hint target, Map<?, ?> entry) {
-      return new Entry(
-          new Tuning(
-              target,
-              count(entry, "streams"),
-              count(entry, "threads"),
-              count(entry, "requests"),
-              flag(entry, "pinning"),
-              flag(entry, "hyper_threading"),
-              precision(entry),
-              input(entry),
-              flag(entry, "cache").orElse(false)),
-          gain(entry));
+    Map<Hint, Entry> entries = new EnumMap<>(Hint.class);
+    for (Hint target : Hint.values()) {
+      if (root.has(key(target))) {
+        entries.put(target, entry(target, root.object(key(target))));
+      }
     }
+    return new Profile(
+        root.text("bin_sha256"), root.text("cpu"), root.integer("threads", 1, MOST), entries);
+  }
 
-    private String text(String key) {
-      if (root.get(key) instanceof String text) {
-        return text;
-      }
-      throw wrong(key, root.get(key), "a text");
-    }
+  private static Entry entry(Hint target, JsonObject entry) throws IOException {
+    return new Entry(
+        new Tuning(
+            target,
+            count(entry, "streams"),
+            count(entry, "threads"),
+            count(entry, "requests"),
+            flag(entry, "pinning"),
+            flag(entry, "hyper_threading"),
+            entry.constant("precision", List.of(Precision.F32, Precision.BF16)),
+            input(entry),
+            flag(entry, "cache").orElse(false)),
+        gain(entry));
+  }
 
-    private OptionalInt count(Map<?, ?> object, String key) {
-      if (!object.containsKey(key)) {
-        return OptionalInt.empty();
-      }
-      if (object.get(key) instanceof Integer count && count >= 1 && count <= MOST) {
-        return OptionalInt.of(count);
-      }
-      throw wrong(key, object.get(key), "a number from 1 to " + MOST);
-    }
+  private static OptionalInt count(JsonObject object, String key) throws IOException {
+    return object.has(key) ? OptionalInt.of(object.integer(key, 1, MOST)) : OptionalInt.empty();
+  }
 
-    private Optional<Boolean> flag(Map<?, ?> object, String key) {
-      if (!object.containsKey(key)) {
-        return Optional.empty();
-      }
-      if (object.get(key) instanceof Boolean flag) {
-        return Optional.of(flag);
-      }
-      throw wrong(key, object.get(key), "true or false");
-    }
+  private static Optional<Boolean> flag(JsonObject object, String key) throws IOException {
+    return object.has(key) ? Optional.of(object.flag(key)) : Optional.empty();
+  }
 
-    private Precision precision(Map<?, ?> object) {
-      for (Precision precision : List.of(Precision.F32, Precision.BF16)) {
-        if (precision.name().toLowerCase(Locale.ROOT).equals(object.get("precision"))) {
-          return precision;
-        }
-      }
-      throw wrong("precision", object.get("precision"), "\"f32\" or \"bf16\"");
+  private static Optional<InputSize> input(JsonObject object) throws IOException {
+    if (!object.has("input")) {
+      return Optional.empty();
     }
+    if (object.fields().get("input") instanceof List<?> sides
+        && sides.size() == 2
+        && sides.get(0) instanceof Integer width
+        && sides.get(1) instanceof Integer height) {
+      try {
+        return Optional.of(new InputSize(width, height));
+      } catch (IllegalArgumentException e) {
+        // said below
+      }
+    }
+    throw object.wrong("input", "width and height in pixels, such as [640, 384]");
+  }
 
-    private Optional<InputSize> input(Map<?, ?> object) {
-      if (!object.containsKey("input")) {
-        return Optional.empty();
-      }
-      if (object.get("input") instanceof List<?> sides
-          && sides.size() == 2
-          && sides.get(0) instanceof Integer width
-          && sides.get(1) instanceof Integer height) {
-        try {
-          return Optional.of(new InputSize(width, height));
-        } catch (IllegalArgumentException e) {
-          // said below
-        }
-      }
-      throw wrong("input", object.get("input"), "width and height in pixels, such as [640, 384]");
+  private static Optional<Gain> gain(JsonObject object) throws IOException {
+    if (!object.has("over_default")) {
+      return Optional.empty();
     }
-
-    private Optional<Gain> gain(Map<?, ?> object) {
-      if (!object.containsKey("over_default")) {
-        return Optional.empty();
-      }
-      if (object.get("over_default") instanceof Map<?, ?> over
-          && over.get("ratio") instanceof Number ratio
-          && over.get("low") instanceof Number low
-          && over.get("high") instanceof Number high) {
-        return Optional.of(new Gain(ratio.doubleValue(), low.doubleValue(), high.doubleValue()));
-      }
-      throw wrong("over_default", object.get("over_default"), "ratio, low and high");
-    }
-
-    private ModelException none() {
-      return wrong("threads", null, "a number from 1 to " + MOST);
-    }
-
-    private ModelException wrong(String key, @Nullable Object value, String wanted) {
-      return new ModelException(
-          "%s: it has %s for \"%s\", expected %s; run 'ovkit tune' again, or delete the file"
-              .formatted(file, value == null ? "nothing" : value, key, wanted),
-          file,
-          null);
-    }
+    JsonObject over = object.object("over_default");
+    return Optional.of(new Gain(over.number("ratio"), over.number("low"), over.number("high")));
   }
 }

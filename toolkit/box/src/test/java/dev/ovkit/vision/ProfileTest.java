@@ -127,13 +127,13 @@ class ProfileTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "\"ovkit-profile-1\" | \"ovkit-profile-9\" | it has ovkit-profile-9 for \"format\","
+        "\"ovkit-profile-1\" | \"ovkit-profile-9\" | it has \"ovkit-profile-9\" for \"format\","
             + " expected \"ovkit-profile-1\"",
         "\"requests\" : 3 | \"requests\" : 0 | it has 0 for \"requests\", expected a number from 1"
             + " to 4096",
-        "\"requests\" : 3 | \"requests\" : \"all\" | it has all for \"requests\", expected a number"
+        "\"requests\" : 3 | \"requests\" : \"all\" | it has \"all\" for \"requests\", expected a number"
             + " from 1 to 4096",
-        "\"f32\" | \"f64\" | it has f64 for \"precision\", expected \"f32\" or \"bf16\"",
+        "\"f32\" | \"f64\" | it has \"f64\" for \"precision\", expected one of f32, bf16",
         "\"requests\" : 3 | \"pinning\" : 1 | it has 1 for \"pinning\", expected true or false",
         "\"requests\" : 3 | \"input\" : [64, -1] | it has [64, -1] for \"input\", expected width"
             + " and height in pixels, such as [640, 384]",
@@ -156,8 +156,6 @@ class ProfileTest {
     assertThatThrownBy(() -> Profile.beside(ir))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "%s: not a JSON object, expected a profile such as 'ovkit tune' writes; run it again,"
-                + " or delete the file",
-            file);
+            "%s: not valid JSON (line 1); run 'ovkit tune' again, or delete the file", file);
   }
 }

@@ -1,23 +1,16 @@
 package dev.ovkit.convert;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
+import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.internal.files.JsonObject;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Resize;
 import dev.ovkit.python.PythonListener;
 import dev.ovkit.python.PythonTool;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.Shape;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How an IR was made, kept beside it as JSON: enough to make it again, and to know whether it is
@@ -97,8 +89,6 @@ public record ConversionManifest(
   /** Told apart from other JSON, and from what a later version may write. */
   private static final String FORMAT = "ovkit-conversion-1";
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   public ConversionManifest {
     tools = Collections.unmodifiableMap(new LinkedHashMap<>(tools));
     rewrites = Collections.unmodifiableMap(new LinkedHashMap<>(rewrites));
@@ -154,22 +144,16 @@ public record ConversionManifest(
    */
   public static ConversionManifest read(Path file) {
     try {
-      return new Reader(file, JSON.readTree(Files.readAllBytes(file))).manifest();
-    } catch (NoSuchFileException e) {
-      throw new ModelException(
-          "%s: no such file; expected the .json that 'ovkit convert' writes beside an IR"
-              .formatted(file),
-          e);
-    } catch (JsonProcessingException e) {
-      throw new ModelException(
-          "%s: not valid JSON (line %d); expected the .json that 'ovkit convert' writes beside an IR"
-              .formatted(file, e.getLocation() == null ? 1 : e.getLocation().getLineNr()),
-          e);
+      return manifest(JsonObject.read(file));
     } catch (IOException e) {
-      throw new ModelException("%s: it cannot be read (%s)".formatted(file, e.getMessage()), e);
+      throw new ModelException(
+          "%s: %s; expected the .json that 'ovkit convert' writes beside an IR"
+              .formatted(file, e.getMessage()),
+          file,
+          e);
     } catch (OptionException e) {
       throw new ModelException(
-          "%s: its options are invalid: %s".formatted(file, e.getMessage()), e);
+          "%s: its options are invalid: %s".formatted(file, e.getMessage()), file, e);
     }
   }
 
@@ -194,70 +178,74 @@ public record ConversionManifest(
 
   /** The manifest as JSON, UTF-8, with line feeds; equal manifests give equal bytes. */
   byte[] toBytes() {
-    ObjectNode root = JSON.createObjectNode();
+    Map<String, Object> root = new LinkedHashMap<>();
     root.put("format", FORMAT);
-    root.putObject("source").put("file", source).put("sha256", sourceSha256);
-    ObjectNode toolsNode = root.putObject("tools");
-    tools.forEach(toolsNode::put);
+    root.put("source", object("file", source, "sha256", sourceSha256));
+    root.put("tools", tools);
     if (recipe instanceof Converted converted) {
-      write(converted, root.putObject("options"));
+      root.put("options", options(converted));
     } else {
-      ((MoWords) recipe).words().forEach(root.putArray("mo")::add);
+      root.put("mo", ((MoWords) recipe).words());
     }
-    ObjectNode rewritesNode = root.putObject("rewrites");
-    rewrites.forEach(rewritesNode::put);
-    ObjectNode detectorNode = root.putObject("detector");
-    detector.forEach(detectorNode::put);
-    ArrayNode decisionsNode = root.putArray("decisions");
-    for (Decision decision : decisions) {
-      ObjectNode node = decisionsNode.addObject();
-      node.put("what", decision.what()).put("value", decision.value());
-      node.put("why", decision.why());
-      if (decision.assumed()) {
-        node.put("assumed", true);
-      }
-    }
-    ArrayNode filesNode = root.putArray("files");
-    for (MadeFile file : files) {
-      filesNode
-          .addObject()
-          .put("file", file.name())
-          .put("bytes", file.bytes())
-          .put("sha256", file.sha256());
-    }
-    DefaultIndenter indenter = new DefaultIndenter("  ", "\n");
-    DefaultPrettyPrinter printer =
-        new DefaultPrettyPrinter().withObjectIndenter(indenter).withArrayIndenter(indenter);
-    try {
-      return (JSON.writer(printer).writeValueAsString(root) + "\n")
-          .getBytes(StandardCharsets.UTF_8);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree can always be written", e);
-    }
+    root.put("rewrites", rewrites);
+    root.put("detector", detector);
+    root.put("decisions", decisions.stream().map(ConversionManifest::object).toList());
+    root.put(
+        "files",
+        files.stream()
+            .map(
+                file -> object("file", file.name(), "bytes", file.bytes(), "sha256", file.sha256()))
+            .toList());
+    return JsonFile.bytes(root);
   }
 
-  private static void write(Converted converted, ObjectNode node) {
+  private static Map<String, Object> object(Decision decision) {
+    Map<String, Object> object =
+        object("what", decision.what(), "value", decision.value(), "why", decision.why());
+    if (decision.assumed()) {
+      object.put("assumed", true);
+    }
+    return object;
+  }
+
+  private static Map<String, Object> object(Object... keysAndValues) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      object.put((String) keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return object;
+  }
+
+  private static Map<String, Object> options(Converted converted) {
     ConvertOptions options = converted.options();
-    node.put("backend", converted.backEnd().name().toLowerCase(Locale.ROOT));
-    node.put("simplify", converted.simplified());
-    node.put("name", options.name());
-    node.put("data_type", options.dataType().name());
-    if (options.outputs() instanceof Outputs.Tensors tensors) {
-      tensors.names().forEach(node.putArray("outputs")::add);
-    } else {
-      node.put("outputs", word(options.outputs()));
-    }
-    options.inputShape().ifPresent(s -> s.dimensions().forEach(node.putArray("input_shape")::add));
-    options.reverseChannels().ifPresent(reverse -> node.put("reverse_input_channels", reverse));
-    options.mean().ifPresent(values -> values.forEach(node.putArray("mean")::add));
-    options.scale().ifPresent(values -> values.forEach(node.putArray("scale")::add));
-    options.resize().ifPresent(mode -> node.put("letterbox", mode.name().toLowerCase(Locale.ROOT)));
-    options.pad().ifPresent(pad -> node.put("pad", pad));
-    options.labels().forEach(node.putArray("labels")::add);
-    node.put("rewrite", options.rewrite());
+    Map<String, Object> object =
+        object(
+            "backend",
+            converted.backEnd().name().toLowerCase(Locale.ROOT),
+            "simplify",
+            converted.simplified(),
+            "name",
+            options.name(),
+            "data_type",
+            options.dataType().name(),
+            "outputs",
+            options.outputs() instanceof Outputs.Tensors tensors
+                ? tensors.names()
+                : word(options.outputs()));
+    options.inputShape().ifPresent(shape -> object.put("input_shape", shape.dimensions()));
+    options.reverseChannels().ifPresent(reverse -> object.put("reverse_input_channels", reverse));
+    options.mean().ifPresent(values -> object.put("mean", values));
+    options.scale().ifPresent(values -> object.put("scale", values));
+    options
+        .resize()
+        .ifPresent(mode -> object.put("letterbox", mode.name().toLowerCase(Locale.ROOT)));
+    options.pad().ifPresent(pad -> object.put("pad", pad));
+    object.put("labels", options.labels());
+    object.put("rewrite", options.rewrite());
     if (converted.kernels() != Kernels.OWN_CHOICE) {
-      node.put("kernels", converted.kernels().name().toLowerCase(Locale.ROOT));
+      object.put("kernels", converted.kernels().name().toLowerCase(Locale.ROOT));
     }
+    return object;
   }
 
   private static String word(Outputs outputs) {
@@ -266,151 +254,88 @@ public record ConversionManifest(
         : outputs instanceof Outputs.Lazy ? "lazy" : "none";
   }
 
-  /** One file being read; every complaint names file and key. */
-  private record Reader(Path file, JsonNode root) {
-
-    ConversionManifest manifest() {
-      if (!root.path("format").asText().equals(FORMAT)) {
-        throw new ModelException(
-            "%s: not the manifest of a conversion: \"format\" is %s, expected \"%s\""
-                .formatted(file, root.has("format") ? root.get("format") : "not there", FORMAT));
-      }
-      return new ConversionManifest(
-          fileName(object(root, "source"), "file"),
-          text(object(root, "source"), "sha256"),
-          map(object(root, "tools"), JsonNode::asText),
-          root.has("mo")
-              ? new MoWords(list(root, "mo", JsonNode::asText))
-              : converted(object(root, "options")),
-          map(object(root, "rewrites"), JsonNode::asInt),
-          map(object(root, "detector"), JsonNode::asText),
-          list(
-              root,
-              "decisions",
-              d ->
-                  Decision.read(text(d, "what"), text(d, "value"), text(d, "why"))
-                      .asAssumed(d.path("assumed").asBoolean())),
-          list(
-              root,
-              "files",
-              f -> new MadeFile(text(f, "file"), f.path("bytes").asLong(), text(f, "sha256"))));
+  private static ConversionManifest manifest(JsonObject root) throws IOException {
+    if (!FORMAT.equals(root.fields().get("format"))) {
+      throw root.wrong("format", "\"" + FORMAT + "\"");
     }
-
-    private Converted converted(JsonNode node) {
-      return new Converted(
-          options(node),
-          constant(BackEnd.class, "backend", text(node, "backend")),
-          flag(node, "simplify"),
-          node.has("kernels")
-              ? constant(Kernels.class, "kernels", text(node, "kernels"))
-              : Kernels.OWN_CHOICE);
+    List<Decision> decisions = new ArrayList<>();
+    for (JsonObject decision : root.objects("decisions")) {
+      decisions.add(
+          Decision.read(decision.text("what"), decision.text("value"), decision.text("why"))
+              .asAssumed(decision.has("assumed") && decision.flag("assumed")));
     }
-
-    private ConvertOptions options(JsonNode node) {
-      String source = fileName(object(root, "source"), "file");
-      return new ConvertOptions(
-          Path.of(source),
-          Path.of(""),
-          fileName(node, "name"),
-          constant(DataType.class, "data_type", text(node, "data_type")),
-          node.path("outputs").isArray()
-              ? new Outputs.Tensors(list(node, "outputs", JsonNode::asText))
-              : outputs(node),
-          some(node, "input_shape", JsonNode::asLong).map(Shape::new),
-          some(node, "mean", JsonNode::floatValue),
-          some(node, "scale", JsonNode::floatValue),
-          node.has("reverse_input_channels")
-              ? Optional.of(flag(node, "reverse_input_channels"))
-              : Optional.empty(),
-          node.has("letterbox")
-              ? Optional.of(constant(Resize.Mode.class, "letterbox", text(node, "letterbox")))
-              : Optional.empty(),
-          node.has("pad") ? OptionalInt.of(node.get("pad").asInt(-1)) : OptionalInt.empty(),
-          list(node, "labels", JsonNode::asText),
-          flag(node, "rewrite"));
+    List<MadeFile> files = new ArrayList<>();
+    for (JsonObject made : root.objects("files")) {
+      files.add(new MadeFile(made.text("file"), made.integer("bytes"), made.text("sha256")));
     }
+    return new ConversionManifest(
+        fileName(root.object("source"), "file"),
+        root.object("source").text("sha256"),
+        root.map("tools", String::valueOf),
+        root.has("mo") ? new MoWords(root.texts("mo")) : converted(root),
+        root.map("rewrites", count -> count instanceof Number n ? n.intValue() : 0),
+        root.map("detector", String::valueOf),
+        decisions,
+        files);
+  }
 
-    private Outputs outputs(JsonNode node) {
-      return switch (text(node, "outputs")) {
-        case "none" -> new Outputs.AsTheyAre();
-        case "columns" -> new Outputs.Columns();
-        case "lazy" -> new Outputs.Lazy();
-        default ->
-            throw wrong(
-                "outputs",
-                node.get("outputs"),
-                "a list of tensors, \"none\", \"columns\" or \"lazy\"");
-      };
-    }
+  private static Converted converted(JsonObject root) throws IOException {
+    JsonObject options = root.object("options");
+    return new Converted(
+        options(fileName(root.object("source"), "file"), options),
+        options.constant("backend", List.of(BackEnd.values())),
+        options.flag("simplify"),
+        options.has("kernels")
+            ? options.constant("kernels", List.of(Kernels.values()))
+            : Kernels.OWN_CHOICE);
+  }
 
-    private <E extends Enum<E>> E constant(Class<E> type, String key, String value) {
-      try {
-        return Enum.valueOf(type, value.toUpperCase(Locale.ROOT));
-      } catch (IllegalArgumentException e) {
-        List<String> all = new ArrayList<>();
-        for (E one : type.getEnumConstants()) {
-          all.add(one.name());
-        }
-        throw wrong(key, root.path("options").get(key), "one of " + String.join(", ", all));
-      }
-    }
+  private static ConvertOptions options(String source, JsonObject object) throws IOException {
+    return new ConvertOptions(
+        Path.of(source),
+        Path.of(""),
+        fileName(object, "name"),
+        object.constant("data_type", List.of(WeightPrecision.FP16, WeightPrecision.FP32)),
+        outputs(object),
+        numbers(object, "input_shape", Number::longValue).map(Shape::new),
+        numbers(object, "mean", Number::floatValue),
+        numbers(object, "scale", Number::floatValue),
+        object.has("reverse_input_channels")
+            ? Optional.of(object.flag("reverse_input_channels"))
+            : Optional.empty(),
+        object.has("letterbox")
+            ? Optional.of(object.constant("letterbox", List.of(Resize.Mode.values())))
+            : Optional.empty(),
+        object.has("pad") ? OptionalInt.of(object.integer("pad", 0, 255)) : OptionalInt.empty(),
+        object.texts("labels"),
+        object.flag("rewrite"));
+  }
 
-    private JsonNode object(JsonNode node, String key) {
-      if (!node.path(key).isObject()) {
-        throw wrong(key, node.get(key), "an object");
-      }
-      return node.get(key);
+  private static Outputs outputs(JsonObject object) throws IOException {
+    if (object.fields().get("outputs") instanceof List<?>) {
+      return new Outputs.Tensors(object.texts("outputs"));
     }
+    return switch (String.valueOf(object.fields().get("outputs"))) {
+      case "none" -> new Outputs.AsTheyAre();
+      case "columns" -> new Outputs.Columns();
+      case "lazy" -> new Outputs.Lazy();
+      default ->
+          throw object.wrong("outputs", "a list of tensors, \"none\", \"columns\" or \"lazy\"");
+    };
+  }
 
-    private String text(JsonNode node, String key) {
-      if (!node.path(key).isTextual()) {
-        throw wrong(key, node.get(key), "a text");
-      }
-      return node.get(key).asText();
+  private static String fileName(JsonObject object, String key) throws IOException {
+    String name = object.text(key);
+    if (name.isEmpty() || name.equals(".") || name.equals("..") || name.matches("(?s).*[/\0].*")) {
+      throw object.wrong(key, "a file's name without a folder");
     }
+    return name;
+  }
 
-    private String fileName(JsonNode node, String key) {
-      String name = text(node, key);
-      if (name.isEmpty()
-          || name.equals(".")
-          || name.equals("..")
-          || name.matches("(?s).*[/\0].*")) {
-        throw wrong(key, node.get(key), "a file's name without a folder");
-      }
-      return name;
-    }
-
-    private boolean flag(JsonNode node, String key) {
-      if (!node.path(key).isBoolean()) {
-        throw wrong(key, node.get(key), "true or false");
-      }
-      return node.get(key).asBoolean();
-    }
-
-    private <T> Optional<List<T>> some(JsonNode node, String key, Function<JsonNode, T> element) {
-      return node.has(key) ? Optional.of(list(node, key, element)) : Optional.empty();
-    }
-
-    private <T> List<T> list(JsonNode node, String key, Function<JsonNode, T> element) {
-      if (!node.path(key).isArray()) {
-        throw wrong(key, node.get(key), "a list");
-      }
-      List<T> list = new ArrayList<>();
-      node.get(key).forEach(one -> list.add(element.apply(one)));
-      return list;
-    }
-
-    private static <T> Map<String, T> map(JsonNode node, Function<JsonNode, T> value) {
-      Map<String, T> map = new LinkedHashMap<>();
-      node.fields()
-          .forEachRemaining(entry -> map.put(entry.getKey(), value.apply(entry.getValue())));
-      return map;
-    }
-
-    private ModelException wrong(String key, @Nullable JsonNode value, String wanted) {
-      return new ModelException(
-          "%s: it has %s for \"%s\", expected %s; convert the model again"
-              .formatted(file, value == null ? "nothing" : value.toString(), key, wanted));
-    }
+  private static <T> Optional<List<T>> numbers(
+      JsonObject object, String key, Function<Number, T> element) throws IOException {
+    return object.has(key)
+        ? Optional.of(object.numbers(key).stream().map(element).toList())
+        : Optional.empty();
   }
 }

@@ -1,6 +1,7 @@
 package dev.ovkit.convert;
 
 import dev.ovkit.OptionException;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Resize;
 import dev.ovkit.runtime.Shape;
 import java.nio.file.Path;
@@ -29,7 +30,7 @@ public record ConvertOptions(
     Path onnx,
     Path directory,
     String name,
-    DataType dataType,
+    WeightPrecision dataType,
     Outputs outputs,
     Optional<Shape> inputShape,
     Optional<List<Float>> mean,
@@ -53,6 +54,10 @@ public record ConvertOptions(
       throw new OptionException(
           "model name '%s': expected a file name without a folder".formatted(name));
     }
+    if (dataType == WeightPrecision.INT8) {
+      throw new OptionException(
+          "data type INT8: a conversion stores FP16 or FP32; 'ovkit quantize' makes 8-bit IRs");
+    }
     labels = List.copyOf(labels);
   }
 
@@ -74,7 +79,7 @@ public record ConvertOptions(
         onnx,
         Path.of(""),
         stem(onnx),
-        DataType.FP16,
+        WeightPrecision.FP16,
         new Outputs.Auto(),
         Optional.empty(),
         Optional.empty(),
@@ -101,7 +106,7 @@ public record ConvertOptions(
     return toBuilder().onnx(otherOnnx).directory(otherDirectory).build();
   }
 
-  public ConvertOptions into(Path otherDirectory, DataType otherType) {
+  public ConvertOptions into(Path otherDirectory, WeightPrecision otherType) {
     return toBuilder().directory(otherDirectory).dataType(otherType).build();
   }
 
@@ -123,7 +128,7 @@ public record ConvertOptions(
     private Path onnx;
     private Path directory;
     private String name;
-    private DataType dataType;
+    private WeightPrecision dataType;
     private Outputs outputs;
     private Optional<Shape> inputShape;
     private Optional<List<Float>> mean;
@@ -165,7 +170,7 @@ public record ConvertOptions(
       return this;
     }
 
-    public Builder dataType(DataType changed) {
+    public Builder dataType(WeightPrecision changed) {
       dataType = changed;
       return this;
     }

@@ -1,5 +1,6 @@
 package dev.ovkit.convert;
 
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.python.PythonTool;
 import dev.ovkit.python.PythonTools;
 import dev.ovkit.runtime.Shape;
@@ -37,12 +38,12 @@ sealed interface GraphMaker {
    * @param folder an empty one, for files that must stay until the graph is closed
    * @throws dev.ovkit.ModelException if the converter refuses the model
    */
-  ModelEditor make(Plan plan, DataType type, Path folder) throws IOException;
+  ModelEditor make(Plan plan, WeightPrecision type, Path folder) throws IOException;
 
   /** OpenVINO's frontend, in this process. */
   record Native() implements GraphMaker {
     @Override
-    public ModelEditor make(Plan plan, DataType type, Path folder) throws IOException {
+    public ModelEditor make(Plan plan, WeightPrecision type, Path folder) throws IOException {
       byte[] onnx = plan.model().toBytes();
       ForeignModel.require(plan, onnx, folder);
       return finished(ModelEditor.ofOnnx(onnx), plan, type);
@@ -52,7 +53,7 @@ sealed interface GraphMaker {
   /** OpenVINO's converter, which neither cuts nor scales: the rest is done here. */
   record Ovc(PythonTools tools) implements GraphMaker {
     @Override
-    public ModelEditor make(Plan plan, DataType type, Path folder) throws IOException {
+    public ModelEditor make(Plan plan, WeightPrecision type, Path folder) throws IOException {
       Files.write(folder.resolve("model.onnx"), plan.model().toBytes());
       tools.run(PythonTool.OVC, folder, List.of("--input", "model.onnx", "--output", "model.xml"));
       return finished(ModelEditor.ofFile(folder.resolve("model.xml")), plan, type);
@@ -65,7 +66,7 @@ sealed interface GraphMaker {
    */
   record Mo(PythonTools tools) implements GraphMaker {
     @Override
-    public ModelEditor make(Plan plan, DataType type, Path folder) throws IOException {
+    public ModelEditor make(Plan plan, WeightPrecision type, Path folder) throws IOException {
       Files.write(folder.resolve("model.onnx"), plan.model().toBytes());
       tools.run(PythonTool.MO, folder, words(plan));
       return stored(ModelEditor.ofFile(folder.resolve("model.xml")), type);
@@ -103,7 +104,7 @@ sealed interface GraphMaker {
     return plan.reverseChannels() || !plan.mean().isEmpty() || !plan.scale().isEmpty();
   }
 
-  private static ModelEditor finished(ModelEditor editor, Plan plan, DataType type) {
+  private static ModelEditor finished(ModelEditor editor, Plan plan, WeightPrecision type) {
     if (preprocesses(plan)) {
       orClose(editor, () -> editor.preprocess(plan.reverseChannels(), plan.mean(), plan.scale()));
     }
@@ -111,8 +112,8 @@ sealed interface GraphMaker {
   }
 
   /** The graph with its weights stored as asked. */
-  static ModelEditor stored(ModelEditor editor, DataType type) {
-    if (type == DataType.FP16) {
+  static ModelEditor stored(ModelEditor editor, WeightPrecision type) {
+    if (type == WeightPrecision.FP16) {
       orClose(editor, () -> editor.compress(EXACT_SHARE));
     }
     return editor;

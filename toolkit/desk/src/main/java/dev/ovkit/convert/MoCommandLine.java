@@ -2,6 +2,7 @@ package dev.ovkit.convert;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.internal.text.EditDistance;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.runtime.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -148,10 +149,10 @@ public final class MoCommandLine {
     }
   }
 
-  private static DataType type(String value) {
+  private static WeightPrecision type(String value) {
     return switch (value.toUpperCase(Locale.ROOT)) {
-      case "FP16", "HALF" -> DataType.FP16;
-      case "FP32", "FLOAT" -> DataType.FP32;
+      case "FP16", "HALF" -> WeightPrecision.FP16;
+      case "FP32", "FLOAT" -> WeightPrecision.FP32;
       default ->
           throw new OptionException(
               "mo: --data_type %s: expected FP16, half, FP32 or float".formatted(value));
@@ -231,10 +232,10 @@ public final class MoCommandLine {
     return given.isEmpty() ? ConvertOptions.stem(model()) : given;
   }
 
-  DataType dataType() {
+  WeightPrecision dataType() {
     return values.containsKey("data_type")
         ? type(value("data_type"))
-        : truth("compress_to_fp16").orElse(true) ? DataType.FP16 : DataType.FP32;
+        : truth("compress_to_fp16").orElse(true) ? WeightPrecision.FP16 : WeightPrecision.FP32;
   }
 
   boolean reverses() {
@@ -333,7 +334,7 @@ public final class MoCommandLine {
   }
 
   private String compression() {
-    return "--compress_to_fp16=" + (dataType() == DataType.FP16 ? "True" : "False");
+    return "--compress_to_fp16=" + (dataType() == WeightPrecision.FP16 ? "True" : "False");
   }
 
   /**

@@ -1,9 +1,9 @@
 package dev.ovkit.diagnose;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.ModelException;
+import dev.ovkit.internal.files.JsonFile;
+import dev.ovkit.internal.files.JsonObject;
+import dev.ovkit.internal.text.OneLine;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import java.io.IOException;
@@ -24,6 +24,10 @@ final class ExpectedFile {
   /** A score that says that the list gives none. */
   static final float NO_SCORE = 2;
 
+  private static final List<String> SIDES = List.of("x", "y", "width", "height");
+  private static final String NEITHER = "has neither 'pictures' nor a list of detections";
+  private static final int MOST_SHOWN = 200;
+
   private final Path file;
   private final Map<String, List<Detection>> byName = new HashMap<>();
   private @Nullable List<Detection> only;
@@ -40,29 +44,33 @@ final class ExpectedFile {
   static ExpectedFile read(Path file) {
     ExpectedFile read = new ExpectedFile(file);
     try {
-      JsonNode root = new ObjectMapper().readTree(file.toFile());
-      if (root.isArray()) {
-        read.only = read.detections(root);
-      } else if (root.path("pictures").isArray()) {
-        for (JsonNode picture : root.path("pictures")) {
-          if (picture.has("detections")) {
-            read.byName.put(
-                lastName(picture.path("file").asText()),
-                read.detections(picture.path("detections")));
-          }
-        }
-      } else if (root.path("detections").isArray()) {
-        read.only = read.detections(root.path("detections"));
+      Object root = JsonFile.readAny(file);
+      if (root instanceof List<?> list) {
+        read.only = read.detections(list);
+      } else if (root instanceof Map<?, ?> fields) {
+        read.object(new JsonObject(fields));
       } else {
-        throw read.wrong("has neither 'pictures' nor a list of detections");
+        throw read.wrong(NEITHER);
       }
       return read;
-    } catch (JsonProcessingException e) {
-      throw read.wrong(
-          "is not valid JSON (line %d)"
-              .formatted(e.getLocation() == null ? 0 : e.getLocation().getLineNr()));
     } catch (IOException e) {
-      throw read.wrong("cannot be read");
+      throw new ModelException(read.message("is " + e.getMessage()), file, e);
+    }
+  }
+
+  private void object(JsonObject root) throws IOException {
+    if (root.has("pictures")) {
+      for (JsonObject picture : root.objects("pictures")) {
+        if (picture.has("detections")) {
+          byName.put(
+              lastName(picture.has("file") ? picture.text("file") : ""),
+              detections(picture.list("detections")));
+        }
+      }
+    } else if (root.has("detections")) {
+      only = detections(root.list("detections"));
+    } else {
+      throw wrong(NEITHER);
     }
   }
 
@@ -79,35 +87,52 @@ final class ExpectedFile {
     return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   }
 
-  private List<Detection> detections(JsonNode list) {
+  private List<Detection> detections(List<?> list) {
     List<Detection> detections = new ArrayList<>();
-    for (JsonNode one : list) {
-      JsonNode box = one.has("box") ? one.path("box") : one.path("bbox");
-      float[] sides = new float[4];
-      String[] names = {"x", "y", "width", "height"};
-      for (int i = 0; i < 4; i++) {
-        JsonNode side = box.isArray() ? box.path(i) : box.path(names[i]);
-        if (!side.isNumber()) {
-          throw wrong("has a detection without a box of x, y, width and height: " + one);
-        }
-        sides[i] = side.floatValue();
+    for (Object one : list) {
+      if (!(one instanceof Map<?, ?> fields)) {
+        throw wrong("has something other than a detection in its list");
       }
-      if (!one.has("class_id") && !one.has("label") || !(sides[2] >= 0 && sides[3] >= 0)) {
-        throw wrong("has a detection without a class, or of negative size: " + one);
-      }
-      detections.add(
-          new Detection(
-              one.path("label").asText(""),
-              one.path("class_id").asInt(-1),
-              one.has("score") ? one.path("score").floatValue() : NO_SCORE,
-              new Box(sides[0], sides[1], sides[2], sides[3])));
+      detections.add(detection(fields));
     }
     return detections;
   }
 
+  private Detection detection(Map<?, ?> fields) {
+    Object box = fields.containsKey("box") ? fields.get("box") : fields.get("bbox");
+    float[] sides = new float[SIDES.size()];
+    for (int i = 0; i < sides.length; i++) {
+      Object side =
+          box instanceof List<?> list && list.size() == sides.length
+              ? list.get(i)
+              : box instanceof Map<?, ?> named ? named.get(SIDES.get(i)) : null;
+      if (!(side instanceof Number number)) {
+        throw wrong("has a detection without a box of x, y, width and height: " + shown(fields));
+      }
+      sides[i] = number.floatValue();
+    }
+    Object label = fields.get("label");
+    Object classId = fields.get("class_id");
+    if (classId == null && label == null || !(sides[2] >= 0 && sides[3] >= 0)) {
+      throw wrong("has a detection without a class, or of negative size: " + shown(fields));
+    }
+    return new Detection(
+        label instanceof String text ? text : "",
+        classId instanceof Integer id ? id : -1,
+        fields.get("score") instanceof Number score ? score.floatValue() : NO_SCORE,
+        new Box(sides[0], sides[1], sides[2], sides[3]));
+  }
+
+  private static String shown(Map<?, ?> fields) {
+    return OneLine.of(String.valueOf(fields), MOST_SHOWN);
+  }
+
   private ModelException wrong(String what) {
-    return new ModelException(
-        "'%s' %s; expected what 'ovkit infer --json' prints, or a list of {\"class_id\", \"score\", \"box\": {\"x\", \"y\", \"width\", \"height\"}}"
-            .formatted(file, what));
+    return new ModelException(message(what), file, null);
+  }
+
+  private String message(String what) {
+    return "'%s' %s; expected what 'ovkit infer --json' prints, or a list of {\"class_id\", \"score\", \"box\": {\"x\", \"y\", \"width\", \"height\"}}"
+        .formatted(file, what);
   }
 }

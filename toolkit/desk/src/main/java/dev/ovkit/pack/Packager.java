@@ -13,7 +13,7 @@ import dev.ovkit.bundle.SigningKey;
 import dev.ovkit.internal.files.Sha256;
 import dev.ovkit.internal.files.Trees;
 import dev.ovkit.ir.IrDescription;
-import dev.ovkit.ir.Precision;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.vision.Detector;
 import java.io.IOException;
@@ -111,7 +111,7 @@ public final class Packager {
     Path natives = natives();
     try (StagingFolder staging = StagingFolder.beside(target)) {
       Path bundle = Files.createDirectory(staging.resolve("bundle"));
-      Golden golden = golden(bundle, Precision.of(ir));
+      Golden golden = golden(bundle, WeightPrecision.of(ir));
       gather(bundle, ir, natives);
       settle(bundle);
       progress.accept(GATHERED);
@@ -158,7 +158,7 @@ public final class Packager {
   }
 
   /** First of all: a picture that cannot be read should not cost a minute. */
-  private Golden golden(Path bundle, Precision precision) throws IOException {
+  private Golden golden(Path bundle, WeightPrecision precision) throws IOException {
     Path folder = Files.createDirectory(bundle.resolve(Golden.FOLDER));
     Golden golden;
     try (Detector detector = Detector.open(options.ir())) {

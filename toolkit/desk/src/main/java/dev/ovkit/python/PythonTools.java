@@ -1,14 +1,13 @@
 package dev.ovkit.python;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
+import dev.ovkit.internal.files.JsonFile;
 import dev.ovkit.internal.files.Temporary;
 import dev.ovkit.internal.files.Trees;
 import dev.ovkit.nativelib.UserCache;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,8 +23,6 @@ import java.util.TreeMap;
  * threads and processes.
  */
 public final class PythonTools {
-
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Environments environments;
   private final PythonListener listener;
@@ -114,20 +111,8 @@ public final class PythonTools {
 
   private static Map<String, Object> answer(PythonTool tool, String out) {
     try {
-      JsonNode node = JSON.readTree(out);
-      if (node != null && node.isObject()) {
-        Map<String, Object> answer = new TreeMap<>();
-        node.fields()
-            .forEachRemaining(
-                field ->
-                    answer.put(
-                        field.getKey(),
-                        field.getValue().isNumber()
-                            ? field.getValue().numberValue()
-                            : field.getValue().asText()));
-        return answer;
-      }
-    } catch (JsonProcessingException e) {
+      return JsonFile.parse(out.getBytes(StandardCharsets.UTF_8));
+    } catch (IOException e) {
       // said below
     }
     throw new PythonException(

@@ -5,14 +5,13 @@ import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Route;
 import dev.ovkit.convert.SealedIr;
 import dev.ovkit.convert.StagedFiles;
 import dev.ovkit.evaluate.ClassMapping;
 import dev.ovkit.internal.text.EditDistance;
 import dev.ovkit.ir.IrDescription;
-import dev.ovkit.ir.Precision;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.DetectorSpec;
@@ -85,7 +84,7 @@ public final class Quantizer {
    */
   public static Quantization quantize(QuantizeOptions options, QuantizeListener listener) {
     IrDescription ir = IrDescription.read(options.ir());
-    if (Precision.of(ir) == Precision.INT8) {
+    if (WeightPrecision.of(ir) == WeightPrecision.INT8) {
       throw new ModelException(
           "'%s' is already INT8; give the FP32 or FP16 IR that it was made from"
               .formatted(options.ir()));
@@ -106,7 +105,8 @@ public final class Quantizer {
   public static Quantization convert(
       ConvertOptions conversion, Route route, QuantizeOptions options, QuantizeListener listener) {
     try (StagedFiles staging = StagedFiles.in(options.directory())) {
-      Path xml = Converter.convert(conversion.into(staging.folder(), DataType.FP32), route).xml();
+      Path xml =
+          Converter.convert(conversion.into(staging.folder(), WeightPrecision.FP32), route).xml();
       return quantize(options.of(xml), listener).of(conversion.onnx());
     } catch (IOException e) {
       throw OutputException.of(options.directory().toAbsolutePath().normalize(), e);

@@ -1,7 +1,7 @@
 package dev.ovkit.verify;
 
 import dev.ovkit.family.Families;
-import dev.ovkit.ir.Precision;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.metadata.LayoutFormat;
 import dev.ovkit.model.DetectOptions;
 import dev.ovkit.subject.Output;
@@ -22,7 +22,7 @@ final class ModelPair implements AutoCloseable {
 
   final Subject first;
   final Subject second;
-  final Precision precision;
+  final WeightPrecision precision;
   final Tolerance tolerance;
   final double threshold;
   final List<Finding> findings;

@@ -5,8 +5,8 @@ import dev.ovkit.OptionException;
 import dev.ovkit.convert.SourceDetector;
 import dev.ovkit.family.Families;
 import dev.ovkit.ir.IrDescription;
-import dev.ovkit.ir.Precision;
 import dev.ovkit.ir.TensorDescription;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.metadata.DetectorMetadata;
 import dev.ovkit.metadata.LayoutFormat;
@@ -123,7 +123,7 @@ final class ModelPairOpening {
     Normalization own = spec.normalization();
     return new RunPlan(
         ir.xml(),
-        Precision.of(ir),
+        WeightPrecision.of(ir),
         spec.withInputColour(colour)
             .withNormalization(
                 new Normalization(
@@ -208,7 +208,7 @@ final class ModelPairOpening {
     RunPlan plan =
         new RunPlan(
             ir.xml(),
-            Precision.of(ir),
+            WeightPrecision.of(ir),
             held(spec, oracle),
             cut.names(),
             null,

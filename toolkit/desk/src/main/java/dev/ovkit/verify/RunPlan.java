@@ -3,7 +3,7 @@ package dev.ovkit.verify;
 import dev.ovkit.ModelException;
 import dev.ovkit.NativeCallException;
 import dev.ovkit.convert.SourceDetector;
-import dev.ovkit.ir.Precision;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.subject.IrSubject;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 record RunPlan(
     Path file,
-    Precision precision,
+    WeightPrecision precision,
     DetectorSpec spec,
     Map<String, Set<String>> names,
     @Nullable SourceDetector source,
@@ -33,7 +33,7 @@ record RunPlan(
     boolean tells) {
 
   static RunPlan onnx(Path file, DetectorSpec spec, SourceDetector source) {
-    return new RunPlan(file, Precision.FP32, spec, Map.of(), source, null, false);
+    return new RunPlan(file, WeightPrecision.FP32, spec, Map.of(), source, null, false);
   }
 
   /** Opens the model; that it is not read as it says is a finding. */

@@ -1,7 +1,7 @@
 package dev.ovkit.verify;
 
 import dev.ovkit.OptionException;
-import dev.ovkit.ir.Precision;
+import dev.ovkit.ir.WeightPrecision;
 
 /**
  * How far two models may differ and still be the same.
@@ -35,7 +35,7 @@ public record Tolerance(double relativeL2, double score, double iou) {
    * the raw outputs say nothing (a good quantisation is off by 0.30, a bad one by 0.43): there the
    * boxes decide alone.
    */
-  public static Tolerance of(Precision precision) {
+  public static Tolerance of(WeightPrecision precision) {
     return switch (precision) {
       case FP32 -> new Tolerance(1e-4, 0.001, 0.99);
       case FP16 -> new Tolerance(2e-2, 0.02, 0.95);

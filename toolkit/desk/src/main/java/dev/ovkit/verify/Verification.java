@@ -1,6 +1,6 @@
 package dev.ovkit.verify;
 
-import dev.ovkit.ir.Precision;
+import dev.ovkit.ir.WeightPrecision;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +18,7 @@ import java.util.List;
 public record Verification(
     Side first,
     Side second,
-    Precision precision,
+    WeightPrecision precision,
     Tolerance tolerance,
     double threshold,
     List<OutputDifference> outputs,

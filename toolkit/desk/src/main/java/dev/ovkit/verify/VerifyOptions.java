@@ -2,7 +2,7 @@ package dev.ovkit.verify;
 
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Outputs;
-import dev.ovkit.ir.Precision;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.Resize;
 import dev.ovkit.runtime.Shape;
@@ -101,7 +101,7 @@ public record VerifyOptions(
         iou);
   }
 
-  Tolerance tolerance(Precision precision) {
+  Tolerance tolerance(WeightPrecision precision) {
     Tolerance usual = Tolerance.of(precision);
     return new Tolerance(
         relativeL2.orElse(usual.relativeL2()),

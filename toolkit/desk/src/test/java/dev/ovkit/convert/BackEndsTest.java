@@ -8,6 +8,7 @@ import dev.ovkit.ModelException;
 import dev.ovkit.Shared;
 import dev.ovkit.ir.IrDescription;
 import dev.ovkit.ir.TensorDescription;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Normalization;
@@ -69,8 +70,8 @@ class BackEndsTest {
   }
 
   private void parity(Path onnx, String outputs, boolean scaled) throws Exception {
-    for (DataType type : DataType.values()) {
-      double limit = type == DataType.FP32 ? FP32_LIMIT : FP16_LIMIT;
+    for (WeightPrecision type : List.of(WeightPrecision.FP16, WeightPrecision.FP32)) {
+      double limit = type == WeightPrecision.FP32 ? FP32_LIMIT : FP16_LIMIT;
       ConvertOptions options =
           ConvertOptions.of(onnx).withoutRewrite().withOutputs(Outputs.parse(outputs));
       Path nativeIr = Converter.convert(options.into(temp.resolve("native"), type)).xml();
@@ -161,7 +162,7 @@ class BackEndsTest {
     Path onnx = Shared.model("v5lite-e-coco.onnx");
     Conversion converted =
         Converter.convert(
-            ConvertOptions.of(onnx).into(temp.resolve("convert"), DataType.FP16),
+            ConvertOptions.of(onnx).into(temp.resolve("convert"), WeightPrecision.FP16),
             new Route(BackEnd.MO, Simplify.NEVER, PythonListener.SILENT));
     Conversion typed =
         MoConverter.convert(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ovkit.CompileOptions;
 import dev.ovkit.OptionException;
 import dev.ovkit.ir.IrDescription;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.machine.Cpu;
 import dev.ovkit.python.PythonListener;
 import dev.ovkit.runtime.CompiledModel;
@@ -39,7 +40,7 @@ class BlockingTest {
   private Path convert(Kernels kernels) throws Exception {
     Path onnx = Zoo.model("pplcnet-yolo", "--width 0.5 --size 64").onnx();
     ConvertOptions options =
-        ConvertOptions.of(onnx).into(temp.resolve(kernels.name()), DataType.FP16);
+        ConvertOptions.of(onnx).into(temp.resolve(kernels.name()), WeightPrecision.FP16);
     Conversion made = Converter.convert(options, Route.NATIVE, kernels);
     return made.xml();
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.TestModels;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Resize;
 import dev.ovkit.python.PythonListener;
 import dev.ovkit.runtime.Shape;
@@ -43,7 +44,7 @@ class ConversionManifestTest {
   void theSameBytesComeOutInAnotherFolder(String model, String outputs) throws IOException {
     ConvertOptions options =
         ConvertOptions.of(TestModels.onnx(model))
-            .into(temp.resolve("a"), DataType.FP16)
+            .into(temp.resolve("a"), WeightPrecision.FP16)
             .withOutputs(Outputs.parse(outputs));
     Conversion first = Converter.convert(options);
     Path renamed = Files.copy(options.onnx(), temp.resolve("other-name.onnx"));
@@ -65,7 +66,7 @@ class ConversionManifestTest {
             TestModels.small("yolox-logits"),
             temp.resolve("a"),
             "edge",
-            DataType.FP32,
+            WeightPrecision.FP32,
             new Outputs.Auto(),
             Optional.of(Shape.of(1, 3, 64, 96)),
             Optional.of(List.of(123.675f, 116.28f, 103.53f)),
@@ -156,12 +157,12 @@ class ConversionManifestTest {
       delimiter = '|',
       value = {
         "\"rewrite\" : true | \"rewrite\" : 7 | it has 7 for \"rewrite\", expected true or false",
-        "ovkit-conversion-1 | other | \"format\" is \"other\", expected \"ovkit-conversion-1\"",
+        "ovkit-conversion-1 | other | it has \"other\" for \"format\", expected \"ovkit-conversion-1\"",
         "\"backend\" : \"native\" | \"backend\" : \"x\" | it has \"x\" for \"backend\", expected"
-            + " one of NATIVE, MO, OVC",
-        "FP16 | FP8 | it has \"FP8\" for \"data_type\", expected one of FP16, FP32",
+            + " one of native, mo, ovc",
+        "FP16 | FP8 | it has \"FP8\" for \"data_type\", expected one of fp16, fp32",
         "\"name\" : \"conveyor-parts\" | \"name\" : \"../conveyor-parts\" | it has \"../conveyor-parts\" for \"name\", expected a file's name without a folder",
-        "\"name\" : \"conveyor-parts\" | \"name\" : \"a\\u0000b\" | it has \"a\\u0000b\" for \"name\", expected a file's name without a folder",
+        "\"name\" : \"conveyor-parts\" | \"name\" : \"a\\u0000b\" | it has \"a\ufffdb\" for \"name\", expected a file's name without a folder",
         "\"file\" : \"conveyor-parts.onnx\" | \"file\" : \"..\" | it has \"..\" for \"file\", expected a file's name without a folder",
         "\"format\" | format | not valid JSON (line 2)"
       })
@@ -177,7 +178,7 @@ class ConversionManifestTest {
   }
 
   private ConvertOptions options() {
-    return ConvertOptions.of(TestModels.demo()).into(temp.resolve("a"), DataType.FP16);
+    return ConvertOptions.of(TestModels.demo()).into(temp.resolve("a"), WeightPrecision.FP16);
   }
 
   private static void same(Conversion first, Repetition again) {

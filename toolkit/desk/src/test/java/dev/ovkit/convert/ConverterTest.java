@@ -10,6 +10,7 @@ import dev.ovkit.TestModels;
 import dev.ovkit.head.Anchor;
 import dev.ovkit.head.BoxCoding;
 import dev.ovkit.ir.IrDescription;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.layout.FlatRows;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.layout.RawHeads;
@@ -47,13 +48,13 @@ class ConverterTest {
       })
   void headsAreFoundWithoutAFlagAndTheSameBytesComeOutWhenTheyAreNamed(String name, String heads)
       throws IOException {
-    ConvertOptions plain = options(name).into(temp.resolve("auto"), DataType.FP16);
+    ConvertOptions plain = options(name).into(temp.resolve("auto"), WeightPrecision.FP16);
     Conversion auto = Converter.convert(plain);
-    Conversion again = Converter.convert(plain.into(temp.resolve("again"), DataType.FP16));
+    Conversion again = Converter.convert(plain.into(temp.resolve("again"), WeightPrecision.FP16));
     Conversion named =
         Converter.convert(
             with(plain, temp.resolve("named"), Outputs.parse(heads), Optional.empty()));
-    Conversion fp32 = Converter.convert(plain.into(temp.resolve("fp32"), DataType.FP32));
+    Conversion fp32 = Converter.convert(plain.into(temp.resolve("fp32"), WeightPrecision.FP32));
 
     assertThat(auto.detector().orElseThrow().layout()).isInstanceOf(RawHeads.class);
     assertThat(again.xml()).hasSameBinaryContentAs(auto.xml());
@@ -68,7 +69,7 @@ class ConverterTest {
 
   @Test
   void theIrSaysWhatInferMustKnow() {
-    Conversion ir = Converter.convert(options(TestModels.DEMO).into(temp, DataType.FP16));
+    Conversion ir = Converter.convert(options(TestModels.DEMO).into(temp, WeightPrecision.FP16));
 
     DerivedSpec read = DerivedSpec.of(IrDescription.read(ir.xml()), Layouts.ALL);
     assertThat(read.assumptions()).isEmpty();
@@ -90,7 +91,7 @@ class ConverterTest {
     "yolox_nano-fixed,true"
   })
   void yoloxGetsItsOwnPreprocessing(String name, boolean logits) {
-    Conversion ir = Converter.convert(options(name).into(temp, DataType.FP16));
+    Conversion ir = Converter.convert(options(name).into(temp, WeightPrecision.FP16));
 
     DetectorSpec spec = ir.detector().orElseThrow();
     FlatRows rows = (FlatRows) spec.layout();
@@ -160,7 +161,7 @@ class ConverterTest {
     ConvertOptions model = options(TestModels.DEMO);
     Path file = Files.writeString(temp.resolve("file"), "");
 
-    assertThatThrownBy(() -> Converter.convert(model.into(file, DataType.FP16)))
+    assertThatThrownBy(() -> Converter.convert(model.into(file, WeightPrecision.FP16)))
         .isInstanceOf(OutputException.class)
         .hasMessage(
             "cannot write '%s': a file of that name exists; give a writable place".formatted(file));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ovkit.ModelException;
 import dev.ovkit.Shared;
 import dev.ovkit.family.ReferenceBoxes;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import dev.ovkit.python.PythonListener;
@@ -69,7 +70,7 @@ class ForeignModelsTest {
   private void judge(String name, String outcome) throws IOException {
     Path onnx = Shared.directory().resolve(name);
     ConvertOptions options =
-        ConvertOptions.of(onnx).into(temp.resolve(ConvertOptions.stem(onnx)), DataType.FP32);
+        ConvertOptions.of(onnx).into(temp.resolve(ConvertOptions.stem(onnx)), WeightPrecision.FP32);
     Conversion made;
     try {
       made = Converter.convert(options, WITHOUT_PYTHON);

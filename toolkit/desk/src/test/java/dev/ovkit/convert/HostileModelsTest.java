@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ovkit.ModelException;
 import dev.ovkit.Shared;
 import dev.ovkit.ir.IrDescription;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.onnx.Nodes.Attr;
 import dev.ovkit.onnx.Sketch;
 import java.io.IOException;
@@ -106,7 +107,7 @@ class HostileModelsTest {
   }
 
   private ConvertOptions asItIs(Path onnx) {
-    return ConvertOptions.of(onnx).into(temp.resolve("out"), DataType.FP16).toBuilder()
+    return ConvertOptions.of(onnx).into(temp.resolve("out"), WeightPrecision.FP16).toBuilder()
         .outputs(new Outputs.AsTheyAre())
         .build();
   }

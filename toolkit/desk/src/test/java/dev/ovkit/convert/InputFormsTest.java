@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.TensorProto;
 import ai.onnx.proto.OnnxMl.TensorShapeProto;
 import ai.onnx.proto.OnnxMl.TypeProto;
 import dev.ovkit.TestModels;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Detection;
 import dev.ovkit.onnx.Nodes;
 import dev.ovkit.onnx.Nodes.Attr;
@@ -103,7 +104,8 @@ class InputFormsTest {
     change.accept(model.getGraphBuilder());
     Path onnx = Files.write(temp.resolve("model.onnx"), model.build().toByteArray());
     Path ir =
-        Converter.convert(ConvertOptions.of(onnx).into(temp.resolve("ir"), DataType.FP32)).xml();
+        Converter.convert(ConvertOptions.of(onnx).into(temp.resolve("ir"), WeightPrecision.FP32))
+            .xml();
     try (Detector detector = Detector.open(ir)) {
       return detector.detect(TestModels.demoPicture(0)).objects();
     }

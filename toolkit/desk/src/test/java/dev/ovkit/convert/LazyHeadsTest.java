@@ -9,6 +9,7 @@ import dev.ovkit.Shared;
 import dev.ovkit.TestModels;
 import dev.ovkit.compare.Comparison;
 import dev.ovkit.ir.IrDescription;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.layout.LazyHeads;
 import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detection;
@@ -49,7 +50,7 @@ class LazyHeadsTest {
     "v5lite-e-coco,FP32",
     "v5lite-s,FP16"
   })
-  void theSameBoxesAreFoundOnEveryPicture(String name, DataType type) throws IOException {
+  void theSameBoxesAreFoundOnEveryPicture(String name, WeightPrecision type) throws IOException {
     Path onnx = TestModels.onnx(name);
 
     int found =
@@ -71,8 +72,8 @@ class LazyHeadsTest {
 
     int found =
         assertSame(
-            ir(onnx, new Outputs.Auto(), DataType.FP32),
-            ir(onnx, new Outputs.Lazy(), DataType.FP32),
+            ir(onnx, new Outputs.Auto(), WeightPrecision.FP32),
+            ir(onnx, new Outputs.Lazy(), WeightPrecision.FP32),
             all.withConfidence(0.2f),
             TestModels.demoPictures());
 
@@ -84,8 +85,8 @@ class LazyHeadsTest {
     Path onnx = TestModels.demo();
     DetectOptions all =
         DetectOptions.defaults().withConfidence(0).withIou(1).withMaxDetections(30_000);
-    try (Detector whole = open(ir(onnx, new Outputs.Auto(), DataType.FP32), all);
-        Detector lazy = open(ir(onnx, new Outputs.Lazy(), DataType.FP32), all)) {
+    try (Detector whole = open(ir(onnx, new Outputs.Auto(), WeightPrecision.FP32), all);
+        Detector lazy = open(ir(onnx, new Outputs.Lazy(), WeightPrecision.FP32), all)) {
       List<Detection> expected = whole.detect(TestModels.demoPicture(0)).objects();
       List<Detection> actual = lazy.detect(TestModels.demoPicture(0)).objects();
 
@@ -100,7 +101,7 @@ class LazyHeadsTest {
   @Test
   void otherWeightsAtTheEndOfTheBinFindOtherBoxes() throws IOException {
     Path onnx = TestModels.demo();
-    Path lazy = ir(onnx, new Outputs.Lazy(), DataType.FP16);
+    Path lazy = ir(onnx, new Outputs.Lazy(), WeightPrecision.FP16);
     List<PictureSource> parts = PictureSource.of(List.of(TestModels.demoPicture(0)));
     assertThat(verify(onnx, lazy, parts).findings()).isEmpty();
     assertThat(verify(onnx, lazy, parts).pictures().get(0).pairs()).hasSizeGreaterThan(3);
@@ -116,7 +117,7 @@ class LazyHeadsTest {
 
   @Test
   void theIrSaysWhatItGivesAndItsHashCoversTheWeights() throws IOException {
-    Conversion made = convert(TestModels.demo(), new Outputs.Lazy(), DataType.FP16);
+    Conversion made = convert(TestModels.demo(), new Outputs.Lazy(), WeightPrecision.FP16);
     IrDescription ir = IrDescription.read(made.xml());
     DetectorSpec spec = made.detector().orElseThrow();
     LazyHeads layout = (LazyHeads) spec.layout();
@@ -144,7 +145,7 @@ class LazyHeadsTest {
   @Test
   void theManifestMakesItAgain() throws IOException {
     Path onnx = TestModels.demo();
-    Conversion made = convert(onnx, new Outputs.Lazy(), DataType.FP16);
+    Conversion made = convert(onnx, new Outputs.Lazy(), WeightPrecision.FP16);
     ConversionManifest manifest = ConversionManifest.read(made.manifestFile());
 
     Repetition again =
@@ -156,7 +157,7 @@ class LazyHeadsTest {
 
   @Test
   void anIrThatAnotherToolSavedIsRefused() throws IOException {
-    Path lazy = ir(TestModels.demo(), new Outputs.Lazy(), DataType.FP16);
+    Path lazy = ir(TestModels.demo(), new Outputs.Lazy(), WeightPrecision.FP16);
     Path saved = temp.resolve("saved.xml");
     try (ModelEditor editor = ModelEditor.ofFile(lazy)) {
       editor.save(saved);
@@ -173,7 +174,7 @@ class LazyHeadsTest {
   @Test
   void aDetectorWithoutSuchHeadsIsRefusedWithTheReason() {
     Path onnx = TestModels.small("yolox-raw");
-    assertThatThrownBy(() -> convert(onnx, new Outputs.Lazy(), DataType.FP16))
+    assertThatThrownBy(() -> convert(onnx, new Outputs.Lazy(), WeightPrecision.FP16))
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "'%s' cannot have lazy heads: YOLOX computes objectness and classes by several convolutions from different feature maps; convert it without --heads lazy"
@@ -213,11 +214,11 @@ class LazyHeadsTest {
     }
   }
 
-  private Path ir(Path onnx, Outputs outputs, DataType type) {
+  private Path ir(Path onnx, Outputs outputs, WeightPrecision type) {
     return convert(onnx, outputs, type).xml();
   }
 
-  private Conversion convert(Path onnx, Outputs outputs, DataType type) {
+  private Conversion convert(Path onnx, Outputs outputs, WeightPrecision type) {
     return Converter.convert(
         ConvertOptions.of(onnx)
             .into(temp.resolve(outputs.getClass().getSimpleName()), type)

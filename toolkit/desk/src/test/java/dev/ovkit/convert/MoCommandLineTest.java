@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.OptionException;
+import dev.ovkit.ir.WeightPrecision;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +53,7 @@ class MoCommandLineTest {
     ConvertOptions same = parse(SEED).equivalent();
     assertThat(same.scale()).contains(List.of(255f));
     assertThat(same.reverseChannels()).contains(true);
-    assertThat(same.dataType()).isEqualTo(DataType.FP16);
+    assertThat(same.dataType()).isEqualTo(WeightPrecision.FP16);
     assertThat(same.outputs())
         .isEqualTo(new Outputs.Named(List.of("Conv_462", "Conv_478", "Conv_494")));
     assertThat(same.name()).isEqualTo("PPLcnet-yolo");

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.PinnedPython;
 import dev.ovkit.Shared;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detection;
@@ -53,7 +54,7 @@ class ModelApiTest {
     Path ir =
         Converter.convert(
                 ConvertOptions.of(Shared.model(model + ".onnx"))
-                    .into(temp, DataType.FP16)
+                    .into(temp, WeightPrecision.FP16)
                     .withOutputs(new Outputs.Columns()))
             .xml();
     int sure = 0;

@@ -3,6 +3,7 @@ package dev.ovkit.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ovkit.internal.files.Sha256;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.python.PythonListener;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -97,10 +98,10 @@ class SameBytesTest {
   }
 
   private Map<String, ConvertOptions> variants(Path onnx) {
-    ConvertOptions fp16 = ConvertOptions.of(onnx).into(temp, DataType.FP16);
+    ConvertOptions fp16 = ConvertOptions.of(onnx).into(temp, WeightPrecision.FP16);
     Map<String, ConvertOptions> variants = new LinkedHashMap<>();
     variants.put("default", fp16);
-    variants.put("fp32", fp16.into(temp, DataType.FP32));
+    variants.put("fp32", fp16.into(temp, WeightPrecision.FP32));
     variants.put("no-rewrite", fp16.withoutRewrite());
     variants.put("columns", fp16.withOutputs(new Outputs.Columns()));
     variants.put("lazy", fp16.withOutputs(new Outputs.Lazy()));

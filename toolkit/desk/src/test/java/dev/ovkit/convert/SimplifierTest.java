@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ovkit.ModelException;
 import dev.ovkit.family.Families;
 import dev.ovkit.family.Yolov5;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.TensorInfo;
 import dev.ovkit.python.PythonListener;
@@ -66,7 +67,7 @@ class SimplifierTest {
 
   private Conversion convert(Path onnx, String folder, Simplify simplify) {
     return Converter.convert(
-        ConvertOptions.of(onnx).into(temp.resolve(folder), DataType.FP16),
+        ConvertOptions.of(onnx).into(temp.resolve(folder), WeightPrecision.FP16),
         new Route(BackEnd.NATIVE, simplify, PythonListener.SILENT));
   }
 

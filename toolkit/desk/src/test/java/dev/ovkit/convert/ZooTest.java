@@ -9,6 +9,7 @@ import dev.ovkit.family.Rows;
 import dev.ovkit.family.Yolov5;
 import dev.ovkit.family.Yolov5.FlatOutput;
 import dev.ovkit.family.Yolov5.Tail;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.layout.RawHeads;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.rewrite.Rewrites;
@@ -69,7 +70,7 @@ class ZooTest {
     SoftAssertions all = new SoftAssertions();
     for (Zoo.Written model : models) {
       facts(model, spelling);
-      double error = error(model, DataType.FP32);
+      double error = error(model, WeightPrecision.FP32);
       all.assertThat(error).as("FP32 of %s %s", model.system(), spelling).isLessThan(FP32_LIMIT);
     }
     all.assertAll();
@@ -106,7 +107,7 @@ class ZooTest {
   void everySystemSurvivesFp16(String names) throws Exception {
     SoftAssertions all = new SoftAssertions();
     for (Zoo.Written model : Zoo.all("--width 0.25 --names " + names + " --size 256")) {
-      double error = error(model, DataType.FP16);
+      double error = error(model, WeightPrecision.FP16);
       all.assertThat(error).as("FP16 of %s %s", model.system(), names).isLessThan(FP16_LIMIT);
     }
     all.assertAll();
@@ -126,11 +127,11 @@ class ZooTest {
     assertThat(facts(model, options).heads())
         .extracting(FoundHead::node)
         .containsExactly(heads.split(" "));
-    for (DataType type : DataType.values()) {
+    for (WeightPrecision type : List.of(WeightPrecision.FP16, WeightPrecision.FP32)) {
       double error = error(model, type);
       assertThat(error)
           .as("%s of %s %s", type, system, names)
-          .isLessThan(type == DataType.FP32 ? FP32_LIMIT : FP16_LIMIT);
+          .isLessThan(type == WeightPrecision.FP32 ? FP32_LIMIT : FP16_LIMIT);
     }
   }
 
@@ -144,8 +145,8 @@ class ZooTest {
   void branchesOfTrainingAreMerged(String system, String options, String form) throws Exception {
     Zoo.Written training = Zoo.model(system, options + " " + form);
     Zoo.Written merged = Zoo.model(system, options);
-    Conversion trainingIr = convert(training, DataType.FP32, "training");
-    Conversion mergedIr = convert(merged, DataType.FP32, "merged");
+    Conversion trainingIr = convert(training, WeightPrecision.FP32, "training");
+    Conversion mergedIr = convert(merged, WeightPrecision.FP32, "merged");
     String xml = Files.readString(trainingIr.xml());
     assertThat(convolutions(xml))
         .isEqualTo(convolutions(Files.readString(mergedIr.xml())))
@@ -158,7 +159,7 @@ class ZooTest {
       assertThat(FidelityTest.relativeL2(expected.get(i), FloatBuffer.wrap(actual.get(i))))
           .isLessThan(FP32_LIMIT);
     }
-    assertThat(error(training, DataType.FP32)).isLessThan(FP32_LIMIT);
+    assertThat(error(training, WeightPrecision.FP32)).isLessThan(FP32_LIMIT);
   }
 
   @ParameterizedTest
@@ -170,12 +171,12 @@ class ZooTest {
   void focusBecomesOneConvolution(String options) throws Exception {
     Zoo.Written model = Zoo.model("yolov5s-v5", "--width 0.25 --size 320 " + options);
     assertThat(Files.readString(model.onnx(), StandardCharsets.ISO_8859_1)).contains("Slice");
-    Conversion ir = convert(model, DataType.FP32, "focus");
+    Conversion ir = convert(model, WeightPrecision.FP32, "focus");
     String xml = Files.readString(ir.xml());
     assertThat(xml).doesNotContain("type=\"Slice\"").doesNotContain("type=\"StridedSlice\"");
     // Its weights, 8 x 3 x 6 x 6, and the step of two pixels.
     assertThat(xml).contains("shape=\"8, 3, 6, 6\"").contains("strides=\"2, 2\"");
-    assertThat(error(model, DataType.FP32)).isLessThan(FP32_LIMIT);
+    assertThat(error(model, WeightPrecision.FP32)).isLessThan(FP32_LIMIT);
   }
 
   @Test
@@ -188,7 +189,7 @@ class ZooTest {
                 asked.onnx(),
                 temp,
                 "plain",
-                DataType.FP32,
+                WeightPrecision.FP32,
                 asked.outputs(),
                 asked.inputShape(),
                 asked.mean(),
@@ -198,7 +199,7 @@ class ZooTest {
                 asked.pad(),
                 asked.labels(),
                 false));
-    Conversion rewritten = convert(model, DataType.FP32, "rewritten");
+    Conversion rewritten = convert(model, WeightPrecision.FP32, "rewritten");
     assertThat(Files.readString(plain.xml())).contains("type=\"Slice\"");
     assertThat(Files.readString(rewritten.xml())).doesNotContain("type=\"Slice\"");
     float[] pixels = noise(model);
@@ -241,7 +242,7 @@ class ZooTest {
   }
 
   /** The largest relative L2 of a raw head of the IR against ONNX Runtime on the file as it is. */
-  private double error(Zoo.Written model, DataType type) throws Exception {
+  private double error(Zoo.Written model, WeightPrecision type) throws Exception {
     Conversion ir = convert(model, type, model.system());
     assertThat(ir.detector().orElseThrow().layout()).isInstanceOf(RawHeads.class);
     float[] pixels = noise(model);
@@ -275,7 +276,8 @@ class ZooTest {
     return difference / scale;
   }
 
-  private Conversion convert(Zoo.Written model, DataType type, String name) throws Exception {
+  private Conversion convert(Zoo.Written model, WeightPrecision type, String name)
+      throws Exception {
     Path folder = Files.createDirectories(temp.resolve(name + "-" + type));
     return Converter.convert(ConvertOptions.of(model.onnx()).into(folder, type));
   }

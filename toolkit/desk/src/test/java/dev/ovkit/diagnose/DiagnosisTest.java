@@ -6,8 +6,8 @@ import dev.ovkit.Shared;
 import dev.ovkit.TestModels;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
 import dev.ovkit.diagnose.Diagnosis.Verdict;
+import dev.ovkit.ir.WeightPrecision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -129,7 +129,7 @@ class DiagnosisTest {
   @ValueSource(strings = {TestModels.DEMO, "v5lite-e-coco", "yolox_nano-416"})
   void doesNotAccuseARightIr(String model) throws IOException {
     Path onnx = TestModels.onnx(model);
-    Path xml = Converter.convert(ConvertOptions.of(onnx).into(temp, DataType.FP16)).xml();
+    Path xml = Converter.convert(ConvertOptions.of(onnx).into(temp, WeightPrecision.FP16)).xml();
     assertThat(Files.exists(xml)).isTrue();
     List<Path> pictures =
         model.equals(TestModels.DEMO)
@@ -147,7 +147,7 @@ class DiagnosisTest {
   @ValueSource(strings = {"v5lite-e-coco", "yolox_nano-416"})
   void doesNotAccuseARightIrByItsReference(String model) {
     ConvertOptions reference = ConvertOptions.of(TestModels.onnx(model));
-    Path xml = Converter.convert(reference.into(temp, DataType.FP16)).xml();
+    Path xml = Converter.convert(reference.into(temp, WeightPrecision.FP16)).xml();
     List<Path> pictures = List.of(Shared.picture("zidane.jpg"), Shared.picture("000000011511.jpg"));
     Diagnosis diagnosis =
         Diagnosis.of(new Question(xml, pictures, Optional.empty(), Optional.of(reference)));

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ovkit.Shared;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.vision.Detector;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,7 +60,8 @@ class FamilyReferenceTest {
     Path folder = answers.startsWith("sized") ? families : families.resolveSibling("pictures");
     Path ir =
         Converter.convert(
-                ConvertOptions.of(families.resolve(name + ".onnx")).into(temp, DataType.FP32))
+                ConvertOptions.of(families.resolve(name + ".onnx"))
+                    .into(temp, WeightPrecision.FP32))
             .xml();
     List<ReferenceBoxes.Fit> fits = new ArrayList<>();
     try (Detector detector = Detector.open(ir)) {

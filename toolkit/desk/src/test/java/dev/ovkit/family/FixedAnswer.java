@@ -2,7 +2,7 @@ package dev.ovkit.family;
 
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import dev.ovkit.onnx.Nodes;
@@ -105,7 +105,8 @@ final class FixedAnswer {
   List<Detection> boxes(Path folder) throws IOException {
     Path onnx = Files.write(folder.resolve("drawn.onnx"), sketch.proto().toByteArray());
     Path ir =
-        Converter.convert(ConvertOptions.of(onnx).into(folder.resolve("ir"), DataType.FP32)).xml();
+        Converter.convert(ConvertOptions.of(onnx).into(folder.resolve("ir"), WeightPrecision.FP32))
+            .xml();
     ByteBuffer grey = ByteBuffer.allocateDirect(3 * SIZE * width);
     try (Detector detector = Detector.open(ir)) {
       return detector.detect(Frame.of(grey, width, SIZE, Frame.Format.BGR)).objects();

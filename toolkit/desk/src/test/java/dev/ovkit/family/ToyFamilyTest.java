@@ -11,11 +11,11 @@ import dev.ovkit.bench.Stage;
 import dev.ovkit.convert.Conversion;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Decision;
 import dev.ovkit.convert.Kernels;
 import dev.ovkit.convert.Route;
 import dev.ovkit.ir.IrDescription;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.metadata.LayoutFormat;
@@ -76,7 +76,7 @@ class ToyFamilyTest {
 
   private Conversion converted(Families families) {
     return Converter.convert(
-        ConvertOptions.of(onnx).into(temp.resolve("ir"), DataType.FP16),
+        ConvertOptions.of(onnx).into(temp.resolve("ir"), WeightPrecision.FP16),
         Route.NATIVE,
         Kernels.OWN_CHOICE,
         families);

@@ -10,11 +10,10 @@ import dev.ovkit.Shared;
 import dev.ovkit.TestModels;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
 import dev.ovkit.evaluate.AnnotationException;
 import dev.ovkit.evaluate.GroundTruth;
 import dev.ovkit.ir.IrDescription;
-import dev.ovkit.ir.Precision;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.layout.FlatColumns;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.metadata.DerivedSpec;
@@ -62,7 +61,7 @@ class QuantizerTest {
         .hasSize(1);
     assertThat(made.bytesAfter()).isLessThan((long) (0.35 * made.bytesBefore()));
     IrDescription eightBit = IrDescription.read(made.xml().orElseThrow());
-    assertThat(Precision.of(eightBit)).isEqualTo(Precision.INT8);
+    assertThat(WeightPrecision.of(eightBit)).isEqualTo(WeightPrecision.INT8);
     assertThat(eightBit.section("ovkit")).containsEntry("data_type", "INT8");
     assertThat(DerivedSpec.of(eightBit, Layouts.ALL))
         .isEqualTo(DerivedSpec.of(IrDescription.read(ir), Layouts.ALL));
@@ -361,7 +360,7 @@ class QuantizerTest {
 
   private Path ir(String model) {
     ConvertOptions usual = ConvertOptions.of(TestModels.onnx(model));
-    return Converter.convert(usual.into(temp.resolve("f32"), DataType.FP32)).xml();
+    return Converter.convert(usual.into(temp.resolve("f32"), WeightPrecision.FP32)).xml();
   }
 
   private QuantizeOptions options(Path ir) throws IOException {

@@ -7,7 +7,7 @@ import dev.ovkit.compare.Comparison;
 import dev.ovkit.convert.Conversion;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.DetectOptions;
 import dev.ovkit.picture.Picture;
 import java.nio.file.Path;
@@ -26,7 +26,7 @@ class SubjectTest {
   @CsvSource({"conveyor-parts,0", "v5lite-e-coco,0", "yolox_nano-416,0", "yolov5n-ppe,1"})
   void onnxAndIrAnswerAlike(String name, int picture) {
     Path onnx = TestModels.onnx(name);
-    ConvertOptions options = ConvertOptions.of(onnx).into(temp, DataType.FP32);
+    ConvertOptions options = ConvertOptions.of(onnx).into(temp, WeightPrecision.FP32);
     Conversion conversion = Converter.convert(options);
     DetectOptions detect = DetectOptions.defaults().withConfidence(0.3f);
     try (Subject first = OnnxSubject.open(options, detect);

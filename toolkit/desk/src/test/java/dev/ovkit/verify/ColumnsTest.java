@@ -7,9 +7,9 @@ import dev.ovkit.Shared;
 import dev.ovkit.TestModels;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Outputs;
 import dev.ovkit.ir.IrDescription;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.layout.FlatColumns;
 import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detection;
@@ -127,7 +127,7 @@ class ColumnsTest {
   private Path ir(String model, Outputs outputs) {
     return Converter.convert(
             ConvertOptions.of(TestModels.onnx(model))
-                .into(temp.resolve(outputs.getClass().getSimpleName()), DataType.FP32)
+                .into(temp.resolve(outputs.getClass().getSimpleName()), WeightPrecision.FP32)
                 .withOutputs(outputs))
         .xml();
   }

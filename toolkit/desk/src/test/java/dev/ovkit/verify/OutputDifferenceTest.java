@@ -3,7 +3,7 @@ package dev.ovkit.verify;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.ovkit.ir.Precision;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.subject.Output;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -27,15 +27,15 @@ class OutputDifferenceTest {
     assertThat(d.nonFiniteFirst()).isZero();
     assertThat(d.nonFiniteSecond()).isEqualTo(2);
     assertThat(d.maxAbs()).isZero();
-    assertThat(d.holds(Tolerance.of(Precision.INT8))).isFalse();
+    assertThat(d.holds(Tolerance.of(WeightPrecision.INT8))).isFalse();
   }
 
   @Test
   void tinyScoresMayDifferRelatively() {
     float[] a = {1e-4f, 2e-4f};
     float[] b = {2e-4f, 1e-4f};
-    assertThat(compare(true, a, b).holds(Tolerance.of(Precision.FP16))).isTrue();
-    assertThat(compare(false, a, b).holds(Tolerance.of(Precision.FP16))).isFalse();
+    assertThat(compare(true, a, b).holds(Tolerance.of(WeightPrecision.FP16))).isTrue();
+    assertThat(compare(false, a, b).holds(Tolerance.of(WeightPrecision.FP16))).isFalse();
   }
 
   @Test

@@ -8,7 +8,6 @@ import dev.ovkit.Shared;
 import dev.ovkit.convert.BackEnd;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Route;
 import dev.ovkit.convert.Simplify;
 import dev.ovkit.evaluate.ClassMapping;
@@ -17,6 +16,7 @@ import dev.ovkit.evaluate.CocoMetrics;
 import dev.ovkit.evaluate.GroundTruth;
 import dev.ovkit.evaluate.TruthBox;
 import dev.ovkit.evaluate.TruthPicture;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detections;
 import dev.ovkit.python.PythonListener;
@@ -164,7 +164,7 @@ class RealEvaluationTest {
     Path ir =
         Converter.convert(
                 ConvertOptions.of(Shared.model(model + ".onnx"))
-                    .into(temp.resolve(backEnd.name()), DataType.FP16),
+                    .into(temp.resolve(backEnd.name()), WeightPrecision.FP16),
                 new Route(backEnd, Simplify.NEVER, PythonListener.SILENT))
             .xml();
     return Detector.open(

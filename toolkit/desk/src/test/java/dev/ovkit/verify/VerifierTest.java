@@ -8,9 +8,8 @@ import dev.ovkit.PictureException;
 import dev.ovkit.TestModels;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
-import dev.ovkit.convert.DataType;
 import dev.ovkit.convert.Outputs;
-import dev.ovkit.ir.Precision;
+import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.Resize;
 import dev.ovkit.runtime.Shape;
@@ -60,7 +59,8 @@ class VerifierTest {
     "pplcnet-yolo-seed-names-quarter,FP16",
     "yolov5s-seed-names-quarter,FP16",
   })
-  void aRightIrIsTheSameWithItsMetadataAndWithout(String name, DataType type) throws IOException {
+  void aRightIrIsTheSameWithItsMetadataAndWithout(String name, WeightPrecision type)
+      throws IOException {
     Path ir = Converter.convert(options(name).into(temp, type)).xml();
     for (Path made : List.of(ir, IrEdits.foreign(ir, "foreign"))) {
       Verification v = verify(onnx(name), made, TestModels.pictures(name));
@@ -76,7 +76,7 @@ class VerifierTest {
 
   @Test
   void anIrCutAtTheFlatOutputIsComparedThere() {
-    ConvertOptions flat = options(DEMO).into(temp, DataType.FP16);
+    ConvertOptions flat = options(DEMO).into(temp, WeightPrecision.FP16);
     Path ir = Converter.convert(flat.withOutputs(new Outputs.AsTheyAre())).xml();
     Verification v = verify(onnx(DEMO), ir, PICTURES);
     assertThat(v.findings()).isEmpty();
@@ -87,13 +87,14 @@ class VerifierTest {
 
   @Test
   void theOrderOfTheTwoDoesNotMatterAndTwoIrsCompareToo() {
-    Path fp32 = Converter.convert(options(DEMO).into(temp, DataType.FP32)).xml();
-    Path fp16 = Converter.convert(options(DEMO).into(temp.resolve("fp16"), DataType.FP16)).xml();
+    Path fp32 = Converter.convert(options(DEMO).into(temp, WeightPrecision.FP32)).xml();
+    Path fp16 =
+        Converter.convert(options(DEMO).into(temp.resolve("fp16"), WeightPrecision.FP16)).xml();
     assertThat(verify(fp16, onnx(DEMO), PICTURES.subList(0, 1)).findings()).isEmpty();
     assertThat(verify(onnx(DEMO), onnx(DEMO), PICTURES.subList(0, 1)).findings()).isEmpty();
     Verification v = verify(fp32, fp16, PICTURES);
     assertThat(v.findings()).isEmpty();
-    assertThat(v.precision()).isEqualTo(Precision.FP16);
+    assertThat(v.precision()).isEqualTo(WeightPrecision.FP16);
     assertThat(v.matched()).isPositive();
   }
 
@@ -106,7 +107,7 @@ class VerifierTest {
                     o.onnx(),
                     temp,
                     "small",
-                    DataType.FP32,
+                    WeightPrecision.FP32,
                     o.outputs(),
                     Optional.of(Shape.of(1, 3, 320, 416)),
                     Optional.empty(),
@@ -122,7 +123,7 @@ class VerifierTest {
 
   @Test
   void generatedPicturesServeRawOutputsAndShowAnExchangeOfChannels() throws IOException {
-    Path right = Converter.convert(options(DEMO).into(temp, DataType.FP16)).xml();
+    Path right = Converter.convert(options(DEMO).into(temp, WeightPrecision.FP16)).xml();
     Path wrong = IrEdits.foreign(converted(DEMO, "norev", null, false), "wrong");
     VerifyOptions good = VerifyOptions.of(onnx(DEMO), right);
     VerifyOptions bad = VerifyOptions.of(onnx(DEMO), wrong);
@@ -222,7 +223,7 @@ class VerifierTest {
                     o.onnx(),
                     temp,
                     "unusual",
-                    DataType.FP16,
+                    WeightPrecision.FP16,
                     o.outputs(),
                     Optional.empty(),
                     Optional.of(mean),
@@ -277,7 +278,7 @@ class VerifierTest {
       })
   void metadataThatLiesIsFound(String key, String value, Kind kind, String words)
       throws IOException {
-    Path right = Converter.convert(options(DEMO).into(temp, DataType.FP16)).xml();
+    Path right = Converter.convert(options(DEMO).into(temp, WeightPrecision.FP16)).xml();
     Path lying = IrEdits.saying(right, "lying", key, value);
     Verification v = verify(onnx(DEMO), lying, PICTURES);
     assertThat(v.holds()).isFalse();
@@ -308,7 +309,7 @@ class VerifierTest {
             HEADS.get(1) + "_output_0",
             HEADS.get(0),
             HEADS.get(1));
-    Path ir = Converter.convert(ConvertOptions.of(edited).into(temp, DataType.FP16)).xml();
+    Path ir = Converter.convert(ConvertOptions.of(edited).into(temp, WeightPrecision.FP16)).xml();
     Verification v =
         verify(onnx(DEMO), foreign ? IrEdits.foreign(ir, "foreign") : ir, PICTURES.subList(0, 1));
     assertThat(v.holds()).isFalse();
@@ -321,7 +322,9 @@ class VerifierTest {
   @Test
   void headsInAnotherOrderDoNotPassUnlessItIsMeant() {
     Outputs swapped = Outputs.parse(HEADS.get(1) + "," + HEADS.get(0) + "," + HEADS.get(2));
-    Path ir = Converter.convert(options(DEMO).into(temp, DataType.FP16).withOutputs(swapped)).xml();
+    Path ir =
+        Converter.convert(options(DEMO).into(temp, WeightPrecision.FP16).withOutputs(swapped))
+            .xml();
     Verification v = verify(onnx(DEMO), ir, PICTURES.subList(0, 1));
     assertThat(kinds(v)).containsExactly(Kind.OUTPUT_ORDER);
     assertThat(sentences(v, Kind.OUTPUT_ORDER))
@@ -355,7 +358,7 @@ class VerifierTest {
   @ParameterizedTest
   @ValueSource(strings = {DEMO, "v5lite-e-coco", "yolox_nano-416"})
   void anOverflowOfF16IsNonFinite(String name) throws IOException {
-    Path ir = Converter.convert(options(name).into(temp, DataType.FP16)).xml();
+    Path ir = Converter.convert(options(name).into(temp, WeightPrecision.FP16)).xml();
     Path overflown = IrEdits.overflown(ir, "overflown");
     for (Path one : List.of(overflown, IrEdits.foreign(overflown, "foreign"))) {
       Verification v = verify(onnx(name), one, TestModels.pictures(name));
@@ -371,7 +374,7 @@ class VerifierTest {
   @ValueSource(booleans = {true, false})
   void otherWeightsAreWhatNothingElseExplains(boolean foreign) throws IOException {
     Path other = OnnxEdits.trainedOn(onnx(DEMO), temp.resolve("other.onnx"));
-    Path made = Converter.convert(ConvertOptions.of(other).into(temp, DataType.FP16)).xml();
+    Path made = Converter.convert(ConvertOptions.of(other).into(temp, WeightPrecision.FP16)).xml();
     Path ir = foreign ? IrEdits.foreign(made, "foreign") : made;
     Verification v = verify(onnx(DEMO), ir, PICTURES);
     assertThat(v.holds()).isFalse();
@@ -388,7 +391,7 @@ class VerifierTest {
   @Test
   void aModelWithOtherClassesIsAnotherModel() {
     Path other = TestModels.small("yolov5-rows");
-    Path ir = Converter.convert(ConvertOptions.of(other).into(temp, DataType.FP16)).xml();
+    Path ir = Converter.convert(ConvertOptions.of(other).into(temp, WeightPrecision.FP16)).xml();
     Verification v = verify(onnx(DEMO), ir, PICTURES.subList(0, 1));
     assertThat(sentences(v, Kind.CLASSES))
         .containsExactly(
@@ -411,7 +414,7 @@ class VerifierTest {
 
   @Test
   void aPictureThatCannotBeReadIsNotedAndTheOthersAreCompared() throws IOException {
-    Path ir = Converter.convert(options(DEMO).into(temp, DataType.FP16)).xml();
+    Path ir = Converter.convert(options(DEMO).into(temp, WeightPrecision.FP16)).xml();
     Path broken = Files.writeString(temp.resolve("broken.jpg"), "no picture");
     VerifyOptions options = VerifyOptions.of(onnx(DEMO), ir);
     int[] steps = {0};
@@ -436,7 +439,7 @@ class VerifierTest {
                 o.onnx(),
                 temp,
                 as,
-                DataType.FP16,
+                WeightPrecision.FP16,
                 o.outputs(),
                 Optional.empty(),
                 Optional.empty(),

@@ -4,8 +4,11 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A file that holds one JSON object, as maps, lists, texts, numbers and booleans. */
 public final class JsonFile {
@@ -22,23 +25,46 @@ public final class JsonFile {
   /**
    * Reads an object.
    *
-   * @throws IOException with a message that goes behind the file's name, such as "it is no JSON
-   *     object"
+   * @throws IOException with a message that goes behind the file's name, such as "not valid JSON
+   *     (line 3)"
    */
   public static Map<String, Object> read(Path file) throws IOException {
-    return parse(BoundedFile.read(file, MOST_BYTES));
+    return parse(bytes(file));
   }
 
   /** Reads an object from its bytes; as {@link #read}. */
   public static Map<String, Object> parse(byte[] json) throws IOException {
+    if (value(json) instanceof Map<?, ?>) {
+      return FORMAT.mapFrom(json);
+    }
+    throw new IOException("not a JSON object");
+  }
+
+  /**
+   * Reads whatever value a file holds: a map, a list, a text, a number, a boolean, or null.
+   *
+   * @throws IOException as {@link #read}
+   */
+  public static @Nullable Object readAny(Path file) throws IOException {
+    return value(bytes(file));
+  }
+
+  private static byte[] bytes(Path file) throws IOException {
     try {
-      Map<String, Object> object = FORMAT.mapFrom(json);
-      if (object == null) {
-        throw new IOException("not a JSON object");
-      }
-      return object;
+      return BoundedFile.read(file, MOST_BYTES);
+    } catch (NoSuchFileException e) {
+      throw new IOException("no such file", e);
+    } catch (AccessDeniedException e) {
+      throw new IOException("no permission to read it", e);
+    }
+  }
+
+  private static @Nullable Object value(byte[] json) throws IOException {
+    try {
+      return FORMAT.anyFrom(json);
     } catch (JsonProcessingException e) {
-      throw new IOException("not a JSON object", e);
+      int line = e.getLocation() == null ? 1 : e.getLocation().getLineNr();
+      throw new IOException("not valid JSON (line %d)".formatted(line), e);
     }
   }
 

@@ -36,11 +36,38 @@ class JsonFileTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "{", "[1]", "3", "{\"a\":1,\"a\":2}", "{\"a\":}", "null"})
+  @ValueSource(strings = {"[1]", "3", "null"})
   void anything_but_an_object_is_refused(String text) {
     assertThatThrownBy(() -> JsonFile.parse(text.getBytes(StandardCharsets.UTF_8)))
         .isInstanceOf(IOException.class)
         .hasMessage("not a JSON object");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "{\"a\":1,\"a\":2}", "{\"a\":}"})
+  void what_is_no_json_is_refused_with_its_line(String text) {
+    assertThatThrownBy(() -> JsonFile.parse(text.getBytes(StandardCharsets.UTF_8)))
+        .isInstanceOf(IOException.class)
+        .hasMessage("not valid JSON (line 1)");
+  }
+
+  @Test
+  void a_field_of_another_type_is_said_in_words() throws IOException {
+    JsonObject object =
+        JsonObject.parse("{\"a\": 7, \"b\": [1, \"x\"]}".getBytes(StandardCharsets.UTF_8));
+    assertThatThrownBy(() -> object.text("a")).hasMessage("it has 7 for \"a\", expected a text");
+    assertThatThrownBy(() -> object.numbers("b"))
+        .hasMessage("it has [1, x] for \"b\", expected a list of numbers");
+    assertThatThrownBy(() -> object.flag("c"))
+        .hasMessage("it has nothing for \"c\", expected true or false");
+    assertThat(object.integer("a", 1, 7)).isEqualTo(7);
+    assertThatThrownBy(() -> object.integer("a", 1, 6))
+        .hasMessage("it has 7 for \"a\", expected a number from 1 to 6");
+  }
+
+  @Test
+  void a_missing_file_is_said() {
+    assertThatThrownBy(() -> JsonFile.read(folder.resolve("none.json"))).hasMessage("no such file");
   }
 
   @Test

@@ -2,8 +2,12 @@ package dev.ovkit.ir;
 
 import java.util.Map;
 
-/** What the weights of an IR are stored in, which says how far its answers may stray. */
-public enum Precision {
+/**
+ * What the weights of an IR are stored in, which says how far its answers may stray. FP16 is
+ * storage only: a CPU computes in the same precision as with FP32, so it halves the .bin and
+ * changes no time. From the most exact to the least.
+ */
+public enum WeightPrecision {
   FP32,
   FP16,
   INT8;
@@ -14,7 +18,7 @@ public enum Precision {
   private static final double SHARE = 0.05;
 
   /** Reads the precision from the constants, which cannot be mislabelled. */
-  public static Precision of(IrDescription ir) {
+  public static WeightPrecision of(IrDescription ir) {
     long all = ir.constantBytes().values().stream().mapToLong(Long::longValue).sum();
     long eighths = bytes(ir, "i8") + bytes(ir, "u8");
     if (ir.operations().containsKey("FakeQuantize") || eighths > SHARE * all) {
