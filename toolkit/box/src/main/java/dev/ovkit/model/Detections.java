@@ -8,16 +8,23 @@ import java.util.Optional;
 /**
  * What was found on one picture.
  *
+ * @param task what was looked for
  * @param width pixels of the upright picture
  * @param height pixels of the upright picture
- * @param objects by falling score
+ * @param objects by falling score; of a classifier the classes of the picture
  * @param candidates how many boxes reached the threshold, before suppression
  * @param leftOut how many of those a cap kept from being looked at; 0 unless {@code maxDetections}
  *     or {@code maxCandidates} was reached
  * @param timings how long it took
  */
 public record Detections(
-    int width, int height, List<Detection> objects, int candidates, int leftOut, Timings timings)
+    DetectorSpec.Task task,
+    int width,
+    int height,
+    List<Detection> objects,
+    int candidates,
+    int leftOut,
+    Timings timings)
     implements Iterable<Detection> {
 
   /** A sigmoid computed with an approximate exponential may exceed 1 by this much. */
@@ -25,6 +32,17 @@ public record Detections(
 
   public Detections {
     objects = List.copyOf(objects);
+  }
+
+  /** Makes what a detector of boxes found. */
+  public Detections(
+      int width,
+      int height,
+      List<Detection> objects,
+      int candidates,
+      int leftOut,
+      Timings timings) {
+    this(DetectorSpec.Task.DETECT, width, height, objects, candidates, leftOut, timings);
   }
 
   /** Returns an iterator over {@link #objects}. */
@@ -52,7 +70,7 @@ public record Detections(
   }
 
   public Detections withTimings(Timings measured) {
-    return new Detections(width, height, objects, candidates, leftOut, measured);
+    return new Detections(task, width, height, objects, candidates, leftOut, measured);
   }
 
   /**

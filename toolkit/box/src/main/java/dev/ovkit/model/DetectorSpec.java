@@ -3,6 +3,7 @@ package dev.ovkit.model;
 import dev.ovkit.OptionException;
 import dev.ovkit.internal.text.OneLine;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What a client must know of a detector to feed it pictures and to read its answers.
@@ -71,6 +72,30 @@ public record DetectorSpec(
         labels,
         confidenceThreshold,
         iouThreshold);
+  }
+
+  /** What a detector finds. */
+  public enum Task {
+    /** Boxes. */
+    DETECT,
+    /** Boxes with masks. */
+    SEGMENT,
+    /** Boxes with key points. */
+    POSE,
+    /** Rotated boxes. */
+    OBB,
+    /** Classes of the whole picture. */
+    CLASSIFY;
+
+    /** Returns the name that exporters and reports use, such as {@code segment}. */
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Returns what it finds. */
+  public Task task() {
+    return layout.task();
   }
 
   /** Returns the name of a class, or {@code class <id>} where there are no labels. */

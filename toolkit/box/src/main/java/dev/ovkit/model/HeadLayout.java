@@ -33,6 +33,11 @@ public interface HeadLayout {
   /** Returns the number of classes. */
   int classes();
 
+  /** Returns what a detector of this layout finds. */
+  default DetectorSpec.Task task() {
+    return DetectorSpec.Task.DETECT;
+  }
+
   /** Returns the names of the tensors that {@link HeadDecoder#decode} reads, in its order. */
   List<String> outputs();
 
@@ -132,6 +137,34 @@ public interface HeadLayout {
     List<Long> of(String output);
   }
 
+  /** Where a picture lies in a network's input: scaled, at a place of it. */
+  interface Placement {
+
+    /** Returns the columns of the input before the picture. */
+    int left();
+
+    /** Returns the rows of the input above the picture. */
+    int top();
+
+    /** Returns the pixels of the scaled picture in a row. */
+    int width();
+
+    /** Returns the pixels of the scaled picture in a column. */
+    int height();
+
+    /** Returns the pixels of the picture itself in a row. */
+    int sourceWidth();
+
+    /** Returns the pixels of the picture itself in a column. */
+    int sourceHeight();
+
+    /** Maps an x of the input to an x of the picture. */
+    double sourceX(double x);
+
+    /** Maps a y of the input to a y of the picture. */
+    double sourceY(double y);
+  }
+
   /** Makes decoders for one model. */
   @FunctionalInterface
   interface DecoderFactory {
@@ -148,5 +181,21 @@ public interface HeadLayout {
      * @param tensors in the order of {@link HeadLayout#outputs}; read by index, not moved
      */
     void decode(List<FloatBuffer> tensors, float threshold, Candidates candidates);
+
+    /**
+     * Adds to an object what the outputs have beside its box.
+     *
+     * @param found the object on the picture
+     * @param candidate which of the candidates it is
+     * @return null if it turns out to be no object, such as one whose mask has no pixels
+     */
+    default @Nullable Detection complete(
+        Detection found,
+        int candidate,
+        Candidates candidates,
+        List<FloatBuffer> tensors,
+        Placement placement) {
+      return found;
+    }
   }
 }
