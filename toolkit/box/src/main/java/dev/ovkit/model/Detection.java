@@ -11,40 +11,23 @@ import java.util.Optional;
  * @param score how sure the detector is, 0..1
  * @param box where it is, in pixels of the upright original picture; the whole picture for a class
  *     of it
- * @param mask which pixels it has; empty unless the detector segments
- * @param keyPoints its points, in the order in which the detector was trained on them; empty unless
- *     it finds poses
- * @param rotated where it is, in its own direction; empty unless the detector finds rotated boxes.
- *     The box is then the upright one around it
+ * @param detail what is known beside the box, by the detector's task; one field for all, so that a
+ *     plain detection takes no more memory than before there were tasks
  */
-public record Detection(
-    String label,
-    int classId,
-    float score,
-    Box box,
-    Optional<Mask> mask,
-    List<KeyPoint> keyPoints,
-    Optional<RotatedBox> rotated) {
+public record Detection(String label, int classId, float score, Box box, Optional<Detail> detail) {
 
-  public Detection {
-    keyPoints = List.copyOf(keyPoints);
-  }
+  /** What is known of an object beside its box. */
+  public sealed interface Detail permits Mask, KeyPoints, RotatedBox {}
 
-  /** Makes an object of which no more than its box is known. */
-  public Detection(String label, int classId, float score, Box box) {
-    this(label, classId, score, box, Optional.empty(), List.of(), Optional.empty());
-  }
-
-  public Detection withMask(Mask pixels) {
-    return new Detection(label, classId, score, box, Optional.of(pixels), keyPoints, rotated);
-  }
-
-  public Detection withKeyPoints(List<KeyPoint> points) {
-    return new Detection(label, classId, score, box, mask, points, rotated);
-  }
-
-  public Detection withRotated(RotatedBox turned) {
-    return new Detection(label, classId, score, box, mask, keyPoints, Optional.of(turned));
+  /**
+   * The points of an object.
+   *
+   * @param points in the order in which the detector was trained on them
+   */
+  public record KeyPoints(List<KeyPoint> points) implements Detail {
+    public KeyPoints {
+      points = List.copyOf(points);
+    }
   }
 
   /**
@@ -53,4 +36,41 @@ public record Detection(
    * @param score how sure the detector is that it is seen, 0..1; 1 where it does not say
    */
   public record KeyPoint(float x, float y, float score) {}
+
+  /** Makes an object of which no more than its box is known. */
+  public Detection(String label, int classId, float score, Box box) {
+    this(label, classId, score, box, Optional.empty());
+  }
+
+  public Detection withMask(Mask pixels) {
+    return new Detection(label, classId, score, box, Optional.of(pixels));
+  }
+
+  public Detection withKeyPoints(List<KeyPoint> points) {
+    return new Detection(label, classId, score, box, Optional.of(new KeyPoints(points)));
+  }
+
+  public Detection withRotated(RotatedBox turned) {
+    return new Detection(label, classId, score, box, Optional.of(turned));
+  }
+
+  /** Returns which pixels it has; empty unless the detector segments. */
+  public Optional<Mask> mask() {
+    return detail.orElse(null) instanceof Mask mask ? Optional.of(mask) : Optional.empty();
+  }
+
+  /** Returns its points; none unless the detector finds poses. */
+  public List<KeyPoint> keyPoints() {
+    return detail.orElse(null) instanceof KeyPoints key ? key.points() : List.of();
+  }
+
+  /**
+   * Returns where it is in its own direction; empty unless the detector finds rotated boxes. The
+   * box is then the upright one around it.
+   */
+  public Optional<RotatedBox> rotated() {
+    return detail.orElse(null) instanceof RotatedBox turned
+        ? Optional.of(turned)
+        : Optional.empty();
+  }
 }

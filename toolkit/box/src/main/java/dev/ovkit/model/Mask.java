@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * walked down its columns from left to right, and the counts say in turn how many pixels are
  * outside and how many inside, beginning with those outside, of which there may be 0. Immutable.
  */
-public final class Mask {
+public final class Mask implements Detection.Detail {
 
   private static final int BITS = 5;
   private static final int MORE = 1 << BITS;

@@ -11,7 +11,8 @@ import java.util.Arrays;
  * @param height its other side
  * @param angle from the x axis to the side of the width, in radians, clockwise as it is seen
  */
-public record RotatedBox(float x, float y, float width, float height, float angle) {
+public record RotatedBox(float x, float y, float width, float height, float angle)
+    implements Detection.Detail {
 
   private static final double EPSILON = 1e-7;
 
