@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cmath>
 #include <cstring>
 #include <exception>
 #include <mutex>
@@ -207,22 +206,6 @@ void letterbox(const cv::Mat& picture, int format, uint8_t* target, int target_w
     fill_border(target, target_width, target_height, inside, pad);
 }
 
-// One colour a class, neighbours far apart on the colour circle, none too dark to see.
-cv::Scalar colour_of(int class_id) {
-    const double hue = std::fmod(class_id * 0.618033988749895, 1.0) * 6;  // golden ratio
-    const double rise = std::fmod(hue, 1.0), high = 235, low = 45, span = high - low;
-    double r = low, g = low, b = low;
-    switch (static_cast<int>(hue)) {
-        case 0: r = high, g = low + span * rise; break;
-        case 1: g = high, r = high - span * rise; break;
-        case 2: g = high, b = low + span * rise; break;
-        case 3: b = high, g = high - span * rise; break;
-        case 4: b = high, r = low + span * rise; break;
-        default: r = high, b = high - span * rise;
-    }
-    return {b, g, r};
-}
-
 }  // namespace
 
 ovkit_picture* ovkit_picture_create(void) { return new (std::nothrow) ovkit_picture(); }
@@ -301,33 +284,6 @@ int ovkit_picture_copy_frame(ovkit_picture* picture, const uint8_t* pixels, int 
             if (format == RGB) swap_red_and_blue(picture->memory);
         }
         picture->pixels = picture->memory;
-    });
-}
-
-int ovkit_picture_draw(ovkit_picture* picture, float x, float y, float width, float height, int class_id,
-                       const char* label, char* message, size_t capacity) {
-    return guarded(message, capacity, [&] {
-        set_up();
-        cv::Mat& canvas = picture->pixels;
-        if (canvas.empty()) throw Failure("there is no picture");
-        const cv::Scalar colour = colour_of(class_id);
-        // Lines and letters grow with the picture.
-        const int line = std::max(1, cvRound((canvas.cols + canvas.rows) * 0.0015));
-        const double scale = std::max(0.35, line * 0.28);
-        const int thin = std::max(1, line / 2);
-        const cv::Point corner(cvRound(x), cvRound(y));
-        cv::rectangle(canvas, corner, cv::Point(cvRound(x + width), cvRound(y + height)), colour, line, cv::LINE_AA);
-        if (label == nullptr || *label == '\0') return;
-        int below = 0;
-        const cv::Size text = cv::getTextSize(label, cv::FONT_HERSHEY_SIMPLEX, scale, thin, &below);
-        const int tall = text.height + below + line;
-        // Above the box where there is room, else inside it; never beyond the right edge.
-        const int top = corner.y - tall >= 0 ? corner.y - tall : corner.y;
-        const int left = std::max(0, std::min(corner.x, canvas.cols - text.width));
-        cv::rectangle(canvas, cv::Rect(left, top, text.width, tall), colour, cv::FILLED);
-        const double light = 0.114 * colour[0] + 0.587 * colour[1] + 0.299 * colour[2];
-        cv::putText(canvas, label, cv::Point(left, top + text.height + line / 2), cv::FONT_HERSHEY_SIMPLEX, scale,
-                    light > 128 ? cv::Scalar(0, 0, 0) : cv::Scalar(255, 255, 255), thin, cv::LINE_AA);
     });
 }
 

@@ -1,4 +1,4 @@
-// Pictures: decode, letterbox into a network's input, draw, encode. Over OpenCV, so that the pixels are those that
+// Pictures: decode, letterbox into a network's input, encode. Over OpenCV, so that the pixels are those that
 // Python pipelines make.
 //
 // A function with a `message` returns 0, or 1 with the reason in `message` (at most `capacity` bytes, NUL-terminated):
@@ -49,10 +49,6 @@ int ovkit_frame_letterbox(const uint8_t* pixels, int frame_width, int frame_heig
 // Takes a copy of a frame as the decoded picture.
 int ovkit_picture_copy_frame(ovkit_picture* picture, const uint8_t* pixels, int frame_width, int frame_height,
                              size_t row_stride, int format, char* message, size_t capacity);
-
-// Draws a box with a label above it into the decoded picture, in the colour of its class.
-int ovkit_picture_draw(ovkit_picture* picture, float x, float y, float width, float height, int class_id,
-                       const char* label, char* message, size_t capacity);
 
 // Encodes the decoded picture; `extension` is ".jpg" or ".png", quality counts for JPEG.
 int ovkit_picture_encode(ovkit_picture* picture, const char* extension, int quality, char* message, size_t capacity);

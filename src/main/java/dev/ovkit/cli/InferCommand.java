@@ -7,6 +7,7 @@ import dev.ovkit.bench.Settings;
 import dev.ovkit.cli.option.Choice;
 import dev.ovkit.cli.option.ClassNames;
 import dev.ovkit.cli.option.ComputeOptions;
+import dev.ovkit.cli.option.DrawingOptions;
 import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.IrOptions;
 import dev.ovkit.cli.option.JsonOption;
@@ -130,25 +131,7 @@ final class InferCommand implements Callable<Integer> {
 
   @Mixin private PictureOptions picture;
 
-  @HelpGroup.In(HelpGroup.OUTPUT)
-  @Option(
-      names = {"-o", "--out"},
-      paramLabel = "DIR|FILE",
-      description =
-          "Write the pictures with boxes drawn, into a folder, or one picture to a .jpg or .png."
-              + " With --format yolo: the folder for the text files.")
-  private @Nullable Path out;
-
-  @HelpGroup.In(HelpGroup.OUTPUT)
-  @Option(names = "--no-labels", description = "Draw boxes without class names and scores.")
-  private boolean noLabels;
-
-  @HelpGroup.In(HelpGroup.OUTPUT)
-  @Option(
-      names = "--save-crops",
-      paramLabel = "DIR",
-      description = "Write each object to its own picture, PICTURE-NUMBER-CLASS.jpg.")
-  private @Nullable Path crops;
+  @Mixin private DrawingOptions drawing;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
   @Option(
@@ -173,16 +156,18 @@ final class InferCommand implements Callable<Integer> {
     Path ir = input.model();
     List<Path> pictures = input.pictures();
     boolean text = wanted == Format.YOLO;
-    if (text && out == null) {
+    Optional<Path> out = drawing.out();
+    if (text && out.isEmpty()) {
       throw usage("--format yolo writes a text file per picture; give their folder with --out DIR");
     }
     PictureFiles files =
         new PictureFiles(
-            out == null || text ? null : OutputPictures.of(out, pictures),
-            crops == null ? null : OutputPictures.inFolder(crops, pictures, ".jpg"),
-            !noLabels);
+            out.filter(where -> !text).map(where -> OutputPictures.of(where, pictures)),
+            drawing.crops().map(where -> OutputPictures.inFolder(where, pictures, ".jpg")),
+            drawing.lineWidth(),
+            drawing.labels());
     @Nullable OutputPictures texts =
-        out != null && text ? OutputPictures.inFolder(out, pictures, ".txt") : null;
+        text ? out.map(where -> OutputPictures.inFolder(where, pictures, ".txt")).orElse(null) : null;
     requireDevice();
     try (Interruption interruption = new Interruption();
         Detector detector = Detector.open(ir, options(ir, pictures.size()))) {
@@ -297,13 +282,9 @@ final class InferCommand implements Callable<Integer> {
 
   private List<String> written() {
     List<String> written = new ArrayList<>();
-    if (out != null) {
-      written.add(
-          (format == Format.YOLO ? "text files are in " : "pictures with boxes are in ") + out);
-    }
-    if (crops != null) {
-      written.add("objects are in " + crops);
-    }
+    String what = format == Format.YOLO ? "text files" : "pictures with boxes";
+    drawing.out().ifPresent(out -> written.add(what + " are in " + out));
+    drawing.crops().ifPresent(crops -> written.add("objects are in " + crops));
     return written;
   }
 

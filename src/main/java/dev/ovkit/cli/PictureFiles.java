@@ -12,32 +12,30 @@ import dev.ovkit.vision.PictureWork;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * The pictures that infer writes: each with its boxes, and each object alone.
  *
  * @param drawn where pictures with boxes go
  * @param crops where objects go; a number and the class are added to the name
+ * @param lineWidth of boxes, in pixels; 0 for one that grows with the picture
  * @param labels whether boxes have names
  */
-record PictureFiles(@Nullable OutputPictures drawn, @Nullable OutputPictures crops, boolean labels)
+record PictureFiles(
+    Optional<OutputPictures> drawn, Optional<OutputPictures> crops, int lineWidth, boolean labels)
     implements PictureWork {
 
   private static final int CHANNELS = 3;
 
-  boolean wanted() {
-    return drawn != null || crops != null;
-  }
-
   @Override
   public void on(int place, Picture picture, Detections found) {
-    if (crops != null && !found.objects().isEmpty()) {
-      crop(picture, found.objects(), crops.files().get(place)); // before boxes are drawn on it
+    if (!found.objects().isEmpty()) { // before boxes are drawn on it
+      crops.ifPresent(where -> crop(picture, found.objects(), where.files().get(place)));
     }
-    if (drawn != null) {
-      picture.draw(found.objects(), labels);
-      picture.write(drawn.files().get(place));
+    if (drawn.isPresent()) {
+      picture.draw(found.objects(), lineWidth, labels);
+      picture.write(drawn.get().files().get(place));
     }
   }
 

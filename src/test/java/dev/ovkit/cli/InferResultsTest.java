@@ -173,6 +173,32 @@ class InferResultsTest {
     assertThat(Files.readAllBytes(bare)).isNotEqualTo(Files.readAllBytes(named));
   }
 
+  @Test
+  void linesAreAsWideAsAsked() throws IOException {
+    BufferedImage plain = ImageIO.read(ONE.toFile());
+    long before = 0;
+    for (String width : List.of("1", "4", "16")) {
+      Path drawn = temp.resolve(width + ".png");
+      Cli.run("infer", IR, ONE, "--out", drawn, "--no-labels", "--line-width", width).done();
+      long changed = changed(plain, ImageIO.read(drawn.toFile()));
+      assertThat(changed).isGreaterThan(2 * before);
+      before = changed;
+    }
+    Cli.run("infer", IR, ONE, "--out", temp.resolve("x.png"), "--line-width", "0")
+        .isWrongUsage("--line-width 0: expected 1..100 pixels", "ovkit infer");
+  }
+
+  private static long changed(BufferedImage a, BufferedImage b) {
+    long changed = 0;
+    for (int y = 0; y < a.getHeight(); y++) {
+      for (int x = 0; x < a.getWidth(); x++) {
+        // The two decoders of JPEG may differ by a few levels.
+        changed += Math.abs((a.getRGB(x, y) & 0xff) - (b.getRGB(x, y) & 0xff)) > 24 ? 1 : 0;
+      }
+    }
+    return changed;
+  }
+
   // ---- what is never overwritten
 
   @Test

@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /**
@@ -128,14 +130,22 @@ public final class Picture implements AutoCloseable {
 
   /** Draws detections, each box with its label and score in the colour of its class. */
   public void draw(Iterable<Detection> detections) {
-    draw(detections, true);
+    draw(detections, 0, true);
   }
 
-  /** Draws detections, each box in the colour of its class, with or without label and score. */
-  public void draw(Iterable<Detection> detections, boolean labels) {
-    for (Detection detection : detections) {
-      memory.draw(detection, labels);
-    }
+  /**
+   * Draws detections: all boxes in the colours of their classes, and then their labels, which are
+   * moved apart and stay inside the picture. Labels may be in any script.
+   *
+   * @param detections best first: where there is no room, theirs are the labels on top
+   * @param lineWidth in pixels; 0 for one that grows with the picture
+   * @param labels whether boxes have names and scores
+   */
+  public void draw(Iterable<Detection> detections, int lineWidth, boolean labels) {
+    List<Detection> all = new ArrayList<>();
+    detections.forEach(all::add);
+    BoxPainter painter = BoxPainter.of(width(), height(), lineWidth, labels);
+    memory.paint(canvas -> painter.paint(canvas, all));
   }
 
   /**

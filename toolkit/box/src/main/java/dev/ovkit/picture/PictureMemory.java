@@ -4,7 +4,6 @@ import dev.ovkit.NativeCallException;
 import dev.ovkit.PictureException;
 import dev.ovkit.RuntimeUnavailableException;
 import dev.ovkit.internal.files.WrongFile;
-import dev.ovkit.model.Detection;
 import dev.ovkit.model.Resize;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.nativelib.global.Pictures;
@@ -18,8 +17,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
 
@@ -201,21 +200,21 @@ final class PictureMemory implements AutoCloseable {
         "scale a frame");
   }
 
-  synchronized void draw(Detection detection, boolean labelled) {
-    String label =
-        labelled ? String.format(Locale.ROOT, "%s %.2f", detection.label(), detection.score()) : "";
-    check(
-        Pictures.ovkit_picture_draw(
-            open(),
-            detection.box().x(),
-            detection.box().y(),
-            detection.box().width(),
-            detection.box().height(),
-            detection.classId(),
-            label,
-            message,
-            MESSAGE_BYTES),
-        "draw a box");
+  /** Lets somebody draw on the picture. */
+  synchronized void paint(Consumer<Canvas> painter) {
+    int width = width();
+    int height = height();
+    if (width == 0) {
+      throw new IllegalStateException("there is no picture to draw on");
+    }
+    // The encoded bytes are not needed any more, and their room has no limit of Java's.
+    ByteBuffer pixels = reserve(3L * width * height, "a picture");
+    letterbox(
+        Letterbox.of(width, height, width, height, Resize.Mode.STRETCH),
+        new Resize(Resize.Mode.STRETCH, 0),
+        pixels);
+    painter.accept(new Canvas(pixels, width, height));
+    copy(Frame.of(pixels, width, height, Frame.Format.BGR));
   }
 
   /** Returns the picture as a JPEG or PNG. */
