@@ -14,6 +14,7 @@ import dev.ovkit.diagnose.Question;
 import dev.ovkit.diagnose.Setting;
 import dev.ovkit.diagnose.Trial;
 import dev.ovkit.ir.WeightPrecision;
+import dev.ovkit.report.DiagnosisReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -81,6 +82,13 @@ final class DiagnoseCommand implements Callable<Integer> {
       description = "List everything that was tried. Default: the best twelve.")
   private boolean all;
 
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write a report: one HTML file with the boxes before and after.")
+  private @Nullable Path html;
+
   @Mixin private JsonOption json;
 
   private static final int SHOWN = 12;
@@ -95,6 +103,9 @@ final class DiagnoseCommand implements Callable<Integer> {
                 input.pictures(),
                 Optional.ofNullable(truth).map(t -> t.expected),
                 Optional.ofNullable(truth).map(t -> t.reference).map(this::reference)));
+    if (html != null) {
+      DiagnosisReport.write(ir, diagnosis, html);
+    }
     PrintWriter out = spec.commandLine().getOut();
     if (json.wanted()) {
       Json.print(out, json(ir, diagnosis));

@@ -24,6 +24,7 @@ import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.picture.Picture;
+import dev.ovkit.report.EvaluationReport;
 import dev.ovkit.subject.OnnxSubject;
 import dev.ovkit.subject.Subject;
 import dev.ovkit.vision.Detector;
@@ -144,6 +145,15 @@ final class EvalCommand implements Callable<Integer> {
       description = "Write the detections as COCO results, which pycocotools reads.")
   private @Nullable Path detections;
 
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description =
+          "Write a report: one HTML file with precision-recall and F1 curves, the confusion matrix"
+              + " and the pictures with most mistakes.")
+  private @Nullable Path html;
+
   @Mixin private JsonOption json;
 
   @Override
@@ -229,6 +239,9 @@ final class EvalCommand implements Callable<Integer> {
     }
     if (detections != null) {
       evaluation.writeDetections(detections);
+    }
+    if (html != null) {
+      EvaluationReport.write(file, truth, evaluation, html);
     }
     CocoMetrics metrics = evaluation.metrics();
     double seconds = (System.nanoTime() - start) / 1_000_000 / 1e3;

@@ -167,7 +167,9 @@ final class InferCommand implements Callable<Integer> {
             drawing.lineWidth(),
             drawing.labels());
     @Nullable OutputPictures texts =
-        text ? out.map(where -> OutputPictures.inFolder(where, pictures, ".txt")).orElse(null) : null;
+        text
+            ? out.map(where -> OutputPictures.inFolder(where, pictures, ".txt")).orElse(null)
+            : null;
     requireDevice();
     try (Interruption interruption = new Interruption();
         Detector detector = Detector.open(ir, options(ir, pictures.size()))) {

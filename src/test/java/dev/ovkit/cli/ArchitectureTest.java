@@ -73,7 +73,9 @@ class ArchitectureTest {
     MAY_USE.put(
         "quantize",
         "network ir metadata runtime model layout picture vision bench convert surgery subject evaluate verify internal.files internal.text");
-    MAY_USE.put("report", "model picture compare bench subject verify quantize internal.files");
+    MAY_USE.put(
+        "report",
+        "model picture compare bench subject verify evaluate diagnose quantize internal.files");
     MAY_USE.put("pack", "ir nativelib model vision bundle internal.files");
     MAY_USE.put("cli", "*");
   }

@@ -53,6 +53,18 @@ class DiagnoseCommandTest {
   }
 
   @Test
+  void thePageShowsTheBoxesBeforeAndAfter() throws IOException {
+    Cli.run("convert", Demo.ONNX, "-o", temp, "-n", "wrong", "-s", "65025").done();
+    Path page = temp.resolve("page.html");
+    Path ir = temp.resolve("wrong.xml");
+    Cli.run("diagnose", ir, Demo.picture(0), "--reference", Demo.ONNX, "--html", page);
+    assertThat(Files.readString(page))
+        .contains("Wrong: scale and mean: ", "Fix it with:", "<code>ovkit convert ")
+        .containsPattern("before: 0 objects.*after: \\d\\d objects")
+        .contains("Agreement of the boxes");
+  }
+
+  @Test
   void noObjectOnThePicturesIsNoVerdict() throws IOException {
     Cli.run("convert", Demo.ONNX, "-o", temp, "-n", "right").done();
     Path nothing = TinyPictures.grey(temp.resolve("nothing.png"), 64, 48);

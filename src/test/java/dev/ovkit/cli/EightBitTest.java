@@ -71,7 +71,9 @@ class EightBitTest {
     String page = Files.readString(html);
     assertThat(page)
         .contains("Written.", "<h2>Check</h2>", "boxes that agree", "<h2>Ranges</h2>")
-        .contains("ms in f32", "ms in INT8");
+        .contains("f32, a few passes", "INT8, a few passes", " MB (", " convolutions, of which")
+        .contains("What each convolution costs", "Error of the weights", "Speed of the network")
+        .doesNotContain("-0.0000");
     for (JsonNode layer : made.get("convolutions")) {
       assertThat(page).contains(layer.get("name").asText());
       if (layer.get("treatment").asText().startsWith("i8")) {

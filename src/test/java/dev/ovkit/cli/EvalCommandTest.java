@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.w3c.dom.Document;
 
 /** {@code eval} on the project's own model and pictures. */
 @Tag("integration")
@@ -134,6 +136,30 @@ class EvalCommandTest {
     JsonNode wrong = json(eval("--coco", TRUTH, "--scale", "255", "--max-det", "7").done());
     assertThat(wrong.get("map").asDouble()).isLessThan(right.get("map").asDouble() / 2);
     assertThat(wrong.get("settings").get("max_det").asInt()).isEqualTo(7);
+  }
+
+  @Test
+  void theReportHasCurvesTheMatrixAndTheWorstPictures() throws Exception {
+    Path html = temp.resolve("report.html");
+    assertThat(eval("--coco", TRUTH, "--html", html).exitCode()).isZero();
+    Document page = DocumentBuilderFactory.newInstance().newDocumentBuilder().parse(html.toFile());
+    assertThat(page.getElementsByTagName("canvas").getLength()).isEqualTo(2);
+    String text = page.getDocumentElement().getTextContent();
+    assertThat(text)
+        .contains("F1 against confidence", "Precision against recall", "Confusion matrix")
+        .contains("mean of 6 classes", "bracket");
+    JsonNode charts = MAPPER.readTree(text.replaceFirst("(?s).*?(\\{\"chart0\")", "$1"));
+    JsonNode precision = charts.at("/chart0/data/datasets/0/data");
+    assertThat(precision).hasSize(101);
+    double sum = 0;
+    for (JsonNode point : precision) {
+      sum += point.get("y").asDouble();
+    }
+    JsonNode figures = json(eval("--coco", TRUTH).done());
+    assertThat(sum / 101)
+        .as("what is under the curve is mAP at IoU .5")
+        .isCloseTo(figures.get("map50").asDouble(), Offset.offset(0.002));
+    assertThat(page.getElementsByTagName("img").getLength()).isPositive().isEven();
   }
 
   // ---- bad input

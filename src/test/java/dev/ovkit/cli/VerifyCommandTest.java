@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.Pattern;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -129,7 +131,35 @@ class VerifyCommandTest {
     Cli.run("verify", onnx, right, "--images", parts, "--html", html).done();
     assertThat(Files.readString(html))
         .contains(
-            "The same.", "<svg ", "score in B less score in A (30)", "IoU of the two boxes (30)");
+            "The same.",
+            "id=\"chart1\"",
+            "score in B less score in A (30)",
+            "IoU of the two boxes (30)");
+    // One bar says less than a sentence: an IR differs from itself by nothing.
+    Cli.run("verify", right, right, "--images", parts, "--html", html).done();
+    assertThat(Files.readString(html))
+        .contains("score in B less score in A: 0.0000 for all 30", "1.0000 for all 30")
+        .doesNotContain("<canvas");
+  }
+
+  @Test
+  void bothColumnsCallAClassTheSame() throws IOException {
+    Path html = temp.resolve("report.html");
+    Path nameless = temp.resolve("nameless.xml");
+    Files.writeString(
+        nameless, Files.readString(right).replaceAll("<labels value=\"[^\"]*\"\\s*/>", ""));
+    Files.copy(made.resolve("right.bin"), temp.resolve("nameless.bin"));
+    assertThat(Cli.run("infer", nameless, parts).out()).contains("class 0");
+    Cli.run("verify", nameless, right, "--images", parts, "--html", html).done();
+    assertThat(pictures(html)).hasSize(2).allMatch(pictures(html).get(0)::equals);
+  }
+
+  private static List<String> pictures(Path html) throws IOException {
+    return Pattern.compile("src=\"(data:image/jpeg[^\"]*)\"")
+        .matcher(Files.readString(html))
+        .results()
+        .map(found -> found.group(1))
+        .toList();
   }
 
   @Test

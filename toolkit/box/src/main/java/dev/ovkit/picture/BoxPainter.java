@@ -53,8 +53,7 @@ record BoxPainter(int line, boolean labels) {
     PixelArea place = places.place(area(detection.box()), wide, tall);
     Bgr colour = Bgr.of(detection.classId());
     canvas.fill(place, colour);
-    GlyphFont.draw(
-        canvas, text, place.left() + across, place.top() + along, size, colour.ofText());
+    GlyphFont.draw(canvas, text, place.left() + across, place.top() + along, size, colour.ofText());
   }
 
   /** Name and score; the name is cut where the picture is too narrow for it. */

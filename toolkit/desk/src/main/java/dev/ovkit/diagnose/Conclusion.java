@@ -2,6 +2,7 @@ package dev.ovkit.diagnose;
 
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.model.Colour;
+import dev.ovkit.model.Detection;
 import dev.ovkit.model.Normalization;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -23,6 +24,9 @@ record Conclusion(
     Judgement judgement,
     @Nullable Reading asInferReads,
     List<String> notes) {
+
+  /** Pictures that are shown before and after. */
+  private static final int MOST_PICTURES = 6;
 
   /**
    * @param trials everything that was tried
@@ -127,7 +131,36 @@ record Conclusion(
     }
     rawNotes(now, best, verdict);
     return new Diagnosis(
-        verdict, sentence, Optional.ofNullable(now), explanation, equal, sorted, commands, notes);
+        verdict,
+        sentence,
+        Optional.ofNullable(now),
+        explanation,
+        equal,
+        sorted,
+        commands,
+        notes,
+        changes(now, explanation));
+  }
+
+  private List<PictureChange> changes(@Nullable Trial now, Optional<Trial> explanation) {
+    Optional<Reading> before = Optional.ofNullable(now).map(Trial::reading);
+    Optional<Reading> after = explanation.map(Trial::reading);
+    return scenes.stream()
+        .limit(MOST_PICTURES)
+        .map(
+            scene ->
+                new PictureChange(
+                    scene.file(),
+                    before.map(reading -> boxes(scene, reading)),
+                    after.map(reading -> boxes(scene, reading))))
+        .toList();
+  }
+
+  private List<Detection> boxes(PictureAnswers scene, Reading reading) {
+    return Decoder.read(
+        scene.outputs(network, reading.input()),
+        reading,
+        network.letterbox(scene, reading.input()));
   }
 
   /** Tells by what an IR of convert takes what a silent one lacks. */

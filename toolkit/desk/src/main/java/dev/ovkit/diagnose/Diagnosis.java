@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param trials everything that was tried, best first
  * @param commands the commands that fix it
  * @param notes what else is known: assumptions, figures of the raw outputs, limits of the evidence
+ * @param changes the boxes before and after, on a few pictures
  */
 public record Diagnosis(
     Verdict verdict,
@@ -29,7 +30,8 @@ public record Diagnosis(
     List<Trial> equal,
     List<Trial> trials,
     List<String> commands,
-    List<String> notes) {
+    List<String> notes,
+    List<PictureChange> changes) {
 
   /** What a diagnosis ends in. */
   public enum Verdict {
@@ -48,6 +50,7 @@ public record Diagnosis(
     trials = List.copyOf(trials);
     commands = List.copyOf(commands);
     notes = List.copyOf(notes);
+    changes = List.copyOf(changes);
   }
 
   /**

@@ -176,6 +176,39 @@ public final class CocoEvaluation {
         perClass);
   }
 
+  /** Returns the curves of the categories that have objects, by rising id. */
+  public List<ClassCurve> curves() {
+    Map<Long, List<CocoMatching>> byCategory = matchings();
+    List<ClassCurve> curves = new ArrayList<>();
+    truth
+        .categories()
+        .forEach(
+            (category, name) -> {
+              ClassCurve curve =
+                  ClassCurve.of(
+                      name,
+                      results(byCategory.getOrDefault(category, List.of()), CocoMatching.Size.ALL));
+              if (curve.objects() > 0) {
+                curves.add(curve);
+              }
+            });
+    return curves;
+  }
+
+  /** Returns what went wrong on each picture if boxes count from a confidence, by rising id. */
+  public List<PictureMistakes> mistakes(double confidence) {
+    return truth.pictures().stream()
+        .map(
+            picture ->
+                PictureMistakes.of(
+                    picture,
+                    found.getOrDefault(picture.id(), List.of()).stream()
+                        .filter(box -> box.score() >= confidence)
+                        .toList(),
+                    truth.categories()))
+        .toList();
+  }
+
   /** The pictures, by rising id, on which a category is or was found. */
   private Map<Long, List<CocoMatching>> matchings() {
     Map<Long, List<CocoMatching>> byCategory = new HashMap<>();

@@ -71,7 +71,7 @@ final class CocoMatching {
   }
 
   /** The IoU; for a crowd, the share of the found box that is inside it. */
-  private static double overlap(FoundBox a, TruthBox b) {
+  static double overlap(FoundBox a, TruthBox b) {
     double w = Math.min(a.x() + a.width(), b.x() + b.width()) - Math.max(a.x(), b.x());
     double h = Math.min(a.y() + a.height(), b.y() + b.height()) - Math.max(a.y(), b.y());
     if (w <= 0 || h <= 0) {

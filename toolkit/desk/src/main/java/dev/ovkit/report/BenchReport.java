@@ -3,14 +3,10 @@ package dev.ovkit.report;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A measurement as one HTML file: the charts are drawn by Chart.js, which is in the file, from the
@@ -91,22 +87,23 @@ public final class BenchReport {
 
   private void charts() {
     page.open("div", "class", "canvases");
-    chart("distribution", "", "Distribution of the time, up to the 99th percentile");
-    chart("stages", "", "Time per stage");
+    page.canvas("distribution", "", "Distribution of the time, up to the 99th percentile", "");
+    page.canvas("stages", "", "Time per stage", "");
     if (!measured.path("ratios").isEmpty()) {
-      chart(
-          "ratios", "wide", "Ratios, with the interval that holds 95 % of the bootstrap's samples");
+      page.canvas(
+          "ratios",
+          "wide",
+          "Ratios, with the interval that holds 95 % of the bootstrap's samples",
+          "");
     }
-    chart("pictures", "wide", "Time per picture, with the standard error of the mean");
-    page.close();
-  }
-
-  private void chart(String id, String style, String caption) {
-    page.open("figure", "class", style);
-    page.open("div", "class", "canvas");
-    page.element("canvas", "", "id", id, "role", "img", "aria-label", caption);
-    page.close();
-    page.element("figcaption", caption);
+    // A bar for each picture and model, high enough for its name.
+    JsonNode models = measured.path("models");
+    int bars = models.path(0).path("per_picture").size() * models.size();
+    page.canvas(
+        "pictures",
+        "wide",
+        "Time per picture, with the standard error of the mean",
+        "height: %dpx".formatted(Math.max(304, 80 + 18 * bars)));
     page.close();
   }
 
@@ -264,20 +261,7 @@ public final class BenchReport {
 
   private void scripts() {
     page.json("measured", json);
-    // The map that its last line names is not here, and nobody shall look for it.
-    page.script(resource("chart.umd.min.js").replaceFirst("(?m)^//# sourceMappingURL=.*$", ""));
-    page.script(resource("bench.js"));
-  }
-
-  private static String resource(String name) {
-    try (@Nullable InputStream in = BenchReport.class.getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException(
-            name + " is not on the class path, where the build puts it");
-      }
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new IllegalStateException("a jar can always be read", e);
-    }
+    page.chartLibrary();
+    page.script(HtmlPage.resource("bench.js"));
   }
 }

@@ -3,7 +3,9 @@ package dev.ovkit.report;
 import dev.ovkit.OutputException;
 import dev.ovkit.internal.files.Temporary;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -13,6 +15,7 @@ import java.util.List;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One HTML page being written: well-formed, everything escaped, nothing loaded from elsewhere (a
@@ -27,7 +30,9 @@ final class HtmlPage {
       table { border-collapse: collapse; } th, td { padding: .25em .9em .25em 0; text-align: left; border-bottom: 1px solid #dde; }
       td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
       .good { color: #17692f; font-weight: 600; } .bad { color: #a8071a; font-weight: 600; }
-      .charts, .pair { display: flex; flex-wrap: wrap; gap: 1.5em; } figure { margin: 0 0 1.5em; } figcaption { color: #556; }
+      .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 1.5em; } .pair img { width: 100%; }
+      figure { margin: 0 0 1.5em; } figcaption { color: #556; } h3 { font-size: 1em; overflow-wrap: anywhere; }
+      .matrix { overflow-x: auto; font-size: .8em; }
       .canvases { display: grid; grid-template-columns: repeat(auto-fit, minmax(28em, 1fr)); gap: 1.5em; } .wide { grid-column: 1 / -1; } .canvas { position: relative; height: 19em; }
       img { max-width: 100%; height: auto; } code { font-size: .95em; }
       """;
@@ -105,14 +110,16 @@ final class HtmlPage {
     return this;
   }
 
-  /** Writes a picture into the page itself. */
-  HtmlPage jpeg(byte[] jpeg, String alternative) {
-    return empty(
+  /** Writes a picture into the page itself, with what is under it. */
+  HtmlPage drawing(byte[] jpeg, String caption) {
+    open("figure");
+    empty(
         "img",
         "src",
         "data:image/jpeg;base64," + Base64.getEncoder().encodeToString(jpeg),
         "alt",
-        alternative);
+        caption);
+    return element("figcaption", caption).close();
   }
 
   /**
@@ -126,6 +133,31 @@ final class HtmlPage {
     open("script").text("//");
     write(() -> xml.writeCData("\n" + code.strip() + "\n//"));
     return close();
+  }
+
+  /** Writes the room that a chart is drawn into. */
+  HtmlPage canvas(String id, String style, String caption, String size) {
+    open("figure", "class", style).open("div", "class", "canvas", "style", size);
+    element("canvas", "", "id", id, "role", "img", "aria-label", caption);
+    return close().element("figcaption", caption).close();
+  }
+
+  /** Writes the library that draws charts. */
+  HtmlPage chartLibrary() {
+    // The map that its last line names is not here, and nobody shall look for it.
+    return script(resource("chart.umd.min.js").replaceFirst("(?m)^//# sourceMappingURL=.*$", ""));
+  }
+
+  static String resource(String name) {
+    try (@Nullable InputStream in = HtmlPage.class.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException(
+            name + " is not on the class path, where the build puts it");
+      }
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new IllegalStateException("a jar can always be read", e);
+    }
   }
 
   /** Writes an object for scripts, in such a spelling that nothing in it is markup. */

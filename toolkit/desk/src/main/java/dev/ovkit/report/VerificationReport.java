@@ -8,9 +8,13 @@ import dev.ovkit.verify.OutputDifference;
 import dev.ovkit.verify.PictureDifference;
 import dev.ovkit.verify.Verification;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** A {@link Verification} as one HTML file. */
 public final class VerificationReport {
@@ -25,13 +29,15 @@ public final class VerificationReport {
    * @throws dev.ovkit.OutputException if the file cannot be written
    */
   public static void write(Verification verification, Path file) {
-    HtmlPage page = new HtmlPage("ovkit verify");
+    HtmlPage page = HtmlPage.withScripts("ovkit verify");
+    Charts charts = new Charts(page);
     models(page, verification);
     verdict(page, verification);
     outputs(page, verification);
-    histograms(page, verification);
+    histograms(page, charts, verification);
     pictures(page, verification);
     worst(page, verification);
+    charts.end();
     page.write(file);
   }
 
@@ -100,33 +106,38 @@ public final class VerificationReport {
     page.close();
   }
 
-  private static void histograms(HtmlPage page, Verification v) {
+  private static void histograms(HtmlPage page, Charts charts, Verification v) {
     List<MatchedPair> pairs = v.pictures().stream().flatMap(p -> p.pairs().stream()).toList();
     if (pairs.isEmpty()) {
       return;
     }
     page.element("h2", "Objects found in both");
+    List<Double> scores = pairs.stream().map(MatchedPair::scoreDifference).toList();
+    List<Double> overlaps = pairs.stream().map(MatchedPair::iou).toList();
     double widest =
-        Math.max(
-            v.tolerance().score(),
-            pairs.stream().mapToDouble(p -> Math.abs(p.scoreDifference())).max().orElse(0));
-    double least = pairs.stream().mapToDouble(MatchedPair::iou).min().orElse(1);
-    page.open("div", "class", "charts");
-    Histogram.of(
-            "score in B less score in A",
-            pairs.stream().map(MatchedPair::scoreDifference).toList(),
-            -widest,
-            widest,
-            BARS)
-        .write(page);
-    Histogram.of(
-            "IoU of the two boxes",
-            pairs.stream().map(MatchedPair::iou).toList(),
-            Math.min(v.tolerance().iou(), least),
-            1,
-            BARS)
-        .write(page);
+        Math.max(v.tolerance().score(), scores.stream().mapToDouble(Math::abs).max().orElse(0));
+    double least = Math.min(v.tolerance().iou(), Collections.min(overlaps));
+    charts.open();
+    histogram(page, charts, "score in B less score in A", scores, -widest, widest);
+    histogram(page, charts, "IoU of the two boxes", overlaps, least, 1);
     page.close();
+  }
+
+  /** One bar alone says less than a sentence. */
+  private static void histogram(
+      HtmlPage page, Charts charts, String title, List<Double> values, double from, double to) {
+    double first = values.get(0);
+    if (to > from && values.stream().anyMatch(value -> Math.abs(value - first) > 1e-9)) {
+      charts.histogram(title, title, values, from, to, BARS);
+    } else {
+      page.element(
+          "p",
+          "%s: %s for %s"
+              .formatted(
+                  title,
+                  number("%.4f", first + 0.0),
+                  values.size() == 1 ? "the only object" : "all " + values.size()));
+    }
   }
 
   private static void pictures(HtmlPage page, Verification v) {
@@ -152,30 +163,53 @@ public final class VerificationReport {
 
   private static void worst(HtmlPage page, Verification v) {
     page.element("h2", "The pictures that differ most");
+    Map<Integer, String> names = names(v);
     List<PictureDifference> worst =
         v.pictures().stream()
             .sorted(Comparator.comparingDouble(PictureDifference::badness).reversed())
             .limit(MOST_PICTURES)
             .toList();
     for (PictureDifference p : worst) {
-      page.element("p", p.picture().name());
+      page.element("h3", p.picture().name());
       page.open("div", "class", "pair");
       try (Picture picture = p.picture().open()) {
-        drawn(page, picture, "A", p.first(), v.threshold());
-        drawn(page, picture, "B", p.second(), v.threshold());
+        drawn(page, picture, "A", shown(p.first(), v, names));
+        drawn(page, picture, "B", shown(p.second(), v, names));
       }
       page.close();
     }
   }
 
-  private static void drawn(
-      HtmlPage page, Picture picture, String side, List<Detection> all, double threshold) {
-    List<Detection> shown = all.stream().filter(d -> d.score() >= threshold).toList();
-    String caption = "%s: %d objects".formatted(side, shown.size());
-    page.open("figure");
-    page.jpeg(Drawing.jpeg(picture, shown), caption);
-    page.element("figcaption", caption);
-    page.close();
+  /** What either model calls its classes: an ONNX often has no names where its IR has them. */
+  private static Map<Integer, String> names(Verification v) {
+    Map<Integer, String> names = new HashMap<>();
+    for (PictureDifference picture : v.pictures()) {
+      List<Detection> both = new ArrayList<>(picture.first());
+      both.addAll(picture.second());
+      for (Detection d : both) {
+        if (!d.label().equals("class " + d.classId())) {
+          names.putIfAbsent(d.classId(), d.label());
+        }
+      }
+    }
+    return names;
+  }
+
+  private static List<Detection> shown(
+      List<Detection> all, Verification v, Map<Integer, String> names) {
+    return all.stream()
+        .filter(d -> d.score() >= v.threshold())
+        .map(
+            d ->
+                new Detection(
+                    names.getOrDefault(d.classId(), d.label()), d.classId(), d.score(), d.box()))
+        .toList();
+  }
+
+  private static void drawn(HtmlPage page, Picture picture, String side, List<Detection> objects) {
+    page.drawing(
+        Drawing.jpeg(picture, objects),
+        "%s: %d object%s".formatted(side, objects.size(), objects.size() == 1 ? "" : "s"));
   }
 
   private static String number(String format, double value) {

@@ -4,8 +4,8 @@
  *
  * <p>Start at {@link dev.ovkit.report.VerificationReport} and {@link dev.ovkit.report.BenchReport}.
  * A report is built with {@code HtmlPage}, which escapes all text and writes well-formed XML
- * besides; {@code Histogram} draws SVG, so no fonts and no windowing libraries are needed where
- * reports are made.
+ * besides; {@code Charts} leaves the drawing to the browser, so no fonts and no windowing libraries
+ * are needed where reports are made.
  */
 @NullMarked
 package dev.ovkit.report;

@@ -153,9 +153,10 @@
       })),
     },
     options: {
+      indexAxis: "y",
       scales: {
-        x: {ticks: {maxRotation: 60, autoSkipPadding: 4, font: {size: 10}}},
-        y: axis(`mean of ${words(decisive)}, ms`, {
+        y: {ticks: {autoSkip: false}},
+        x: axis(`mean of ${words(decisive)}, ms`, {
           beginAtZero: true,
           suggestedMax: Math.max(
             ...models.flatMap((model) =>
