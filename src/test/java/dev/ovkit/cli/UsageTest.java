@@ -53,8 +53,8 @@ class UsageTest {
             + " convert",
         "convert m.onnx --letterbox left | Invalid value for option '--letterbox': expected centre,"
             + " top-left or stretch, not 'left' | ovkit convert",
-        "convert m.onnx --data-type INT4 | Invalid value for option '--data-type': expected FP16,"
-            + " FP32 or INT8, not 'INT4' | ovkit convert",
+        "convert m.onnx --data-type INT4 | Invalid value for option '--data-type': expected FP32,"
+            + " FP16 or INT8, not 'INT4' | ovkit convert",
         "convert m.onnx --data-type INT8 | --data-type INT8 needs --images to calibrate with |"
             + " ovkit convert",
         "quantize --ir m.xml -i p.jpg -o d --auto | --coco, --max-drop and --auto need"
