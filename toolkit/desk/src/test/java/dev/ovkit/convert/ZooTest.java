@@ -28,7 +28,6 @@ import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,13 +66,11 @@ class ZooTest {
   void headsOfEverySystemAreFoundAndItsIrEqualsOnnxRuntime(String spelling) throws Exception {
     List<Zoo.Written> models = Zoo.all(spelling);
     assertThat(models).extracting(Zoo.Written::system).isEqualTo(Zoo.systems()).hasSize(10);
-    SoftAssertions all = new SoftAssertions();
     for (Zoo.Written model : models) {
       facts(model, spelling);
       double error = error(model, WeightPrecision.FP32);
-      all.assertThat(error).as("FP32 of %s %s", model.system(), spelling).isLessThan(FP32_LIMIT);
+      assertThat(error).as("FP32 of %s %s", model.system(), spelling).isLessThan(FP32_LIMIT);
     }
-    all.assertAll();
   }
 
   /** The graph before and after, both in ONNX Runtime, at the number that differs most. */
@@ -84,11 +81,10 @@ class ZooTest {
     "pplcnet-yolo, --size 320 --names modern, 2e-5",
   })
   void rewritingIsExact(String system, String options, double limit) throws Exception {
-    SoftAssertions all = new SoftAssertions();
     for (Zoo.Written model :
         system.equals("all") ? Zoo.all(options) : List.of(Zoo.model(system, options))) {
       Rewritten rewritten = Rewrites.apply(OnnxModel.read(model.onnx()));
-      all.assertThat(rewritten.fired()).as(model.system()).isNotEmpty();
+      assertThat(rewritten.fired()).as(model.system()).isNotEmpty();
       Path other = temp.resolve("rewritten.onnx");
       Files.write(other, rewritten.model().toBytes());
       float[] pixels = FidelityTest.prepared(noise(model), true, 255);
@@ -96,21 +92,18 @@ class ZooTest {
       List<float[]> after = heads(other, model, pixels);
       for (int head = 0; head < 3; head++) {
         double error = largest(before.get(head), after.get(head));
-        all.assertThat(error).as("%s %s", model.system(), options).isLessThanOrEqualTo(limit);
+        assertThat(error).as("%s %s", model.system(), options).isLessThanOrEqualTo(limit);
       }
     }
-    all.assertAll();
   }
 
   @ParameterizedTest
   @CsvSource({"modern", "legacy"})
   void everySystemSurvivesFp16(String names) throws Exception {
-    SoftAssertions all = new SoftAssertions();
     for (Zoo.Written model : Zoo.all("--width 0.25 --names " + names + " --size 256")) {
       double error = error(model, WeightPrecision.FP16);
-      all.assertThat(error).as("FP16 of %s %s", model.system(), names).isLessThan(FP16_LIMIT);
+      assertThat(error).as("FP16 of %s %s", model.system(), names).isLessThan(FP16_LIMIT);
     }
-    all.assertAll();
   }
 
   /** The seed's own two, as large as they are, with the names that its page prints. */
