@@ -100,7 +100,7 @@ final class DemoCommand implements Callable<Integer> {
   private Detections detect(Detector detector, Path file, PrintWriter text) {
     Detections found = detector.detect(file);
     try (Picture drawn = Picture.read(file)) {
-      drawn.draw(found.objects());
+      drawn.draw(found);
       drawn.write(out.resolve(file.getFileName()));
     }
     text.printf(

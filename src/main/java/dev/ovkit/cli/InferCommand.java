@@ -141,7 +141,7 @@ final class InferCommand implements Callable<Integer> {
       completionCandidates = FormatChoice.class,
       description =
           "table; json: one object at the end; jsonl: one line per picture as soon as it is done;"
-              + " csv: one line per box; yolo: a text file per picture in --out, as YOLO trainers"
+              + " csv: one line per object; yolo: a text file per picture in --out, as YOLO trainers"
               + " read it; coco: a COCO data set. Default: table.")
   private @Nullable Format format;
 
@@ -201,7 +201,7 @@ final class InferCommand implements Callable<Integer> {
       case TABLE -> new TableResults(stdout);
       case JSON -> new JsonResults(stdout, ir, device, object -> addSettings(object, detector));
       case JSONL -> new JsonLinesResults(stdout);
-      case CSV -> new CsvResults(stdout);
+      case CSV -> new CsvResults(stdout, detector.spec().task());
       case COCO -> new CocoResults(stdout, detector.spec().labels());
       case YOLO -> {
         if (texts == null) {

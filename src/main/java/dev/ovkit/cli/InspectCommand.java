@@ -91,6 +91,7 @@ final class InspectCommand implements Callable<Integer> {
     }
     FoundDetector detector = recognition.detector().get();
     facts.put("family", detector.family().name());
+    facts.put("task", detector.task().word());
     facts.put("classes", detector.classes());
     if (detector.heads().isEmpty()) {
       facts.put("strides", detector.strides());
@@ -146,7 +147,10 @@ final class InspectCommand implements Callable<Integer> {
   }
 
   private static Map<String, Object> detector(DetectorSpec spec) {
-    return new LinkedHashMap<>(DetectorMetadata.write(spec));
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("task", spec.task().word());
+    facts.putAll(DetectorMetadata.write(spec));
+    return facts;
   }
 
   private static String tensor(TensorDescription tensor) {

@@ -34,7 +34,7 @@ record PictureFiles(
       crops.ifPresent(where -> crop(picture, found.objects(), where.files().get(place)));
     }
     if (drawn.isPresent()) {
-      picture.draw(found.objects(), lineWidth, labels);
+      picture.draw(found, lineWidth, labels);
       picture.write(drawn.get().files().get(place));
     }
   }

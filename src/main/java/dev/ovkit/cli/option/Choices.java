@@ -36,7 +36,8 @@ public final class Choices {
   public enum Place {
     CENTRE(Resize.Mode.LETTERBOX_CENTRE),
     TOP_LEFT(Resize.Mode.LETTERBOX_TOP_LEFT),
-    STRETCH(Resize.Mode.STRETCH);
+    STRETCH(Resize.Mode.STRETCH),
+    CENTRE_CROP(Resize.Mode.CENTRE_CROP);
 
     private final Resize.Mode mode;
 

@@ -45,7 +45,7 @@ public final class PictureOptions {
       converter = Choices.Letterbox.class,
       completionCandidates = Choices.Letterbox.class,
       description =
-          "Place of the picture in the network's input: centre, top-left, or stretch (no letterbox). Default: what the model's family uses.")
+          "Place of the picture in the network's input: centre, top-left, stretch (no letterbox), or centre-crop. Default: what the model's family uses.")
   private Choices.@Nullable Place letterbox;
 
   @Option(

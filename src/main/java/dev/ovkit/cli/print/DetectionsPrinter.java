@@ -3,6 +3,8 @@ package dev.ovkit.cli.print;
 import dev.ovkit.internal.json.DetectionsJson;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.RotatedBox;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -23,17 +25,40 @@ public final class DetectionsPrinter {
     for (Detection d : found.objects()) {
       out.printf(
           Locale.ROOT,
-          "  %-16s %.3f  x %.1f  y %.1f  width %.1f  height %.1f%n",
+          "  %-16s %.3f%s%n",
           d.label(),
           d.score(),
-          d.box().x(),
-          d.box().y(),
-          d.box().width(),
-          d.box().height());
+          found.task() == DetectorSpec.Task.CLASSIFY ? "" : place(d));
     }
     if (found.leftOut() > 0) {
       out.printf("  (up to %d more were left out by a cap; --max-det sets it)%n", found.leftOut());
     }
+  }
+
+  private static String place(Detection d) {
+    if (d.rotated().isPresent()) {
+      RotatedBox box = d.rotated().get();
+      return String.format(
+          Locale.ROOT,
+          "  centre %.1f %.1f  sides %.1f %.1f  angle %.3f",
+          box.x(),
+          box.y(),
+          box.width(),
+          box.height(),
+          box.angle());
+    }
+    String box =
+        String.format(
+            Locale.ROOT,
+            "  x %.1f  y %.1f  width %.1f  height %.1f",
+            d.box().x(),
+            d.box().y(),
+            d.box().width(),
+            d.box().height());
+    if (d.mask().isPresent()) {
+      return box + "  mask of " + d.mask().get().area() + " pixels";
+    }
+    return d.keyPoints().isEmpty() ? box : box + "  " + d.keyPoints().size() + " key points";
   }
 
   private DetectionsPrinter() {}

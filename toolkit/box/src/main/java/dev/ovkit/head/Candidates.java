@@ -18,6 +18,15 @@ public final class Candidates {
   public float[] score = new float[FIRST_ROOM];
   public int[] classId = new int[FIRST_ROOM];
 
+  /** The angles of rotated boxes, whose corners are those before they are turned. */
+  public float[] angle = new float[FIRST_ROOM];
+
+  /** Where each candidate is in the outputs, for what its layout reads later. */
+  public int[] places = new int[FIRST_ROOM];
+
+  /** The place of the candidate to be added next. */
+  public int place;
+
   public void clear() {
     count = 0;
   }
@@ -40,6 +49,7 @@ public final class Candidates {
       grow();
     }
     set(count, left, top, right, bottom, boxScore, boxClass);
+    places[count] = place;
     count++;
   }
 
@@ -54,6 +64,13 @@ public final class Candidates {
     classId[i] = boxClass;
   }
 
+  /** Puts a candidate in the place of another. */
+  public void move(int from, int to) {
+    set(to, x1[from], y1[from], x2[from], y2[from], score[from], classId[from]);
+    angle[to] = angle[from];
+    places[to] = places[from];
+  }
+
   private void grow() {
     int room = count * 2;
     x1 = Arrays.copyOf(x1, room);
@@ -62,5 +79,7 @@ public final class Candidates {
     y2 = Arrays.copyOf(y2, room);
     score = Arrays.copyOf(score, room);
     classId = Arrays.copyOf(classId, room);
+    angle = Arrays.copyOf(angle, room);
+    places = Arrays.copyOf(places, room);
   }
 }

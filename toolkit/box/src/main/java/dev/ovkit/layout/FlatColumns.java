@@ -90,7 +90,8 @@ public record FlatColumns(String output, int classes) implements HeadLayout {
     return new Columns(classes, Math.toIntExact(shape.get(2)));
   }
 
-  private static final class Columns implements HeadDecoder {
+  /** Reads the columns whose first rows are a box and the scores of classes. */
+  static final class Columns implements HeadDecoder {
     private final int classes;
     private final int count;
     private final float[] row;
@@ -121,6 +122,7 @@ public record FlatColumns(String output, int classes) implements HeadLayout {
       }
       for (int i = 0; i < count; i++) {
         if (best[i] >= threshold) {
+          candidates.place = i;
           candidates.add(
               columns.get(i),
               columns.get(count + i),

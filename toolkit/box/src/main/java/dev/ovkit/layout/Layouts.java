@@ -17,7 +17,11 @@ public final class Layouts {
           FlatColumns.FORMAT,
           EndToEnd.FORMAT,
           BoxesAndScores.FORMAT,
-          DistributionHeads.FORMAT);
+          DistributionHeads.FORMAT,
+          Segments.FORMAT,
+          Poses.FORMAT,
+          RotatedBoxes.FORMAT,
+          RankedClasses.FORMAT);
 
   /** Returns the layout of an output that was decoded in the graph. */
   public static HeadLayout columns(String output, int classes) {

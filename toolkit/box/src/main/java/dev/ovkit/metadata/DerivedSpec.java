@@ -13,10 +13,12 @@ import dev.ovkit.model.Normalization;
 import dev.ovkit.model.Resize;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,11 +137,15 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
     }
 
     private void requireDetector() {
-      String task = notes == null ? "" : notes.task();
-      if (!task.isEmpty() && !task.equals("detect")) {
+      if (task().isEmpty()) {
         throw new ModelException(
-            "%s: its metadata.yaml says that its task is '%s'; ovkit reads detectors, task 'detect'"
-                .formatted(ir.xml(), task));
+            "%s: its metadata.yaml says that its task is '%s'; ovkit reads the tasks %s"
+                .formatted(
+                    ir.xml(),
+                    notes == null ? "" : notes.task(),
+                    Arrays.stream(DetectorSpec.Task.values())
+                        .map(DetectorSpec.Task::word)
+                        .collect(Collectors.joining(", "))));
       }
       String type = modelType();
       if (!type.isEmpty() && (!type.startsWith("yolo") || type.endsWith("seg"))) {
@@ -147,6 +153,16 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
             "%s: its model_info says that it is a '%s'; ovkit reads YOLO detectors"
                 .formatted(ir.xml(), value("model_type")));
       }
+    }
+
+    /** What its notes say it finds, boxes where they do not say it; empty if that is unknown. */
+    private Optional<DetectorSpec.Task> task() {
+      if (notes == null || notes.task().isEmpty()) {
+        return Optional.of(DetectorSpec.Task.DETECT);
+      }
+      return Arrays.stream(DetectorSpec.Task.values())
+          .filter(task -> task.word().equals(notes.task()))
+          .findFirst();
     }
 
     /** The Model API saves a model with resize and all inside; its size before is noted. */
@@ -168,7 +184,10 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
         assume(Assumption.Kind.LABELS_LEFT_OUT, labels.size(), layout.classes());
         usable = List.of();
       }
-      Resize resize = resize(yolox);
+      Resize resize =
+          layout.task() == DetectorSpec.Task.CLASSIFY
+              ? new Resize(Resize.Mode.CENTRE_CROP, 0)
+              : resize(yolox);
       Input input = input(yolox);
       DetectorSpec spec =
           new DetectorSpec(
@@ -179,7 +198,7 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
               resize,
               layout,
               usable,
-              number("confidence_threshold", DetectorSpec.DEFAULT_CONFIDENCE),
+              number("confidence_threshold", layout.task().confidence()),
               number("iou_threshold", DetectorSpec.DEFAULT_IOU));
       return new DerivedSpec(spec, assumptions);
     }
@@ -192,6 +211,9 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
     private HeadLayout layout(List<LayoutFormat> layouts) {
       for (List<Integer> strides : STRIDES) {
         for (LayoutFormat layout : layouts) {
+          if (task().filter(task -> task != layout.task()).isPresent()) {
+            continue;
+          }
           Optional<HeadLayout> found = layout.recognise(outputs(strides));
           if (found.isPresent()) {
             return found.get();
@@ -217,6 +239,7 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
           height,
           strides,
           labels,
+          notes == null ? List.of() : notes.pointShape(),
           ir.outputs(),
           ir.outputOrigins(),
           assumptions::add,

@@ -21,9 +21,9 @@ import java.util.TreeMap;
  * <p>Keys: {@code layout} and {@code classes}, then those of the layout (see its {@code write}),
  * {@code input_width}, {@code input_height}, {@code input_colour} ({@code BGR}, {@code RGB}),
  * {@code mean_at_load}, {@code scale_at_load}, {@code resize} ({@code centre}, {@code top-left},
- * {@code stretch}), {@code pad_value}, {@code labels} (joined by commas, with {@code ,} and {@code
- * %} percent-encoded), {@code confidence_threshold}, {@code iou_threshold}. The section may hold
- * other keys; they are not read here.
+ * {@code stretch}, {@code centre-crop}), {@code pad_value}, {@code labels} (joined by commas, with
+ * {@code ,} and {@code %} percent-encoded), {@code confidence_threshold}, {@code iou_threshold}.
+ * The section may hold other keys; they are not read here.
  */
 public final class DetectorMetadata {
 
@@ -108,6 +108,7 @@ public final class DetectorMetadata {
       case LETTERBOX_CENTRE -> "centre";
       case LETTERBOX_TOP_LEFT -> "top-left";
       case STRETCH -> "stretch";
+      case CENTRE_CROP -> "centre-crop";
     };
   }
 
@@ -164,7 +165,8 @@ public final class DetectorMetadata {
       case "centre" -> Resize.Mode.LETTERBOX_CENTRE;
       case "top-left" -> Resize.Mode.LETTERBOX_TOP_LEFT;
       case "stretch" -> Resize.Mode.STRETCH;
-      default -> throw info.wrong("resize", "centre, top-left or stretch");
+      case "centre-crop" -> Resize.Mode.CENTRE_CROP;
+      default -> throw info.wrong("resize", "centre, top-left, stretch or centre-crop");
     };
   }
 

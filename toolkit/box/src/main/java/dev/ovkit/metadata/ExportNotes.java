@@ -20,14 +20,16 @@ import org.yaml.snakeyaml.error.YAMLException;
  *
  * @param task such as {@code detect} or {@code segment}; empty if it does not say
  * @param names the classes in order; empty if there are none
+ * @param pointShape key points of an object and numbers of a point; empty if there are none
  */
-record ExportNotes(String task, List<String> names) {
+record ExportNotes(String task, List<String> names, List<Integer> pointShape) {
 
   private static final int MOST_BYTES = 4 << 20;
   private static final int MOST_CLASSES = 100_000;
 
   ExportNotes {
     names = List.copyOf(names);
+    pointShape = List.copyOf(pointShape);
   }
 
   /**
@@ -53,7 +55,9 @@ record ExportNotes(String task, List<String> names) {
                 .formatted(file));
       }
       return new ExportNotes(
-          map.get("task") instanceof String task ? task : "", names(file, map.get("names")));
+          map.get("task") instanceof String task ? task : "",
+          names(file, map.get("names")),
+          whole(map.get("kpt_shape")));
     } catch (YAMLException e) {
       throw new ModelException(
           "%s: not valid YAML (%s); repair or remove it"
@@ -62,6 +66,18 @@ record ExportNotes(String task, List<String> names) {
     } catch (IOException e) {
       throw new ModelException("%s: it cannot be read (%s)".formatted(file, e.getMessage()), e);
     }
+  }
+
+  private static List<Integer> whole(@Nullable Object numbers) {
+    List<Integer> list = new ArrayList<>();
+    if (numbers instanceof List<?> given) {
+      for (Object number : given) {
+        if (number instanceof Integer whole) {
+          list.add(whole);
+        }
+      }
+    }
+    return list;
   }
 
   /** {@code {0: person, 1: bicycle}}, or a list. */

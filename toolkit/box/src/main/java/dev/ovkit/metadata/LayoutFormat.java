@@ -1,6 +1,7 @@
 package dev.ovkit.metadata;
 
 import dev.ovkit.ir.MetadataSection;
+import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import java.util.Optional;
 
@@ -12,6 +13,11 @@ public interface LayoutFormat {
 
   /** Returns the value of the key {@code layout} in an IR's metadata. */
   String name();
+
+  /** Returns what a detector of the layout finds. */
+  default DetectorSpec.Task task() {
+    return DetectorSpec.Task.DETECT;
+  }
 
   /**
    * Reads a layout from the metadata of an IR.

@@ -36,6 +36,8 @@ public record DetectorSpec(
   /** What is used where neither caller nor IR names an overlap. */
   public static final float DEFAULT_IOU = 0.45f;
 
+  private static final float CLASS_CONFIDENCE = 0.01f;
+
   private static final int LONGEST_LABEL = 100;
 
   public DetectorSpec {
@@ -86,6 +88,14 @@ public record DetectorSpec(
     OBB,
     /** Classes of the whole picture. */
     CLASSIFY;
+
+    /**
+     * Returns the confidence where neither caller nor IR names one: the probabilities of a
+     * classifier are shared by all of its classes, so it is lower there.
+     */
+    public float confidence() {
+      return this == CLASSIFY ? CLASS_CONFIDENCE : DEFAULT_CONFIDENCE;
+    }
 
     /** Returns the name that exporters and reports use, such as {@code segment}. */
     public String word() {

@@ -138,7 +138,7 @@ public interface HeadLayout {
   }
 
   /** Where a picture lies in a network's input: scaled, at a place of it. */
-  interface Placement {
+  interface InputPlacement {
 
     /** Returns the columns of the input before the picture. */
     int left();
@@ -194,7 +194,7 @@ public interface HeadLayout {
         int candidate,
         Candidates candidates,
         List<FloatBuffer> tensors,
-        Placement placement) {
+        InputPlacement placement) {
       return found;
     }
   }

@@ -17,7 +17,11 @@ public record Resize(Mode mode, int padValue) {
     /** Aspect kept, new size truncated, border at the right and bottom (YOLOX). */
     LETTERBOX_TOP_LEFT,
     /** Aspect not kept, no border. */
-    STRETCH
+    STRETCH,
+    /**
+     * Aspect kept, the shorter side fills the input, what is beyond it is cut off (classifiers).
+     */
+    CENTRE_CROP
   }
 
   public Resize {

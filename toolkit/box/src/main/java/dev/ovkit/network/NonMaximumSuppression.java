@@ -19,6 +19,7 @@ final class NonMaximumSuppression {
   private int[] last = new int[128];
 
   private int[] before = new int[512];
+  private final RotatedOverlap rotated = new RotatedOverlap();
   private int keptCount;
   private int leftOut;
 
@@ -49,6 +50,44 @@ final class NonMaximumSuppression {
       int chain = agnostic ? 0 : boxes.classId[box];
       if (!isSuppressed(boxes, box, chain, iouThreshold)) {
         keep(box, chain);
+      }
+    }
+    leftOut = n - i;
+  }
+
+  /**
+   * The same for rotated boxes, as Ultralytics does it: by ProbIoU, and a box goes for any stronger
+   * one that overlaps it, even one that went itself.
+   */
+  void runRotated(
+      Candidates boxes,
+      int classes,
+      float iouThreshold,
+      boolean agnostic,
+      int mostCandidates,
+      int mostKept) {
+    int considered = sortKeys(boxes, mostCandidates);
+    int n = boxes.count;
+    rotated.load(boxes, iouThreshold);
+    int chains = agnostic ? 1 : classes;
+    last = atLeast(last, chains);
+    Arrays.fill(last, 0, chains, -1);
+    // Here a chain holds every box looked at, kept or not.
+    before = atLeast(before, considered);
+    keptCount = 0;
+    int i = 0;
+    for (; i < considered && keptCount < mostKept; i++) {
+      int box = indexOf(keys[n - 1 - i]);
+      int chain = agnostic ? 0 : boxes.classId[box];
+      boolean gone = false;
+      for (int k = last[chain]; k >= 0 && !gone; k = before[k]) {
+        gone = rotated.overlap(box, indexOf(keys[n - 1 - k]));
+      }
+      before[i] = last[chain];
+      last[chain] = i;
+      if (!gone) {
+        kept = atLeast(kept, keptCount + 1);
+        kept[keptCount++] = box;
       }
     }
     leftOut = n - i;

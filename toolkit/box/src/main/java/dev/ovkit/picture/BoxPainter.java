@@ -31,9 +31,17 @@ record BoxPainter(int line, boolean labels) {
   void paint(Canvas canvas, List<Detection> detections) {
     List<Detection> worstFirst = new ArrayList<>(detections);
     Collections.reverse(worstFirst);
+    DetailPainter details = new DetailPainter(canvas, line);
+    worstFirst.forEach(details::paint);
     for (Detection detection : worstFirst) {
-      canvas.outline(area(detection.box()), line, Bgr.of(detection.classId()));
+      if (detection.rotated().isEmpty()) {
+        canvas.outline(area(detection.box()), line, Bgr.of(detection.classId()));
+      }
     }
+    paintLabels(canvas, detections);
+  }
+
+  void paintLabels(Canvas canvas, List<Detection> detections) {
     if (labels) {
       LabelPlaces places = new LabelPlaces(canvas.width(), canvas.height());
       int size = Math.max(1, usualLine(canvas.width(), canvas.height()) / 2);

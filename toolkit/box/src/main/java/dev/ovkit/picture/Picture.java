@@ -4,6 +4,8 @@ import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.internal.files.Temporary;
 import dev.ovkit.model.Detection;
+import dev.ovkit.model.Detections;
+import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Resize;
 import dev.ovkit.vision.Detector;
 import java.io.IOException;
@@ -24,6 +26,8 @@ import java.util.Locale;
 public final class Picture implements AutoCloseable {
 
   private static final int JPEG_QUALITY = 92;
+
+  private static final int MOST_CLASSES = 5;
 
   /** What a message calls a picture that is no file. */
   private static final String IN_MEMORY = "the encoded picture";
@@ -134,8 +138,9 @@ public final class Picture implements AutoCloseable {
   }
 
   /**
-   * Draws detections: all boxes in the colours of their classes, and then their labels, which are
-   * moved apart and stay inside the picture. Labels may be in any script.
+   * Draws detections: all boxes in the colours of their classes, with masks, key points or in their
+   * own direction, and then their labels, which are moved apart and stay inside the picture. Labels
+   * may be in any script. Of a classifier's {@link Detections} the five best are listed.
    *
    * @param detections best first: where there is no room, theirs are the labels on top
    * @param lineWidth in pixels; 0 for one that grows with the picture
@@ -145,7 +150,12 @@ public final class Picture implements AutoCloseable {
     List<Detection> all = new ArrayList<>();
     detections.forEach(all::add);
     BoxPainter painter = BoxPainter.of(width(), height(), lineWidth, labels);
-    memory.paint(canvas -> painter.paint(canvas, all));
+    if (detections instanceof Detections found && found.task() == DetectorSpec.Task.CLASSIFY) {
+      List<Detection> best = all.subList(0, Math.min(MOST_CLASSES, all.size()));
+      memory.paint(canvas -> painter.paintLabels(canvas, best));
+    } else {
+      memory.paint(canvas -> painter.paint(canvas, all));
+    }
   }
 
   /**

@@ -160,6 +160,10 @@ final class PictureMemory implements AutoCloseable {
   /** Writes the picture, scaled and padded, into a target of u8 BGR rows without gaps. */
   synchronized void letterbox(Letterbox box, Resize resize, ByteBuffer target) {
     requireRoom(box, target);
+    if (resize.mode() == Resize.Mode.CENTRE_CROP) {
+      SmoothScaling.crop(pixels(), box, target);
+      return;
+    }
     check(
         Pictures.ovkit_picture_letterbox(
             open(),
@@ -180,6 +184,12 @@ final class PictureMemory implements AutoCloseable {
   synchronized void letterbox(Frame frame, Letterbox box, Resize resize, ByteBuffer target) {
     open();
     requireRoom(box, target);
+    if (resize.mode() == Resize.Mode.CENTRE_CROP) {
+      ByteBuffer pixels = room(frame.width(), frame.height());
+      letterbox(frame, whole(frame.width(), frame.height()), Resize.LETTERBOX, pixels);
+      SmoothScaling.crop(pixels, box, target);
+      return;
+    }
     check(
         Pictures.ovkit_frame_letterbox(
             frame.pixels(),
@@ -202,19 +212,30 @@ final class PictureMemory implements AutoCloseable {
 
   /** Lets somebody draw on the picture. */
   synchronized void paint(Consumer<Canvas> painter) {
+    ByteBuffer pixels = pixels();
+    painter.accept(new Canvas(pixels, width(), height()));
+    copy(Frame.of(pixels, width(), height(), Frame.Format.BGR));
+  }
+
+  /** Returns a copy of the pixels, good until the next call. */
+  private ByteBuffer pixels() {
     int width = width();
     int height = height();
     if (width == 0) {
-      throw new IllegalStateException("there is no picture to draw on");
+      throw new IllegalStateException("there is no picture");
     }
-    // The encoded bytes are not needed any more, and their room has no limit of Java's.
-    ByteBuffer pixels = reserve(3L * width * height, "a picture");
-    letterbox(
-        Letterbox.of(width, height, width, height, Resize.Mode.STRETCH),
-        new Resize(Resize.Mode.STRETCH, 0),
-        pixels);
-    painter.accept(new Canvas(pixels, width, height));
-    copy(Frame.of(pixels, width, height, Frame.Format.BGR));
+    ByteBuffer pixels = room(width, height);
+    letterbox(whole(width, height), Resize.LETTERBOX, pixels);
+    return pixels;
+  }
+
+  /** The encoded bytes are not needed any more, and their room has no limit of Java's. */
+  private ByteBuffer room(int width, int height) {
+    return reserve(3L * width * height, "a picture");
+  }
+
+  private static Letterbox whole(int width, int height) {
+    return Letterbox.of(width, height, width, height, Resize.Mode.STRETCH);
   }
 
   /** Returns the picture as a JPEG or PNG. */

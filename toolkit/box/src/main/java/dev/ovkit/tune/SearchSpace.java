@@ -110,6 +110,9 @@ record SearchSpace(TuneOptions options, DefaultRun probe, BoxCheck boxes, Consum
     if (spec.resize().mode() == Resize.Mode.STRETCH) {
       return impossible(best, "pictures are stretched to the IR's input");
     }
+    if (spec.resize().mode() == Resize.Mode.CENTRE_CROP) {
+      return impossible(best, "pictures are cropped to the IR's input");
+    }
     double width = 1;
     double height = 1;
     for (Detections picture : boxes.reference()) {

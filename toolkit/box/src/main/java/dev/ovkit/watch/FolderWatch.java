@@ -275,7 +275,7 @@ public final class FolderWatch implements AutoCloseable {
     try {
       if (options.draw()) {
         try (Picture drawn = Picture.read(picture)) {
-          drawn.draw(found.objects());
+          drawn.draw(found);
           results.put(Spool.DRAWN, drawn.toJpeg());
         }
       }

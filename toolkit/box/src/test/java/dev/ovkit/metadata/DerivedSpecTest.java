@@ -12,7 +12,11 @@ import dev.ovkit.ir.IrFiles;
 import dev.ovkit.layout.FlatColumns;
 import dev.ovkit.layout.FlatRows;
 import dev.ovkit.layout.Layouts;
+import dev.ovkit.layout.Poses;
+import dev.ovkit.layout.RankedClasses;
 import dev.ovkit.layout.RawHeads;
+import dev.ovkit.layout.RotatedBoxes;
+import dev.ovkit.layout.Segments;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
@@ -280,13 +284,37 @@ class DerivedSpecTest {
   }
 
   @Test
-  void aTaskThatIsNoDetectionIsRefused() throws IOException {
+  void theNotedTaskDecidesWhatAnOutputIs() throws IOException {
+    notes("task: pose", "names: {0: a}", "kpt_shape: [2, 3]");
+    assertThat(derive(flat("Concat", "1,11,84"), "").spec().layout())
+        .isEqualTo(new Poses("out", false, 2, 3, 1));
+    assertThat(derive(flat("Concat", "1,300,12"), "").spec().layout())
+        .isEqualTo(new Poses("out", true, 2, 3, 1));
+    notes("task: obb", "names: {0: a}");
+    assertThat(derive(flat("Concat", "1,6,84"), "").spec().layout())
+        .isEqualTo(new RotatedBoxes("out", false, 1));
     notes("task: segment", "names: {0: a}");
+    IrFiles two = flat("Concat", "1,37,84").output("p", "maps", "Multiply", "1,32,16,16");
+    assertThat(derive(two, "").spec().layout())
+        .isEqualTo(new Segments("out", false, "maps", 32, 1));
+    notes("task: classify", "names: {0: a, 1: b}");
+    DetectorSpec classifier = derive(flat("Softmax", "1,2"), "").spec();
+    assertThat(classifier.layout()).isEqualTo(new RankedClasses("out", 2));
+    assertThat(classifier.resize().mode()).isEqualTo(Resize.Mode.CENTRE_CROP);
+    assertThat(classifier.confidenceThreshold()).isEqualTo(0.01f);
+    notes("task: detect", "names: {0: a}");
+    assertThat(derive(flat("Concat", "1,5,84"), "").spec().layout())
+        .isEqualTo(new FlatColumns("out", 1));
+  }
+
+  @Test
+  void aTaskThatIsUnknownIsRefused() throws IOException {
+    notes("task: depth", "names: {0: a}");
     assertThatThrownBy(() -> derive(flat("Concat", "1,6,84"), ""))
         .isInstanceOf(ModelException.class)
         .hasMessage(
-            "%s: its metadata.yaml says that its task is 'segment'; ovkit reads detectors, task"
-                + " 'detect'",
+            "%s: its metadata.yaml says that its task is 'depth'; ovkit reads the tasks"
+                + " detect, segment, pose, obb, classify",
             folder.resolve("model.xml"));
   }
 

@@ -131,7 +131,7 @@ class DetectorMetadataTest {
       quoteCharacter = '"',
       textBlock =
           """
-          layout, spiral, "m.xml: its ovkit metadata has 'spiral' for 'layout', expected raw-heads, lazy-heads, flat-rows, flat-columns, end-to-end, boxes-and-scores or distribution-heads; convert the model again"
+          layout, spiral, "m.xml: its ovkit metadata has 'spiral' for 'layout', expected raw-heads, lazy-heads, flat-rows, flat-columns, end-to-end, boxes-and-scores, distribution-heads, segments, poses, rotated-boxes or ranked-classes; convert the model again"
           classes, many, "m.xml: its ovkit metadata has 'many' for 'classes', expected a whole number; convert the model again"
           classes, 0, "m.xml: its ovkit metadata contradicts itself: a detector has at least one class, not 0; convert the model again"
           head_0_anchors, 10, "m.xml: its ovkit metadata has '10' for 'head_0_anchors', expected pairs such as 10,13 16,30; convert the model again"

@@ -3,6 +3,7 @@ package dev.ovkit.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ovkit.head.Candidates;
+import dev.ovkit.model.RotatedBox;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -125,6 +126,49 @@ class NonMaximumSuppressionTest {
       Arrays.sort(keys, n - count, n);
       assertThat(Arrays.copyOfRange(keys, n - count, n))
           .isEqualTo(Arrays.copyOfRange(expected, n - count, n));
+    }
+  }
+
+  /** All pairs by the geometry that a client has; who went itself still suppresses others. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, false, 0.45",
+    "200, 3, false, 0.45",
+    "200, 3, true, 0.3",
+    "600, 1, false, 0.7"
+  })
+  void keepsRotatedBoxesThatNoStrongerOneOverlaps(
+      int count, int classes, boolean agnostic, float iou) {
+    NonMaximumSuppression nms = new NonMaximumSuppression();
+    for (int seed = 0; seed < 5; seed++) {
+      Random random = new Random(seed);
+      Candidates boxes = random(random, count, classes, false);
+      RotatedBox[] turned = new RotatedBox[count];
+      for (int i = 0; i < count; i++) {
+        boxes.angle[i] = random.nextFloat() * 3;
+        turned[i] =
+            new RotatedBox(
+                (boxes.x1[i] + boxes.x2[i]) / 2,
+                (boxes.y1[i] + boxes.y2[i]) / 2,
+                boxes.x2[i] - boxes.x1[i],
+                boxes.y2[i] - boxes.y1[i],
+                boxes.angle[i]);
+      }
+      List<Integer> expected =
+          IntStream.range(0, count)
+              .boxed()
+              .filter(
+                  weak ->
+                      IntStream.range(0, count)
+                          .filter(strong -> boxes.score[strong] > boxes.score[weak])
+                          .filter(
+                              strong -> agnostic || boxes.classId[strong] == boxes.classId[weak])
+                          .noneMatch(strong -> turned[strong].probIou(turned[weak]) >= iou))
+              .sorted(Comparator.comparing((Integer i) -> boxes.score[i]).reversed())
+              .toList();
+      nms.runRotated(boxes, classes, iou, agnostic, 30_000, 30_000);
+      assertThat(kept(nms)).isEqualTo(expected);
+      assertThat(nms.leftOut()).isZero();
     }
   }
 }

@@ -28,7 +28,7 @@ record DetectorPlan(DetectorSpec spec, List<Decision> decisions) {
             preprocessing.resize(),
             layout,
             labels,
-            threshold(model, Decision.Kind.CONFIDENCE, DetectorSpec.DEFAULT_CONFIDENCE, decisions),
+            threshold(model, Decision.Kind.CONFIDENCE, layout.task().confidence(), decisions),
             threshold(model, Decision.Kind.IOU, DetectorSpec.DEFAULT_IOU, decisions)),
         decisions);
   }

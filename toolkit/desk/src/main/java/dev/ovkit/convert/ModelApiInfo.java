@@ -28,6 +28,7 @@ final class ModelApiInfo {
         "resize_type",
         switch (detector.resize().mode()) {
           case STRETCH -> "standard";
+          case CENTRE_CROP -> "crop";
           case LETTERBOX_CENTRE -> "fit_to_window_letterbox";
           case LETTERBOX_TOP_LEFT -> "fit_to_window";
         });

@@ -102,7 +102,8 @@ record PreprocessingPlan(
         decisions,
         decision(
             Decision.Kind.LETTERBOX,
-            words(resize.mode()) + ", grey " + resize.padValue(),
+            words(resize.mode())
+                + (resize.mode() == Resize.Mode.CENTRE_CROP ? "" : ", grey " + resize.padValue()),
             options.resize().isPresent(),
             family.resizeReason()));
   }
@@ -118,6 +119,7 @@ record PreprocessingPlan(
       case LETTERBOX_CENTRE -> "centred";
       case LETTERBOX_TOP_LEFT -> "top left";
       case STRETCH -> "stretch";
+      case CENTRE_CROP -> "centre crop";
     };
   }
 

@@ -396,7 +396,7 @@ final class Hypotheses {
   private void resizes() {
     Resize now = present.input().resize();
     for (Resize.Mode mode : Resize.Mode.values()) {
-      if (mode != now.mode()) {
+      if (mode != now.mode() && mode != Resize.Mode.CENTRE_CROP) { // a classifier's
         input(
             Setting.RESIZE,
             Remedy.text(mode),
@@ -421,6 +421,7 @@ final class Hypotheses {
       case LETTERBOX_CENTRE -> "by a letterbox in the centre";
       case LETTERBOX_TOP_LEFT -> "by a letterbox at the top left";
       case STRETCH -> "by stretching";
+      case CENTRE_CROP -> "by its middle alone";
     };
   }
 

@@ -117,6 +117,7 @@ final class Remedy {
       case LETTERBOX_CENTRE -> "centre";
       case LETTERBOX_TOP_LEFT -> "top-left";
       case STRETCH -> "stretch";
+      case CENTRE_CROP -> "centre-crop";
     };
   }
 

@@ -1,5 +1,6 @@
 package dev.ovkit.family;
 
+import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.onnx.OnnxModel;
 import java.util.List;
 import java.util.Locale;
@@ -11,6 +12,11 @@ public interface FoundDetector {
   DetectorFamily family();
 
   int classes();
+
+  /** What it finds. */
+  default DetectorSpec.Task task() {
+    return DetectorSpec.Task.DETECT;
+  }
 
   /** How its pictures go in, where that depends on more than its family. */
   default Preprocessing preprocessing() {

@@ -1,5 +1,6 @@
 package dev.ovkit.family;
 
+import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.onnx.OnnxModel;
 import java.util.HashSet;
@@ -50,6 +51,11 @@ record FoundLayout(
   @Override
   public int classes() {
     return layout.classes();
+  }
+
+  @Override
+  public DetectorSpec.Task task() {
+    return layout.task();
   }
 
   @Override

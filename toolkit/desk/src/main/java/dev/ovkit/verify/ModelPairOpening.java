@@ -266,7 +266,11 @@ final class ModelPairOpening {
           case LETTERBOX_CENTRE -> "letterboxed in the centre";
           case LETTERBOX_TOP_LEFT -> "letterboxed at the top left";
           case STRETCH -> "stretched";
+          case CENTRE_CROP -> "cropped in the centre";
         }
-        + (resize.mode() == Resize.Mode.STRETCH ? "" : " on grey " + resize.padValue());
+        + switch (resize.mode()) {
+          case STRETCH, CENTRE_CROP -> "";
+          case LETTERBOX_CENTRE, LETTERBOX_TOP_LEFT -> " on grey " + resize.padValue();
+        };
   }
 }

@@ -138,7 +138,8 @@ class ToyFamilyTest {
     String why =
         ir
             + ": its ovkit metadata has 'toy-rows' for 'layout', expected raw-heads, lazy-heads,"
-            + " flat-rows, flat-columns, end-to-end, boxes-and-scores or distribution-heads;"
+            + " flat-rows, flat-columns, end-to-end, boxes-and-scores, distribution-heads,"
+            + " segments, poses, rotated-boxes or ranked-classes;"
             + " convert the model again";
     assertThatThrownBy(() -> Detector.open(ir)).isInstanceOf(ModelException.class).hasMessage(why);
     Verification verified =

@@ -42,8 +42,8 @@ class DetectionsJsonTest {
             StandardCharsets.UTF_8);
     assertThat(json.replaceAll("\\s", ""))
         .isEqualTo(
-            ("{'model':'m.xml','device':'CPU','pictures':[{'file':'a/b.jpg','width':640,"
-                    + "'height':480,'detections':[{'label':'car','class_id':2,'score':0.5,"
+            ("{'version':2,'model':'m.xml','device':'CPU','pictures':[{'file':'a/b.jpg','width':640,"
+                    + "'height':480,'task':'detect','detections':[{'label':'car','class_id':2,'score':0.5,"
                     + "'box':{'x':1.0,'y':2.0,'width':30.0,'height':40.0}}],'left_out':3,"
                     + "'ms':{'decode':1.0,'preprocess':0.5,'infer':20.001,'postprocess':0.0}}]}")
                 .replace('\'', '"'));

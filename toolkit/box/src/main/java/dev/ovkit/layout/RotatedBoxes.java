@@ -1,0 +1,109 @@
+package dev.ovkit.layout;
+
+import dev.ovkit.head.OutputParts;
+import dev.ovkit.ir.MetadataSection;
+import dev.ovkit.metadata.LayoutFormat;
+import dev.ovkit.metadata.UndescribedOutputs;
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.HeadLayout;
+import dev.ovkit.model.InputSize;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/**
+ * Rotated boxes: centre and size in pixels of the input, and an angle in radians as the last
+ * number.
+ *
+ * <p>Metadata: what {@link CandidateTable} says.
+ *
+ * @param output the tensor of the candidates
+ * @param endToEnd whether the network leaves one box an object
+ */
+public record RotatedBoxes(String output, boolean endToEnd, int classes) implements HeadLayout {
+
+  static final LayoutFormat FORMAT = new Format();
+
+  public RotatedBoxes {
+    new CandidateTable(output, endToEnd, classes, 1);
+  }
+
+  private CandidateTable table() {
+    return new CandidateTable(output, endToEnd, classes, 1);
+  }
+
+  @Override
+  public String name() {
+    return FORMAT.name();
+  }
+
+  @Override
+  public DetectorSpec.Task task() {
+    return FORMAT.task();
+  }
+
+  @Override
+  public List<String> outputs() {
+    return List.of(output);
+  }
+
+  @Override
+  public void write(Map<String, String> info) {
+    table().write(info);
+  }
+
+  @Override
+  public RotatedBoxes renamed(UnaryOperator<String> names) {
+    return new RotatedBoxes(names.apply(output), endToEnd, classes);
+  }
+
+  @Override
+  public boolean isSuppressed() {
+    return endToEnd;
+  }
+
+  @Override
+  public Optional<OutputParts> parts(List<Long> shape, float[] values) {
+    return table().parts(shape, values, "angles");
+  }
+
+  @Override
+  public HeadDecoder decoder(InputSize input, OutputShapes shapes) {
+    HeadDecoder boxes = table().decoder(shapes, false);
+    CandidateTable.Places places = table().places(shapes);
+    return (tensors, threshold, candidates) -> {
+      int first = candidates.count;
+      boxes.decode(tensors, threshold, candidates);
+      for (int i = first; i < candidates.count; i++) {
+        candidates.angle[i] = tensors.get(0).get(places.of(candidates.places[i], 0));
+      }
+    };
+  }
+
+  private static final class Format implements LayoutFormat {
+
+    @Override
+    public String name() {
+      return "rotated-boxes";
+    }
+
+    @Override
+    public DetectorSpec.Task task() {
+      return DetectorSpec.Task.OBB;
+    }
+
+    @Override
+    public HeadLayout read(MetadataSection info, int classes) {
+      CandidateTable table = CandidateTable.read(info, classes, 1);
+      return new RotatedBoxes(table.output(), table.endToEnd(), classes);
+    }
+
+    @Override
+    public Optional<HeadLayout> recognise(UndescribedOutputs ir) {
+      return FlatColumns.onlyFlat(ir)
+          .flatMap(output -> CandidateTable.recognise(ir, output, 1))
+          .map(table -> new RotatedBoxes(table.output(), table.endToEnd(), table.classes()));
+    }
+  }
+}
