@@ -32,7 +32,7 @@ esac
 export HWLOC_HIDE_ERRORS="${HWLOC_HIDE_ERRORS:-2}"
 
 progress=false
-[ -t 2 ] && progress=true
+[ -t 2 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ] && progress=true
 
 # C1 alone starts in three quarters of the time, and Java is not what takes long.
 exec "$home/jre/bin/java" -Xmx64m -XX:+UseSerialGC -XX:TieredStopAtLevel=1 -XX:-UsePerfData \

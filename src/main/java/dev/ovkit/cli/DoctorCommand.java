@@ -12,10 +12,12 @@ import java.io.PrintWriter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code ovkit doctor}. */
@@ -24,12 +26,19 @@ import picocli.CommandLine.Spec;
     description = {
       "Reports what ovkit finds on this machine.",
       "",
-      "Lists the CPU and its flags, the processors and processor time that this process may use, the resulting number of threads, the libraries and where they are, and versions. The exit code is 3 if ovkit cannot run here."
+      "Lists the CPU and its flags, the processors and processor time that this process may use, the resulting number of threads, the libraries and where they are, and versions. The exit code is 3 if ovkit cannot run here, and 4 if --deep finds a fault."
     },
-    footer = "  ovkit doctor")
+    footer = {"  ovkit doctor", "  ovkit doctor --deep"})
 final class DoctorCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--deep",
+      description =
+          "Also run the whole path once, in a process of its own: in a checkout the demo, in a"
+              + " bundle its self-test.")
+  private boolean deep;
 
   @Mixin private JsonOption json;
 
@@ -58,6 +67,11 @@ final class DoctorCommand implements Callable<Integer> {
     } else if (runtime instanceof NativeRuntime.Missing missing) {
       report.put("OpenVINO", missing.message());
     }
+    Optional<String> fault = Optional.empty();
+    if (deep && runtime instanceof NativeRuntime.Found) {
+      fault = WholePathProcess.complaint();
+      report.put("whole path", fault.orElse("runs, in a process of its own"));
+    }
     PrintWriter out = spec.commandLine().getOut();
     if (json.wanted()) {
       Json.print(out, report);
@@ -70,6 +84,9 @@ final class DoctorCommand implements Callable<Integer> {
                   value instanceof List<?> list
                       ? list.toString().replaceAll("[\\[\\]]", "")
                       : value));
+    }
+    if (fault.isPresent()) {
+      return ExitCode.DOES_NOT_HOLD;
     }
     return runtime instanceof NativeRuntime.Found ? ExitCode.DONE : ExitCode.NO_RUNTIME;
   }

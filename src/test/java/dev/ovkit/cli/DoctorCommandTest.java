@@ -48,6 +48,18 @@ class DoctorCommandTest {
   }
 
   @Test
+  void deepRunsTheWholePathInAnotherProcess() throws IOException, InterruptedException {
+    Path libraries = Path.of(System.getProperty("ovkit.native.dir"));
+    Child well = Child.run(libraries, temp, Demo.ONNX.getParent().getParent(), "doctor", "--deep");
+    assertThat(well.out()).contains("whole path   runs, in a process of its own");
+    assertThat(well.exitCode()).isZero();
+    Child without = Child.run(libraries, temp, temp, "doctor", "--deep", "--json");
+    assertThat(new ObjectMapper().readTree(without.out()).get("whole path").asText())
+        .startsWith("it ends with exit code 1: ovkit: the demo's model is not at ");
+    assertThat(without.exitCode()).isEqualTo(4);
+  }
+
+  @Test
   void withoutLibrariesItSaysWhereItLookedAndExitsWithThree()
       throws IOException, InterruptedException {
     Path empty = temp.resolve("empty");
@@ -86,16 +98,22 @@ class DoctorCommandTest {
   private record Child(int exitCode, String out, String err) {
 
     static Child run(Path libraries, String... arguments) throws IOException, InterruptedException {
+      return run(libraries, libraries.getParent(), Path.of(""), arguments);
+    }
+
+    static Child run(Path libraries, Path temp, Path home, String... arguments)
+        throws IOException, InterruptedException {
       List<String> line = new ArrayList<>();
       line.add(Path.of(System.getProperty("java.home"), "bin/java").toString());
       line.add("--enable-native-access=ALL-UNNAMED");
       line.add("-Dovkit.native.dir=" + libraries);
+      line.add("-Dovkit.home=" + home);
       line.add("-cp");
       line.add(
           System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
       line.add("dev.ovkit.cli.Main");
       line.addAll(List.of(arguments));
-      Path err = libraries.resolveSibling("err.txt");
+      Path err = temp.resolve("err.txt");
       Process process = new ProcessBuilder(line).redirectError(err.toFile()).start();
       String out = new String(process.getInputStream().readAllBytes(), UTF_8);
       return new Child(process.waitFor(), out, Files.readString(err));

@@ -1,9 +1,6 @@
 package dev.ovkit.cli.option;
 
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -127,17 +124,10 @@ public final class ModelAndPictures {
     return name.toLowerCase(Locale.ROOT).endsWith(ending);
   }
 
-  /** As exporters write them: best_openvino_model/ with best.xml inside. */
   private static boolean isModelFolder(String name) {
     try {
-      Path folder = Path.of(name);
-      if (!Files.isDirectory(folder)) {
-        return false;
-      }
-      try (DirectoryStream<Path> inside = Files.newDirectoryStream(folder, "*.xml")) {
-        return inside.iterator().hasNext();
-      }
-    } catch (IOException | InvalidPathException e) {
+      return ModelFolder.isOne(Path.of(name));
+    } catch (InvalidPathException e) {
       return false; // whoever reads it says what is wrong
     }
   }

@@ -12,20 +12,36 @@ public final class ModelFolder {
 
   /** Returns the IR in a folder, or the path itself if it is not a folder. */
   public static Path ir(Path model) {
-    if (!Files.isDirectory(model)) {
-      return model;
+    List<Path> found = irs(model);
+    if (found.size() > 1) {
+      throw new OptionException(
+          "'%s' has %d models, expected one; give one of them: %s"
+              .formatted(model, found.size(), found));
     }
-    try (Stream<Path> files = Files.list(model)) {
-      List<Path> found = files.filter(file -> file.toString().endsWith(".xml")).sorted().toList();
-      if (found.size() > 1) {
-        throw new OptionException(
-            "'%s' has %d models, expected one; give one of them: %s"
-                .formatted(model, found.size(), found));
-      }
-      return found.isEmpty() ? model : found.get(0);
+    return found.isEmpty() ? model : found.get(0);
+  }
+
+  /** Returns whether a path is a folder with an IR in it. */
+  static boolean isOne(Path folder) {
+    return !irs(folder).isEmpty();
+  }
+
+  /** An .xml without a .bin beside it is no IR: annotations of pictures are .xml, too. */
+  private static List<Path> irs(Path folder) {
+    if (!Files.isDirectory(folder)) {
+      return List.of();
+    }
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(ModelFolder::hasWeights).sorted().toList();
     } catch (IOException e) {
-      return model; // reading it fails with the reason
+      return List.of(); // reading it fails with the reason
     }
+  }
+
+  private static boolean hasWeights(Path file) {
+    String name = file.getFileName().toString();
+    return name.endsWith(".xml")
+        && Files.exists(file.resolveSibling(name.replaceFirst("\\.xml$", ".bin")));
   }
 
   private ModelFolder() {}
