@@ -241,11 +241,21 @@ final class BenchCommand implements Callable<Integer> {
 
   private Report run(Benchmark benchmark, Interruption interruption) {
     if (Progress.shown()) {
-      spec.commandLine().getErr().println("ovkit: warming up");
+      spec.commandLine().getErr().println("ovkit: warming up; " + duration(benchmark.options()));
     }
     try (Progress progress = Progress.ofShare("measuring")) {
       return benchmark.run(progress, interruption::asked);
     }
+  }
+
+  /** How long it takes, as far as that can be known before. */
+  static String duration(BenchOptions options) {
+    long warmUp = options.warmUp().toSeconds() * options.irs().size();
+    long time = options.time().toSeconds();
+    return options.passes().isPresent()
+        ? "at most %d s, then %d passes over each picture with each model"
+            .formatted(warmUp, options.passes().getAsInt())
+        : "the measurement takes %d to %d s".formatted(time, time + warmUp);
   }
 
   private void print(Report report, List<RegressionGate.Verdict> verdicts) {

@@ -134,7 +134,10 @@ final class TuneCommand implements Callable<Integer> {
     }
   }
 
-  private static TuneReport run(TuneOptions options, Interruption interruption) {
+  private TuneReport run(TuneOptions options, Interruption interruption) {
+    if (Progress.shown()) {
+      spec.commandLine().getErr().println("ovkit: tuning takes about " + budget);
+    }
     try (Progress progress = Progress.ofShare("tuning")) {
       return Tuner.tune(options, progress, interruption::asked);
     }

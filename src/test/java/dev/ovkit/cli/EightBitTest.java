@@ -85,6 +85,17 @@ class EightBitTest {
   }
 
   @Test
+  void benchCallsItInt8() {
+    String said =
+        Cli.run("bench", ir, FLOAT, PICTURES.resolve("000000.jpg"), "--passes", "2", "--no-profile")
+            .out();
+    assertThat(said)
+        .containsPattern("(?m)^  INT8, the rest f32, 1 stream")
+        .containsPattern("(?m)^  f32, 1 stream")
+        .contains("instruction sets of the kernels: ");
+  }
+
+  @Test
   void verifyJudgesItByItsBoxes() throws IOException {
     Cli verified = Cli.run("verify", FLOAT, ir, "--images", PICTURES, "--json");
     assertThat(verified.exitCode()).as(verified.out()).isEqualTo(ExitCode.DONE);

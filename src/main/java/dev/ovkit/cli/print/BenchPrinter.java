@@ -50,7 +50,7 @@ public final class BenchPrinter {
       out.printf("%n%s%n", model.model());
       out.printf(
           "  %s; %s%n",
-          settings(model.settings()),
+          settings(model),
           model.warmUp().passes() == 0
               ? "no warm-up"
               : "%d passes of warm-up, %s"
@@ -80,8 +80,11 @@ public final class BenchPrinter {
       out.printf("%ntime of a model over that of %s%n", report.models().get(0).model());
       for (Report.Comparison comparison : report.comparisons()) {
         out.printf(
-            "  %-11s %s  %s%n",
-            words(comparison.stage()), ratio(comparison.ratio()), comparison.model());
+            "  %-11s %s  %s: %s%n",
+            words(comparison.stage()),
+            ratio(comparison.ratio()),
+            comparison.model(),
+            ComparisonWords.verdict(report, comparison));
       }
     }
     report
@@ -114,6 +117,7 @@ public final class BenchPrinter {
         report.pictures().size() == 1 ? "" : "s",
         report.seed() ? " by the seed's protocol" : "");
     out.printf("%s, %s%n", here.cpu(), String.join(" ", here.flags()));
+    out.printf("instruction sets of the kernels: %s%n", ComparisonWords.instructionSets());
     out.printf(
         Locale.ROOT,
         "processors: %s, quota %s, governor %s, load %.2f then %.2f, %.1f %% stolen%n",
@@ -142,10 +146,11 @@ public final class BenchPrinter {
     return quota.isPresent() ? "%.2f processors".formatted(quota.getAsDouble()) : "none";
   }
 
-  private static String settings(Settings settings) {
+  private static String settings(ModelResult model) {
+    Settings settings = model.settings();
     return "%s, %s, %s, %s, %s, hyper-threading %s"
         .formatted(
-            settings.precision(),
+            ComparisonWords.precision(model),
             count(settings.streams(), "stream"),
             count(settings.threads(), "thread"),
             count(settings.requests(), "request"),

@@ -84,8 +84,8 @@ final class Baselines implements Callable<Integer> {
     Setup setup = new Setup(options, pictures);
     System.out.printf(
         Locale.ROOT,
-        "threads %d, streams 1 where nothing else is said, f32, %d rounds, ONEDNN_MAX_CPU_ISA %s,"
-            + " load %s%n%n",
+        "threads %d, streams 1 where nothing else is said, f32, %d rounds, ONEDNN_MAX_CPU_ISA %s"
+            + " (which holds OpenVINO alone, not ONNX Runtime), load %s%n%n",
         options.threads(),
         options.rounds(),
         System.getenv().getOrDefault("ONEDNN_MAX_CPU_ISA", "not set"),
