@@ -45,12 +45,16 @@ class Light:
 
 @dataclass(frozen=True)
 class Sprite:
-    """One shaded part: colour (h, w, 3), coverage (h, w) in 0..1, and its thickness in pixels."""
+    """One shaded part: colour (h, w, 3), coverage (h, w) in 0..1, and its thickness in pixels.
+
+    Corners are x, y of the smallest box along the part's own axes, in turn around it.
+    """
 
     label: int
     colour: Array
     coverage: Array
     thickness: float
+    corners: npt.NDArray[np.float64]
 
     @property
     def mask(self) -> npt.NDArray[np.bool_]:
@@ -254,7 +258,8 @@ def draw_part(label: int, zoom: float, light: Light, rng: Rng) -> Sprite:
     y = (axis - np.float32(shift_y))[:, None]
     cos, sin = np.float32(math.cos(turn)), np.float32(math.sin(turn))
     u, v = x * cos + y * sin, y * cos - x * sin
-    if rng.random() < 0.5:
+    mirror = rng.random() < 0.5
+    if mirror:
         v = -v
 
     surface = shape(u, v, size, rng)
@@ -284,9 +289,20 @@ def draw_part(label: int, zoom: float, light: Light, rng: Rng) -> Sprite:
     rows = np.flatnonzero(coverage.any(axis=1))
     cols = np.flatnonzero(coverage.any(axis=0))
     window = np.s_[rows[0] : rows[-1] + 1, cols[0] : cols[-1] + 1]
+
+    inside = coverage >= 0.5
+    low_u, high_u = float(u[inside].min()) - 0.5, float(u[inside].max()) + 0.5
+    low_v, high_v = float(v[inside].min()) - 0.5, float(v[inside].max()) + 0.5
+    ends = np.asarray(((low_u, low_v), (high_u, low_v), (high_u, high_v), (low_u, high_v)))
+    flipped = -ends[:, 1] if mirror else ends[:, 1]
+    # From pixels' centres around the part's to edges of the window's pixels.
+    middle = np.asarray((shift_x - cols[0], shift_y - rows[0])) + reach + 0.5
+    across = ends[:, 0] * math.cos(turn) - flipped * math.sin(turn)
+    down = ends[:, 0] * math.sin(turn) + flipped * math.cos(turn)
     return Sprite(
         label,
         np.clip(colour, 0, 1.2).astype(np.float32)[window],
         coverage[window],
         surface.thickness,
+        np.stack((across, down), 1) + middle,
     )

@@ -45,7 +45,9 @@ def render_pictures(args: argparse.Namespace) -> dict[str, Any]:
         "most_hidden": (CROWD if args.crowd else LINE).most_hidden,
     }
     truth = args.out / "instances.json"
-    _write(truth, (json.dumps(as_coco(scenes, info), indent=1) + "\n").encode())
+    indent = None if args.shapes else 1  # a mask would have a line for each run
+    text = json.dumps(as_coco(scenes, info, args.shapes), indent=indent)
+    _write(truth, (text + "\n").encode())
     parts = [part for _, scene in scenes for part in scene.parts]
     return {
         "out": str(args.out),
@@ -82,6 +84,9 @@ def _parse(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--first", type=int, default=0, help="number of the first picture")
     parser.add_argument("--size", type=_size, default=(1280, 720), metavar="WxH")
     parser.add_argument("--crowd", action="store_true", help="more parts per picture")
+    parser.add_argument(
+        "--shapes", action="store_true", help="masks, key points and rotated boxes in the truth"
+    )
     args = parser.parse_args(argv)
     if args.count < 1:
         parser.error("--count must be at least 1")

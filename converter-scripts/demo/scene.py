@@ -51,22 +51,30 @@ CROWD = Profile(11.0, 0.28)
 
 @dataclass(frozen=True)
 class Placed:
-    """A part in the picture. Box is x0, y0, x1, y1 of its visible pixels, x1 and y1 exclusive."""
+    """A part in the picture. Box is x0, y0, x1, y1 of its visible pixels, x1 and y1 exclusive.
+
+    Corners are those of the smallest box along its own axes, hidden pixels included.
+    """
 
     label: int
     box: tuple[int, int, int, int]
     area: int
     hidden: float
+    corners: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True)
 class Scene:
-    """A finished picture (BGR), the same before sensor noise and JPEG, and what is on it."""
+    """A finished picture (BGR), the same before sensor noise and JPEG, and what is on it.
+
+    Owner is the number of the part that each pixel shows, -1 for the belt.
+    """
 
     picture: Image
     clean: Image
     jpeg: bytes
     parts: tuple[Placed, ...]
+    owner: npt.NDArray[np.int16]
     camera: dict[str, float]
 
     def noise_levels(self) -> float:
@@ -355,14 +363,57 @@ def render(
     canvas, lens = _expose(canvas, unit, rng)
     picture, clean, jpeg, sensor = _photograph(canvas, rng)
     parts = tuple(
-        Placed(p.sprite.label, p.box, p.visible, round(1 - p.visible / p.area, 4))
+        Placed(
+            p.sprite.label,
+            p.box,
+            p.visible,
+            round(1 - p.visible / p.area, 4),
+            tuple((round(p.x + x, 2), round(p.y + y, 2)) for x, y in p.sprite.corners.tolist()),
+        )
         for p in belt.lying
     )
-    return Scene(picture, clean, jpeg, parts, lens | sensor)
+    return Scene(picture, clean, jpeg, parts, belt.owner, lens | sensor)
 
 
-def as_coco(scenes: list[tuple[str, Scene]], info: dict[str, Any]) -> dict[str, Any]:
-    """The truth of some pictures in COCO's format; `hidden` and `camera` are our additions."""
+KEY_POINTS = ("centre", "top", "right", "bottom", "left")
+"""A part's key points: the middles of its box along its own axes, and of the box's four sides."""
+
+
+def runs(mask: npt.NDArray[np.bool_]) -> list[int]:
+    """COCO's uncompressed runs: down the columns, pixels outside, inside, outside and so on."""
+    flat = mask.T.ravel()
+    turns = (np.flatnonzero(np.diff(flat)) + 1).tolist()
+    first = [0] if flat[0] else []
+    return np.diff([0, *first, *turns, flat.size]).tolist()
+
+
+def shape_of(scene: Scene, index: int) -> dict[str, Any]:
+    """What COCO's annotations have of a part beside its box, and its rotated box.
+
+    A key point that another part covers, or that falls beside the part, counts as hidden.
+    """
+    h, w = scene.owner.shape
+    corners = np.asarray(scene.parts[index].corners)
+    middles = (corners + np.roll(corners, -1, 0)) / 2
+    points: list[float] = []
+    for x, y in [corners.mean(0), *middles]:
+        col, row = int(np.clip(x, 0, w - 1)), int(np.clip(y, 0, h - 1))
+        points += [round(float(x), 2), round(float(y), 2), 1 + int(scene.owner[row, col] == index)]
+    return {
+        "segmentation": {"size": [h, w], "counts": runs(scene.owner == index)},
+        "keypoints": points,
+        "num_keypoints": len(KEY_POINTS),
+        "corners": corners.ravel().tolist(),
+    }
+
+
+def as_coco(
+    scenes: list[tuple[str, Scene]], info: dict[str, Any], shapes: bool = False
+) -> dict[str, Any]:
+    """The truth of some pictures in COCO's format; `hidden`, `camera`, `corners` are our additions.
+
+    With shapes, each part has its mask, its key points and its rotated box.
+    """
     images: list[dict[str, Any]] = []
     annotations: list[dict[str, Any]] = []
     for image_id, (name, scene) in enumerate(scenes, 1):
@@ -370,7 +421,7 @@ def as_coco(scenes: list[tuple[str, Scene]], info: dict[str, Any]) -> dict[str, 
         images.append(
             {"id": image_id, "file_name": name, "width": w, "height": h, "camera": scene.camera}
         )
-        for part in scene.parts:
+        for index, part in enumerate(scene.parts):
             x0, y0, x1, y1 = part.box
             annotations.append(
                 {
@@ -382,10 +433,12 @@ def as_coco(scenes: list[tuple[str, Scene]], info: dict[str, Any]) -> dict[str, 
                     "iscrowd": 0,
                     "hidden": part.hidden,
                 }
+                | (shape_of(scene, index) if shapes else {})
             )
+    points = {"keypoints": list(KEY_POINTS)} if shapes else {}
     return {
         "info": info,
-        "categories": [{"id": i, "name": name} for i, name in enumerate(LABELS)],
+        "categories": [{"id": i, "name": name} | points for i, name in enumerate(LABELS)],
         "images": images,
         "annotations": annotations,
     }

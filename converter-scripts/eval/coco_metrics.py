@@ -2,9 +2,10 @@
 """Evaluates detections with pycocotools, as the reference for ovkit's own evaluation.
 
     python coco_metrics.py --case instances.json detections.json
+    python coco_metrics.py --iou-type segm --case instances.json detections.json
 
-Prints one JSON object with one entry for each --case: COCO's twelve figures and those of each
-class, -1 where nothing can be measured.
+Prints one JSON object with one entry for each --case: COCO's figures and those of each class, -1
+where nothing can be measured; for masks the true ones, too, as compressed runs by annotation.
 Exit codes: 0 done, 1 failed, 2 wrong usage; the last line on stderr gives the reason.
 """
 
@@ -24,7 +25,7 @@ from pycocotools.cocoeval import COCOeval
 from answer import answer, parser
 
 # In pycocotools' order.
-FIGURES = (
+_OF_AREAS = (
     "map",
     "map50",
     "map75",
@@ -38,6 +39,19 @@ FIGURES = (
     "ar_medium",
     "ar_large",
 )
+_OF_KEY_POINTS = (
+    "map",
+    "map50",
+    "map75",
+    "map_medium",
+    "map_large",
+    "ar",
+    "ar50",
+    "ar75",
+    "ar_medium",
+    "ar_large",
+)
+FIGURES = {"bbox": _OF_AREAS, "segm": _OF_AREAS, "keypoints": _OF_KEY_POINTS}
 
 
 def _read(path: Path) -> Any:
@@ -54,8 +68,19 @@ def _mean(precision: np.ndarray) -> float:
     return float(np.mean(known)) if known.size else -1.0
 
 
-def evaluate(truth: Path, detections: Path) -> dict[str, Any]:
-    """COCO's figures for the boxes of one file of results."""
+def _sigmas(dataset: dict[str, Any], usual: np.ndarray) -> np.ndarray:
+    """COCO's, or as many equal ones as an object has key points."""
+    points = len(dataset["annotations"][0]["keypoints"]) // 3
+    return usual if points == len(usual) else np.full(points, 1 / points)
+
+
+def _masks(coco: COCO) -> dict[int, str]:
+    runs = {i: coco.annToRLE(a)["counts"] for i, a in coco.anns.items()}
+    return {i: r if isinstance(r, str) else r.decode() for i, r in runs.items()}
+
+
+def evaluate(truth: Path, detections: Path, iou_type: str = "bbox") -> dict[str, Any]:
+    """COCO's figures for one file of results."""
     coco = COCO()
     coco.dataset = _read(truth)
     results = _read(detections)
@@ -63,7 +88,11 @@ def evaluate(truth: Path, detections: Path) -> dict[str, Any]:
         coco.createIndex()
         # loadRes reads the first result, so an empty list needs its own case.
         found = coco.loadRes(results) if results else COCO()
-        evaluation = COCOeval(coco, found, "bbox")
+        masks = {"masks": _masks(coco)} if iou_type == "segm" else {}
+        evaluation = COCOeval(coco, found, iou_type)
+        if iou_type == "keypoints":
+            usual = evaluation.params.kpt_oks_sigmas
+            evaluation.params.kpt_oks_sigmas = _sigmas(coco.dataset, usual)
         evaluation.evaluate()
         evaluation.accumulate()
         evaluation.summarize()
@@ -71,7 +100,8 @@ def evaluate(truth: Path, detections: Path) -> dict[str, Any]:
         raise ValueError(
             f"{truth} and {detections}: pycocotools refuses them: {type(error).__name__} {error}"
         ) from error
-    # Axes: IoU, recall, class, size, limit of boxes. The first size is all, the last limit 100.
+    # Axes: IoU, recall, class, size, limit of objects. The first size is all, the last limit the
+    # largest.
     precision = evaluation.eval["precision"][:, :, :, 0, -1]
     per_class = [
         {
@@ -82,8 +112,8 @@ def evaluate(truth: Path, detections: Path) -> dict[str, Any]:
         }
         for k, category in enumerate(evaluation.params.catIds)
     ]
-    figures = {name: float(evaluation.stats[i]) for i, name in enumerate(FIGURES)}
-    return {"truth": str(truth), **figures, "per_class": per_class}
+    figures = {name: float(evaluation.stats[i]) for i, name in enumerate(FIGURES[iou_type])}
+    return {"truth": str(truth), **figures, "per_class": per_class, **masks}
 
 
 def main(argv: Sequence[str]) -> int:
@@ -97,8 +127,12 @@ def main(argv: Sequence[str]) -> int:
         metavar=("TRUTH", "DETECTIONS"),
         help="COCO annotations and COCO results; may be repeated",
     )
+    options.add_argument("--iou-type", choices=tuple(FIGURES), default="bbox", help="as COCOeval's")
     given = options.parse_args(argv)
-    return answer("coco_metrics.py", lambda: {"cases": [evaluate(*case) for case in given.case]})
+    return answer(
+        "coco_metrics.py",
+        lambda: {"cases": [evaluate(*case, given.iou_type) for case in given.case]},
+    )
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ import render as render_script
 from parts import LABELS
 from scene import CROWD, FEWEST, LINE, MOST, MOST_IOU, OVERLAPPED, Scene, iou, render
 
+ROOT = Path(__file__).resolve().parents[3]
+SHAPES = ROOT / "toolkit/desk/src/test/resources/dev/ovkit/evaluate/parts-with-shapes.json"
 HELD_OUT_SEED = 2028
 PICTURES = 200
 
@@ -145,3 +147,28 @@ def test_render_script_names_the_folder_it_cannot_write(
     occupied.write_text("")
     assert render_script.main(["--count", "1", "--out", str(occupied)]) == 1
     assert str(occupied) in capsys.readouterr().err
+
+
+def test_shapes_hold_the_visible_pixels_and_the_own_box_of_each_part(tmp_path: Path) -> None:
+    args = ["--count", "2", "--seed", "121", "--crowd", "--shapes", "--out", str(tmp_path)]
+    assert render_script.main(args) == 0
+    written = (tmp_path / "instances.json").read_text()
+    assert written == SHAPES.read_text()
+    whole = 0
+    for annotation in json.loads(written)["annotations"]:
+        height, width = annotation["segmentation"]["size"]
+        counts = annotation["segmentation"]["counts"]
+        inside = np.repeat(np.arange(len(counts)) % 2, counts).reshape(width, height).T
+        rows, cols = np.nonzero(inside)
+        box = [cols.min(), rows.min(), np.ptp(cols) + 1, np.ptp(rows) + 1]
+        assert (annotation["area"], annotation["bbox"]) == (len(rows), box)
+        corners = np.reshape(annotation["corners"], (4, 2))
+        pixels = np.stack((cols, rows), 1) + 0.5 - corners[0]
+        for side in (corners[1] - corners[0], corners[3] - corners[0]):
+            length = np.hypot(*side)
+            along = pixels @ side / length
+            assert along.min() > -0.1 and along.max() < length + 0.1
+            if annotation["hidden"] == 0:
+                whole += 1
+                assert along.min() < 1 and along.max() > length - 1
+    assert whole > 20

@@ -6,7 +6,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from pycocotools import mask
 
 import coco_metrics
 
@@ -53,6 +55,36 @@ def test_a_box_that_overlaps_by_seven_tenths_counts_at_five_of_ten_thresholds(
     case = json.loads(capsys.readouterr().out)["cases"][0]
     assert case["map"] == pytest.approx(0.5)
     assert (case["map50"], case["map75"]) == (pytest.approx(1), 0)
+
+
+def test_masks_are_filled_and_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    corners = [10, 10, 110, 10, 110, 110, 10, 110]
+    truth = json.loads(json.dumps(TRUTH))
+    truth["annotations"][0]["segmentation"] = [corners]
+    shape = {"size": [480, 640], "counts": _runs(10, 10, 100, 71)}
+    found = [{"image_id": 7, "category_id": 1, "segmentation": shape, "score": 0.5}]
+    assert coco_metrics.main(["--iou-type", "segm", *_case(tmp_path, truth, found)]) == 0
+    case = json.loads(capsys.readouterr().out)["cases"][0]
+    assert case["map"] == pytest.approx(0.5)
+    assert list(case["masks"]) == ["1"]
+
+
+def _runs(x: int, y: int, width: int, height: int) -> str:
+    pixels = np.zeros((480, 640), np.uint8, order="F")
+    pixels[y : y + height, x : x + width] = 1
+    text: str = mask.encode(pixels)["counts"].decode()
+    return text
+
+
+def test_key_points_that_are_not_seventeen_are_weighed_alike(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    truth = json.loads(json.dumps(TRUTH))
+    truth["annotations"][0] |= {"keypoints": [10, 10, 2, 60, 60, 2], "num_keypoints": 2}
+    found = [{"image_id": 7, "category_id": 1, "keypoints": [10, 10, 1, 60, 60, 1], "score": 0.5}]
+    assert coco_metrics.main(["--iou-type", "keypoints", *_case(tmp_path, truth, found)]) == 0
+    case = json.loads(capsys.readouterr().out)["cases"][0]
+    assert [case[name] for name in ("map", "map_large", "ar75")] == pytest.approx([1, 1, 1])
 
 
 def test_nothing_found_scores_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

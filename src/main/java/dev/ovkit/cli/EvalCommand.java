@@ -8,15 +8,19 @@ import dev.ovkit.cli.option.Labels;
 import dev.ovkit.cli.option.ModelOption;
 import dev.ovkit.cli.option.PictureList;
 import dev.ovkit.cli.option.PictureOptions;
+import dev.ovkit.cli.print.ClassEvaluation;
+import dev.ovkit.cli.print.Evaluation;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.print.ObjectEvaluation;
 import dev.ovkit.cli.print.Progress;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.SourceDetector;
 import dev.ovkit.evaluate.ClassMapping;
 import dev.ovkit.evaluate.CocoEvaluation;
-import dev.ovkit.evaluate.CocoMetrics;
 import dev.ovkit.evaluate.GroundTruth;
+import dev.ovkit.evaluate.PictureFolders;
+import dev.ovkit.evaluate.Similarity;
 import dev.ovkit.ir.IrDescription;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.metadata.DerivedSpec;
@@ -24,18 +28,16 @@ import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.picture.Picture;
-import dev.ovkit.report.EvaluationReport;
 import dev.ovkit.subject.OnnxSubject;
 import dev.ovkit.subject.Subject;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -53,14 +55,17 @@ import picocli.CommandLine.Spec;
     name = "eval",
     customSynopsis = "ovkit eval [OPTIONS] MODEL (--coco FILE.json | --labels DIR) --images DIR",
     description = {
-      "Measures a detector's accuracy on pictures with known objects: COCO mAP and recall.",
+      "Measures a model's accuracy on pictures with known objects: COCO mAP and recall of boxes,"
+          + " masks, key points or rotated boxes, as the model finds them. The accuracy of a"
+          + " classifier is measured on a folder with a folder of pictures for each class.",
       "",
       "The figures are the same as pycocotools prints. Settings come from the IR, but not its"
           + " thresholds; options given here override them."
     },
     footer = {
       "  ovkit eval model.xml --coco instances_val2017.json --images val2017",
-      "  ovkit eval --ir model.xml --labels labels/val --images images/val --json"
+      "  ovkit eval --ir model.xml --labels labels/val --images images/val --json",
+      "  ovkit eval classifier.xml --images imagenet/val"
     })
 final class EvalCommand implements Callable<Integer> {
 
@@ -77,8 +82,7 @@ final class EvalCommand implements Callable<Integer> {
 
   private Path file = Path.of("");
 
-  @ArgGroup(multiplicity = "1")
-  private Truth truth;
+  @ArgGroup private @Nullable Truth truth;
 
   private static final class Truth {
     @Option(
@@ -93,8 +97,9 @@ final class EvalCommand implements Callable<Integer> {
         required = true,
         paramLabel = "DIR",
         description =
-            "The objects as YOLO labels: a .txt file per picture, with a line 'class cx cy width"
-                + " height' per object.")
+            "The objects as YOLO labels: a .txt file per picture, with a line per object: 'class cx"
+                + " cy width height', with key points after it, or 'class x y x y …' for masks and"
+                + " rotated boxes.")
     private @Nullable Path labels;
   }
 
@@ -102,7 +107,7 @@ final class EvalCommand implements Callable<Integer> {
       names = {"-i", "--images", "--image"},
       required = true,
       paramLabel = "DIR",
-      description = "Folder of the pictures.")
+      description = "Folder of the pictures; for a classifier, of a folder for each class.")
   private Path images;
 
   @Option(
@@ -115,7 +120,8 @@ final class EvalCommand implements Callable<Integer> {
       names = "--conf",
       paramLabel = "SCORE",
       defaultValue = "" + CocoEvaluation.CONFIDENCE,
-      description = "Lowest score, 0..1. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Lowest score, 0..1; a classifier's classes count at any. Default: ${DEFAULT-VALUE}.")
   private float confidence;
 
   @Option(
@@ -142,7 +148,9 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--detections",
       paramLabel = "FILE.json",
-      description = "Write the detections as COCO results, which pycocotools reads.")
+      description =
+          "Write the detections as COCO results, which pycocotools reads: of masks or key points"
+              + " where the model finds them, else of boxes.")
   private @Nullable Path detections;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
@@ -176,23 +184,23 @@ final class EvalCommand implements Callable<Integer> {
         .assumptions()
         .forEach(a -> spec.commandLine().getErr().println("ovkit: assumed: " + a.sentence()));
     DetectorSpec detector = changed(derived.spec());
-    Objects objects = read(detector);
+    Evaluation evaluation = evaluation(detector);
     DetectorOptions options =
         DetectorOptions.defaults()
             .withCompile(CompileOptions.defaults().withHint(CompileOptions.Hint.THROUGHPUT))
-            .withDetect(detectOptions())
+            .withDetect(evaluation.options())
             .withSpec(detector);
     try (Detector opened = Detector.open(ir, options)) {
-      return evaluate(objects, opened::detect, opened.requests());
+      return report(evaluation, opened::detect, opened.requests());
     }
   }
 
   private int evaluateOnnx(Path onnx) {
     SourceDetector source = SourceDetector.of(ConvertOptions.of(onnx));
     DetectorSpec detector = changed(source.spec());
-    Objects objects = read(detector);
-    try (Subject opened = OnnxSubject.open(onnx, source, detector, detectOptions())) {
-      return evaluate(objects, file -> detect(opened, file), 1);
+    Evaluation evaluation = evaluation(detector);
+    try (Subject opened = OnnxSubject.open(onnx, source, detector, evaluation.options())) {
+      return report(evaluation, file -> detect(opened, file), 1);
     }
   }
 
@@ -202,170 +210,81 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  private DetectOptions detectOptions() {
-    return DetectOptions.defaults()
-        .withConfidence(confidence)
-        .withIou(iou)
-        .withMaxDetections(maxDetections);
-  }
-
   private DetectorSpec changed(DetectorSpec detector) {
     DetectorSpec changed = reading.applyTo(picture.applyTo(detector));
     return names == null ? changed : Labels.apply("--names", names, changed, file);
   }
 
-  private record Objects(GroundTruth truth, ClassMapping mapping) {}
+  // ---- what the model is measured against
 
-  private Objects read(DetectorSpec detector) {
+  private Evaluation evaluation(DetectorSpec detector) {
+    return detector.task() == DetectorSpec.Task.CLASSIFY ? classes(detector) : objects(detector);
+  }
+
+  private Evaluation classes(DetectorSpec classifier) {
+    if (truth != null || detections != null || html != null) {
+      throw usage(
+          "'%s' is a classifier: leave out --coco, --labels, --detections and --html, and give --images a folder with a folder of pictures for each class"
+              .formatted(file));
+    }
+    return new ClassEvaluation(classifier, PictureFolders.read(images, EvalCommand::pictures));
+  }
+
+  private Evaluation objects(DetectorSpec detector) {
+    if (truth == null) {
+      throw usage("give the objects of the pictures with --coco FILE.json or --labels DIR");
+    }
+    List<Similarity> similarities = Similarity.of(detector);
+    Similarity main = similarities.get(similarities.size() - 1);
+    DetectOptions options =
+        DetectOptions.defaults()
+            .withConfidence(confidence)
+            .withIou(iou)
+            .withMaxDetections(maxDetections);
     if (truth.coco != null) {
-      GroundTruth read = GroundTruth.coco(truth.coco, images);
-      return new Objects(read, ClassMapping.of(detector, read));
+      GroundTruth read = GroundTruth.coco(truth.coco, images, main);
+      return new ObjectEvaluation(detector, read, ClassMapping.of(detector, read), options);
     }
     int classes = detector.layout().classes();
     GroundTruth read =
         GroundTruth.yolo(
-            java.util.Objects.requireNonNull(truth.labels),
-            new PictureList(List.of(images.toString())).expand(),
-            IntStream.range(0, classes).mapToObj(detector::label).toList());
-    return new Objects(read, ClassMapping.numbers(classes));
+            Objects.requireNonNull(truth.labels),
+            pictures(images),
+            IntStream.range(0, classes).mapToObj(detector::label).toList(),
+            main);
+    return new ObjectEvaluation(detector, read, ClassMapping.numbers(classes), options);
   }
 
-  private int evaluate(Objects objects, Function<Path, Detections> detect, int threads) {
-    GroundTruth truth = objects.truth();
+  private static List<Path> pictures(Path folder) {
+    return new PictureList(List.of(folder.toString())).expand();
+  }
+
+  private int report(Evaluation evaluation, Function<Path, Detections> detect, int threads) {
     long start = System.nanoTime();
-    CocoEvaluation evaluation;
-    try (Progress progress = Progress.ofPictures(truth.pictures().size())) {
-      evaluation = CocoEvaluation.run(truth, objects.mapping(), detect, threads, progress::step);
+    try (Progress progress = Progress.ofPictures(evaluation.pictures())) {
+      evaluation.run(detect, threads, progress::step);
     }
     if (detections != null) {
       evaluation.writeDetections(detections);
     }
     if (html != null) {
-      EvaluationReport.write(file, truth, evaluation, html);
+      evaluation.writeReport(file, html);
     }
-    CocoMetrics metrics = evaluation.metrics();
     double seconds = (System.nanoTime() - start) / 1_000_000 / 1e3;
     PrintWriter out = spec.commandLine().getOut();
     if (json.wanted()) {
-      Json.print(out, json(objects, evaluation, metrics, seconds));
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("model", file.toString());
+      object.putAll(evaluation.json());
+      object.put("seconds", seconds);
+      Json.print(out, object);
     } else {
-      print(objects, metrics, seconds, out);
+      evaluation.print(file, seconds, out);
     }
     return ExitCode.DONE;
   }
 
-  // ---- results
-
-  private static Map<String, Double> figures(CocoMetrics metrics) {
-    Map<String, Double> figures = new LinkedHashMap<>();
-    figures.put("map", metrics.map());
-    figures.put("map50", metrics.map50());
-    figures.put("map75", metrics.map75());
-    figures.put("map_small", metrics.mapSmall());
-    figures.put("map_medium", metrics.mapMedium());
-    figures.put("map_large", metrics.mapLarge());
-    figures.put("ar1", metrics.ar1());
-    figures.put("ar10", metrics.ar10());
-    figures.put("ar100", metrics.ar100());
-    figures.put("ar_small", metrics.arSmall());
-    figures.put("ar_medium", metrics.arMedium());
-    figures.put("ar_large", metrics.arLarge());
-    return figures;
-  }
-
-  private Map<String, Object> json(
-      Objects objects, CocoEvaluation evaluation, CocoMetrics metrics, double seconds) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("model", file.toString());
-    object.put("pictures", objects.truth().pictures().size());
-    object.put("objects", objects.truth().objects());
-    object.put("detections", evaluation.detections());
-    object.put("mapping", objects.mapping().how().name().toLowerCase(Locale.ROOT));
-    Map<String, Object> settings = new LinkedHashMap<>();
-    settings.put("conf", confidence);
-    settings.put("iou", iou);
-    settings.put("max_det", maxDetections);
-    object.put("settings", settings);
-    figures(metrics).forEach((name, figure) -> object.put(name, orNull(figure)));
-    List<Map<String, Object>> perClass = new ArrayList<>();
-    for (CocoMetrics.PerClass one : metrics.perClass()) {
-      Map<String, Object> row = new LinkedHashMap<>();
-      row.put("category_id", one.category());
-      row.put("name", one.name());
-      row.put("objects", one.objects());
-      row.put("map", orNull(one.ap()));
-      row.put("map50", orNull(one.ap50()));
-      row.put("map75", orNull(one.ap75()));
-      perClass.add(row);
-    }
-    object.put("per_class", perClass);
-    object.put("seconds", seconds);
-    return object;
-  }
-
-  /** JSON has no NaN: where there is nothing to measure, there is no figure. */
-  private static @Nullable Double orNull(double figure) {
-    return Double.isNaN(figure) ? null : figure;
-  }
-
-  private void print(Objects objects, CocoMetrics metrics, double seconds, PrintWriter out) {
-    out.printf(
-        Locale.ROOT,
-        "%s  %d pictures  %d objects  conf %s  iou %s  %.1f s%n",
-        file,
-        objects.truth().pictures().size(),
-        objects.truth().objects(),
-        confidence,
-        iou,
-        seconds);
-    out.println(
-        switch (objects.mapping().how()) {
-          case NAMES -> "classes are matched to categories by name";
-          case ORDER -> "classes are matched to categories in the order of their ids";
-          case NUMBERS -> "classes are matched to labels by number";
-        });
-    out.println();
-    out.println("         all    @.50   @.75   small  medium large");
-    row(
-        out,
-        "mAP",
-        metrics.map(),
-        metrics.map50(),
-        metrics.map75(),
-        metrics.mapSmall(),
-        metrics.mapMedium(),
-        metrics.mapLarge());
-    out.println();
-    out.println("boxes    1      10     100    small  medium large");
-    row(
-        out,
-        "recall",
-        metrics.ar1(),
-        metrics.ar10(),
-        metrics.ar100(),
-        metrics.arSmall(),
-        metrics.arMedium(),
-        metrics.arLarge());
-    out.println();
-    out.println("class                   objects  AP     @.50   @.75");
-    for (CocoMetrics.PerClass one : metrics.perClass()) {
-      if (one.objects() > 0) {
-        out.printf(
-            "%-22s  %7d  %s  %s  %s%n",
-            one.name(), one.objects(), text(one.ap()), text(one.ap50()), text(one.ap75()));
-      }
-    }
-  }
-
-  private static void row(PrintWriter out, String name, double... figures) {
-    StringBuilder row = new StringBuilder("%-7s".formatted(name));
-    for (double figure : figures) {
-      row.append("  ").append(text(figure));
-    }
-    out.println(row);
-  }
-
-  private static String text(double figure) {
-    return Double.isNaN(figure) ? "-    " : String.format(Locale.ROOT, "%.3f", figure);
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 }

@@ -48,6 +48,7 @@ class EvalCommandTest {
         .toIterable()
         .containsExactly(
             "model",
+            "task",
             "pictures",
             "objects",
             "detections",

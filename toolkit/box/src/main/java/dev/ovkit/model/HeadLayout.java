@@ -38,6 +38,11 @@ public interface HeadLayout {
     return DetectorSpec.Task.DETECT;
   }
 
+  /** Returns how many key points an object has; 0 where none are found. */
+  default int keyPoints() {
+    return 0;
+  }
+
   /** Returns the names of the tensors that {@link HeadDecoder#decode} reads, in its order. */
   List<String> outputs();
 

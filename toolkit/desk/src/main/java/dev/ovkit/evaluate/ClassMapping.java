@@ -1,14 +1,18 @@
 package dev.ovkit.evaluate;
 
 import dev.ovkit.model.DetectorSpec;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Which category each of a model's classes is. COCO numbers its 80 categories 1 to 90, with gaps; a
@@ -42,17 +46,30 @@ public record ClassMapping(How how, Map<Integer, Long> categories) {
    * @throws AnnotationException when neither works
    */
   public static ClassMapping of(DetectorSpec spec, GroundTruth truth) {
-    List<Long> ids = new ArrayList<>(truth.categories().keySet());
-    List<String> names = truth.categories().values().stream().map(ClassMapping::plain).toList();
+    Set<Long> used =
+        truth.pictures().stream()
+            .flatMap(picture -> picture.objects().stream())
+            .map(TruthObject::category)
+            .collect(Collectors.toSet());
+    return of(spec, truth.source(), truth.categories(), used);
+  }
+
+  /** Matches the folders of a classifier's pictures in the same way. */
+  public static ClassMapping of(DetectorSpec spec, PictureFolders truth) {
+    return of(spec, truth.source(), truth.categories(), truth.categories().keySet());
+  }
+
+  private static ClassMapping of(
+      DetectorSpec spec, Path source, SortedMap<Long, String> categories, Set<Long> used) {
+    List<Long> ids = new ArrayList<>(categories.keySet());
+    List<String> names = categories.values().stream().map(ClassMapping::plain).toList();
     List<String> labels = spec.labels().stream().map(ClassMapping::plain).toList();
 
     SortedSet<String> missing = new TreeSet<>();
-    for (TruthPicture picture : truth.pictures()) {
-      for (TruthBox box : picture.boxes()) {
-        String name = Objects.requireNonNull(truth.categories().get(box.category()));
-        if (!labels.contains(plain(name))) {
-          missing.add(name);
-        }
+    for (long category : used) {
+      String name = Objects.requireNonNull(categories.get(category));
+      if (!labels.contains(plain(name))) {
+        missing.add(name);
       }
     }
     Map<Integer, Long> mapping = new HashMap<>();
@@ -73,9 +90,9 @@ public record ClassMapping(How how, Map<Integer, Long> categories) {
     throw new AnnotationException(
         labels.isEmpty()
             ? "'%s' has %d categories, but the model has %d classes without names; give --names a file with the model's class names, one per line, in order"
-                .formatted(truth.source(), ids.size(), spec.layout().classes())
+                .formatted(source, ids.size(), spec.layout().classes())
             : "'%s' has objects of categories that the model does not name: %s; give --names a file with the model's class names, one per line, in order"
-                .formatted(truth.source(), String.join(", ", missing)));
+                .formatted(source, String.join(", ", missing)));
   }
 
   /** The categories are the model's classes by number. */

@@ -16,16 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
- * COCO's evaluation of boxes: what a detector found, held against what is there. Its figures are
- * those of pycocotools.
+ * COCO's evaluation: what a detector found, held against what is there, by the similarity of boxes,
+ * masks, rotated boxes or key points. Its figures are those of pycocotools.
  *
  * <pre>{@code
  * GroundTruth truth = GroundTruth.coco(Path.of("instances.json"), Path.of("images"));
@@ -52,7 +48,7 @@ public final class CocoEvaluation {
   private final GroundTruth truth;
   private final ClassMapping mapping;
   private final Set<Long> pictures = new HashSet<>();
-  private final Map<Long, List<FoundBox>> found = new HashMap<>();
+  private final Map<Long, List<FoundObject>> found = new HashMap<>();
 
   /** Starts with nothing found. */
   public CocoEvaluation(GroundTruth truth, ClassMapping mapping) {
@@ -77,24 +73,17 @@ public final class CocoEvaluation {
       int threads,
       Runnable afterEach) {
     CocoEvaluation evaluation = new CocoEvaluation(truth, mapping);
-    ExecutorService pool = Executors.newFixedThreadPool(threads);
-    try {
-      List<Future<Detections>> running = new ArrayList<>();
-      for (TruthPicture picture : truth.pictures()) {
-        running.add(pool.submit(() -> detect.apply(picture.file())));
-      }
-      for (int i = 0; i < running.size(); i++) {
-        TruthPicture picture = truth.pictures().get(i);
-        Detections detections = join(running.get(i));
-        requireSize(picture, detections, truth);
-        evaluation.add(picture.id(), detections.objects());
-        afterEach.run();
-      }
-      return evaluation;
-    } finally {
-      pool.shutdownNow();
-      awaitEnd(pool);
-    }
+    PictureRun.over(
+        truth.pictures(),
+        TruthPicture::file,
+        detect,
+        threads,
+        (picture, detections) -> {
+          requireSize(picture, detections, truth);
+          evaluation.add(picture.id(), detections.objects());
+          afterEach.run();
+        });
+    return evaluation;
   }
 
   /**
@@ -108,11 +97,11 @@ public final class CocoEvaluation {
     if (!pictures.contains(picture)) {
       throw new IllegalArgumentException("the ground truth has no picture " + picture);
     }
-    List<FoundBox> mapped = new ArrayList<>();
+    List<FoundObject> mapped = new ArrayList<>();
     for (Detection detection : detections) {
       Long category = mapping.categories().get(detection.classId());
       if (category != null) {
-        mapped.add(FoundBox.of(detection, category));
+        mapped.add(new FoundObject(category, detection));
       }
     }
     if (found.putIfAbsent(picture, mapped) != null) {
@@ -127,9 +116,14 @@ public final class CocoEvaluation {
 
   // ---- figures
 
-  /** Returns the figures over all pictures of the ground truth. */
-  public CocoMetrics metrics() {
-    Map<Long, List<CocoMatching>> byCategory = matchings();
+  /**
+   * Returns the figures over all pictures of the ground truth.
+   *
+   * @param similarity what is compared; the truth must have been read for it
+   */
+  public CocoMetrics metrics(Similarity similarity) {
+    Map<Long, List<CocoMatching>> byCategory = matchings(similarity);
+    int most = similarity.most();
     List<PrecisionRecall> all = new ArrayList<>();
     List<PrecisionRecall> small = new ArrayList<>();
     List<PrecisionRecall> medium = new ArrayList<>();
@@ -143,13 +137,13 @@ public final class CocoEvaluation {
             (category, name) -> {
               List<CocoMatching> matchings = byCategory.getOrDefault(category, List.of());
               List<CocoMatching.Result> results = results(matchings, CocoMatching.Size.ALL);
-              Optional<PrecisionRecall> curve = PrecisionRecall.of(results, CocoMatching.MOST);
+              Optional<PrecisionRecall> curve = PrecisionRecall.of(results, most);
               curve.ifPresent(all::add);
               PrecisionRecall.of(results, 1).ifPresent(best::add);
               PrecisionRecall.of(results, 10).ifPresent(ten::add);
-              sized(matchings, CocoMatching.Size.SMALL).ifPresent(small::add);
-              sized(matchings, CocoMatching.Size.MEDIUM).ifPresent(medium::add);
-              sized(matchings, CocoMatching.Size.LARGE).ifPresent(large::add);
+              sized(matchings, CocoMatching.Size.SMALL, most).ifPresent(small::add);
+              sized(matchings, CocoMatching.Size.MEDIUM, most).ifPresent(medium::add);
+              sized(matchings, CocoMatching.Size.LARGE, most).ifPresent(large::add);
               List<PrecisionRecall> alone = curve.stream().toList();
               perClass.add(
                   new CocoMetrics.PerClass(
@@ -157,28 +151,35 @@ public final class CocoEvaluation {
                       name,
                       results.stream().mapToInt(CocoMatching.Result::objects).sum(),
                       precision(alone),
-                      precisionAt(alone, 0.5),
-                      precisionAt(alone, 0.75)));
+                      mean(alone, c -> at(c.precision(), 0.5)),
+                      mean(alone, c -> at(c.precision(), 0.75))));
             });
     return new CocoMetrics(
         precision(all),
-        precisionAt(all, 0.5),
-        precisionAt(all, 0.75),
+        mean(all, c -> at(c.precision(), 0.5)),
+        mean(all, c -> at(c.precision(), 0.75)),
         precision(small),
         precision(medium),
         precision(large),
         recall(best),
         recall(ten),
         recall(all),
+        mean(all, c -> at(c.recall(), 0.5)),
+        mean(all, c -> at(c.recall(), 0.75)),
         recall(small),
         recall(medium),
         recall(large),
         perClass);
   }
 
+  /** Returns the figures of the boxes. */
+  public CocoMetrics metrics() {
+    return metrics(Similarity.BOXES);
+  }
+
   /** Returns the curves of the categories that have objects, by rising id. */
-  public List<ClassCurve> curves() {
-    Map<Long, List<CocoMatching>> byCategory = matchings();
+  public List<ClassCurve> curves(Similarity similarity) {
+    Map<Long, List<CocoMatching>> byCategory = matchings(similarity);
     List<ClassCurve> curves = new ArrayList<>();
     truth
         .categories()
@@ -195,33 +196,34 @@ public final class CocoEvaluation {
     return curves;
   }
 
-  /** Returns what went wrong on each picture if boxes count from a confidence, by rising id. */
-  public List<PictureMistakes> mistakes(double confidence) {
+  /** Returns what went wrong on each picture if objects count from a confidence, by rising id. */
+  public List<PictureMistakes> mistakes(double confidence, Similarity similarity) {
     return truth.pictures().stream()
         .map(
             picture ->
                 PictureMistakes.of(
                     picture,
                     found.getOrDefault(picture.id(), List.of()).stream()
-                        .filter(box -> box.score() >= confidence)
+                        .filter(one -> one.detection().score() >= confidence)
                         .toList(),
-                    truth.categories()))
+                    truth.categories(),
+                    similarity))
         .toList();
   }
 
   /** The pictures, by rising id, on which a category is or was found. */
-  private Map<Long, List<CocoMatching>> matchings() {
+  private Map<Long, List<CocoMatching>> matchings(Similarity similarity) {
     Map<Long, List<CocoMatching>> byCategory = new HashMap<>();
     for (TruthPicture picture : truth.pictures()) {
-      Map<Long, List<TruthBox>> boxes = new HashMap<>();
-      for (TruthBox box : picture.boxes()) {
-        boxes.computeIfAbsent(box.category(), c -> new ArrayList<>()).add(box);
-      }
-      Map<Long, List<FoundBox>> detections = new HashMap<>();
-      for (FoundBox one : found.getOrDefault(picture.id(), List.of())) {
-        detections.computeIfAbsent(one.category(), c -> new ArrayList<>()).add(one);
-      }
-      Set<Long> categories = new HashSet<>(boxes.keySet());
+      Map<Long, List<TruthObject>> objects =
+          picture.objects().stream().collect(Collectors.groupingBy(TruthObject::category));
+      Map<Long, List<Detection>> detections =
+          found.getOrDefault(picture.id(), List.of()).stream()
+              .collect(
+                  Collectors.groupingBy(
+                      FoundObject::category,
+                      Collectors.mapping(FoundObject::detection, Collectors.toList())));
+      Set<Long> categories = new HashSet<>(objects.keySet());
       categories.addAll(detections.keySet());
       for (long category : categories) {
         byCategory
@@ -229,7 +231,8 @@ public final class CocoEvaluation {
             .add(
                 new CocoMatching(
                     detections.getOrDefault(category, List.of()),
-                    boxes.getOrDefault(category, List.of())));
+                    objects.getOrDefault(category, List.of()),
+                    similarity));
       }
     }
     return byCategory;
@@ -241,8 +244,8 @@ public final class CocoEvaluation {
   }
 
   private static Optional<PrecisionRecall> sized(
-      List<CocoMatching> matchings, CocoMatching.Size size) {
-    return PrecisionRecall.of(results(matchings, size), CocoMatching.MOST);
+      List<CocoMatching> matchings, CocoMatching.Size size, int most) {
+    return PrecisionRecall.of(results(matchings, size), most);
   }
 
   private static double precision(List<PrecisionRecall> classes) {
@@ -253,9 +256,8 @@ public final class CocoEvaluation {
     return mean(classes, c -> c.recall());
   }
 
-  private static double precisionAt(List<PrecisionRecall> classes, double iou) {
-    int t = (int) Math.round((iou - 0.5) / 0.05);
-    return mean(classes, c -> new double[] {c.precision()[t]});
+  private static double[] at(double[] values, double threshold) {
+    return new double[] {values[(int) Math.round((threshold - 0.5) / 0.05)]};
   }
 
   private static double mean(
@@ -277,17 +279,24 @@ public final class CocoEvaluation {
    * Writes the detections as COCO's results, which pycocotools' {@code loadRes} reads: by rising id
    * of the picture, the numbers unrounded.
    *
+   * @param similarity what the results are of: a file of masks or key points has no boxes, because
+   *     pycocotools would take their areas for those of the masks or points
    * @throws OutputException when the file cannot be written
    */
-  public void writeDetections(Path file) {
+  public void writeDetections(Path file, Similarity similarity) {
     Path part = file.resolveSibling("." + file.getFileName() + "." + ProcessHandle.current().pid());
     try {
       try (JsonGenerator json = new JsonFactory().createGenerator(Files.newBufferedWriter(part))) {
         json.writeStartArray();
         for (TruthPicture picture : truth.pictures()) {
-          for (FoundBox one : found.getOrDefault(picture.id(), List.of())) {
+          for (FoundObject one : found.getOrDefault(picture.id(), List.of())) {
             json.writeRaw('\n');
-            write(json, picture.id(), one);
+            json.writeStartObject();
+            json.writeNumberField("image_id", picture.id());
+            json.writeNumberField("category_id", one.category());
+            similarity.write(json, one.detection());
+            json.writeNumberField("score", (double) one.detection().score());
+            json.writeEndObject();
           }
         }
         json.writeEndArray();
@@ -299,22 +308,6 @@ public final class CocoEvaluation {
       part.toFile().delete();
     }
   }
-
-  private static void write(JsonGenerator json, long picture, FoundBox one) throws IOException {
-    json.writeStartObject();
-    json.writeNumberField("image_id", picture);
-    json.writeNumberField("category_id", one.category());
-    json.writeArrayFieldStart("bbox");
-    json.writeNumber(one.x());
-    json.writeNumber(one.y());
-    json.writeNumber(one.width());
-    json.writeNumber(one.height());
-    json.writeEndArray();
-    json.writeNumberField("score", one.score());
-    json.writeEndObject();
-  }
-
-  // ---- threads
 
   private static void requireSize(TruthPicture picture, Detections seen, GroundTruth truth) {
     boolean same =
@@ -330,42 +323,6 @@ public final class CocoEvaluation {
                   truth.source(),
                   picture.width(),
                   picture.height()));
-    }
-  }
-
-  private static Detections join(Future<Detections> future) {
-    boolean interrupted = false;
-    try {
-      while (true) {
-        try {
-          return future.get();
-        } catch (InterruptedException e) {
-          interrupted = true; // a detection is short; the caller learns of it afterwards
-        } catch (ExecutionException e) {
-          if (e.getCause() instanceof RuntimeException cause) {
-            throw cause;
-          }
-          if (e.getCause() instanceof Error error) {
-            throw error;
-          }
-          throw new IllegalStateException(e);
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  /** The detector may be closed as soon as this is through, so none may still be running. */
-  private static void awaitEnd(ExecutorService pool) {
-    try {
-      if (!pool.awaitTermination(1, TimeUnit.MINUTES)) {
-        throw new IllegalStateException("a detection does not end");
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

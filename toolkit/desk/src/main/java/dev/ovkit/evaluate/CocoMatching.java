@@ -1,21 +1,19 @@
 package dev.ovkit.evaluate;
 
-import java.util.ArrayList;
+import dev.ovkit.model.Detection;
+import java.util.Comparator;
 import java.util.List;
 
 /**
- * The boxes of one class on one picture, found and true.
+ * The objects of one class on one picture, found and true.
  *
- * <p>Which found box takes which true one is as COCO's evaluation defines it (T.-Y. Lin et al.,
+ * <p>Which found object takes which true one is as COCO's evaluation defines it (T.-Y. Lin et al.,
  * "Microsoft COCO: Common Objects in Context", 2014, and the evaluation page of cocodataset.org).
  */
 final class CocoMatching {
 
   /** IoU .5, .55 … .95, in the arithmetic of numpy's linspace: .6 and .6000000000000001 differ. */
   static final double[] THRESHOLDS = evenly(0.5, 0.95, 10);
-
-  /** As many boxes of a class on a picture count, best first. */
-  static final int MOST = 100;
 
   /** Which objects count, by their area in square pixels; both ends belong to it. */
   enum Size {
@@ -38,47 +36,36 @@ final class CocoMatching {
   }
 
   /**
-   * What became of the found boxes, by falling score.
+   * What became of the found objects, by falling score.
    *
-   * @param objects how many true boxes count
-   * @param hit at each threshold, whether a box took a true one
-   * @param ignored at each threshold, whether a box counts neither for nor against
+   * @param objects how many true ones count
+   * @param hit at each threshold, whether a found one took a true one
+   * @param ignored at each threshold, whether it counts neither for nor against
    */
   record Result(int objects, double[] scores, boolean[][] hit, boolean[][] ignored) {}
 
-  private final List<FoundBox> found;
-  private final List<TruthBox> truth;
+  private final Similarity similarity;
+  private final List<Detection> found;
+  private final List<TruthObject> truth;
   private final double[][] overlaps;
 
   /**
    * @param found in any order; of equal scores the earlier comes first
    */
-  CocoMatching(List<FoundBox> found, List<TruthBox> truth) {
-    this.found = best(found);
+  CocoMatching(List<Detection> found, List<TruthObject> truth, Similarity similarity) {
+    this.similarity = similarity;
+    this.found =
+        found.stream()
+            .sorted(Comparator.comparingDouble(Detection::score).reversed())
+            .limit(similarity.most())
+            .toList();
     this.truth = truth;
     this.overlaps = new double[this.found.size()][truth.size()];
     for (int d = 0; d < this.found.size(); d++) {
       for (int g = 0; g < truth.size(); g++) {
-        overlaps[d][g] = overlap(this.found.get(d), truth.get(g));
+        overlaps[d][g] = similarity.of(this.found.get(d), truth.get(g));
       }
     }
-  }
-
-  private static List<FoundBox> best(List<FoundBox> found) {
-    List<FoundBox> sorted = new ArrayList<>(found);
-    sorted.sort(FoundBox.BY_FALLING_SCORE);
-    return sorted.size() > MOST ? sorted.subList(0, MOST) : sorted;
-  }
-
-  /** The IoU; for a crowd, the share of the found box that is inside it. */
-  static double overlap(FoundBox a, TruthBox b) {
-    double w = Math.min(a.x() + a.width(), b.x() + b.width()) - Math.max(a.x(), b.x());
-    double h = Math.min(a.y() + a.height(), b.y() + b.height()) - Math.max(a.y(), b.y());
-    if (w <= 0 || h <= 0) {
-      return 0;
-    }
-    double both = w * h;
-    return both / (b.crowd() ? a.area() : a.area() + b.width() * b.height() - both);
   }
 
   /** Crowds and objects of another size are there to be hit, but are no loss when missed. */
@@ -87,7 +74,8 @@ final class CocoMatching {
     boolean[] ignorable = new boolean[truth.size()];
     int objects = 0;
     for (int g = 0; g < order.length; g++) {
-      ignorable[g] = truth.get(g).crowd() || size.leavesOut(truth.get(g).area());
+      ignorable[g] =
+          similarity.isIgnored(truth.get(g)) || size.leavesOut(truth.get(g).area());
       if (!ignorable[g]) {
         order[objects++] = g;
       }
@@ -108,16 +96,16 @@ final class CocoMatching {
           hit[t][d] = true;
           ignored[t][d] = ignorable[chosen];
         } else {
-          ignored[t][d] = size.leavesOut(found.get(d).area());
+          ignored[t][d] = size.leavesOut(similarity.area(found.get(d)));
         }
       }
     }
-    double[] scores = found.stream().mapToDouble(FoundBox::score).toArray();
+    double[] scores = found.stream().mapToDouble(Detection::score).toArray();
     return new Result(objects, scores, hit, ignored);
   }
 
   /**
-   * The true box that is overlapped most, the last of equals; one that counts goes before all that
+   * The true object that is most alike, the last of equals; one that counts goes before all that
    * do not; a crowd can be taken any number of times.
    */
   private int choose(

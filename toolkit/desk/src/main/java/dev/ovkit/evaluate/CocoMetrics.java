@@ -3,8 +3,9 @@ package dev.ovkit.evaluate;
 import java.util.List;
 
 /**
- * The twelve figures of COCO's evaluation of boxes, and the average precision of each class; 0..1.
- * A figure is NaN where there is no object to measure it on (pycocotools says -1).
+ * The figures of COCO's evaluation, and the average precision of each class; 0..1. A figure is NaN
+ * where there is no object to measure it on (pycocotools says -1). At IoU .5 means at a similarity
+ * of .5, whatever is compared.
  *
  * @param map mean average precision over classes and over IoU .5, .55 … .95; COCO's "AP"
  * @param map50 at IoU .5
@@ -12,10 +13,13 @@ import java.util.List;
  * @param mapSmall of objects up to 32x32 pixels
  * @param mapMedium of objects between
  * @param mapLarge of objects from 96x96 pixels
- * @param ar1 mean recall with the best box of a class on a picture
+ * @param ar1 mean recall with the best object of a class on a picture
  * @param ar10 with the 10 best
- * @param ar100 with the 100 best, as all of the average precisions
- * @param arSmall with the 100 best, of objects up to 32x32 pixels
+ * @param ar with the 100 best, or the 20 best where key points are compared, as all of the average
+ *     precisions
+ * @param ar50 the same at IoU .5
+ * @param ar75 the same at IoU .75
+ * @param arSmall the same of objects up to 32x32 pixels
  * @param arMedium of objects between
  * @param arLarge of objects from 96x96 pixels
  * @param perClass every category, by rising id
@@ -29,7 +33,9 @@ public record CocoMetrics(
     double mapLarge,
     double ar1,
     double ar10,
-    double ar100,
+    double ar,
+    double ar50,
+    double ar75,
     double arSmall,
     double arMedium,
     double arLarge,

@@ -16,37 +16,41 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** COCO's annotations, entry by entry: masks of a whole data set would fill the memory. */
+/** COCO's annotations, entry by entry: the JSON of a whole data set would fill the memory. */
 final class CocoReader {
 
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final String BOX = "expected [x, y, width, height] in pixels";
 
   private final Path json;
+  private final Similarity similarity;
   private final TreeMap<Long, String> categories = new TreeMap<>();
   private final Map<Long, Image> images = new LinkedHashMap<>();
   private final List<Annotation> annotations = new ArrayList<>();
 
-  private record Image(String file, int width, int height, List<TruthBox> boxes) {}
+  private record Image(String file, int width, int height, List<TruthObject> objects) {}
 
-  private record Annotation(String place, long image, TruthBox box) {}
+  private record Annotation(
+      JsonEntry.Place place, long image, TruthObject box, Similarity.Completion completion) {}
 
-  private CocoReader(Path json) {
+  private CocoReader(Path json, Similarity similarity) {
     this.json = json;
+    this.similarity = similarity;
   }
 
-  static GroundTruth read(Path json, Path folder) {
-    CocoReader reader = new CocoReader(json);
+  static GroundTruth read(Path json, Path folder, Similarity similarity) {
+    CocoReader reader = new CocoReader(json, similarity);
     reader.parse();
     reader.join();
     return reader.locate(folder);
   }
 
   private void parse() {
-    Map<String, BiConsumer<JsonNode, String>> wanted = new LinkedHashMap<>();
+    Map<String, Consumer<JsonEntry>> wanted = new LinkedHashMap<>();
     wanted.put("images", this::image);
     wanted.put("annotations", this::annotation);
     wanted.put("categories", this::category);
@@ -58,7 +62,7 @@ final class CocoReader {
                 + " categories");
       }
       for (String key = parser.nextFieldName(); key != null; key = parser.nextFieldName()) {
-        BiConsumer<JsonNode, String> entry = wanted.get(key);
+        Consumer<JsonEntry> entry = wanted.get(key);
         JsonToken first = parser.nextToken();
         if (entry == null) {
           parser.skipChildren();
@@ -67,7 +71,8 @@ final class CocoReader {
         } else {
           missing.remove(key);
           for (int i = 0; parser.nextToken() != JsonToken.END_ARRAY; i++) {
-            entry.accept(parser.readValueAsTree(), "%s[%d]".formatted(key, i));
+            JsonEntry.Place place = new JsonEntry.Place(json, "%s[%d]".formatted(key, i));
+            entry.accept(new JsonEntry(parser.readValueAsTree(), place));
           }
         }
       }
@@ -100,60 +105,52 @@ final class CocoReader {
     }
   }
 
-  private void image(JsonNode node, String place) {
-    long id = whole(node, "id", place);
+  private void image(JsonEntry entry) {
+    long id = entry.whole("id");
     Image image =
         new Image(
-            text(node, "file_name", place),
-            size(node, "width", place),
-            size(node, "height", place),
-            new ArrayList<>());
+            entry.text("file_name"), entry.size("width"), entry.size("height"), new ArrayList<>());
     if (images.put(id, image) != null) {
-      throw bad("%s has the id %d, which another picture has too".formatted(place, id));
+      throw entry.bad(" has the id %d, which another picture has too".formatted(id));
     }
   }
 
-  private void category(JsonNode node, String place) {
-    long id = whole(node, "id", place);
-    if (categories.put(id, text(node, "name", place)) != null) {
-      throw bad("%s has the id %d, which another category has too".formatted(place, id));
+  private void category(JsonEntry entry) {
+    long id = entry.whole("id");
+    if (categories.put(id, entry.text("name")) != null) {
+      throw entry.bad(" has the id %d, which another category has too".formatted(id));
     }
   }
 
-  private void annotation(JsonNode node, String place) {
-    JsonNode bbox = required(node, "bbox", place);
-    double[] numbers = new double[4];
-    for (int i = 0; i < 4; i++) {
-      numbers[i] = bbox.isArray() && bbox.size() == 4 ? number(bbox.get(i)) : Double.NaN;
-      if (Double.isNaN(numbers[i])) {
-        throw bad("%s.bbox is %s, expected [x, y, width, height] in pixels".formatted(place, bbox));
-      }
+  private void annotation(JsonEntry entry) {
+    JsonNode bbox = entry.required("bbox");
+    double[] numbers = entry.numbers(bbox, ".bbox", BOX);
+    if (numbers.length != 4) {
+      throw entry.bad(".bbox is %s, %s".formatted(bbox, BOX));
     }
     if (numbers[2] < 0 || numbers[3] < 0) {
-      throw bad(
-          "%s.bbox is %s, with a negative size; expected [x, y, width, height] in pixels"
-              .formatted(place, bbox));
+      throw entry.bad(".bbox is %s, with a negative size; %s".formatted(bbox, BOX));
     }
     double area = numbers[2] * numbers[3];
-    if (node.hasNonNull("area")) {
-      area = number(node.get("area"));
+    if (entry.has("area")) {
+      area = JsonEntry.number(entry.node().get("area"));
       if (!(area >= 0)) {
-        throw bad(
-            "%s.area is %s, expected square pixels, 0 or more".formatted(place, node.get("area")));
+        throw entry.bad(
+            ".area is %s, expected square pixels, 0 or more"
+                .formatted(entry.node().get("area")));
       }
     }
-    annotations.add(
-        new Annotation(
-            place,
-            whole(node, "image_id", place),
-            new TruthBox(
-                whole(node, "category_id", place),
-                numbers[0],
-                numbers[1],
-                numbers[2],
-                numbers[3],
-                area,
-                node.path("iscrowd").asInt() != 0)));
+    long image = entry.whole("image_id");
+    TruthObject box =
+        new TruthObject(
+            entry.whole("category_id"),
+            numbers[0],
+            numbers[1],
+            numbers[2],
+            numbers[3],
+            area,
+            entry.node().path("iscrowd").asInt() != 0);
+    annotations.add(new Annotation(entry.place(), image, box, similarity.coco(entry)));
   }
 
   /** The three lists may come in any order, so references are looked up at the end. */
@@ -161,16 +158,20 @@ final class CocoReader {
     for (Annotation annotation : annotations) {
       Image image = images.get(annotation.image());
       if (image == null) {
-        throw bad(
-            "%s.image_id is %d, but no picture has that id"
-                .formatted(annotation.place(), annotation.image()));
+        throw annotation
+            .place()
+            .bad(".image_id is %d, but no picture has that id".formatted(annotation.image()));
       }
       if (!categories.containsKey(annotation.box().category())) {
-        throw bad(
-            "%s.category_id is %d, but no category has that id"
-                .formatted(annotation.place(), annotation.box().category()));
+        throw annotation
+            .place()
+            .bad(
+                ".category_id is %d, but no category has that id"
+                    .formatted(annotation.box().category()));
       }
-      image.boxes().add(annotation.box());
+      image
+          .objects()
+          .add(annotation.completion().of(annotation.box(), image.width(), image.height()));
     }
   }
 
@@ -184,7 +185,7 @@ final class CocoReader {
           if (file == null) {
             missing.add(image.file());
           } else {
-            pictures.add(new TruthPicture(id, file, image.width(), image.height(), image.boxes()));
+            pictures.add(new TruthPicture(id, file, image.width(), image.height(), image.objects()));
           }
         });
     if (!missing.isEmpty()) {
@@ -216,49 +217,6 @@ final class CocoReader {
     } catch (InvalidPathException e) {
       return null;
     }
-  }
-
-  // ---- values, with their place in the message
-
-  private JsonNode required(JsonNode node, String key, String place) {
-    if (!node.isObject()) {
-      throw bad("%s is %s, expected an object".formatted(place, node));
-    }
-    if (!node.hasNonNull(key)) {
-      throw bad("%s has no %s".formatted(place, key));
-    }
-    return node.get(key);
-  }
-
-  private long whole(JsonNode node, String key, String place) {
-    JsonNode value = required(node, key, place);
-    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-      throw bad("%s.%s is %s, expected a whole number".formatted(place, key, value));
-    }
-    return value.asLong();
-  }
-
-  private String text(JsonNode node, String key, String place) {
-    JsonNode value = required(node, key, place);
-    if (!value.isTextual()) {
-      throw bad("%s.%s is %s, expected a string".formatted(place, key, value));
-    }
-    return value.asText();
-  }
-
-  private int size(JsonNode node, String key, String place) {
-    if (!node.hasNonNull(key)) {
-      return 0;
-    }
-    JsonNode value = node.get(key);
-    if (!value.canConvertToInt() || value.asInt() < 1) {
-      throw bad("%s.%s is %s, expected pixels, 1 or more".formatted(place, key, value));
-    }
-    return value.asInt();
-  }
-
-  private static double number(JsonNode node) {
-    return node.isNumber() && Double.isFinite(node.asDouble()) ? node.asDouble() : Double.NaN;
   }
 
   private AnnotationException bad(String what) {

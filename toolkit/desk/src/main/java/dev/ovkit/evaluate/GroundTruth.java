@@ -27,9 +27,9 @@ public record GroundTruth(
       if (!ids.add(picture.id())) {
         throw new IllegalArgumentException("two pictures have the id " + picture.id());
       }
-      for (TruthBox box : picture.boxes()) {
-        if (!categories.containsKey(box.category())) {
-          throw new IllegalArgumentException("there is no category " + box.category());
+      for (TruthObject object : picture.objects()) {
+        if (!categories.containsKey(object.category())) {
+          throw new IllegalArgumentException("there is no category " + object.category());
         }
       }
     }
@@ -43,32 +43,53 @@ public record GroundTruth(
    * {@code area} that of the box, {@code iscrowd} 0. A file_name may have folders in front that are
    * not in {@code images}.
    *
+   * <p>Masks need {@code segmentation} besides (polygons, or runs as numbers or as text) and each
+   * picture's width and height; key points need {@code keypoints}; rotated boxes need {@code
+   * segmentation} as polygons, around which the smallest rectangle counts.
+   *
    * @param images the folder of the pictures
+   * @param similarity what is to be compared
    * @throws dev.ovkit.evaluate.AnnotationException when the file cannot be read, does not hold
    *     together, or speaks of pictures that are not in the folder
    */
+  public static GroundTruth coco(Path json, Path images, Similarity similarity) {
+    return CocoReader.read(json, images, similarity);
+  }
+
+  /** Reads the boxes of COCO's annotations. */
   public static GroundTruth coco(Path json, Path images) {
-    return CocoReader.read(json, images);
+    return coco(json, images, Similarity.BOXES);
   }
 
   /**
    * Reads labels as YOLO trainers have them: a text of the picture's name for each picture, in it a
-   * line {@code class cx cy width height} for each object, all but the class as shares of the
-   * picture's width and height. A picture without a text has no objects. The categories are the
-   * classes by number; the ids of the pictures count from 1 in the order given.
+   * line for each object, all numbers but the class as shares of the picture's width and height. A
+   * picture without a text has no objects. The categories are the classes by number; the ids of the
+   * pictures count from 1 in the order given.
+   *
+   * <p>A line is {@code class cx cy width height} for boxes; the same and {@code x y visibility} or
+   * {@code x y} of each point for key points; {@code class x y x y …}, the corners of a polygon,
+   * for masks; the same with four corners for rotated boxes.
    *
    * @param labels the folder of the texts; {@code classes.txt} in it is left alone
    * @param names the model's classes, in order
+   * @param similarity what is to be compared
    * @throws dev.ovkit.evaluate.AnnotationException when a text is damaged or belongs to none of the
    *     pictures
    * @throws dev.ovkit.PictureException when a picture cannot be read
    */
+  public static GroundTruth yolo(
+      Path labels, List<Path> pictures, List<String> names, Similarity similarity) {
+    return YoloReader.read(labels, pictures, names, similarity);
+  }
+
+  /** Reads the boxes of a YOLO trainer's labels. */
   public static GroundTruth yolo(Path labels, List<Path> pictures, List<String> names) {
-    return YoloReader.read(labels, pictures, names);
+    return yolo(labels, pictures, names, Similarity.BOXES);
   }
 
   /** Returns the number of objects, groups left out. */
   public long objects() {
-    return pictures.stream().flatMap(p -> p.boxes().stream()).filter(b -> !b.crowd()).count();
+    return pictures.stream().flatMap(p -> p.objects().stream()).filter(o -> !o.crowd()).count();
   }
 }

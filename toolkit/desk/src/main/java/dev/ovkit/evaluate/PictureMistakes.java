@@ -34,15 +34,18 @@ public record PictureMistakes(
   private record Overlap(int truth, int box, double share) {}
 
   static PictureMistakes of(
-      TruthPicture picture, List<FoundBox> boxes, Map<Long, String> categories) {
-    List<TruthBox> truth = picture.boxes();
+      TruthPicture picture,
+      List<FoundObject> boxes,
+      Map<Long, String> categories,
+      Similarity similarity) {
+    List<TruthObject> truth = picture.objects();
     List<Overlap> overlaps = new ArrayList<>();
     Set<Integer> spareBoxes = new HashSet<>();
     Set<Integer> spareTruth = new HashSet<>();
     for (int b = 0; b < boxes.size(); b++) {
       spareBoxes.add(b);
       for (int t = 0; t < truth.size(); t++) {
-        double share = CocoMatching.overlap(boxes.get(b), truth.get(t));
+        double share = similarity.of(boxes.get(b).detection(), truth.get(t));
         if (share >= OVERLAP) {
           overlaps.add(new Overlap(t, b, share));
         }
@@ -68,7 +71,7 @@ public record PictureMistakes(
     }
     return new PictureMistakes(
         picture,
-        boxes.stream().map(box -> box.detection(categories)).toList(),
+        boxes.stream().map(box -> box.named(categories)).toList(),
         pairs,
         spareTruth.stream().sorted().map(t -> truth.get(t).category()).toList(),
         spareBoxes.stream().sorted().map(b -> boxes.get(b).category()).toList());

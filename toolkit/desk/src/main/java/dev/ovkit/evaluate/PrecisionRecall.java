@@ -20,7 +20,7 @@ record PrecisionRecall(double[] precision, double[] recall) {
    * Joins the pictures' results.
    *
    * @param pictures by rising id, which decides between equal scores
-   * @param most as many boxes of a picture count, best first
+   * @param most as many objects of a picture count, best first
    * @return nothing if there is no object
    */
   static Optional<PrecisionRecall> of(List<CocoMatching.Result> pictures, int most) {

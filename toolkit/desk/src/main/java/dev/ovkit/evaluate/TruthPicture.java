@@ -10,11 +10,12 @@ import java.util.List;
  * @param file the picture
  * @param width in pixels; 0 where the annotations do not say
  * @param height in pixels; 0 where the annotations do not say
- * @param boxes in the order of the annotations
+ * @param objects in the order of the annotations
  */
-public record TruthPicture(long id, Path file, int width, int height, List<TruthBox> boxes) {
+public record TruthPicture(
+    long id, Path file, int width, int height, List<TruthObject> objects) {
 
   public TruthPicture {
-    boxes = List.copyOf(boxes);
+    objects = List.copyOf(objects);
   }
 }

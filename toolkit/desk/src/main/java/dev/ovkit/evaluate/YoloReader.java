@@ -16,22 +16,19 @@ import java.util.stream.Stream;
 /** Labels as YOLO trainers have them, a text a picture. */
 final class YoloReader {
 
-  private static final String LINE =
-      "expected 'class cx cy width height', the last four as shares of the picture";
-
-  /** Trainers' own tools write shares a little outside the picture; pixels are far outside. */
-  private static final double SLACK = 0.01;
-
   private final Path labels;
   private final List<String> names;
+  private final Similarity similarity;
 
-  private YoloReader(Path labels, List<String> names) {
+  private YoloReader(Path labels, List<String> names, Similarity similarity) {
     this.labels = labels;
     this.names = names;
+    this.similarity = similarity;
   }
 
-  static GroundTruth read(Path labels, List<Path> pictures, List<String> names) {
-    return new YoloReader(labels, names).read(pictures);
+  static GroundTruth read(
+      Path labels, List<Path> pictures, List<String> names, Similarity similarity) {
+    return new YoloReader(labels, names, similarity).read(pictures);
   }
 
   private GroundTruth read(List<Path> pictures) {
@@ -56,9 +53,9 @@ final class YoloReader {
         height = picture.height();
       }
       String stem = stem(file);
-      List<TruthBox> boxes =
-          texts.contains(stem) ? boxes(labels.resolve(stem + ".txt"), width, height) : List.of();
-      truth.add(new TruthPicture(truth.size() + 1, file, width, height, boxes));
+      List<TruthObject> objects =
+          texts.contains(stem) ? objects(labels.resolve(stem + ".txt"), width, height) : List.of();
+      truth.add(new TruthPicture(truth.size() + 1, file, width, height, objects));
     }
     return new GroundTruth(labels, categories, truth);
   }
@@ -74,8 +71,8 @@ final class YoloReader {
               .collect(Collectors.toCollection(TreeSet::new));
       if (texts.isEmpty()) {
         throw new AnnotationException(
-            "'%s' contains no .txt; expected one per picture, with a line 'class cx cy width height' per object"
-                .formatted(labels));
+            "'%s' contains no .txt; expected one per picture, with a line '%s' per object"
+                .formatted(labels, similarity.yoloForm()));
       }
       return texts;
     } catch (IOException e) {
@@ -85,60 +82,32 @@ final class YoloReader {
     }
   }
 
-  private List<TruthBox> boxes(Path text, int width, int height) {
+  private List<TruthObject> objects(Path text, int width, int height) {
     List<String> lines;
     try {
       lines = Files.readAllLines(text);
     } catch (CharacterCodingException e) {
-      throw new AnnotationException("'%s' is not text; %s".formatted(text, LINE), e);
+      throw new AnnotationException(
+          "'%s' is not text; expected '%s' in each line".formatted(text, similarity.yoloForm()), e);
     } catch (IOException e) {
       throw new AnnotationException("'%s' cannot be read: %s".formatted(text, e.getMessage()), e);
     }
-    List<TruthBox> boxes = new ArrayList<>();
+    List<TruthObject> objects = new ArrayList<>();
     for (int i = 0; i < lines.size(); i++) {
       String line = lines.get(i).strip();
       if (!line.isEmpty()) {
-        boxes.add(box(line, "'%s', line %d".formatted(text, i + 1), width, height));
+        objects.add(
+            similarity.yolo(
+                YoloLine.parse(
+                    line,
+                    "'%s', line %d".formatted(text, i + 1),
+                    similarity.yoloForm(),
+                    names.size(),
+                    width,
+                    height)));
       }
     }
-    return boxes;
-  }
-
-  private TruthBox box(String line, String place, int width, int height) {
-    String[] fields = line.split("\\s+");
-    if (fields.length != 5) {
-      throw new AnnotationException(
-          "%s: it has %d numbers; %s".formatted(place, fields.length, LINE));
-    }
-    int category;
-    double[] shares = new double[4];
-    try {
-      category = Integer.parseInt(fields[0]);
-      for (int i = 0; i < 4; i++) {
-        shares[i] = Double.parseDouble(fields[i + 1]);
-      }
-    } catch (NumberFormatException e) {
-      throw new AnnotationException("%s: '%s'; %s".formatted(place, line, LINE), e);
-    }
-    if (category < 0 || category >= names.size()) {
-      throw new AnnotationException(
-          "%s: there is no class %d; the model has 0 to %d"
-              .formatted(place, category, names.size() - 1));
-    }
-    if (shares[2] < 0 || shares[3] < 0) {
-      throw new AnnotationException(
-          "%s: '%s' has a negative size; %s".formatted(place, line, LINE));
-    }
-    for (double share : shares) {
-      if (!(share >= -SLACK && share <= 1 + SLACK)) {
-        throw new AnnotationException(
-            "%s: '%s' is outside the picture; %s".formatted(place, line, LINE));
-      }
-    }
-    double w = shares[2] * width;
-    double h = shares[3] * height;
-    return new TruthBox(
-        category, shares[0] * width - w / 2, shares[1] * height - h / 2, w, h, w * h, false);
+    return objects;
   }
 
   private static String stem(Path file) {

@@ -5,6 +5,7 @@ import dev.ovkit.evaluate.CocoEvaluation;
 import dev.ovkit.evaluate.CocoMetrics;
 import dev.ovkit.evaluate.GroundTruth;
 import dev.ovkit.evaluate.PictureMistakes;
+import dev.ovkit.evaluate.Similarity;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import dev.ovkit.picture.Picture;
@@ -28,17 +29,20 @@ public final class EvaluationReport {
   private final HtmlPage page = HtmlPage.withScripts("ovkit eval");
   private final Charts charts = new Charts(page);
   private final GroundTruth truth;
+  private final Similarity similarity;
   private final CocoMetrics metrics;
   private final List<ClassCurve> curves;
   private final double confidence;
   private final List<PictureMistakes> mistakes;
 
-  private EvaluationReport(GroundTruth truth, CocoEvaluation evaluation) {
+  private EvaluationReport(
+      GroundTruth truth, CocoEvaluation evaluation, Similarity similarity) {
     this.truth = truth;
-    this.metrics = evaluation.metrics();
-    this.curves = evaluation.curves();
+    this.similarity = similarity;
+    this.metrics = evaluation.metrics(similarity);
+    this.curves = evaluation.curves(similarity);
     this.confidence = bestConfidence(curves);
-    this.mistakes = evaluation.mistakes(confidence);
+    this.mistakes = evaluation.mistakes(confidence, similarity);
   }
 
   /**
@@ -46,10 +50,12 @@ public final class EvaluationReport {
    * taken for which, and the pictures with most mistakes.
    *
    * @param model as the user named it
+   * @param similarity what is compared
    * @throws dev.ovkit.OutputException if the file cannot be written
    */
-  public static void write(Path model, GroundTruth truth, CocoEvaluation evaluation, Path file) {
-    EvaluationReport report = new EvaluationReport(truth, evaluation);
+  public static void write(
+      Path model, GroundTruth truth, CocoEvaluation evaluation, Similarity similarity, Path file) {
+    EvaluationReport report = new EvaluationReport(truth, evaluation, similarity);
     report.figures(model);
     report.curves();
     report.confusion();
@@ -62,20 +68,21 @@ public final class EvaluationReport {
   private void figures(Path model) {
     page.element(
         "p",
-        "%s on %,d pictures with %,d objects (%s)."
-            .formatted(model, truth.pictures().size(), truth.objects(), truth.source()));
+        "%s on %,d pictures with %,d objects (%s), compared by their %s."
+            .formatted(
+                model,
+                truth.pictures().size(),
+                truth.objects(),
+                truth.source(),
+                similarity.word()));
     page.open("table");
     page.heading(1, List.of("", "all", "@.50", "@.75", "small", "medium", "large"));
-    page.row(
-        "td",
-        List.of(
-            "mAP",
-            number(metrics.map()),
-            number(metrics.map50()),
-            number(metrics.map75()),
-            number(metrics.mapSmall()),
-            number(metrics.mapMedium()),
-            number(metrics.mapLarge())));
+    List<String> cells = new ArrayList<>(List.of("mAP"));
+    Map<String, Double> figures = similarity.figures(metrics);
+    for (String one : List.of("map", "map50", "map75", "map_small", "map_medium", "map_large")) {
+      cells.add(number(figures.getOrDefault(one, Double.NaN)));
+    }
+    page.row("td", cells);
     page.close();
   }
 
@@ -277,7 +284,7 @@ public final class EvaluationReport {
   }
 
   private List<Detection> there(PictureMistakes one) {
-    return one.picture().boxes().stream()
+    return one.picture().objects().stream()
         .map(
             box ->
                 new Detection(

@@ -77,8 +77,8 @@ class ClassMappingTest {
 
   /** One object of each category. */
   private GroundTruth truth() {
-    List<TruthBox> boxes = new ArrayList<>();
-    categories.keySet().forEach(id -> boxes.add(new TruthBox(id, 0, 0, 9, 9, 81, false)));
+    List<TruthObject> boxes = new ArrayList<>();
+    categories.keySet().forEach(id -> boxes.add(new TruthObject(id, 0, 0, 9, 9, 81, false)));
     return new GroundTruth(
         Path.of("truth.json"),
         categories,

@@ -90,15 +90,15 @@ class CocoEvaluationTest {
         .hasMessage("the ground truth has no picture 2");
   }
 
-  private static CocoEvaluation evaluation(TruthBox... boxes) {
+  private static CocoEvaluation evaluation(TruthObject... boxes) {
     TreeMap<Long, String> categories = new TreeMap<>(Map.of(0L, "part"));
     TruthPicture picture = new TruthPicture(1, Path.of("a.jpg"), 640, 480, List.of(boxes));
     return new CocoEvaluation(
         new GroundTruth(Path.of("truth"), categories, List.of(picture)), ClassMapping.numbers(1));
   }
 
-  private static TruthBox truth(double x, double y, double w, double h, boolean crowd) {
-    return new TruthBox(0, x, y, w, h, w * h, crowd);
+  private static TruthObject truth(double x, double y, double w, double h, boolean crowd) {
+    return new TruthObject(0, x, y, w, h, w * h, crowd);
   }
 
   private static Detection detection(float score, float x, float y, float w, float h) {
@@ -129,14 +129,14 @@ class CocoEvaluationTest {
               GroundTruth.coco(json, pictures),
               new ClassMapping(ClassMapping.How.ORDER, Scene.CATEGORIES));
       scene.found.forEach(evaluation::add);
-      evaluation.writeDetections(results);
+      evaluation.writeDetections(results, Similarity.BOXES);
       ours.add(evaluation.metrics());
       cases.add(new Pycocotools.Case(json, results));
     }
     List<JsonNode> theirs = Pycocotools.evaluate(cases);
     int measured = 0;
     for (int i = 0; i < CASES; i++) {
-      Pycocotools.assertEqual("case " + i, ours.get(i), theirs.get(i));
+      Pycocotools.assertEqual("case " + i, Similarity.BOXES, ours.get(i), theirs.get(i));
       measured += ours.get(i).map() > 0 && ours.get(i).map() < 1 ? 1 : 0;
     }
     assertThat(measured).as("cases with 0 < mAP < 1").isGreaterThan(CASES / 2);

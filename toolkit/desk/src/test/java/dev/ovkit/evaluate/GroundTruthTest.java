@@ -3,6 +3,8 @@ package dev.ovkit.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ovkit.model.Mask;
+import dev.ovkit.model.RotatedBox;
 import dev.ovkit.picture.Frame;
 import dev.ovkit.picture.Picture;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,8 +54,8 @@ class GroundTruthTest {
                 0,
                 0,
                 List.of(
-                    new TruthBox(3, 1, 2, 30, 40, 1200, false),
-                    new TruthBox(3, 5, 6, 7, 8.5, 9, true))));
+                    new TruthObject(3, 1, 2, 30, 40, 1200, false),
+                    new TruthObject(3, 5, 6, 7, 8.5, 9, true))));
     assertThat(truth.objects()).isEqualTo(1);
   }
 
@@ -214,6 +217,161 @@ class GroundTruthTest {
         .hasMessage("'%s'%s", json, message.startsWith(":") ? message : " " + message);
   }
 
+  // ---- masks, key points and rotated boxes
+
+  private static final String SHAPE = "{'image_id':7,'category_id':3,'bbox':[1,2,30,40],%s}";
+
+  private TruthObject shape(String more, Similarity similarity) throws IOException {
+    Files.writeString(json, whole(IMAGE, SHAPE.formatted(more), CATEGORY));
+    return GroundTruth.coco(json, images, similarity).pictures().get(0).objects().get(0);
+  }
+
+  private void refusedShape(String more, Similarity similarity, String message) {
+    assertThatThrownBy(() -> shape(more, similarity))
+        .isInstanceOf(AnnotationException.class)
+        .hasMessage("'%s': annotations[0]%s", json, message);
+  }
+
+  @Test
+  void aMaskIsPolygonsOrRunsAsNumbersOrText() throws IOException {
+    Mask square = Mask.of(640, 480, 10, 20, 4, 3, new byte[] {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1});
+    int rest = 640 * 480 - square.counts()[0] - 3 * 480 - 3;
+    String counts = "%d,3,477,3,0,0,477,3,477,3,%d".formatted(square.counts()[0], rest);
+    for (String segmentation :
+        List.of(
+            "[[10,20,14,20,14,23,10,23]]",
+            "[[10,20,12,20,12,23,10,23],[11,20,14,20,14,23,11,23]]",
+            "{'size':[480,640],'counts':[%s]}".formatted(counts),
+            "{'size':[480,640],'counts':'%s'}".formatted(square.compressed().replace("\\", "\\\\")))) {
+      assertThat(shape("'segmentation':" + segmentation, Similarity.MASKS).mask())
+          .as(segmentation)
+          .contains(square);
+    }
+  }
+
+  @Test
+  void masksThatAreNoneAreRefused() {
+    String forms =
+        "expected polygons [[x, y, x, y, x, y, …], …], or runs {size: [height, width], counts:"
+            + " […]}";
+    Similarity masks = Similarity.MASKS;
+    refusedShape("'id':1", masks, " has no segmentation");
+    refusedShape("'segmentation':[]", masks, ".segmentation is [], " + forms);
+    refusedShape("'segmentation':7", masks, ".segmentation is 7, " + forms);
+    refusedShape(
+        "'segmentation':[[1,2,3,4]]", masks, ".segmentation has a polygon of 4 numbers; " + forms);
+    refusedShape(
+        "'segmentation':[[1,2,3,4,'x',6]]",
+        masks,
+        ".segmentation is [1,2,3,4,\"x\",6], " + forms);
+    refusedShape(
+        "'segmentation':[[1,2,3,4,5e9,6]]",
+        masks,
+        ".segmentation has a corner at 5.0E9, which is far outside any picture");
+    refusedShape(
+        "'segmentation':{'size':[480,640],'counts':[9]}",
+        masks,
+        ".segmentation: the runs of a mask of 640x480 cover 9 pixels");
+    refusedShape(
+        "'segmentation':{'size':[480,640]}", masks, ".segmentation.counts is missing, " + forms);
+    refusedShape(
+        "'segmentation':{'size':[3,2],'counts':[6]}",
+        masks,
+        ".segmentation.size is [3, 2], but the picture has a height of 480 and a width of 640");
+  }
+
+  @Test
+  void aPolygonNeedsTheSizeOfItsPicture() throws IOException {
+    String image = "{'id':7,'file_name':'a.jpg'}";
+    Files.writeString(
+        json, whole(image, SHAPE.formatted("'segmentation':[[0,0,9,0,9,9]]"), CATEGORY));
+    assertThatThrownBy(() -> GroundTruth.coco(json, images, Similarity.MASKS))
+        .hasMessage(
+            "'%s': annotations[0].segmentation needs the width and the height of its picture, which are missing",
+            json);
+  }
+
+  @Test
+  void keyPointsAreThoseOfTheModel() throws IOException {
+    Similarity two = Similarity.keyPoints(2);
+    assertThat(shape("'keypoints':[1,2,2,0,0,0]", two).pose())
+        .contains(
+            new TruthPose(
+                List.of(new TruthPose.Point(1, 2, true), new TruthPose.Point(0, 0, false)), 1));
+    assertThat(shape("'keypoints':[1,2,2,0,0,0],'num_keypoints':0", two).pose().get().labelled())
+        .isZero();
+    refusedShape("'id':1", two, " has no keypoints");
+    refusedShape(
+        "'keypoints':[1,2,2]",
+        two,
+        ".keypoints has 3 numbers, expected x, y and visibility of each of the model's 2 key"
+            + " points");
+  }
+
+  @Test
+  void aRotatedBoxIsTheSmallestAroundItsPolygon() throws IOException {
+    RotatedBox box =
+        shape("'segmentation':[[10,0,20,10,10,20,0,10,10,5]]", Similarity.ROTATED).rotated().get();
+    assertThat(box.iou(new RotatedBox(10, 10, 14.142136f, 14.142136f, (float) (Math.PI / 4))))
+        .isGreaterThan(0.9999);
+    refusedShape(
+        "'segmentation':[[1,2,3,4,5,6],[1,2,3,4,5,6]]",
+        Similarity.ROTATED,
+        ".segmentation has 2 polygons, the first one of 6 numbers; expected one polygon [[x, y, x,"
+            + " y, x, y, …]]");
+  }
+
+  @Test
+  void linesOfLabelsHaveTheFormOfTheirTask() throws IOException {
+    assertThat(line("0 0.1 0.2 0.3 0.2 0.3 0.6 0.1 0.6", Similarity.MASKS))
+        .isEqualTo(
+            new TruthObject(0, 2, 2, 4, 4, 16, false)
+                .withMask(Mask.of(20, 10, 2, 2, 4, 4, ones(16))));
+    TruthObject turned = line("1 0.5 0.2 0.7 0.5 0.5 0.8 0.3 0.5", Similarity.ROTATED);
+    assertThat(turned.rotated().get().corners()[0]).isBetween(0.0, 20.0);
+    assertThat(turned.area()).isGreaterThanOrEqualTo(24);
+    TruthObject pose = line("1 0.5 0.5 0.5 0.5 0.1 0.2 2 0 0 0", Similarity.keyPoints(2));
+    assertThat(pose.pose().get().points())
+        .containsExactly(new TruthPose.Point(2, 2, true), new TruthPose.Point(0, 0, false));
+    assertThat(pose.area()).isEqualTo(10 * 5 * 0.53);
+    assertThat(line("1 0.5 0.5 0.5 0.5 0.1 0.2 0 0", Similarity.keyPoints(2)).pose())
+        .isEqualTo(pose.pose());
+
+    refusedLine("0 0.1 0.2 0.3 0.2", Similarity.MASKS, "5 numbers; expected 'class x y x y x y …'");
+    refusedLine(
+        "0 0.1 0.2 0.3 0.2 0.3 0.6",
+        Similarity.ROTATED,
+        "7 numbers; expected 'class x1 y1 x2 y2 x3 y3 x4 y4'");
+    refusedLine(
+        "0 0.1 0.2 0.3 0.2 0.3 0.6",
+        Similarity.keyPoints(2),
+        "7 numbers; expected 'class cx cy width height x y visibility …'");
+  }
+
+  private static byte[] ones(int count) {
+    byte[] ones = new byte[count];
+    Arrays.fill(ones, (byte) 1);
+    return ones;
+  }
+
+  private TruthObject line(String line, Similarity similarity) throws IOException {
+    Path picture = picture("p.png", 20, 10);
+    Path labels = Files.createDirectories(temp.resolve("shapes"));
+    Files.writeString(labels.resolve("p.txt"), line);
+    return GroundTruth.yolo(labels, List.of(picture), List.of("bolt", "nut"), similarity)
+        .pictures()
+        .get(0)
+        .objects()
+        .get(0);
+  }
+
+  private void refusedLine(String line, Similarity similarity, String message) {
+    assertThatThrownBy(() -> line(line, similarity))
+        .hasMessage(
+            "'%s', line 1: it has %s, with places and sizes as shares of the picture",
+            temp.resolve("shapes/p.txt"), message);
+  }
+
   // ---- YOLO
 
   @Test
@@ -234,8 +392,8 @@ class GroundTruthTest {
                 200,
                 100,
                 List.of(
-                    new TruthBox(1, 75, 25, 50, 50, 2500, false),
-                    new TruthBox(0, 20, 15, 0, 10, 0, false))));
+                    new TruthObject(1, 75, 25, 50, 50, 2500, false),
+                    new TruthObject(0, 20, 15, 0, 10, 0, false))));
   }
 
   @Test
@@ -243,7 +401,8 @@ class GroundTruthTest {
     Path picture = picture("a.png", 20, 10);
     Path labels = Files.createDirectory(temp.resolve("labels"));
     Path text = labels.resolve("a.txt");
-    String line = "; expected 'class cx cy width height', the last four as shares of the picture";
+    String line =
+        "; expected 'class cx cy width height', with places and sizes as shares of the picture";
     String good = "0 0.5 0.5 0.1 0.1\n";
     refused(picture, text, good + "0 0.5 0.5 0.1", 2, "it has 4 numbers" + line);
     refused(picture, text, good + "0 0.5 0.5 0.1 0.1 0.9", 2, "it has 6 numbers" + line);
@@ -256,7 +415,8 @@ class GroundTruthTest {
     refused(picture, text, "0 NaN 0 0 0", 1, "'0 NaN 0 0 0' is outside the picture" + line);
     Files.write(text, "0 0 0 0 0 é".getBytes(StandardCharsets.ISO_8859_1));
     assertThatThrownBy(() -> yolo(picture, labels))
-        .hasMessage("'%s' is not text%s".formatted(text, line));
+        .hasMessage(
+            "'%s' is not text; expected 'class cx cy width height' in each line".formatted(text));
   }
 
   @Test

@@ -17,8 +17,8 @@ class PictureMistakesTest {
   private static final long CAT = 1;
   private static final long DOG = 2;
 
-  private static TruthBox there(long category, double x, boolean crowd) {
-    return new TruthBox(category, x, 0, 10, 10, 100, crowd);
+  private static TruthObject there(long category, double x, boolean crowd) {
+    return new TruthObject(category, x, 0, 10, 10, 100, crowd);
   }
 
   private static Detection found(int classId, float score, float x) {
@@ -57,14 +57,14 @@ class PictureMistakesTest {
 
   @Test
   void whatIsThereAndWhatWasFoundArePaired() {
-    PictureMistakes sure = evaluation().mistakes(0.5).get(0);
+    PictureMistakes sure = evaluation().mistakes(0.5, Similarity.BOXES).get(0);
     assertThat(sure.pairs())
         .containsExactly(new PictureMistakes.Pair(CAT, CAT), new PictureMistakes.Pair(DOG, CAT));
     assertThat(sure.missed()).containsExactly(CAT);
     assertThat(sure.invented()).containsExactly(CAT);
     assertThat(sure.count()).isEqualTo(3);
     assertThat(sure.found()).hasSize(4);
-    PictureMistakes all = evaluation().mistakes(0.1).get(0);
+    PictureMistakes all = evaluation().mistakes(0.1, Similarity.BOXES).get(0);
     assertThat(all.missed()).isEmpty();
     assertThat(PictureMistakes.confusion(List.of(all, sure)))
         .isEqualTo(
@@ -73,7 +73,7 @@ class PictureMistakesTest {
 
   @Test
   void curvesFollowTheScores() {
-    List<ClassCurve> curves = evaluation().curves();
+    List<ClassCurve> curves = evaluation().curves(Similarity.BOXES);
     assertThat(curves).extracting(ClassCurve::name).containsExactly("cat", "dog");
     ClassCurve cat = curves.get(0);
     assertThat(cat.objects()).isEqualTo(2);

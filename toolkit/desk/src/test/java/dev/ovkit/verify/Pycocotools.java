@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.PinnedPython;
 import dev.ovkit.evaluate.CocoMetrics;
+import dev.ovkit.evaluate.Similarity;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +21,19 @@ public final class Pycocotools {
   /** Annotations and results, as files. */
   public record Case(Path truth, Path detections) {}
 
-  /** Returns its figures for each case. */
+  /** Returns its figures of boxes for each case. */
   public static List<JsonNode> evaluate(List<Case> cases) throws Exception {
-    List<String> arguments = new ArrayList<>(List.of("eval/coco_metrics.py"));
+    return evaluate(cases, "bbox");
+  }
+
+  /**
+   * Returns its figures for each case.
+   *
+   * @param kind bbox, segm or keypoints
+   */
+  public static List<JsonNode> evaluate(List<Case> cases, String kind) throws Exception {
+    List<String> arguments =
+        new ArrayList<>(List.of("eval/coco_metrics.py", "--iou-type", kind));
     for (Case one : cases) {
       arguments.addAll(List.of("--case", one.truth().toString(), one.detections().toString()));
     }
@@ -33,19 +44,11 @@ public final class Pycocotools {
   }
 
   /** Asserts that all figures are its. */
-  public static void assertEqual(String what, CocoMetrics ours, JsonNode theirs) {
-    assertFigure(what + " map", ours.map(), theirs, "map");
-    assertFigure(what + " map50", ours.map50(), theirs, "map50");
-    assertFigure(what + " map75", ours.map75(), theirs, "map75");
-    assertFigure(what + " small", ours.mapSmall(), theirs, "map_small");
-    assertFigure(what + " medium", ours.mapMedium(), theirs, "map_medium");
-    assertFigure(what + " large", ours.mapLarge(), theirs, "map_large");
-    assertFigure(what + " ar1", ours.ar1(), theirs, "ar1");
-    assertFigure(what + " ar10", ours.ar10(), theirs, "ar10");
-    assertFigure(what + " ar100", ours.ar100(), theirs, "ar100");
-    assertFigure(what + " ar small", ours.arSmall(), theirs, "ar_small");
-    assertFigure(what + " ar medium", ours.arMedium(), theirs, "ar_medium");
-    assertFigure(what + " ar large", ours.arLarge(), theirs, "ar_large");
+  public static void assertEqual(
+      String what, Similarity similarity, CocoMetrics ours, JsonNode theirs) {
+    similarity
+        .figures(ours)
+        .forEach((name, figure) -> assertFigure(what + " " + name, figure, theirs, name));
     assertThat(theirs.get("per_class")).as(what).hasSameSizeAs(ours.perClass());
     for (int i = 0; i < ours.perClass().size(); i++) {
       CocoMetrics.PerClass one = ours.perClass().get(i);

@@ -14,7 +14,8 @@ import dev.ovkit.evaluate.ClassMapping;
 import dev.ovkit.evaluate.CocoEvaluation;
 import dev.ovkit.evaluate.CocoMetrics;
 import dev.ovkit.evaluate.GroundTruth;
-import dev.ovkit.evaluate.TruthBox;
+import dev.ovkit.evaluate.Similarity;
+import dev.ovkit.evaluate.TruthObject;
 import dev.ovkit.evaluate.TruthPicture;
 import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.DetectOptions;
@@ -73,11 +74,11 @@ class RealEvaluationTest {
     assertThat(metrics.map75()).isEqualTo(map75, REFERENCE);
 
     Path results = temp.resolve("found.json");
-    evaluation.writeDetections(results);
+    evaluation.writeDetections(results, Similarity.BOXES);
     JsonNode theirs =
         Pycocotools.evaluate(List.of(new Pycocotools.Case(set.resolve("instances.json"), results)))
             .get(0);
-    Pycocotools.assertEqual(model, metrics, theirs);
+    Pycocotools.assertEqual(model, Similarity.BOXES, metrics, theirs);
 
     assertEqualFromYoloLabels(truth, found);
   }
@@ -113,8 +114,8 @@ class RealEvaluationTest {
     Path labels = Files.createDirectory(temp.resolve("labels"));
     for (TruthPicture picture : coco.pictures()) {
       StringBuilder text = new StringBuilder();
-      List<TruthBox> boxes = new ArrayList<>();
-      for (TruthBox box : picture.boxes()) {
+      List<TruthObject> boxes = new ArrayList<>();
+      for (TruthObject box : picture.objects()) {
         if (!box.crowd()) {
           boxes.add(box);
           text.append(
