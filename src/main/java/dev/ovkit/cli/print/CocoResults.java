@@ -3,16 +3,25 @@ package dev.ovkit.cli.print;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
+import dev.ovkit.model.Mask;
+import dev.ovkit.model.RotatedBox;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A COCO data set with the boxes as annotations, at the end; class numbers are category ids. */
+/**
+ * A COCO data set with the objects as annotations, at the end; class numbers are category ids.
+ * Masks are runs as compressed text, rotated boxes their corners as a polygon. A key point counts
+ * as seen (2) from a score of .5, else as hidden (1); the scores follow.
+ */
 public final class CocoResults implements ResultWriter {
+
+  private static final double SEEN = 0.5;
 
   private final PrintWriter out;
   private final List<Map<String, Object>> images = new ArrayList<>();
@@ -54,9 +63,32 @@ public final class CocoResults implements ResultWriter {
     one.put("category_id", d.classId());
     one.put("bbox", List.of(box.x(), box.y(), box.width(), box.height()));
     one.put("area", box.width() * box.height());
+    d.detail().ifPresent(detail -> add(one, detail));
     one.put("iscrowd", 0);
     one.put("score", d.score());
     return one;
+  }
+
+  private static void add(Map<String, Object> annotation, Detection.Detail detail) {
+    if (detail instanceof Mask mask) {
+      Map<String, Object> runs = new LinkedHashMap<>();
+      runs.put("size", List.of(mask.height(), mask.width()));
+      runs.put("counts", mask.compressed());
+      annotation.put("area", mask.area());
+      annotation.put("segmentation", runs);
+    } else if (detail instanceof RotatedBox rotated) {
+      annotation.put("area", rotated.width() * rotated.height());
+      annotation.put("segmentation", List.of(Arrays.stream(rotated.corners()).boxed().toList()));
+    } else if (detail instanceof Detection.KeyPoints pose) {
+      List<Object> points = new ArrayList<>();
+      for (Detection.KeyPoint point : pose.points()) {
+        points.addAll(List.of(point.x(), point.y(), point.score() >= SEEN ? 2 : 1));
+      }
+      annotation.put("keypoints", points);
+      annotation.put("num_keypoints", pose.points().size());
+      annotation.put(
+          "keypoint_scores", pose.points().stream().map(Detection.KeyPoint::score).toList());
+    }
   }
 
   @Override
