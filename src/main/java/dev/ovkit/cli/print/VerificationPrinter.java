@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 
 /** How two models compare, as tables for people and as JSON for programs. */
 public final class VerificationPrinter {
@@ -44,9 +45,20 @@ public final class VerificationPrinter {
     int width =
         Math.max(
             7, v.pictures().stream().mapToInt(p -> p.picture().name().length()).max().orElse(0));
-    String row = "%-" + width + "s  %7s  %6s  %6s  %11s  %12s  %s";
+    boolean masks = v.pictures().stream().anyMatch(p -> p.smallestMaskIou().isPresent());
+    boolean points = v.pictures().stream().anyMatch(p -> p.farthestKeyPoint().isPresent());
+    String row = "%-" + width + "s  %7s  %6s  %6s  %11s  %12s" + "%s".repeat(3);
     out.println(
-        row.formatted("picture", "matched", "only A", "only B", "score diff.", "smallest IoU", "")
+        row.formatted(
+                "picture",
+                "matched",
+                "only A",
+                "only B",
+                "score diff.",
+                "smallest IoU",
+                masks ? "  of masks" : "",
+                points ? "  key points" : "",
+                "")
             .stripTrailing());
     for (PictureDifference p : v.pictures()) {
       out.println(
@@ -57,7 +69,9 @@ public final class VerificationPrinter {
                   p.onlySecond().size(),
                   number("%.4f", p.largestScoreDifference()),
                   number("%.4f", p.smallestIou()),
-                  p.holds() ? "" : "differs")
+                  masks ? "  %8s".formatted(optional("%.4f", p.smallestMaskIou())) : "",
+                  points ? "  %7s px".formatted(optional("%.2f", p.farthestKeyPoint())) : "",
+                  p.holds() ? "" : "  differs")
               .stripTrailing());
     }
     out.println();
@@ -156,6 +170,8 @@ public final class VerificationPrinter {
     object.put("matched", p.pairs().size());
     object.put("largest_score_difference", p.largestScoreDifference());
     object.put("smallest_iou", p.smallestIou());
+    p.smallestMaskIou().ifPresent(iou -> object.put("smallest_mask_iou", iou));
+    p.farthestKeyPoint().ifPresent(away -> object.put("farthest_key_point", away));
     List<Map<String, Object>> apart = new ArrayList<>();
     for (MatchedPair pair : p.apart()) {
       Map<String, Object> one = new LinkedHashMap<>();
@@ -163,6 +179,8 @@ public final class VerificationPrinter {
       one.put("second", DetectionsJson.detection(pair.second()));
       one.put("score_difference", pair.scoreDifference());
       one.put("iou", pair.iou());
+      pair.maskIou().ifPresent(iou -> one.put("mask_iou", iou));
+      pair.keyPointDistance().ifPresent(away -> one.put("key_point_distance", away));
       apart.add(one);
     }
     object.put("apart", apart);
@@ -178,6 +196,10 @@ public final class VerificationPrinter {
 
   private static String number(String format, double value) {
     return Double.isFinite(value) ? String.format(Locale.ROOT, format, value) : "any";
+  }
+
+  private static String optional(String format, OptionalDouble value) {
+    return value.isPresent() ? number(format, value.getAsDouble()) : "-";
   }
 
   private VerificationPrinter() {}

@@ -39,7 +39,7 @@ public record Comparison(
       for (int i = 0; i < second.size(); i++) {
         Detection other = second.get(i);
         if (!taken[i] && other.classId() == chooser.classId()) {
-          MatchedPair pair = new MatchedPair(chooser, other, chooser.box().iou(other.box()));
+          MatchedPair pair = MatchedPair.of(chooser, other);
           if (pair.iou() >= lowestIou && (best == null || isBetter(pair, best))) {
             best = pair;
             place = i;

@@ -74,8 +74,7 @@ final class CocoMatching {
     boolean[] ignorable = new boolean[truth.size()];
     int objects = 0;
     for (int g = 0; g < order.length; g++) {
-      ignorable[g] =
-          similarity.isIgnored(truth.get(g)) || size.leavesOut(truth.get(g).area());
+      ignorable[g] = similarity.isIgnored(truth.get(g)) || size.leavesOut(truth.get(g).area());
       if (!ignorable[g]) {
         order[objects++] = g;
       }
@@ -105,8 +104,8 @@ final class CocoMatching {
   }
 
   /**
-   * The true object that is most alike, the last of equals; one that counts goes before all that
-   * do not; a crowd can be taken any number of times.
+   * The true object that is most alike, the last of equals; one that counts goes before all that do
+   * not; a crowd can be taken any number of times.
    */
   private int choose(
       double[] overlap, int[] order, boolean[] ignorable, boolean[] taken, double threshold) {

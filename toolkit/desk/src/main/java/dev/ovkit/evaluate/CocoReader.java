@@ -136,8 +136,7 @@ final class CocoReader {
       area = JsonEntry.number(entry.node().get("area"));
       if (!(area >= 0)) {
         throw entry.bad(
-            ".area is %s, expected square pixels, 0 or more"
-                .formatted(entry.node().get("area")));
+            ".area is %s, expected square pixels, 0 or more".formatted(entry.node().get("area")));
       }
     }
     long image = entry.whole("image_id");
@@ -185,7 +184,8 @@ final class CocoReader {
           if (file == null) {
             missing.add(image.file());
           } else {
-            pictures.add(new TruthPicture(id, file, image.width(), image.height(), image.objects()));
+            pictures.add(
+                new TruthPicture(id, file, image.width(), image.height(), image.objects()));
           }
         });
     if (!missing.isEmpty()) {

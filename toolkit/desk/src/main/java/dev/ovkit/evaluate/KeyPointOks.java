@@ -75,9 +75,9 @@ final class KeyPointOks extends Similarity {
   @Override
   Completion coco(JsonEntry annotation) {
     String expected =
-        "expected x, y and visibility of each of the model's %d key points".formatted(sigmas.length);
-    double[] numbers =
-        annotation.numbers(annotation.required("keypoints"), ".keypoints", expected);
+        "expected x, y and visibility of each of the model's %d key points"
+            .formatted(sigmas.length);
+    double[] numbers = annotation.numbers(annotation.required("keypoints"), ".keypoints", expected);
     if (numbers.length != 3 * sigmas.length) {
       throw annotation.bad(".keypoints has %d numbers, %s".formatted(numbers.length, expected));
     }
@@ -139,13 +139,10 @@ final class KeyPointOks extends Similarity {
       TruthPose.Point mark = marked.get(i);
       if (!any || mark.labelled()) {
         KeyPoint point = points.get(i);
-        double dx =
-            any ? point.x() - mark.x() : beyond(point.x(), truth.x(), truth.width());
-        double dy =
-            any ? point.y() - mark.y() : beyond(point.y(), truth.y(), truth.height());
+        double dx = any ? point.x() - mark.x() : beyond(point.x(), truth.x(), truth.width());
+        double dy = any ? point.y() - mark.y() : beyond(point.y(), truth.y(), truth.height());
         double variance = 4 * sigmas[i] * sigmas[i];
-        sum +=
-            Math.exp(-(dx * dx + dy * dy) / variance / (truth.area() + Math.ulp(1.0)) / 2);
+        sum += Math.exp(-(dx * dx + dy * dy) / variance / (truth.area() + Math.ulp(1.0)) / 2);
         count++;
       }
     }

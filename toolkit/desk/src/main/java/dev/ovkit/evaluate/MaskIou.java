@@ -64,7 +64,8 @@ final class MaskIou extends Similarity {
       for (double number : numbers) {
         if (Math.abs(number) > FAR) {
           throw annotation.bad(
-              ".segmentation has a corner at %s, which is far outside any picture".formatted(number));
+              ".segmentation has a corner at %s, which is far outside any picture"
+                  .formatted(number));
         }
       }
       polygons.add(numbers);

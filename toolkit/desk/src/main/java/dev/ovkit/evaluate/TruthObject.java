@@ -39,13 +39,7 @@ public record TruthObject(
 
   /** Makes an object of which no more than its box is known. */
   public TruthObject(
-      long category,
-      double x,
-      double y,
-      double width,
-      double height,
-      double area,
-      boolean crowd) {
+      long category, double x, double y, double width, double height, double area, boolean crowd) {
     this(
         category,
         x,

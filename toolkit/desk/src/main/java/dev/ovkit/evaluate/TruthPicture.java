@@ -12,8 +12,7 @@ import java.util.List;
  * @param height in pixels; 0 where the annotations do not say
  * @param objects in the order of the annotations
  */
-public record TruthPicture(
-    long id, Path file, int width, int height, List<TruthObject> objects) {
+public record TruthPicture(long id, Path file, int width, int height, List<TruthObject> objects) {
 
   public TruthPicture {
     objects = List.copyOf(objects);

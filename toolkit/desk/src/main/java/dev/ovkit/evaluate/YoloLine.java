@@ -11,13 +11,7 @@ package dev.ovkit.evaluate;
  * @param height of the picture
  */
 record YoloLine(
-    String text,
-    String place,
-    String form,
-    int category,
-    double[] numbers,
-    int width,
-    int height) {
+    String text, String place, String form, int category, double[] numbers, int width, int height) {
 
   /** Trainers' own tools write shares a little outside the picture; pixels are far outside. */
   private static final double SLACK = 0.01;
@@ -66,16 +60,12 @@ record YoloLine(
     }
     double[] box = pixels(0, 4);
     return new TruthObject(
-        category,
-        box[0] - box[2] / 2,
-        box[1] - box[3] / 2,
-        box[2],
-        box[3],
-        box[2] * box[3],
-        false);
+        category, box[0] - box[2] / 2, box[1] - box[3] / 2, box[2], box[3], box[2] * box[3], false);
   }
 
-  /** Returns some of the numbers, which are shares of the width and the height in turn, as pixels. */
+  /**
+   * Returns some of the numbers, which are shares of the width and the height in turn, as pixels.
+   */
   double[] pixels(int from, int count) {
     double[] pixels = new double[count];
     for (int i = 0; i < count; i++) {

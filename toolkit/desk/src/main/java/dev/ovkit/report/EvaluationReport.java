@@ -35,8 +35,7 @@ public final class EvaluationReport {
   private final double confidence;
   private final List<PictureMistakes> mistakes;
 
-  private EvaluationReport(
-      GroundTruth truth, CocoEvaluation evaluation, Similarity similarity) {
+  private EvaluationReport(GroundTruth truth, CocoEvaluation evaluation, Similarity similarity) {
     this.truth = truth;
     this.similarity = similarity;
     this.metrics = evaluation.metrics(similarity);

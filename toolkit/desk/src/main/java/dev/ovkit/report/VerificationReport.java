@@ -120,6 +120,16 @@ public final class VerificationReport {
     charts.open();
     histogram(page, charts, "score in B less score in A", scores, -widest, widest);
     histogram(page, charts, "IoU of the two boxes", overlaps, least, 1);
+    List<Double> masks = pairs.stream().flatMapToDouble(p -> p.maskIou().stream()).boxed().toList();
+    if (!masks.isEmpty()) {
+      histogram(page, charts, "IoU of the two masks", masks, Collections.min(masks), 1);
+    }
+    List<Double> points =
+        pairs.stream().flatMapToDouble(p -> p.keyPointDistance().stream()).boxed().toList();
+    if (!points.isEmpty()) {
+      String title = "pixels between the key points that differ most";
+      histogram(page, charts, title, points, 0, Collections.max(points));
+    }
     page.close();
   }
 

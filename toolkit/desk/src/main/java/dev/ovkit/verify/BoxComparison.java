@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  *   <li>a box counts when it reaches the threshold in either model, so a box that is right at it in
  *       one and just below it in the other is compared, not missing;
  *   <li>it agrees when the other model has a box of its class whose score and place are within the
- *       tolerance;
+ *       tolerance, and so are the masks or the key points of both;
  *   <li>where suppression chose differently between two near-equal boxes, the other model has the
  *       same box among those it suppressed: that agrees too.
  * </ul>
@@ -53,13 +53,11 @@ final class BoxComparison {
     for (MatchedPair pair : comparison.pairs()) {
       if (counts(pair.first()) || counts(pair.second())) {
         boolean excused =
-            !agree(pair.first(), pair.second())
-                && inSecond.has(pair.first())
-                && inFirst.has(pair.second());
+            !boxesAgree(pair) && inSecond.has(pair.first()) && inFirst.has(pair.second());
         if (!excused) {
           pairs.add(pair);
         }
-        if (!excused && !agree(pair.first(), pair.second())) {
+        if (!excused && !(boxesAgree(pair) && detailsAgree(pair))) {
           apart.add(pair);
         }
       }
@@ -78,10 +76,16 @@ final class BoxComparison {
     return detection.score() >= threshold;
   }
 
-  private boolean agree(Detection a, Detection b) {
-    return a.classId() == b.classId()
-        && Math.abs((double) a.score() - b.score()) <= tolerance.score()
-        && a.box().iou(b.box()) >= tolerance.iou();
+  private boolean boxesAgree(MatchedPair pair) {
+    return pair.first().classId() == pair.second().classId()
+        && Math.abs(pair.scoreDifference()) <= tolerance.score()
+        && pair.iou() >= tolerance.iou();
+  }
+
+  /** Of what was suppressed nobody knows more than the box. */
+  private boolean detailsAgree(MatchedPair pair) {
+    return pair.maskIou().orElse(1) >= tolerance.iou()
+        && pair.keyPointDistance().orElse(0) <= tolerance.distance(pair.first().box());
   }
 
   /** The boxes before suppression, which are many and seldom needed. */
@@ -99,7 +103,8 @@ final class BoxComparison {
         candidates = supplier.get();
         asked = true;
       }
-      return candidates.stream().anyMatch(candidate -> agree(wanted, candidate));
+      return candidates.stream()
+          .anyMatch(candidate -> boxesAgree(MatchedPair.of(wanted, candidate)));
     }
   }
 }

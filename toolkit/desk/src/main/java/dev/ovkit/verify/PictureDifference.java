@@ -4,6 +4,7 @@ import dev.ovkit.compare.MatchedPair;
 import dev.ovkit.model.Detection;
 import dev.ovkit.subject.PictureSource;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * How the boxes of two models differ on one picture.
@@ -48,12 +49,22 @@ public record PictureDifference(
     return pairs.stream().mapToDouble(MatchedPair::iou).min().orElse(1);
   }
 
+  /** Returns the smallest overlap of masks among the pairs; empty if there are no masks. */
+  public OptionalDouble smallestMaskIou() {
+    return pairs.stream().flatMapToDouble(p -> p.maskIou().stream()).min();
+  }
+
+  /** Returns how far a key point moved at most, in pixels; empty if there are no key points. */
+  public OptionalDouble farthestKeyPoint() {
+    return pairs.stream().flatMapToDouble(p -> p.keyPointDistance().stream()).max();
+  }
+
   /** Returns a number that is larger the worse the two agree, to sort by. */
   public double badness() {
     return onlyFirst.size()
         + onlySecond.size()
         + apart.size()
         + largestScoreDifference()
-        + (1 - smallestIou());
+        + (1 - Math.min(smallestIou(), smallestMaskIou().orElse(1)));
   }
 }

@@ -209,6 +209,18 @@ public final class Verifier {
               mean < 0 ? "lower" : "higher",
               Math.abs(mean),
               least));
+      pictures.stream()
+          .flatMapToDouble(p -> p.smallestMaskIou().stream())
+          .min()
+          .ifPresent(
+              iou -> text.append(String.format(Locale.ROOT, ", smallest IoU of masks %.3f", iou)));
+      pictures.stream()
+          .flatMapToDouble(p -> p.farthestKeyPoint().stream())
+          .max()
+          .ifPresent(
+              away ->
+                  text.append(
+                      String.format(Locale.ROOT, ", key points up to %.1f pixels away", away)));
     }
     return new Finding(Finding.Kind.BOXES, text.toString());
   }

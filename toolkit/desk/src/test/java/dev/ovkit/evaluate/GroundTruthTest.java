@@ -242,7 +242,8 @@ class GroundTruthTest {
             "[[10,20,14,20,14,23,10,23]]",
             "[[10,20,12,20,12,23,10,23],[11,20,14,20,14,23,11,23]]",
             "{'size':[480,640],'counts':[%s]}".formatted(counts),
-            "{'size':[480,640],'counts':'%s'}".formatted(square.compressed().replace("\\", "\\\\")))) {
+            "{'size':[480,640],'counts':'%s'}"
+                .formatted(square.compressed().replace("\\", "\\\\")))) {
       assertThat(shape("'segmentation':" + segmentation, Similarity.MASKS).mask())
           .as(segmentation)
           .contains(square);
@@ -261,9 +262,7 @@ class GroundTruthTest {
     refusedShape(
         "'segmentation':[[1,2,3,4]]", masks, ".segmentation has a polygon of 4 numbers; " + forms);
     refusedShape(
-        "'segmentation':[[1,2,3,4,'x',6]]",
-        masks,
-        ".segmentation is [1,2,3,4,\"x\",6], " + forms);
+        "'segmentation':[[1,2,3,4,'x',6]]", masks, ".segmentation is [1,2,3,4,\"x\",6], " + forms);
     refusedShape(
         "'segmentation':[[1,2,3,4,5e9,6]]",
         masks,

@@ -85,7 +85,9 @@ final class RenderedShapes {
             (float) object.height());
     Detection plain = new Detection("", (int) object.category(), score, box);
     Optional<Detection> pose =
-        object.pose().map(p -> plain.withKeyPoints(p.points().stream().map(q -> point(q)).toList()));
+        object
+            .pose()
+            .map(p -> plain.withKeyPoints(p.points().stream().map(q -> point(q)).toList()));
     return object
         .mask()
         .map(plain::withMask)

@@ -195,7 +195,8 @@ class ShapeEvaluationTest {
     return json;
   }
 
-  private record Case(ObjectNode json, GroundTruth truth, Pycocotools.Case files, CocoMetrics ours) {}
+  private record Case(
+      ObjectNode json, GroundTruth truth, Pycocotools.Case files, CocoMetrics ours) {}
 
   private Case run(int seed, ObjectNode json, Similarity similarity) throws IOException {
     GroundTruth truth = truth(json, seed + "-truth.json", similarity);
@@ -216,8 +217,7 @@ class ShapeEvaluationTest {
 
   private static List<JsonNode> assertEqual(List<Case> cases, Similarity similarity, String kind)
       throws Exception {
-    List<JsonNode> theirs =
-        Pycocotools.evaluate(cases.stream().map(Case::files).toList(), kind);
+    List<JsonNode> theirs = Pycocotools.evaluate(cases.stream().map(Case::files).toList(), kind);
     int measured = 0;
     for (int i = 0; i < cases.size(); i++) {
       CocoMetrics ours = cases.get(i).ours();

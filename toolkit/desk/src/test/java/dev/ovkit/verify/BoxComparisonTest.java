@@ -5,6 +5,8 @@ import static org.assertj.core.data.Offset.offset;
 
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
+import dev.ovkit.model.Mask;
+import dev.ovkit.model.RotatedBox;
 import dev.ovkit.subject.PictureSource;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -57,6 +59,52 @@ class BoxComparisonTest {
         comparison.of(
             PICTURE, List.of(one), List.of(other), () -> List.of(one, other), () -> List.of(other));
     assertThat(onlyOneHasBoth.holds()).isFalse();
+  }
+
+  @Test
+  void masksOfTheSameBoxMustAgree() {
+    Detection half = box(0.8f, 0).withMask(mask(50));
+    assertThat(compare(List.of(half), List.of(box(0.8f, 0).withMask(mask(51)))).holds()).isTrue();
+    PictureDifference other = compare(List.of(half), List.of(box(0.8f, 0).withMask(mask(60))));
+    assertThat(other.apart()).hasSize(1);
+    assertThat(other.smallestIou()).isEqualTo(1);
+    assertThat(other.smallestMaskIou().getAsDouble()).isCloseTo(5 / 6.0, offset(1e-9));
+    assertThat(other.badness()).isGreaterThan(1);
+  }
+
+  @Test
+  void keyPointsThatAreSeenMustLieNearEachOther() {
+    Detection here = pose(50, 10, 0.2f);
+    assertThat(compare(List.of(here), List.of(pose(54, 90, 0.3f))).holds())
+        .as("4 pixels of a box of 100x100, and a point that nobody sees")
+        .isTrue();
+    PictureDifference other = compare(List.of(here), List.of(pose(56, 10, 0.2f)));
+    assertThat(other.apart()).hasSize(1);
+    assertThat(other.farthestKeyPoint().getAsDouble()).isCloseTo(6, offset(1e-5));
+    assertThat(compare(List.of(here), List.of(pose(50, 90, 0.7f))).apart()).hasSize(1);
+  }
+
+  /** Two bars across each other have the same upright box. */
+  @Test
+  void rotatedBoxesAreComparedAsTheyLie() {
+    Detection here = box(0.8f, 0).withRotated(new RotatedBox(50, 50, 130, 10, 0.785f));
+    Detection across = box(0.8f, 0).withRotated(new RotatedBox(50, 50, 130, 10, -0.785f));
+    Detection turned =
+        box(0.8f, 0).withRotated(new RotatedBox(50, 50, 10, 130, 0.785f + 1.5707964f));
+    assertThat(compare(List.of(here), List.of(turned)).holds()).isTrue();
+    assertThat(compare(List.of(here), List.of(across)).onlyFirst()).hasSize(1);
+  }
+
+  private static Mask mask(int columns) {
+    return Mask.of(100, 100, new int[] {0, columns * 100, (100 - columns) * 100});
+  }
+
+  private static Detection pose(float x, float hiddenX, float hiddenScore) {
+    return box(0.8f, 0)
+        .withKeyPoints(
+            List.of(
+                new Detection.KeyPoint(x, 40, 0.9f),
+                new Detection.KeyPoint(hiddenX, 40, hiddenScore)));
   }
 
   private PictureDifference compare(List<Detection> first, List<Detection> second) {

@@ -32,8 +32,7 @@ public final class Pycocotools {
    * @param kind bbox, segm or keypoints
    */
   public static List<JsonNode> evaluate(List<Case> cases, String kind) throws Exception {
-    List<String> arguments =
-        new ArrayList<>(List.of("eval/coco_metrics.py", "--iou-type", kind));
+    List<String> arguments = new ArrayList<>(List.of("eval/coco_metrics.py", "--iou-type", kind));
     for (Case one : cases) {
       arguments.addAll(List.of("--case", one.truth().toString(), one.detections().toString()));
     }
