@@ -11,7 +11,8 @@ module dev.ovkit.nativelib {
       dev.ovkit,
       dev.ovkit.cli,
       dev.ovkit.desk,
-      dev.ovkit.nativelib.linux_x86_64;
+      dev.ovkit.nativelib.linux_x86_64,
+      dev.ovkit.video;
   exports dev.ovkit.machine;
   exports dev.ovkit.nativelib.global to
       dev.ovkit;

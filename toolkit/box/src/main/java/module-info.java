@@ -48,7 +48,8 @@ module dev.ovkit {
       dev.ovkit.desk;
   exports dev.ovkit.internal.json to
       dev.ovkit.cli,
-      dev.ovkit.desk;
+      dev.ovkit.desk,
+      dev.ovkit.video;
   exports dev.ovkit.internal.text to
       dev.ovkit.cli,
       dev.ovkit.desk;

@@ -29,6 +29,24 @@ public final class Picture implements AutoCloseable {
 
   private static final int MOST_CLASSES = 5;
 
+  /** Pixels, in whatever memory, that can be written, scaled, straight into a network's input. */
+  public interface Source {
+
+    /** Returns the width in pixels. */
+    int width();
+
+    /** Returns the height in pixels. */
+    int height();
+
+    /**
+     * Writes the pixels, scaled and with their border, into a network's input.
+     *
+     * @param target direct, with room for {@code targetHeight * targetWidth * 3} bytes at its
+     *     position: BGR rows without gaps
+     */
+    void letterbox(Letterbox box, Resize resize, ByteBuffer target);
+  }
+
   /** What a message calls a picture that is no file. */
   private static final String IN_MEMORY = "the encoded picture";
 

@@ -295,6 +295,16 @@ public final class Detector implements AutoCloseable {
     }
   }
 
+  /** Finds objects on pixels that write themselves into the network's input. */
+  public Detections detect(Picture.Source pixels) {
+    DetectorWorker worker = borrow();
+    try {
+      return worker.detect(pixels);
+    } finally {
+      giveBack(worker);
+    }
+  }
+
   private DetectorWorker borrow() {
     boolean interrupted = false;
     try {

@@ -89,6 +89,13 @@ final class DetectorWorker {
     return infer(letterbox, start, start);
   }
 
+  Detections detect(Picture.Source pixels) {
+    long start = System.nanoTime();
+    Letterbox letterbox = letterbox(pixels.width(), pixels.height());
+    pixels.letterbox(letterbox, spec.resize(), input.duplicate());
+    return infer(letterbox, start, start);
+  }
+
   private Detections detectDecoded(Picture picture, long start, long decoded) {
     Letterbox letterbox = letterbox(picture.width(), picture.height());
     picture.letterbox(letterbox, spec.resize(), input);

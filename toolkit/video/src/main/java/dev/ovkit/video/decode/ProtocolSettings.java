@@ -1,0 +1,41 @@
+package dev.ovkit.video.decode;
+
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
+/** FFmpeg's options for a source: deadlines under the name that its protocol has for them. */
+final class ProtocolSettings {
+
+  /**
+   * A playlist on a network must not name files of this machine, nor a file something on a network.
+   */
+  private static final String NETWORK =
+      "rtsp,rtsps,rtp,srtp,rtmp,rtmps,rtmpt,http,https,httpproxy,tls,tcp,udp,srt,crypto,data";
+
+  private static final String LOCAL = "file,pipe,crypto,data";
+
+  static Map<String, String> of(VideoSource source, ReadOptions options) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("protocol_whitelist", source.isUrl() ? NETWORK : LOCAL);
+    if (!source.isUrl()) {
+      return settings;
+    }
+    if (source.isLive()) {
+      settings.put("fpsprobesize", "0"); // a camera's rate is not worth waiting for twenty frames
+    }
+    String micros = Long.toString(options.readTimeout().toMillis() * 1000);
+    switch (source.scheme()) {
+      case "rtsp", "rtsps" -> {
+        settings.put("rtsp_transport", options.transport().name().toLowerCase(Locale.ROOT));
+        settings.put("timeout", micros);
+      }
+      case "http", "https" -> settings.put("rw_timeout", micros);
+      case "udp", "rtp", "srt" -> settings.put("timeout", micros);
+      default -> settings.put("rw_timeout", micros);
+    }
+    return settings;
+  }
+
+  private ProtocolSettings() {}
+}

@@ -1,0 +1,57 @@
+package dev.ovkit.video.decode;
+
+import dev.ovkit.OptionException;
+import java.time.Duration;
+
+/**
+ * How a video is read.
+ *
+ * @param transport how RTSP carries its packets
+ * @param openTimeout the longest that opening may take, from the first packet to the first codec
+ * @param readTimeout the longest that the next frame may take
+ * @param threads decoding threads, 1 or 2; two make a film faster, and a camera's frames later
+ */
+public record ReadOptions(
+    Transport transport, Duration openTimeout, Duration readTimeout, int threads) {
+
+  /** How RTSP carries its packets. */
+  public enum Transport {
+    TCP,
+    UDP
+  }
+
+  private static final int MOST_THREADS = 2;
+
+  public ReadOptions {
+    requirePositive("open timeout", openTimeout);
+    requirePositive("read timeout", readTimeout);
+    if (threads < 1 || threads > MOST_THREADS) {
+      throw new OptionException(
+          "decoding threads: %d, expected 1 or %d".formatted(threads, MOST_THREADS));
+    }
+  }
+
+  /** TCP, ten seconds for everything, one thread. */
+  public static ReadOptions defaults() {
+    return new ReadOptions(Transport.TCP, Duration.ofSeconds(10), Duration.ofSeconds(10), 1);
+  }
+
+  public ReadOptions withTransport(Transport changed) {
+    return new ReadOptions(changed, openTimeout, readTimeout, threads);
+  }
+
+  public ReadOptions withTimeouts(Duration open, Duration read) {
+    return new ReadOptions(transport, open, read, threads);
+  }
+
+  public ReadOptions withThreads(int count) {
+    return new ReadOptions(transport, openTimeout, readTimeout, count);
+  }
+
+  private static void requirePositive(String what, Duration value) {
+    if (value.isNegative() || value.isZero() || value.compareTo(Duration.ofHours(1)) > 0) {
+      throw new OptionException(
+          "%s: %s ms, expected 1 ms to one hour".formatted(what, value.toMillis()));
+    }
+  }
+}

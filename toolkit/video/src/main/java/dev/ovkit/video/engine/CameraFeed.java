@@ -1,0 +1,62 @@
+package dev.ovkit.video.engine;
+
+import dev.ovkit.video.decode.FrameScaler;
+import dev.ovkit.video.decode.VideoFrame;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What lies between a camera's reader and the detector. Guarded by the {@link Dispatcher}. */
+final class CameraFeed {
+
+  final Camera camera;
+
+  /** Whether frames that are not fetched in time give way to newer ones. */
+  final boolean live;
+
+  final Schedule schedule;
+  final @Nullable MotionGate gate;
+
+  /** The most frames on their way from being taken to being delivered. */
+  final int most;
+
+  final Deque<VideoFrame> waiting = new ArrayDeque<>();
+
+  /** Finished work, by its number, until all earlier work is finished too. */
+  final Map<Long, Consumer<FrameScaler>> finished = new TreeMap<>();
+
+  CameraEvent.State state = CameraEvent.State.OPENING;
+  double served;
+  int inWork;
+  boolean delivering;
+  long taken;
+  long delivered;
+  long decoded;
+  long detected;
+  long unneeded;
+  long dropped;
+  long missed;
+  long still;
+  long reconnects;
+
+  CameraFeed(Camera camera, StreamOptions options, int workers) {
+    this.camera = camera;
+    this.live = camera.source().isLive() || options.realTime();
+    this.schedule = new Schedule(camera.fps());
+    this.gate = options.motionGate() ? new MotionGate(options.stillAtMost()) : null;
+    // The gate compares each frame with the one before; a camera has one frame at a time anyway.
+    this.most = live || gate != null ? 1 : 2 * workers;
+  }
+
+  boolean isReady() {
+    return !waiting.isEmpty() && inWork < most;
+  }
+
+  CameraCounts counts() {
+    return new CameraCounts(
+        camera.name(), state, decoded, detected, unneeded, dropped, missed, still, reconnects);
+  }
+}

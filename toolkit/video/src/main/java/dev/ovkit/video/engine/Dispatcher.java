@@ -1,0 +1,192 @@
+package dev.ovkit.video.engine;
+
+import dev.ovkit.video.decode.FrameScaler;
+import dev.ovkit.video.decode.VideoFrame;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hands frames from the readers to the detector: of each camera the newest, and of all cameras the
+ * one that has had least for its weight.
+ *
+ * <p>A reader of a camera never waits here; one of a film waits until there is room.
+ */
+final class Dispatcher {
+
+  /** A frame to be looked at, and its place among those of its camera. */
+  record Work(CameraFeed feed, VideoFrame frame, long number) {}
+
+  private final List<CameraFeed> feeds;
+  private int reading;
+  private double served;
+  private boolean stopped;
+
+  Dispatcher(List<CameraFeed> feeds) {
+    this.feeds = List.copyOf(feeds);
+    this.reading = feeds.size();
+  }
+
+  /** Takes a frame over. Returns false when nobody takes any more. */
+  synchronized boolean offer(CameraFeed feed, VideoFrame frame) {
+    feed.decoded++;
+    boolean due = feed.schedule.isDue(feed.live ? frame.decodedNanos() : frame.time().toNanos());
+    if (feed.live) {
+      offerNewest(feed, frame, due);
+    } else if (due) {
+      awaitRoom(feed);
+      if (!stopped) {
+        add(feed, frame);
+      }
+    } else {
+      feed.unneeded++;
+    }
+    if (feed.waiting.peekLast() != frame) {
+      frame.close();
+    }
+    return !stopped;
+  }
+
+  private void offerNewest(CameraFeed feed, VideoFrame frame, boolean due) {
+    if (stopped) {
+      return;
+    }
+    VideoFrame older = feed.waiting.poll();
+    if (older != null) {
+      older.close();
+      feed.dropped++;
+      if (due) {
+        feed.missed++; // the one that was due before has not been looked at, and this is the next
+      }
+      feed.waiting.add(frame);
+    } else if (due) {
+      add(feed, frame);
+    } else {
+      feed.unneeded++;
+    }
+  }
+
+  private void add(CameraFeed feed, VideoFrame frame) {
+    if (feed.waiting.isEmpty()) {
+      feed.served = Math.max(feed.served, served); // what it did not need before is no credit
+    }
+    feed.waiting.add(frame);
+    notifyAll();
+  }
+
+  private void awaitRoom(CameraFeed feed) {
+    boolean interrupted = false;
+    while (!stopped && feed.waiting.size() >= feed.most) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        interrupted = true; // the reader sees it when it is back
+        break;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns what to look at next, or null when nothing will come any more. */
+  synchronized @Nullable Work take() throws InterruptedException {
+    while (true) {
+      CameraFeed next = stopped ? null : leastServed();
+      if (next != null) {
+        VideoFrame frame = next.waiting.remove();
+        next.inWork++;
+        served = next.served;
+        next.served += 1 / next.camera.weight();
+        notifyAll(); // a film's reader may wait for the room
+        return new Work(next, frame, next.taken++);
+      }
+      if (stopped || (reading == 0 && feeds.stream().allMatch(feed -> feed.waiting.isEmpty()))) {
+        return null;
+      }
+      wait();
+    }
+  }
+
+  private @Nullable CameraFeed leastServed() {
+    CameraFeed least = null;
+    for (CameraFeed feed : feeds) {
+      if (feed.isReady() && (least == null || feed.served < least.served)) {
+        least = feed;
+      }
+    }
+    return least;
+  }
+
+  /** Records that a frame was looked at, or that the gate left it out. */
+  synchronized void count(CameraFeed feed, boolean detected) {
+    if (detected) {
+      feed.detected++;
+    } else {
+      feed.still++;
+    }
+  }
+
+  /** Hands in finished work, to be delivered in the order of the camera's frames. */
+  synchronized void finish(CameraFeed feed, long number, Consumer<FrameScaler> delivery) {
+    feed.finished.put(number, delivery);
+  }
+
+  /** Whether the caller is the one that delivers a camera's work from now on. */
+  synchronized boolean beginDelivery(CameraFeed feed) {
+    boolean begun = !feed.delivering;
+    feed.delivering = true;
+    return begun;
+  }
+
+  /** Returns what is to be delivered next; null ends the caller's turn. */
+  synchronized @Nullable Consumer<FrameScaler> nextDelivery(CameraFeed feed) {
+    Consumer<FrameScaler> next = feed.finished.remove(feed.delivered);
+    if (next == null) {
+      feed.delivering = false;
+      return null;
+    }
+    feed.delivered++;
+    feed.inWork--;
+    notifyAll();
+    return next;
+  }
+
+  /** Records what a camera does. */
+  synchronized void state(CameraFeed feed, CameraEvent.State state) {
+    if (feed.state == CameraEvent.State.WAITING && state == CameraEvent.State.PLAYING) {
+      feed.reconnects++;
+    }
+    feed.state = state;
+    if (state == CameraEvent.State.PLAYING) {
+      feed.schedule.restart();
+    }
+  }
+
+  /** Records that a reader has ended. */
+  synchronized void readerEnded() {
+    reading--;
+    notifyAll();
+  }
+
+  synchronized void stop() {
+    stopped = true;
+    notifyAll();
+  }
+
+  synchronized boolean isStopped() {
+    return stopped;
+  }
+
+  /** Closes what nobody has fetched. */
+  synchronized void clear() {
+    for (CameraFeed feed : feeds) {
+      feed.waiting.forEach(VideoFrame::close);
+      feed.waiting.clear();
+    }
+  }
+
+  synchronized List<CameraCounts> counts() {
+    return feeds.stream().map(CameraFeed::counts).toList();
+  }
+}

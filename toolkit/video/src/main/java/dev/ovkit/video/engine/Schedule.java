@@ -1,0 +1,44 @@
+package dev.ovkit.video.engine;
+
+import java.util.OptionalDouble;
+
+/** Says which frames of a camera are due, so that so many a second are. Not for several threads. */
+final class Schedule {
+
+  private static final double NANOS = 1e9;
+
+  /** Times of frames are rounded, to milliseconds in some films. */
+  private static final long TOLERANCE = 1_000_000;
+
+  private final long period;
+  private boolean begun;
+  private long next;
+
+  Schedule(OptionalDouble fps) {
+    this.period = fps.isPresent() ? Math.round(NANOS / fps.getAsDouble()) : 0;
+  }
+
+  /**
+   * Whether a frame is due; the next one is due a period later.
+   *
+   * @param nanos the frame's time
+   */
+  boolean isDue(long nanos) {
+    if (period == 0) {
+      return true;
+    }
+    if (begun && nanos - next < -TOLERANCE) {
+      return false;
+    }
+    // On a grid, so that frames between its points do not make it slower; a gap begins a new one.
+    boolean gap = !begun || nanos - next >= period;
+    next = (gap ? nanos : next) + period;
+    begun = true;
+    return true;
+  }
+
+  /** The times start anew. */
+  void restart() {
+    begun = false;
+  }
+}

@@ -1,0 +1,261 @@
+package dev.ovkit.video.engine;
+
+import dev.ovkit.OptionException;
+import dev.ovkit.model.Detections;
+import dev.ovkit.picture.Picture;
+import dev.ovkit.video.decode.FrameScaler;
+import dev.ovkit.video.decode.VideoFrame;
+import dev.ovkit.video.decode.VideoReader;
+import dev.ovkit.vision.Detector;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs one detector on many cameras.
+ *
+ * <pre>{@code
+ * try (Detector detector = Detector.open(Path.of("model.xml"))) {
+ *   StreamEngine engine = StreamEngine.of(detector, Camera.of("rtsp://camera/stream"));
+ *   engine.run((result, frame) -> System.out.println(result.camera() + result.detections()));
+ * }
+ * }</pre>
+ *
+ * <p>Each camera has a reader of its own, which never waits for the detector: when there is too
+ * much to do, the newest frame wins, and the others are counted. A film waits, so that none of its
+ * frames is lost. An engine runs once; {@link #stop} and {@link #counts} may be called by any
+ * thread.
+ */
+public final class StreamEngine {
+
+  /** How long a reader may take to end after the engine has. */
+  private static final Duration ENDING = Duration.ofSeconds(10);
+
+  /** Finds objects; tests have others. */
+  interface FrameDetector {
+    Detections detect(Picture.Source frame);
+  }
+
+  private final FrameDetector detector;
+  private final int workers;
+  private final List<CameraFeed> feeds = new ArrayList<>();
+  private final Dispatcher dispatcher;
+  private final List<CameraReader> readers = new ArrayList<>();
+  private final StreamOptions options;
+  private final CameraReader.Opener opener;
+  private final Object delivering = new Object();
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+  private boolean started;
+
+  /** An engine with the default options. */
+  public static StreamEngine of(Detector detector, Camera... cameras) {
+    return of(detector, StreamOptions.defaults(), List.of(cameras));
+  }
+
+  /**
+   * An engine that looks at as many frames at once as the detector has infer requests.
+   *
+   * @throws OptionException when there is no camera, or two have one name
+   */
+  public static StreamEngine of(Detector detector, StreamOptions options, List<Camera> cameras) {
+    return new StreamEngine(
+        detector::detect,
+        detector.requests(),
+        options,
+        cameras,
+        (camera, stopped) -> VideoReader.open(camera.source(), options.reading(), stopped));
+  }
+
+  StreamEngine(
+      FrameDetector detector,
+      int workers,
+      StreamOptions options,
+      List<Camera> cameras,
+      CameraReader.Opener opener) {
+    if (cameras.isEmpty()) {
+      throw new OptionException("there is no camera; expected at least one");
+    }
+    Set<String> names = new HashSet<>();
+    for (Camera camera : cameras) {
+      if (!names.add(camera.name())) {
+        throw new OptionException(
+            "two cameras are called '%s'; give each its own name".formatted(camera.name()));
+      }
+      feeds.add(new CameraFeed(camera, options, workers));
+    }
+    this.detector = detector;
+    this.workers = workers;
+    this.options = options;
+    this.opener = opener;
+    this.dispatcher = new Dispatcher(feeds);
+  }
+
+  /**
+   * Watches all cameras until each has ended or failed for good, or {@link #stop} is called.
+   *
+   * @throws RuntimeException what the detector or the listener throws
+   */
+  public List<CameraCounts> run(StreamListener listener) {
+    List<Thread> readerThreads = new ArrayList<>();
+    List<Thread> workerThreads = new ArrayList<>();
+    synchronized (this) {
+      if (started) {
+        throw new IllegalStateException("an engine runs once");
+      }
+      started = true;
+      for (CameraFeed feed : feeds) {
+        CameraReader reader =
+            new CameraReader(
+                feed, dispatcher, options, opener, event -> deliver(() -> listener.event(event)));
+        readers.add(reader);
+        readerThreads.add(thread("ovkit-read-" + feed.camera.name(), reader));
+      }
+      for (int i = 0; i < workers; i++) {
+        workerThreads.add(thread("ovkit-detect-" + i, () -> work(listener)));
+      }
+    }
+    workerThreads.forEach(Thread::start);
+    readerThreads.forEach(Thread::start);
+    join(workerThreads, Duration.ZERO);
+    stop();
+    join(readerThreads, ENDING);
+    dispatcher.clear();
+    Throwable thrown = failure.get();
+    if (thrown instanceof RuntimeException exception) {
+      throw exception;
+    }
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    return counts();
+  }
+
+  private Thread thread(String name, Runnable work) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                work.run();
+              } catch (RuntimeException | Error e) {
+                failure.compareAndSet(null, e);
+                stop();
+              }
+            },
+            name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void join(List<Thread> threads, Duration longest) {
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      while (true) {
+        try {
+          thread.join(longest.toMillis());
+          break;
+        } catch (InterruptedException e) {
+          interrupted = true;
+          stop();
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void work(StreamListener listener) {
+    try (FrameScaler scaler = new FrameScaler()) {
+      for (Dispatcher.Work work = dispatcher.take(); work != null; work = dispatcher.take()) {
+        look(work, scaler, listener);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      stop();
+    }
+  }
+
+  private void look(Dispatcher.Work work, FrameScaler scaler, StreamListener listener) {
+    CameraFeed feed = work.feed();
+    VideoFrame frame = work.frame();
+    @Nullable Detections found;
+    try {
+      found = passes(feed, frame, scaler) ? detector.detect(scaler.source(frame)) : null;
+    } catch (RuntimeException | Error e) {
+      frame.close();
+      throw e;
+    }
+    dispatcher.finish(
+        feed,
+        work.number(),
+        deliverers -> {
+          try (frame) {
+            if (found != null) {
+              deliver(listener, feed, frame, deliverers, found);
+            }
+          }
+        });
+    // Another worker may be delivering the camera's earlier frames; it goes on with this one then.
+    if (dispatcher.beginDelivery(feed)) {
+      for (Consumer<FrameScaler> next = dispatcher.nextDelivery(feed);
+          next != null;
+          next = dispatcher.nextDelivery(feed)) {
+        next.accept(scaler);
+      }
+    }
+    dispatcher.count(feed, found != null);
+  }
+
+  private static boolean passes(CameraFeed feed, VideoFrame frame, FrameScaler scaler) {
+    MotionGate gate = feed.gate;
+    return gate == null
+        || gate.passes(
+            scaler.brightness(frame, MotionGate.COLUMNS, MotionGate.ROWS),
+            feed.live ? frame.decodedNanos() : frame.time().toNanos());
+  }
+
+  private void deliver(
+      StreamListener listener,
+      CameraFeed feed,
+      VideoFrame frame,
+      FrameScaler scaler,
+      Detections found) {
+    deliver(
+        () ->
+            listener.result(
+                new StreamResult(
+                    feed.camera.name(),
+                    frame.number(),
+                    frame.time(),
+                    frame.wallClock(),
+                    Duration.ofNanos(System.nanoTime() - frame.decodedNanos()),
+                    found),
+                () -> frame.toPicture(scaler)));
+  }
+
+  private void deliver(Runnable call) {
+    synchronized (delivering) {
+      if (failure.get() == null) {
+        call.run();
+      }
+    }
+  }
+
+  /** Ends {@link #run} soon: frames that are being looked at are finished. */
+  public void stop() {
+    dispatcher.stop();
+    synchronized (this) {
+      readers.forEach(CameraReader::stop);
+    }
+  }
+
+  /** Returns what every camera's frames have come to so far, in the order of the cameras. */
+  public List<CameraCounts> counts() {
+    return dispatcher.counts();
+  }
+}

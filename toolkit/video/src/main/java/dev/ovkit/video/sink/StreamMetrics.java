@@ -1,0 +1,145 @@
+package dev.ovkit.video.sink;
+
+import dev.ovkit.OptionException;
+import dev.ovkit.video.engine.CameraCounts;
+import dev.ovkit.video.engine.CameraEvent;
+import dev.ovkit.video.engine.StreamListener;
+import dev.ovkit.video.engine.StreamResult;
+import io.prometheus.metrics.core.metrics.CounterWithCallback;
+import io.prometheus.metrics.core.metrics.GaugeWithCallback;
+import io.prometheus.metrics.core.metrics.Histogram;
+import io.prometheus.metrics.exporter.httpserver.HTTPServer;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
+
+/**
+ * Serves what the engine does in Prometheus' text form, at {@code /metrics} of a port.
+ *
+ * <p>Each camera is a label; a password never is.
+ */
+public final class StreamMetrics implements StreamListener, AutoCloseable {
+
+  private static final double NANOS = 1e9;
+  private static final double[] AGES = {0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2};
+  private static final double[] TIMES = {0.0025, 0.005, 0.01, 0.02, 0.04, 0.08, 0.16, 0.32};
+
+  private final Histogram ages;
+  private final Histogram inference;
+  private final HTTPServer server;
+
+  /**
+   * Begins to serve.
+   *
+   * @param port of this machine alone; 0 for one that is free
+   * @param counts the engine's counts, asked for whenever somebody asks here
+   * @throws OptionException when the port is not to be had
+   */
+  public StreamMetrics(int port, Supplier<List<CameraCounts>> counts) {
+    PrometheusRegistry registry = new PrometheusRegistry();
+    counter(registry, counts, "frames_decoded", "Frames decoded.", CameraCounts::decoded);
+    counter(registry, counts, "frames_detected", "Frames looked at.", CameraCounts::detected);
+    counter(registry, counts, "reconnects", "Times opened again.", CameraCounts::reconnects);
+    counter(
+        registry,
+        counts,
+        "missed",
+        "Detections that were due and had no time.",
+        CameraCounts::missed);
+    CounterWithCallback.builder()
+        .name("ovkit_frames_dropped")
+        .help("Frames not looked at: busy, rate (more than asked for), still (no motion).")
+        .labelNames("camera", "reason")
+        .callback(
+            call ->
+                counts
+                    .get()
+                    .forEach(
+                        one -> {
+                          call.call((double) one.dropped(), one.camera(), "busy");
+                          call.call((double) one.unneeded(), one.camera(), "rate");
+                          call.call((double) one.still(), one.camera(), "still");
+                        }))
+        .register(registry);
+    GaugeWithCallback.builder()
+        .name("ovkit_camera_playing")
+        .help("1 while the camera delivers frames.")
+        .labelNames("camera")
+        .callback(
+            call ->
+                counts
+                    .get()
+                    .forEach(
+                        one ->
+                            call.call(
+                                one.state() == CameraEvent.State.PLAYING ? 1 : 0, one.camera())))
+        .register(registry);
+    ages =
+        Histogram.builder()
+            .name("ovkit_result_age_seconds")
+            .help("From the decoded frame to its result.")
+            .labelNames("camera")
+            .classicOnly()
+            .classicUpperBounds(AGES)
+            .register(registry);
+    inference =
+        Histogram.builder()
+            .name("ovkit_inference_seconds")
+            .help("Scaling, network and boxes of a frame.")
+            .classicOnly()
+            .classicUpperBounds(TIMES)
+            .register(registry);
+    try {
+      server =
+          HTTPServer.builder()
+              .inetAddress(InetAddress.getLoopbackAddress())
+              .port(port)
+              .registry(registry)
+              .buildAndStart();
+    } catch (IOException e) {
+      throw new OptionException(
+          "--metrics %d: the port cannot be used (%s); give another one"
+              .formatted(port, e.getMessage()),
+          e);
+    }
+  }
+
+  private static void counter(
+      PrometheusRegistry registry,
+      Supplier<List<CameraCounts>> counts,
+      String name,
+      String help,
+      ToLongFunction<CameraCounts> value) {
+    CounterWithCallback.builder()
+        .name("ovkit_" + name)
+        .help(help)
+        .labelNames("camera")
+        .callback(
+            call -> counts.get().forEach(one -> call.call((double) value.applyAsLong(one), one.camera())))
+        .register(registry);
+  }
+
+  /** Returns the port that is served. */
+  public int port() {
+    return server.getPort();
+  }
+
+  @Override
+  public void result(StreamResult result, Drawable frame) {
+    ages.labelValues(result.camera()).observe(seconds(result.age()));
+    inference.observe(seconds(result.detections().timings().total()));
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toNanos() / NANOS;
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

@@ -1,0 +1,170 @@
+package dev.ovkit.video.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ovkit.OptionException;
+import dev.ovkit.OutputException;
+import dev.ovkit.model.Box;
+import dev.ovkit.model.Detection;
+import dev.ovkit.model.Detections;
+import dev.ovkit.video.decode.ReadOptions;
+import dev.ovkit.video.decode.TestFilms;
+import dev.ovkit.video.decode.VideoFrame;
+import dev.ovkit.video.decode.VideoReader;
+import dev.ovkit.video.decode.VideoSource;
+import dev.ovkit.video.engine.CameraCounts;
+import dev.ovkit.video.engine.CameraEvent;
+import dev.ovkit.video.engine.StreamListener;
+import dev.ovkit.video.engine.StreamResult;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SinksTest {
+
+  @TempDir Path temp;
+
+  private static StreamResult result(String camera, int frame) {
+    return new StreamResult(
+        camera,
+        frame,
+        Duration.ofMillis(40L * frame),
+        Instant.parse("2026-11-30T07:00:00Z"),
+        Duration.ofMillis(50),
+        new Detections(
+            64,
+            48,
+            List.of(new Detection("cat", 3, 0.5f, new Box(1, 2, 30, 40))),
+            1,
+            0,
+            Detections.Timings.NONE));
+  }
+
+  private static StreamListener.Drawable drawable(int frame) {
+    return () -> TestFilms.picture(64, 48, frame);
+  }
+
+  @Test
+  void aResultIsALineOfJson() {
+    List<String> lines = new ArrayList<>();
+    new JsonLines(lines::add).result(result("a \"door\"", 3), drawable(3));
+    assertThat(lines)
+        .containsExactly(
+            "{\"camera\":\"a \\\"door\\\"\",\"frame\":3,\"time\":0.12,\"at\":\"2026-11-30T07:00:00Z\",\"age_ms\":50.0,\"width\":64,\"height\":48,\"detections\":[{\"label\":\"cat\",\"class_id\":3,\"score\":0.5,\"box\":{\"x\":1.0,\"y\":2.0,\"width\":30.0,\"height\":40.0}}]}");
+  }
+
+  @Test
+  void aFullFileIsPutAsideAndTheOldestDeleted() throws IOException {
+    Path file = temp.resolve("boxes.jsonl");
+    Files.writeString(file, "old\n");
+    try (RotatingFile rotating = new RotatingFile(file, 12, 2)) {
+      for (int i = 0; i < 8; i++) {
+        rotating.write("line" + i);
+      }
+      rotating.write("a line that is longer than a file may be");
+    }
+    assertThat(file).hasContent("a line that is longer than a file may be\n");
+    assertThat(temp.resolve("boxes.jsonl.1")).hasContent("line7\n");
+    assertThat(temp.resolve("boxes.jsonl.2")).hasContent("line5\nline6\n");
+    assertThat(temp.toFile().list()).hasSize(3);
+  }
+
+  @Test
+  void aFileThatCannotBeWrittenIsNamed() {
+    Path file = temp.resolve("none/boxes.jsonl");
+    assertThatThrownBy(() -> new RotatingFile(file, 12, 2))
+        .isInstanceOf(OutputException.class)
+        .hasMessageStartingWith("cannot write '%s'".formatted(file));
+  }
+
+  @Test
+  void aSinkThatFailsIsReportedOnceAndTheOthersGoOn() {
+    List<Long> frames = new ArrayList<>();
+    List<String> reports = new ArrayList<>();
+    Map<String, StreamListener> sinks = new LinkedHashMap<>();
+    sinks.put(
+        "--out",
+        (result, frame) -> {
+          throw new OutputException("no space left on device");
+        });
+    sinks.put("--jsonl", (result, frame) -> frames.add(result.frame()));
+    SeveralSinks all = new SeveralSinks(sinks, reports::add);
+    for (int i = 0; i < 3; i++) {
+      all.result(result("door", i), drawable(i));
+    }
+    assertThat(frames).containsExactly(0L, 1L, 2L);
+    assertThat(reports).containsExactly("--out: no space left on device");
+    assertThat(all.failures()).isEqualTo(Map.of("--out", 3L));
+  }
+
+  @Test
+  void anAnnotatedFilmHasTheFramesThatWereLookedAt() {
+    Path file = temp.resolve("boxes.mp4");
+    try (AnnotatedFilms films = new AnnotatedFilms(file, true, 25, true)) {
+      for (int i = 0; i < 5; i++) {
+        films.result(result("door", i), drawable(i));
+      }
+      // Opened again, the camera's time begins anew; the film's goes on.
+      films.result(result("door", 0), drawable(0));
+      films.result(result("yard/left", 0), drawable(0));
+    }
+    assertThat(times(temp.resolve("boxes-door.mp4")))
+        .containsExactly(0L, 40L, 80L, 120L, 160L, 1160L);
+    assertThat(times(temp.resolve("boxes-yard_left.mp4"))).containsExactly(0L);
+  }
+
+  private static List<Long> times(Path film) {
+    List<Long> times = new ArrayList<>();
+    try (VideoReader reader = VideoReader.open(VideoSource.of(film), ReadOptions.defaults())) {
+      for (VideoFrame frame = reader.next(); frame != null; frame = reader.next()) {
+        times.add(frame.time().toMillis());
+        frame.close();
+      }
+    }
+    return times;
+  }
+
+  @Test
+  void metricsAreServedInPrometheusForm() throws IOException, InterruptedException {
+    CameraCounts counts =
+        new CameraCounts("door", CameraEvent.State.PLAYING, 100, 20, 70, 8, 2, 1, 3);
+    try (StreamMetrics metrics = new StreamMetrics(0, () -> List.of(counts))) {
+      metrics.result(result("door", 1), drawable(1));
+      URI uri = URI.create("http://127.0.0.1:%d/metrics".formatted(metrics.port()));
+      String text =
+          HttpClient.newHttpClient()
+              .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
+              .body();
+      assertThat(text.lines())
+          .contains(
+              "ovkit_frames_decoded_total{camera=\"door\"} 100.0",
+              "ovkit_frames_detected_total{camera=\"door\"} 20.0",
+              "ovkit_frames_dropped_total{camera=\"door\",reason=\"busy\"} 8.0",
+              "ovkit_frames_dropped_total{camera=\"door\",reason=\"rate\"} 70.0",
+              "ovkit_frames_dropped_total{camera=\"door\",reason=\"still\"} 1.0",
+              "ovkit_missed_total{camera=\"door\"} 2.0",
+              "ovkit_reconnects_total{camera=\"door\"} 3.0",
+              "ovkit_camera_playing{camera=\"door\"} 1.0",
+              "ovkit_result_age_seconds_bucket{camera=\"door\",le=\"0.05\"} 1",
+              "ovkit_result_age_seconds_bucket{camera=\"door\",le=\"0.025\"} 0",
+              "ovkit_result_age_seconds_count{camera=\"door\"} 1");
+      int port = metrics.port();
+      assertThatThrownBy(() -> new StreamMetrics(port, List::of))
+          .isInstanceOf(OptionException.class)
+          .hasMessageStartingWith("--metrics %d: the port cannot be used".formatted(port));
+    }
+  }
+}
