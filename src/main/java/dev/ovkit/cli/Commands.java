@@ -53,6 +53,7 @@ final class Commands {
           desk("simplify"),
           box("infer"),
           box("watch"),
+          desk("stream"),
           desk("verify"),
           desk("eval"),
           desk("diagnose"),

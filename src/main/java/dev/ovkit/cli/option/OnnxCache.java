@@ -30,7 +30,7 @@ public final class OnnxCache {
   private static final int KEY_DIGITS = 32;
 
   /** Returns the IR of a model; whatever is not an ONNX comes back as it is. */
-  static Path ir(Path model, PrintWriter err) {
+  public static Path ir(Path model, PrintWriter err) {
     if (!model.toString().toLowerCase(Locale.ROOT).endsWith(".onnx")) {
       return model;
     }

@@ -1,0 +1,269 @@
+package dev.ovkit.cli;
+
+import dev.ovkit.CompileOptions;
+import dev.ovkit.OptionException;
+import dev.ovkit.cli.option.ComputeOptions;
+import dev.ovkit.cli.option.HelpGroup;
+import dev.ovkit.cli.option.OnnxCache;
+import dev.ovkit.cli.option.ThresholdOptions;
+import dev.ovkit.cli.stream.StreamProgram;
+import dev.ovkit.cli.stream.StreamRequest;
+import dev.ovkit.model.DetectOptions;
+import dev.ovkit.vision.DetectorOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.ServiceLoader;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ovkit stream}: its options; what it does is another module's, {@link StreamProgram}. */
+@Command(
+    name = "stream",
+    customSynopsis = "ovkit stream [OPTIONS] MODEL SOURCE...",
+    description = {
+      "Finds objects on video files and cameras: one JSON line for each frame looked at.",
+      "",
+      "A source is a video file, a folder of pictures, a URL (rtsp, rtmp, http, https, udp, rtp, srt), or - for standard input; NAME=SOURCE names it. A camera that fails is opened again. When there is too much to do, the newest frame of each camera wins, and the others are counted; a file waits instead. Passwords in URLs are never printed. SIGTERM or Ctrl-C ends it in good order; the exit code is then 0."
+    },
+    footer = {
+      "  ovkit stream model.xml door=rtsp://user:password@10.0.0.7/stream1",
+      "  ovkit stream model.xml film.mp4 --fps all --out boxes.mp4"
+    })
+final class StreamCommand implements Callable<Integer> {
+
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([kmg]?)b?");
+  private static final double MOST_FPS = 1000;
+  private static final int MOST_PORT = 65_535;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(index = "0", paramLabel = "MODEL", description = "The model: the .xml of an IR.")
+  private Path model;
+
+  @Parameters(
+      index = "1..*",
+      arity = "1..*",
+      paramLabel = "SOURCE",
+      description = "Video files, folders, URLs, or -.")
+  private List<String> sources = List.of();
+
+  @Option(
+      names = "--fps",
+      paramLabel = "N|all",
+      defaultValue = "5",
+      description =
+          "Detections per second and source; all: every frame. Default: ${DEFAULT-VALUE}.")
+  private String fps;
+
+  @Option(
+      names = "--weight",
+      paramLabel = "NAME=N",
+      description =
+          "Under overload, give a source N times the share of the others. Can be repeated.")
+  private List<String> weights = List.of();
+
+  @Option(
+      names = "--motion",
+      description = "Skip frames on which nothing has moved, for at most 10 s at a time.")
+  private boolean motion;
+
+  @Option(
+      names = "--real-time",
+      description = "Play files at their own pace, like cameras, and drop what comes too fast.")
+  private boolean realTime;
+
+  @Mixin private ThresholdOptions thresholds;
+
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(
+      names = {"-o", "--out"},
+      paramLabel = "FILM",
+      description =
+          "Write the frames looked at, with boxes, as a .mp4, .mkv, .ts or .avi; with several sources, one film each, FILM-NAME.")
+  private @Nullable Path out;
+
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(names = "--no-labels", description = "Draw boxes without class names and scores.")
+  private boolean noLabels;
+
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(
+      names = "--jsonl",
+      paramLabel = "FILE",
+      description = "Write the JSON lines to a file instead of standard output.")
+  private @Nullable Path jsonl;
+
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(
+      names = "--rotate",
+      paramLabel = "SIZE",
+      defaultValue = "100M",
+      description = "Begin a new --jsonl file at this size. Default: ${DEFAULT-VALUE}.")
+  private String rotate;
+
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(
+      names = "--keep",
+      paramLabel = "N",
+      defaultValue = "5",
+      description =
+          "Full --jsonl files that are kept, as FILE.1 and so on. Default: ${DEFAULT-VALUE}.")
+  private int keep;
+
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(
+      names = "--metrics",
+      paramLabel = "PORT",
+      description = "Serve metrics for Prometheus at http://127.0.0.1:PORT/metrics.")
+  private @Nullable Integer metrics;
+
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(names = "--udp", description = "Receive RTSP over UDP instead of TCP.")
+  private boolean udp;
+
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description =
+          "The longest wait for a source to open, and for each of its frames. Default: ${DEFAULT-VALUE}.")
+  private double timeout;
+
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(
+      names = "--retries",
+      paramLabel = "N",
+      description = "Attempts to open a camera again before it is given up. Default: no end.")
+  private @Nullable Integer retries;
+
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(
+      names = "--decode-threads",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Decoding threads per source, 1 or 2. Default: ${DEFAULT-VALUE}.")
+  private int decodeThreads;
+
+  @Mixin private ComputeOptions compute;
+
+  @Override
+  public Integer call() {
+    StreamRequest request = request();
+    StreamProgram program =
+        ServiceLoader.load(StreamProgram.class)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new OptionException(
+                        "this ovkit was built without video; run ./ovkit of a checkout, or add ovkit-cli-stream to the class path"));
+    try (Termination termination = new Termination(program::stop)) {
+      int exitCode = program.run(request, spec.commandLine().getOut(), spec.commandLine().getErr());
+      termination.finished(exitCode);
+      return exitCode;
+    }
+  }
+
+  private StreamRequest request() {
+    StreamRequest.Reading reading =
+        new StreamRequest.Reading(
+            udp,
+            seconds(),
+            retries == null
+                ? OptionalInt.empty()
+                : OptionalInt.of(atLeastZero("--retries", retries)),
+            realTime,
+            decodeThreads);
+    StreamRequest.Outputs outputs =
+        new StreamRequest.Outputs(
+            Optional.ofNullable(jsonl),
+            bytes(),
+            atLeastZero("--keep", keep),
+            Optional.ofNullable(out),
+            !noLabels,
+            port());
+    return new StreamRequest(
+        OnnxCache.ir(model, spec.commandLine().getErr()),
+        detectorOptions(),
+        sources,
+        reading,
+        rate(),
+        weights,
+        motion,
+        outputs);
+  }
+
+  private DetectorOptions detectorOptions() {
+    boolean one = sources.size() == 1;
+    CompileOptions.Hint hint = one ? CompileOptions.Hint.LATENCY : CompileOptions.Hint.THROUGHPUT;
+    return DetectorOptions.defaults()
+        .withCompile(compute.applyTo(CompileOptions.defaults().withHint(hint)))
+        .withDetect(thresholds.applyTo(DetectOptions.defaults()));
+  }
+
+  private OptionalDouble rate() {
+    if (fps.equalsIgnoreCase("all")) {
+      return OptionalDouble.empty();
+    }
+    try {
+      double number = Double.parseDouble(fps);
+      if (number > 0 && number <= MOST_FPS) {
+        return OptionalDouble.of(number);
+      }
+    } catch (NumberFormatException e) {
+      // refused below
+    }
+    throw usage("--fps %s: expected a number above 0, at most 1000, or all".formatted(fps));
+  }
+
+  private Duration seconds() {
+    if (!(timeout >= 0.001 && timeout <= 3600)) {
+      throw usage("--timeout %s: expected seconds, 0.001 to 3600".formatted(timeout));
+    }
+    return Duration.ofMillis(Math.round(timeout * 1000));
+  }
+
+  private long bytes() {
+    Matcher size = SIZE.matcher(rotate.toLowerCase(Locale.ROOT));
+    if (!size.matches() || Long.parseLong(size.group(1)) == 0) {
+      throw usage("--rotate %s: expected a size, such as 100M".formatted(rotate));
+    }
+    int shift = 10 * "kmg".indexOf(size.group(2).isEmpty() ? "-" : size.group(2)) + 10;
+    return Long.parseLong(size.group(1)) << shift;
+  }
+
+  private OptionalInt port() {
+    if (metrics == null) {
+      return OptionalInt.empty();
+    }
+    if (metrics < 0 || metrics > MOST_PORT) {
+      throw usage("--metrics %d: expected a port, 0 to 65535".formatted(metrics));
+    }
+    return OptionalInt.of(metrics);
+  }
+
+  private int atLeastZero(String option, int value) {
+    if (value < 0) {
+      throw usage("%s %d: expected 0 or more".formatted(option, value));
+    }
+    return value;
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

@@ -1,0 +1,206 @@
+package dev.ovkit.cli.video;
+
+import dev.ovkit.OutputException;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.stream.StreamProgram;
+import dev.ovkit.cli.stream.StreamRequest;
+import dev.ovkit.model.Assumption;
+import dev.ovkit.video.decode.ReadOptions;
+import dev.ovkit.video.engine.Camera;
+import dev.ovkit.video.engine.CameraCounts;
+import dev.ovkit.video.engine.CameraEvent;
+import dev.ovkit.video.engine.StreamEngine;
+import dev.ovkit.video.engine.StreamListener;
+import dev.ovkit.video.engine.StreamOptions;
+import dev.ovkit.video.engine.StreamResult;
+import dev.ovkit.video.sink.AnnotatedFilms;
+import dev.ovkit.video.sink.JsonLines;
+import dev.ovkit.video.sink.RotatingFile;
+import dev.ovkit.video.sink.SeveralSinks;
+import dev.ovkit.video.sink.StreamMetrics;
+import dev.ovkit.vision.Detector;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Watches cameras and files as {@code ovkit stream} is asked to. */
+public final class CameraProgram implements StreamProgram {
+
+  private static final int PERCENT = 100;
+
+  private @Nullable StreamEngine engine;
+  private boolean stopped;
+
+  /** For the service loader. */
+  public CameraProgram() {}
+
+  @Override
+  public synchronized void stop() {
+    stopped = true;
+    if (engine != null) {
+      engine.stop();
+    }
+  }
+
+  private synchronized StreamEngine begun(StreamEngine begun) {
+    engine = begun;
+    if (stopped) {
+      begun.stop();
+    }
+    return begun;
+  }
+
+  @Override
+  public int run(StreamRequest request, PrintWriter out, PrintWriter err) {
+    List<Camera> cameras = Cameras.of(request);
+    try (Detector detector = Detector.open(request.ir(), request.detector())) {
+      for (Assumption assumption : detector.assumptions()) {
+        err.println("ovkit: assumed: " + assumption.sentence());
+      }
+      StreamEngine running = begun(StreamEngine.of(detector, options(request), cameras));
+      return watch(running, request, cameras.size() > 1, out, err);
+    }
+  }
+
+  private static StreamOptions options(StreamRequest request) {
+    StreamRequest.Reading wanted = request.reading();
+    ReadOptions reading =
+        ReadOptions.defaults()
+            .withTransport(wanted.udp() ? ReadOptions.Transport.UDP : ReadOptions.Transport.TCP)
+            .withTimeouts(wanted.timeout(), wanted.timeout())
+            .withThreads(wanted.threads());
+    return StreamOptions.defaults()
+        .withReading(reading)
+        .withRealTime(wanted.realTime())
+        .withRetries(wanted.retries().orElse(-1))
+        .withMotionGate(request.motion());
+  }
+
+  private static int watch(
+      StreamEngine engine,
+      StreamRequest request,
+      boolean several,
+      PrintWriter out,
+      PrintWriter err) {
+    StreamRequest.Outputs outputs = request.outputs();
+    Map<String, StreamListener> sinks = new LinkedHashMap<>();
+    boolean ended = true;
+    List<CameraCounts> counts;
+    SeveralSinks all;
+    try (@Nullable RotatingFile file =
+            outputs
+                .json()
+                .map(path -> new RotatingFile(path, outputs.rotate(), outputs.keep()))
+                .orElse(null);
+        @Nullable StreamMetrics metrics =
+            outputs.metrics().isPresent()
+                ? new StreamMetrics(outputs.metrics().getAsInt(), engine::counts)
+                : null) {
+      if (file != null) {
+        sinks.put("--jsonl", new JsonLines(file));
+      }
+      if (metrics != null) {
+        sinks.put("--metrics", metrics);
+        err.printf("ovkit: metrics: http://127.0.0.1:%d/metrics%n", metrics.port());
+      }
+      @Nullable AnnotatedFilms films =
+          outputs
+              .film()
+              .map(
+                  path ->
+                      new AnnotatedFilms(
+                          path,
+                          several,
+                          request.fps().orElse(Camera.DEFAULT_FPS),
+                          outputs.labels()))
+              .orElse(null);
+      if (films != null) {
+        sinks.put("--out", films);
+      }
+      all = new SeveralSinks(sinks, message -> err.println("ovkit: " + message));
+      try {
+        counts = engine.run(new Console(all, file == null, out, err));
+      } finally {
+        ended = end(films, err);
+      }
+    } catch (IOException e) {
+      throw new OutputException("--jsonl: the file cannot be ended: " + e.getMessage(), e);
+    }
+    counts.forEach(one -> err.println("ovkit: " + summary(one)));
+    all.failures()
+        .forEach(
+            (name, lost) -> err.printf("ovkit: %s: %d results were not written%n", name, lost));
+    boolean failed =
+        !ended
+            || !all.failures().isEmpty()
+            || counts.stream().anyMatch(one -> one.state() == CameraEvent.State.FAILED);
+    return failed ? ExitCode.FAILED : ExitCode.DONE;
+  }
+
+  /** Returns whether the films are whole. */
+  private static boolean end(@Nullable AnnotatedFilms films, PrintWriter err) {
+    try {
+      if (films != null) {
+        films.close();
+      }
+      return true;
+    } catch (dev.ovkit.OvkitException e) {
+      err.println("ovkit: --out: " + e.getMessage());
+      return false;
+    }
+  }
+
+  private static String summary(CameraCounts counts) {
+    StringBuilder text = new StringBuilder(counts.camera());
+    text.append(": %d frames, %d looked at".formatted(counts.decoded(), counts.detected()));
+    if (counts.still() > 0) {
+      long due = counts.still() + counts.detected();
+      text.append(
+          String.format(
+              Locale.ROOT,
+              ", %d still (%d %% of the work saved)",
+              counts.still(),
+              PERCENT * counts.still() / due));
+    }
+    if (counts.missed() > 0) {
+      text.append(", %d detections missed".formatted(counts.missed()));
+    }
+    if (counts.reconnects() > 0) {
+      text.append(", opened again %d times".formatted(counts.reconnects()));
+    }
+    return text.toString();
+  }
+
+  /** Results to standard output, what cameras do to stderr, and both to the sinks. */
+  private record Console(StreamListener sinks, boolean prints, PrintWriter out, PrintWriter err)
+      implements StreamListener {
+
+    @Override
+    public void result(StreamResult result, Drawable frame) {
+      sinks.result(result, frame);
+      if (prints) {
+        new JsonLines(out::println).result(result, frame);
+        if (out.checkError()) { // nobody reads them any more
+          throw new OutputException("the results cannot be written to standard output");
+        }
+      }
+    }
+
+    @Override
+    public void event(CameraEvent event) {
+      sinks.event(event);
+      switch (event.state()) {
+        case PLAYING -> err.printf("ovkit: %s: %s%n", event.camera(), event.message());
+        case WAITING -> err.printf("ovkit: %s; trying again%n", event.message());
+        case FAILED -> err.printf("ovkit: %s%n", event.message());
+        case OPENING, ENDED -> {
+          // the summary says it
+        }
+      }
+    }
+  }
+}
