@@ -57,8 +57,7 @@ public final class ComparisonWords {
             p50.getAsDouble());
   }
 
-  private static OptionalDouble p50(
-      Report report, String model, Report.Comparison comparison) {
+  private static OptionalDouble p50(Report report, String model, Report.Comparison comparison) {
     return report.models().stream()
         .filter(result -> result.model().equals(model))
         .flatMap(result -> result.statistics(comparison.stage()).stream())

@@ -31,8 +31,7 @@ class CocoResultsTest {
     StringWriter text = new StringWriter();
     CocoResults results = new CocoResults(new PrintWriter(text), List.of("bolt", "nut"));
     results.found(
-        Path.of("a.jpg"),
-        new Detections(20, 10, List.of(found), 1, 0, Detections.Timings.NONE));
+        Path.of("a.jpg"), new Detections(20, 10, List.of(found), 1, 0, Detections.Timings.NONE));
     results.end(false);
     Files.write(temp.resolve("a.jpg"), new byte[0]);
     Path json = Files.writeString(temp.resolve("found.json"), text.toString());

@@ -119,7 +119,10 @@ public final class StreamMetrics implements StreamListener, AutoCloseable {
         .help(help)
         .labelNames("camera")
         .callback(
-            call -> counts.get().forEach(one -> call.call((double) value.applyAsLong(one), one.camera())))
+            call ->
+                counts
+                    .get()
+                    .forEach(one -> call.call((double) value.applyAsLong(one), one.camera())))
         .register(registry);
   }
 
