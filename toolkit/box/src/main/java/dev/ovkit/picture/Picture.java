@@ -3,6 +3,7 @@ package dev.ovkit.picture;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.internal.files.Temporary;
+import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
@@ -28,6 +29,8 @@ public final class Picture implements AutoCloseable {
   private static final int JPEG_QUALITY = 92;
 
   private static final int MOST_CLASSES = 5;
+
+  private static final Box NOWHERE = new Box(0, 0, 0, 0);
 
   /** Pixels, in whatever memory, that can be written, scaled, straight into a network's input. */
   public interface Source {
@@ -169,7 +172,12 @@ public final class Picture implements AutoCloseable {
     detections.forEach(all::add);
     BoxPainter painter = BoxPainter.of(width(), height(), lineWidth, labels);
     if (detections instanceof Detections found && found.task() == DetectorSpec.Task.CLASSIFY) {
-      List<Detection> best = all.subList(0, Math.min(MOST_CLASSES, all.size()));
+      // A label without a box goes to the corner, the next one below it.
+      List<Detection> best =
+          all.stream()
+              .limit(MOST_CLASSES)
+              .map(d -> new Detection(d.label(), d.classId(), d.score(), NOWHERE))
+              .toList();
       memory.paint(canvas -> painter.paintLabels(canvas, best));
     } else {
       memory.paint(canvas -> painter.paint(canvas, all));

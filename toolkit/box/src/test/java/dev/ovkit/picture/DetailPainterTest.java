@@ -84,8 +84,11 @@ class DetailPainterTest {
 
   @Test
   void classesAreListedFromTheTopLeftCorner() {
-    boolean[] pixels = drawn(Task.CLASSIFY, true, part(new Box(0, 0, WIDTH, HEIGHT)));
-    assertThat(at(pixels, 2, 6)).isTrue();
-    assertThat(at(pixels, WIDTH - 1, HEIGHT - 1)).isFalse();
+    Detection one = part(new Box(0, 0, WIDTH, HEIGHT));
+    boolean[] pixels = drawn(Task.CLASSIFY, true, one, one);
+    assertThat(at(pixels, 1, 1)).isTrue();
+    assertThat(at(pixels, 1, 20)).as("the second, below the first").isTrue();
+    assertThat(at(pixels, 1, 45)).isFalse();
+    assertThat(at(pixels, WIDTH - 1, 1)).isFalse();
   }
 }
