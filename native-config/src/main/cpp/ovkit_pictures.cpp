@@ -185,6 +185,10 @@ void fill_border(uint8_t* target, int target_width, int target_height, const cv:
     std::memset(target + below * row, pad, row * (target_height - below));
 }
 
+// The low byte of `pad` is the grey; with this added to it a picture is scaled by bicubic instead of bilinear
+// interpolation.
+const int bicubic = 256;
+
 void letterbox(const cv::Mat& picture, int format, uint8_t* target, int target_width, int target_height,
                const cv::Rect& inside, int pad) {
     set_up();
@@ -194,16 +198,17 @@ void letterbox(const cv::Mat& picture, int format, uint8_t* target, int target_w
     }
     cv::Mat whole(target_height, target_width, CV_8UC3, target);
     cv::Mat scaled = whole(inside);
+    const int interpolation = pad & bicubic ? cv::INTER_CUBIC : cv::INTER_LINEAR;
     if (format == GREY) {
         cv::Mat grey;
-        cv::resize(picture, grey, inside.size(), 0, 0, cv::INTER_LINEAR);
+        cv::resize(picture, grey, inside.size(), 0, 0, interpolation);
         cv::cvtColor(grey, scaled, cv::COLOR_GRAY2BGR);
     } else {
-        cv::resize(picture, scaled, inside.size(), 0, 0, cv::INTER_LINEAR);
+        cv::resize(picture, scaled, inside.size(), 0, 0, interpolation);
         if (format == RGB) swap_red_and_blue(scaled);
     }
     if (scaled.data != whole.ptr<uint8_t>(inside.y, inside.x)) throw Failure("OpenCV did not write into the target");
-    fill_border(target, target_width, target_height, inside, pad);
+    fill_border(target, target_width, target_height, inside, pad & 255);
 }
 
 }  // namespace

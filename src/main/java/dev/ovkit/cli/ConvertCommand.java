@@ -1,6 +1,7 @@
 package dev.ovkit.cli;
 
 import dev.ovkit.cli.option.ConvertChoices;
+import dev.ovkit.cli.option.DescriptionOptions;
 import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.Images;
 import dev.ovkit.cli.option.JsonOption;
@@ -157,6 +158,8 @@ final class ConvertCommand implements Callable<Integer> {
   private @Nullable Boolean reverse;
 
   @Mixin private PictureOptions picture;
+
+  @Mixin private DescriptionOptions described;
 
   @Option(
       names = "--labels",
@@ -356,6 +359,7 @@ final class ConvertCommand implements Callable<Integer> {
     if (onnx == null) {
       throw usage("no model was given; expected MODEL.onnx as the first argument");
     }
+    List<String> names = labels == null ? List.of() : Labels.read(labels);
     return new ConvertOptions(
         onnx,
         directory,
@@ -368,8 +372,10 @@ final class ConvertCommand implements Callable<Integer> {
         Optional.ofNullable(reverse),
         picture.mode(),
         picture.pad(),
-        labels == null ? List.of() : Labels.read(labels),
-        rewrite);
+        picture.interpolation(),
+        names,
+        rewrite,
+        described.description(names.size()));
   }
 
   private Outputs outputs() {

@@ -13,6 +13,7 @@ import dev.ovkit.diagnose.Fit;
 import dev.ovkit.diagnose.Question;
 import dev.ovkit.diagnose.Setting;
 import dev.ovkit.diagnose.Trial;
+import dev.ovkit.family.ModelDescription;
 import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.report.DiagnosisReport;
 import java.io.PrintWriter;
@@ -132,8 +133,10 @@ final class DiagnoseCommand implements Callable<Integer> {
         Optional.ofNullable(reverse),
         picture.mode(),
         picture.pad(),
+        picture.interpolation(),
         List.of(),
-        false);
+        false,
+        ModelDescription.NONE);
   }
 
   // ---- for people

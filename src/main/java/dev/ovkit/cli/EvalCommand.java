@@ -21,6 +21,7 @@ import dev.ovkit.evaluate.CocoEvaluation;
 import dev.ovkit.evaluate.GroundTruth;
 import dev.ovkit.evaluate.PictureFolders;
 import dev.ovkit.evaluate.Similarity;
+import dev.ovkit.family.ModelDescription;
 import dev.ovkit.ir.IrDescription;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.metadata.DerivedSpec;
@@ -196,7 +197,9 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private int evaluateOnnx(Path onnx) {
-    SourceDetector source = SourceDetector.of(ConvertOptions.of(onnx));
+    SourceDetector source =
+        SourceDetector.of(
+            ConvertOptions.of(onnx).describedAs(ModelDescription.family(model.family())));
     DetectorSpec detector = changed(source.spec());
     Evaluation evaluation = evaluation(detector);
     try (Subject opened = OnnxSubject.open(onnx, source, detector, evaluation.options())) {

@@ -87,6 +87,10 @@ final class InspectCommand implements Callable<Integer> {
   private static void putFamily(Recognition recognition, Map<String, Object> facts) {
     if (recognition.detector().isEmpty()) {
       facts.put("family", "not recognised: " + recognition.refusal());
+      if (!recognition.proposals().isEmpty()) {
+        facts.put(
+            "could_be", recognition.proposals().stream().map(InspectCommand::proposal).toList());
+      }
       return;
     }
     FoundDetector detector = recognition.detector().get();
@@ -102,6 +106,13 @@ final class InspectCommand implements Callable<Integer> {
     if (!detector.notes().isEmpty()) {
       facts.put("assumed", detector.notes());
     }
+  }
+
+  private static Map<String, Object> proposal(Recognition.Proposal proposal) {
+    Map<String, Object> described = new LinkedHashMap<>();
+    described.put("convert", proposal.flags());
+    described.put("meaning", proposal.meaning());
+    return described;
   }
 
   private static Map<String, Object> head(FoundHead found) {

@@ -57,7 +57,7 @@ class ArchitectureTest {
     MAY_USE.put("python", "nativelib internal.files");
     MAY_USE.put("onnx", "runtime internal.files internal.text");
     MAY_USE.put("onnx.rewrite", "runtime onnx");
-    MAY_USE.put("family", "head runtime model layout onnx");
+    MAY_USE.put("family", "head ir runtime model layout onnx");
     MAY_USE.put("surgery", "nativelib runtime");
     MAY_USE.put(
         "convert",

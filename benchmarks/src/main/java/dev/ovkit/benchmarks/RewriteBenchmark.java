@@ -170,8 +170,10 @@ final class RewriteBenchmark implements Callable<Integer> {
                     plain.reverseChannels(),
                     plain.resize(),
                     plain.pad(),
+                    plain.interpolation(),
                     plain.labels(),
-                    false))
+                    false,
+                    plain.description()))
             .xml();
     return new Way(name, turns.add(xml));
   }

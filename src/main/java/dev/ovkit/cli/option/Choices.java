@@ -32,6 +32,13 @@ public final class Choices {
     }
   }
 
+  /** How a picture is scaled. */
+  public static final class Interpolation extends Choice<Resize.Interpolation> {
+    public Interpolation() {
+      super(Resize.Interpolation.class, Map.of("cubic", Resize.Interpolation.BICUBIC));
+    }
+  }
+
   /** Where a picture goes in the network's input. */
   public enum Place {
     CENTRE(Resize.Mode.LETTERBOX_CENTRE),

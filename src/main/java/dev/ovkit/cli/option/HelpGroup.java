@@ -18,6 +18,7 @@ import picocli.CommandLine.Model.OptionSpec;
 public enum HelpGroup {
   BASIC("Options:"),
   PREPROCESSING("Preprocessing (what happens to a picture before the network):"),
+  DESCRIPTION("What the model is (where its graph does not say it):"),
   OUTPUT("Outputs:"),
   INT8("INT8:"),
   EXPERT("Expert options:"),

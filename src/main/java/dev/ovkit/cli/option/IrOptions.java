@@ -47,14 +47,15 @@ public final class IrOptions {
       return changed;
     }
     try {
-      return changed.withLayout(changed.layout().withAnchors(anchors(anchors)));
+      return changed.withLayout(changed.layout().withAnchors(anchors(spec, anchors)));
     } catch (IllegalArgumentException e) {
       throw new ParameterException(
           spec.commandLine(), "--anchors '%s': %s".formatted(anchors, e.getMessage()), e);
     }
   }
 
-  private List<Anchor> anchors(String text) {
+  /** Reads pairs of sides. */
+  static List<Anchor> anchors(CommandSpec spec, String text) {
     try {
       List<Anchor> parsed = new ArrayList<>();
       for (String pair : text.strip().split("\\s+", -1)) {
@@ -65,7 +66,7 @@ public final class IrOptions {
     } catch (IllegalArgumentException | ArrayIndexOutOfBoundsException e) {
       throw new ParameterException(
           spec.commandLine(),
-          "--anchors '%s': expected pairs such as '10,13 16,30 33,23'".formatted(anchors),
+          "--anchors '%s': expected pairs such as '10,13 16,30 33,23'".formatted(text),
           e);
     }
   }

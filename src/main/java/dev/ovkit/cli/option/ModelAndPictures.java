@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -43,9 +44,11 @@ public final class ModelAndPictures {
       description = "The model (.xml or .onnx), then pictures, folders of pictures, or globs.")
   private List<String> typed = List.of();
 
+  @Mixin private FamilyOption family;
+
   /** Returns the one model; an ONNX is converted first, where the command is on a desk. */
   public Path model() {
-    return OnnxCache.ir(only(), spec.commandLine().getErr());
+    return OnnxCache.ir(only(), family.name(), spec.commandLine().getErr());
   }
 
   /** Returns the one model, which must be an IR. */
@@ -63,7 +66,7 @@ public final class ModelAndPictures {
   /** Returns all models; each ONNX is converted first, where the command is on a desk. */
   public List<Path> models() {
     PrintWriter err = spec.commandLine().getErr();
-    return given().stream().map(model -> OnnxCache.ir(model, err)).toList();
+    return given().stream().map(model -> OnnxCache.ir(model, family.name(), err)).toList();
   }
 
   private Path only() {

@@ -3,6 +3,7 @@ package dev.ovkit.cli.option;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,13 +26,20 @@ public final class ModelOption {
   @Parameters(arity = "0..1", paramLabel = "MODEL", description = "The model: the .xml of an IR.")
   private @Nullable Path typed;
 
+  @Mixin private FamilyOption family;
+
+  /** Returns the family that was named; empty if none was. */
+  public String family() {
+    return family.name();
+  }
+
   public boolean given() {
     return typed != null || ir != null;
   }
 
   /** Returns the model; an ONNX is converted first, where the command is on a desk. */
   public Path model() {
-    return OnnxCache.ir(path(), spec.commandLine().getErr());
+    return OnnxCache.ir(path(), family.name(), spec.commandLine().getErr());
   }
 
   /** Returns the model, which must be an IR. */

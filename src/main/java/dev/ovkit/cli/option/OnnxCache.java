@@ -5,6 +5,7 @@ import dev.ovkit.OutputException;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.Decision;
+import dev.ovkit.family.ModelDescription;
 import dev.ovkit.internal.files.Sha256;
 import dev.ovkit.internal.files.Temporary;
 import dev.ovkit.ir.WeightPrecision;
@@ -30,8 +31,13 @@ public final class OnnxCache {
   private static final int KEY_DIGITS = 32;
 
   /** Returns the IR of a model; whatever is not an ONNX comes back as it is. */
-  public static Path ir(Path model, PrintWriter err) {
+  public static Path ir(Path model, String family, PrintWriter err) {
     if (!model.toString().toLowerCase(Locale.ROOT).endsWith(".onnx")) {
+      if (!family.isEmpty()) {
+        throw new OptionException(
+            "--family %s: '%s' is an IR, which knows its family; leave it out"
+                .formatted(family, model));
+      }
       return model;
     }
     try {
@@ -42,13 +48,13 @@ public final class OnnxCache {
               .formatted(model, model),
           e);
     }
-    return converted(model, err);
+    return converted(model, family, err);
   }
 
-  private static Path converted(Path model, PrintWriter err) {
+  private static Path converted(Path model, String family, PrintWriter err) {
     String name = ConvertOptions.stem(model);
     Path root = root();
-    Path folder = root.resolve(key(model));
+    Path folder = root.resolve(key(model, family));
     Path xml = folder.resolve(name + ".xml");
     if (Files.isRegularFile(xml)) {
       err.printf("ovkit: %s: using the IR from an earlier conversion, %s%n", model, xml);
@@ -59,7 +65,10 @@ public final class OnnxCache {
       Files.createDirectories(root);
       Path made = Temporary.folder(root, ".ovkit-");
       try {
-        Converter.convert(ConvertOptions.of(model).into(made, WeightPrecision.FP16))
+        Converter.convert(
+                ConvertOptions.of(model)
+                    .into(made, WeightPrecision.FP16)
+                    .describedAs(ModelDescription.family(family)))
             .decisions()
             .stream()
             .filter(decision -> decision.what().equals("assumed"))
@@ -95,7 +104,7 @@ public final class OnnxCache {
         .resolve("converted");
   }
 
-  private static String key(Path model) {
+  private static String key(Path model, String family) {
     String of =
         String.join(
             "\n",
@@ -103,7 +112,7 @@ public final class OnnxCache {
             ConvertOptions.stem(model),
             build(),
             NativeRuntime.OPENVINO_VERSION,
-            "default options");
+            family.isEmpty() ? "default options" : "family " + family);
     return Sha256.of(of.getBytes(StandardCharsets.UTF_8)).substring(0, KEY_DIGITS);
   }
 

@@ -54,8 +54,22 @@ public final class PictureOptions {
       description = "Grey value of the letterbox border, 0..255. Default: 114.")
   private @Nullable Integer pad;
 
+  @Option(
+      names = "--interpolation",
+      paramLabel = "KIND",
+      converter = Choices.Interpolation.class,
+      completionCandidates = Choices.Interpolation.class,
+      description =
+          "How pictures are scaled: linear or bicubic. Default: what the model's family uses.")
+  private Resize.@Nullable Interpolation interpolation;
+
   public boolean given() {
-    return scale != null || scaleValues != null || mean != null || letterbox != null || pad != null;
+    return scale != null
+        || scaleValues != null
+        || mean != null
+        || letterbox != null
+        || pad != null
+        || interpolation != null;
   }
 
   public Optional<List<Float>> scale() {
@@ -73,6 +87,10 @@ public final class PictureOptions {
 
   public Optional<Resize.Mode> mode() {
     return Optional.ofNullable(letterbox).map(Choices.Place::mode);
+  }
+
+  public Optional<Resize.Interpolation> interpolation() {
+    return Optional.ofNullable(interpolation);
   }
 
   public OptionalInt pad() {
@@ -93,7 +111,11 @@ public final class PictureOptions {
         .withNormalization(
             new Normalization(
                 mean().orElse(normalization.mean()), scale().orElse(normalization.scale())))
-        .withResize(new Resize(mode().orElse(resize.mode()), pad().orElse(resize.padValue())));
+        .withResize(
+            new Resize(
+                mode().orElse(resize.mode()),
+                pad().orElse(resize.padValue()),
+                interpolation().orElse(resize.interpolation())));
   }
 
   /** As mo wrote them, brackets are allowed: {@code [123.675,116.28,103.53]}. */

@@ -30,7 +30,12 @@ public final class Layouts {
 
   /** Returns the layout of rows whose boxes are in pixels and whose scores are done. */
   public static HeadLayout pixelRows(String output, int classes) {
-    return new FlatRows(output, BoxCoding.PIXELS, false, List.of(), classes);
+    return pixelRows(output, false, classes);
+  }
+
+  /** Returns the layout of rows whose boxes are in pixels; scores may be logits still. */
+  public static HeadLayout pixelRows(String output, boolean logits, int classes) {
+    return new FlatRows(output, BoxCoding.PIXELS, logits, List.of(), classes);
   }
 
   private Layouts() {}

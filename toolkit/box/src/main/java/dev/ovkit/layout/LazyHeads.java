@@ -228,7 +228,7 @@ public record LazyHeads(List<LazyHead> lazy, int classes) implements HeadLayout 
       this.place = place;
       this.classes = classes;
       this.cells = grid.cells();
-      this.boxes = new AnchorBoxes(lazy.head(), grid);
+      this.boxes = new AnchorBoxes(AnchorCoding.YOLOV5, lazy.head(), grid);
       this.weights = weights;
       this.objectness = new float[cells];
       this.column = new float[lazy.channels()];

@@ -25,19 +25,26 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Raw heads of the YOLOv5 family: one output a stride, {@code [1, na*(5+nc), H, W]} (anchor-major
- * channels) or {@code [1, na, H, W, 5+nc]}, all logits; columns x, y, w, h, objectness, classes.
+ * Raw heads with anchors: one output a stride, {@code [1, na*(5+nc), H, W]} (anchor-major channels)
+ * or, of YOLOv5, {@code [1, na, H, W, 5+nc]}, all logits; columns x, y, w, h, objectness, classes.
  *
- * <p>{@code xy = (2*sigmoid(v) - 0.5 + cell) * stride}, {@code wh = (2*sigmoid(v))^2 * anchor},
- * score = sigmoid(objectness) * sigmoid(class) (YOLOv5, from its release 2.0 on).
+ * <p>Boxes are coded by {@link AnchorCoding}; score = sigmoid(objectness) * sigmoid(class).
  *
- * <p>Metadata: {@code head_<i>_output} beside what {@link HeadList} says.
+ * <p>Metadata: {@code head_<i>_output} beside what {@link HeadList} says, and {@code box_coding:
+ * yolov3} where boxes are not YOLOv5's.
  *
  * @param heads by rising stride, each with its own output and anchors
  */
-public record RawHeads(List<Head> heads, int classes) implements HeadLayout {
+public record RawHeads(AnchorCoding boxes, List<Head> heads, int classes) implements HeadLayout {
 
   static final LayoutFormat FORMAT = new Format();
+
+  private static final String YOLOV3 = "yolov3";
+
+  /** YOLOv5's. */
+  public RawHeads(List<Head> heads, int classes) {
+    this(AnchorCoding.YOLOV5, heads, classes);
+  }
 
   public RawHeads {
     heads = HeadList.byStride(heads);
@@ -68,23 +75,28 @@ public record RawHeads(List<Head> heads, int classes) implements HeadLayout {
     for (int i = 0; i < heads.size(); i++) {
       info.put(HeadList.key(i, "output"), heads.get(i).output());
     }
+    if (boxes == AnchorCoding.YOLOV3) {
+      info.put("box_coding", YOLOV3);
+    }
     HeadList.write(heads, info);
   }
 
   @Override
   public RawHeads withAnchors(List<Anchor> anchors) {
-    return new RawHeads(HeadList.deal(heads, anchors), classes);
+    return new RawHeads(boxes, HeadList.deal(heads, anchors), classes);
   }
 
   @Override
   public RawHeads renamed(UnaryOperator<String> names) {
-    return new RawHeads(HeadList.renamed(heads, names), classes);
+    return new RawHeads(boxes, HeadList.renamed(heads, names), classes);
   }
 
   @Override
   public Optional<CandidateForm> form() {
-    return Optional.of(
-        new CandidateForm(CandidateForm.Arrangement.MAPS, true, true, BoxCoding.YOLOV5_SIGMOID));
+    return boxes == AnchorCoding.YOLOV5
+        ? Optional.of(
+            new CandidateForm(CandidateForm.Arrangement.MAPS, true, true, BoxCoding.YOLOV5_SIGMOID))
+        : Optional.empty();
   }
 
   @Override
@@ -110,9 +122,9 @@ public record RawHeads(List<Head> heads, int classes) implements HeadLayout {
     List<Long> split =
         List.of(1L, (long) anchors, (long) grid.rows(), (long) grid.columns(), channels);
     if (shape.equals(planar)) {
-      return new Planes(place, head, grid, classes);
+      return new Planes(place, new AnchorBoxes(boxes, head, grid), grid, classes);
     }
-    if (shape.equals(split)) {
+    if (boxes == AnchorCoding.YOLOV5 && shape.equals(split)) {
       return new FlatRows(head.output(), BoxCoding.YOLOV5_SIGMOID, true, List.of(head), classes)
           .decoder(place, List.of(grid), 0);
     }
@@ -134,11 +146,11 @@ public record RawHeads(List<Head> heads, int classes) implements HeadLayout {
     private final float[] best;
     private final int[] bestClass;
 
-    Planes(int place, Head head, Grid grid, int classes) {
+    Planes(int place, AnchorBoxes boxes, Grid grid, int classes) {
       this.place = place;
       this.gridCells = grid.cells();
       this.classes = classes;
-      this.boxes = new AnchorBoxes(head, grid);
+      this.boxes = boxes;
       this.objectness = new float[gridCells];
       this.cells = new int[gridCells];
       this.best = new float[gridCells];
@@ -207,11 +219,13 @@ public record RawHeads(List<Head> heads, int classes) implements HeadLayout {
       int rows = (int) map[2];
       int columns = (int) map[3];
       int perCell = head.anchors().size();
-      long cells = (long) rows * columns;
+      int cells = rows * columns;
       long[] grouped = {1, perCell, 5 + classes, cells};
-      String values = graph.op("Sigmoid", grouped, graph.reshape(head.output(), grouped));
-      String boxes = centres(graph, values, head.stride(), rows, columns, perCell);
-      String sizes = sizes(graph, values, head.anchors(), cells);
+      String logits = graph.reshape(head.output(), grouped);
+      String values = graph.op("Sigmoid", grouped, logits);
+      AnchorBoxes anchored = new AnchorBoxes(boxes, head, new Grid(rows, columns));
+      String centres = anchored.centres(graph, values, cells);
+      String sizes = anchored.sizes(graph, values, logits, cells);
       String scores =
           graph.op(
               "Mul",
@@ -219,50 +233,20 @@ public record RawHeads(List<Head> heads, int classes) implements HeadLayout {
               graph.slice(values, 2, 5, 5 + classes, 1, perCell, classes, cells),
               graph.slice(values, 2, 4, 5, 1, perCell, 1, cells));
       String joined =
-          graph.concat(List.of(boxes, sizes, scores), 2, 1, perCell, 4 + classes, cells);
+          graph.concat(List.of(centres, sizes, scores), 2, 1, perCell, 4 + classes, cells);
       String moved =
           graph.transpose(joined, new long[] {1, 4 + classes, perCell, cells}, 0, 2, 1, 3);
-      parts.add(graph.reshape(moved, 1, 4 + classes, perCell * cells));
-      candidates += perCell * cells;
+      parts.add(graph.reshape(moved, 1, 4 + classes, (long) perCell * cells));
+      candidates += (long) perCell * cells;
     }
     return Optional.of(graph.concatLast(parts, 2, 1, 4 + classes, candidates));
   }
 
-  private static String centres(
-      GraphWriter graph, String values, int stride, int rows, int columns, int perCell) {
-    int cells = rows * columns;
-    long[] pairs = {1, perCell, 2, cells};
-    float[] grid = new float[2 * cells];
-    for (int i = 0; i < cells; i++) {
-      grid[i] = (i % columns - 0.5f) * stride;
-      grid[cells + i] = (i / columns - 0.5f) * stride;
-    }
-    String scaled =
-        graph.op(
-            "Mul",
-            pairs,
-            graph.slice(values, 2, 0, 2, pairs),
-            graph.constant("scale", new long[] {1}, 2f * stride));
-    return graph.op(
-        "Add", pairs, scaled, graph.constant("grid", new long[] {1, 1, 2, cells}, grid));
-  }
-
-  private static String sizes(GraphWriter graph, String values, List<Anchor> anchors, long cells) {
-    int perCell = anchors.size();
-    long[] pairs = {1, perCell, 2, cells};
-    float[] sides = new float[2 * perCell];
-    for (int i = 0; i < perCell; i++) {
-      sides[2 * i] = 4 * anchors.get(i).width();
-      sides[2 * i + 1] = 4 * anchors.get(i).height();
-    }
-    String part = graph.slice(values, 2, 2, 4, pairs);
-    String squared = graph.op("Mul", pairs, part, part);
-    return graph.op(
-        "Mul", pairs, squared, graph.constant("anchors", new long[] {1, perCell, 2, 1}, sides));
-  }
-
   @Override
   public Optional<HeadLayout> lazy(HeadSplitter splitter) {
+    if (boxes != AnchorCoding.YOLOV5) {
+      return Optional.empty();
+    }
     List<LazyHeads.LazyHead> lazy = new ArrayList<>();
     for (Head head : heads) {
       int anchors = head.anchors().size();
@@ -291,7 +275,15 @@ public record RawHeads(List<Head> heads, int classes) implements HeadLayout {
 
     @Override
     public HeadLayout read(MetadataSection info, int classes) {
-      return new RawHeads(HeadList.read(info), classes);
+      return new RawHeads(coding(info), HeadList.read(info), classes);
+    }
+
+    private static AnchorCoding coding(MetadataSection info) {
+      return switch (info.textOrEmpty("box_coding")) {
+        case "" -> AnchorCoding.YOLOV5;
+        case YOLOV3 -> AnchorCoding.YOLOV3;
+        default -> throw info.wrong("box_coding", "yolov3, or nothing for YOLOv5's");
+      };
     }
 
     /** Two maps or more, one a stride. */

@@ -21,9 +21,10 @@ import java.util.TreeMap;
  * <p>Keys: {@code layout} and {@code classes}, then those of the layout (see its {@code write}),
  * {@code input_width}, {@code input_height}, {@code input_colour} ({@code BGR}, {@code RGB}),
  * {@code mean_at_load}, {@code scale_at_load}, {@code resize} ({@code centre}, {@code top-left},
- * {@code stretch}, {@code centre-crop}), {@code pad_value}, {@code labels} (joined by commas, with
- * {@code ,} and {@code %} percent-encoded), {@code confidence_threshold}, {@code iou_threshold}.
- * The section may hold other keys; they are not read here.
+ * {@code stretch}, {@code centre-crop}), {@code interpolation} (absent or {@code bicubic}), {@code
+ * pad_value}, {@code labels} (joined by commas, with {@code ,} and {@code %} percent-encoded),
+ * {@code confidence_threshold}, {@code iou_threshold}. The section may hold other keys; they are
+ * not read here.
  */
 public final class DetectorMetadata {
 
@@ -52,6 +53,9 @@ public final class DetectorMetadata {
       info.put("scale_at_load", text(spec.normalization().scale()));
     }
     info.put("resize", text(spec.resize().mode()));
+    if (spec.resize().interpolation() == Resize.Interpolation.BICUBIC) {
+      info.put("interpolation", "bicubic");
+    }
     info.put("pad_value", Integer.toString(spec.resize().padValue()));
     if (!spec.labels().isEmpty()) {
       info.put("labels", writeLabels(spec.labels()));
@@ -118,7 +122,7 @@ public final class DetectorMetadata {
         info.whole("input_height"),
         colour(info),
         new Normalization(info.numbers("mean_at_load"), info.numbers("scale_at_load")),
-        new Resize(mode(info), info.whole("pad_value")),
+        new Resize(mode(info), info.whole("pad_value"), interpolation(info)),
         layout(info, layouts),
         labels(info.info().getOrDefault("labels", "")),
         info.number("confidence_threshold", DetectorSpec.DEFAULT_CONFIDENCE),
@@ -167,6 +171,15 @@ public final class DetectorMetadata {
       case "stretch" -> Resize.Mode.STRETCH;
       case "centre-crop" -> Resize.Mode.CENTRE_CROP;
       default -> throw info.wrong("resize", "centre, top-left, stretch or centre-crop");
+    };
+  }
+
+  /** Absent where it is linear, as everywhere before ovkit knew another. */
+  private static Resize.Interpolation interpolation(MetadataSection info) {
+    return switch (info.textOrEmpty("interpolation")) {
+      case "", "linear" -> Resize.Interpolation.LINEAR;
+      case "bicubic" -> Resize.Interpolation.BICUBIC;
+      default -> throw info.wrong("interpolation", "linear or bicubic");
     };
   }
 

@@ -5,7 +5,7 @@ package dev.ovkit.model;
  *
  * @param padValue the grey of the border, 0..255
  */
-public record Resize(Mode mode, int padValue) {
+public record Resize(Mode mode, int padValue, Interpolation interpolation) {
 
   /** YOLOv5's: aspect kept, size rounded, centred on grey 114. */
   public static final Resize LETTERBOX = new Resize(Mode.LETTERBOX_CENTRE, 114);
@@ -24,9 +24,34 @@ public record Resize(Mode mode, int padValue) {
     CENTRE_CROP
   }
 
+  /** How new pixels are made of old ones. */
+  public enum Interpolation {
+    /** From the four nearest: what most of the field does. */
+    LINEAR,
+    /** From the sixteen nearest: PaddleDetection. */
+    BICUBIC
+  }
+
   public Resize {
     if (padValue < 0 || padValue > 255) {
       throw new IllegalArgumentException("a pad value lies in 0..255, not " + padValue);
     }
+  }
+
+  /** Scales linearly. */
+  public Resize(Mode mode, int padValue) {
+    this(mode, padValue, Interpolation.LINEAR);
+  }
+
+  public Resize withMode(Mode changed) {
+    return new Resize(changed, padValue, interpolation);
+  }
+
+  public Resize withPadValue(int changed) {
+    return new Resize(mode, changed, interpolation);
+  }
+
+  public Resize withInterpolation(Interpolation changed) {
+    return new Resize(mode, padValue, changed);
   }
 }

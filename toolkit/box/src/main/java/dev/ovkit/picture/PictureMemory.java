@@ -38,6 +38,9 @@ final class PictureMemory implements AutoCloseable {
 
   private static final int MESSAGE_BYTES = 512;
 
+  /** Added to the grey, it asks the shim for bicubic interpolation. */
+  private static final int BICUBIC = 256;
+
   private final Cleaner.Cleanable cleanable;
   private final ByteBuffer message = ByteBuffer.allocateDirect(MESSAGE_BYTES);
   private @Nullable ovkit_picture picture;
@@ -174,7 +177,7 @@ final class PictureMemory implements AutoCloseable {
             box.top(),
             box.width(),
             box.height(),
-            resize.padValue(),
+            fill(resize),
             message,
             MESSAGE_BYTES),
         "scale a picture");
@@ -204,7 +207,7 @@ final class PictureMemory implements AutoCloseable {
             box.top(),
             box.width(),
             box.height(),
-            resize.padValue(),
+            fill(resize),
             message,
             MESSAGE_BYTES),
         "scale a frame");
@@ -290,6 +293,12 @@ final class PictureMemory implements AutoCloseable {
       encoded = room;
     }
     return room.clear().limit((int) size);
+  }
+
+  /** The shim takes the interpolation with the grey. */
+  private static int fill(Resize resize) {
+    return resize.padValue()
+        + (resize.interpolation() == Resize.Interpolation.BICUBIC ? BICUBIC : 0);
   }
 
   private static void requireRoom(Letterbox box, ByteBuffer target) {

@@ -158,6 +158,18 @@ class DecodersTest {
         best);
   }
 
+  private static Candidate yolov3(Case c, int head, int a, int y, int x, double[] v) {
+    Candidate other = yolov5(c, head, a, y, x, v);
+    Anchor anchor = c.priors.get(head).get(a);
+    return new Candidate(
+        (v[0] + x) * c.strides[head],
+        (v[1] + y) * c.strides[head],
+        v[2] * anchor.width(),
+        v[3] * anchor.height(),
+        other.score(),
+        other.classId());
+  }
+
   private static Candidates read(
       DetectorSpec spec, List<List<Long>> shapes, List<FloatBuffer> out, float threshold) {
     Candidates candidates = new Candidates();
@@ -172,41 +184,54 @@ class DecodersTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
   void rawHeadsInPlanesAndInCells(int seed) {
+    rawHeads(seed, AnchorCoding.YOLOV5, false);
+    rawHeads(seed, AnchorCoding.YOLOV5, true);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+  void rawHeadsOfYolov3(int seed) {
+    rawHeads(seed, AnchorCoding.YOLOV3, false);
+  }
+
+  private static void rawHeads(int seed, AnchorCoding coding, boolean cells) {
     for (float threshold : new float[] {0, 0.001f, 0.25f, 0.9f}) {
-      for (boolean cells : new boolean[] {false, true}) {
-        Case c = new Case(seed);
-        int channels = 5 + c.classes;
-        List<List<Long>> shapes = new ArrayList<>();
-        List<FloatBuffer> outputs = new ArrayList<>();
-        List<Candidate> all = new ArrayList<>();
-        for (int i = 0; i < c.strides.length; i++) {
-          int rows = c.height / c.strides[i];
-          int columns = c.width / c.strides[i];
-          Float[] values = new Float[c.anchors * channels * rows * columns];
-          for (int a = 0; a < c.anchors; a++) {
-            for (int y = 0; y < rows; y++) {
-              for (int x = 0; x < columns; x++) {
-                double[] v = new double[channels];
-                for (int k = 0; k < channels; k++) {
-                  float logit = c.logit();
-                  v[k] = sigmoid(logit);
-                  int planar = ((a * channels + k) * rows + y) * columns + x;
-                  int split = ((a * rows + y) * columns + x) * channels + k;
-                  values[cells ? split : planar] = logit;
-                }
-                all.add(yolov5(c, i, a, y, x, v));
+      Case c = new Case(seed);
+      int channels = 5 + c.classes;
+      List<List<Long>> shapes = new ArrayList<>();
+      List<FloatBuffer> outputs = new ArrayList<>();
+      List<Candidate> all = new ArrayList<>();
+      for (int i = 0; i < c.strides.length; i++) {
+        int rows = c.height / c.strides[i];
+        int columns = c.width / c.strides[i];
+        Float[] values = new Float[c.anchors * channels * rows * columns];
+        for (int a = 0; a < c.anchors; a++) {
+          for (int y = 0; y < rows; y++) {
+            for (int x = 0; x < columns; x++) {
+              double[] v = new double[channels];
+              for (int k = 0; k < channels; k++) {
+                float logit = c.logit();
+                boolean side = coding == AnchorCoding.YOLOV3 && (k == 2 || k == 3);
+                v[k] = side ? Math.exp(logit) : sigmoid(logit);
+                int planar = ((a * channels + k) * rows + y) * columns + x;
+                int split = ((a * rows + y) * columns + x) * channels + k;
+                values[cells ? split : planar] = logit;
               }
+              all.add(
+                  coding == AnchorCoding.YOLOV5
+                      ? yolov5(c, i, a, y, x, v)
+                      : yolov3(c, i, a, y, x, v));
             }
           }
-          outputs.add(direct(List.of(values)));
-          shapes.add(
-              cells
-                  ? List.of(1L, (long) c.anchors, (long) rows, (long) columns, (long) channels)
-                  : List.of(1L, (long) c.anchors * channels, (long) rows, (long) columns));
         }
-        DetectorSpec spec = c.spec(new RawHeads(c.heads(false, true), c.classes));
-        assertSame(read(spec, shapes, outputs, threshold), all, threshold, seed);
+        outputs.add(direct(List.of(values)));
+        shapes.add(
+            cells
+                ? List.of(1L, (long) c.anchors, (long) rows, (long) columns, (long) channels)
+                : List.of(1L, (long) c.anchors * channels, (long) rows, (long) columns));
       }
+      DetectorSpec spec = c.spec(new RawHeads(coding, c.heads(false, true), c.classes));
+      assertSame(read(spec, shapes, outputs, threshold), all, threshold, seed);
     }
   }
 

@@ -2,6 +2,7 @@ package dev.ovkit.convert;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
+import dev.ovkit.family.ModelDescription;
 import dev.ovkit.internal.files.JsonFile;
 import dev.ovkit.internal.files.JsonObject;
 import dev.ovkit.ir.WeightPrecision;
@@ -240,8 +241,12 @@ public record ConversionManifest(
         .resize()
         .ifPresent(mode -> object.put("letterbox", mode.name().toLowerCase(Locale.ROOT)));
     options.pad().ifPresent(pad -> object.put("pad", pad));
+    options
+        .interpolation()
+        .ifPresent(how -> object.put("interpolation", how.name().toLowerCase(Locale.ROOT)));
     object.put("labels", options.labels());
     object.put("rewrite", options.rewrite());
+    object.putAll(options.description().write());
     if (converted.kernels() != Kernels.OWN_CHOICE) {
       object.put("kernels", converted.kernels().name().toLowerCase(Locale.ROOT));
     }
@@ -307,8 +312,20 @@ public record ConversionManifest(
             ? Optional.of(object.constant("letterbox", List.of(Resize.Mode.values())))
             : Optional.empty(),
         object.has("pad") ? OptionalInt.of(object.integer("pad", 0, 255)) : OptionalInt.empty(),
+        object.has("interpolation")
+            ? Optional.of(object.constant("interpolation", List.of(Resize.Interpolation.values())))
+            : Optional.empty(),
         object.texts("labels"),
-        object.flag("rewrite"));
+        object.flag("rewrite"),
+        ModelDescription.read(described(object), source));
+  }
+
+  private static Map<String, String> described(JsonObject object) {
+    Map<String, String> described = new LinkedHashMap<>();
+    object
+        .fields()
+        .forEach((key, value) -> described.put(String.valueOf(key), String.valueOf(value)));
+    return described;
   }
 
   private static Outputs outputs(JsonObject object) throws IOException {

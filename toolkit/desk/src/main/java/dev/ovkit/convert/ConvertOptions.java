@@ -1,6 +1,7 @@
 package dev.ovkit.convert;
 
 import dev.ovkit.OptionException;
+import dev.ovkit.family.ModelDescription;
 import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Resize;
 import dev.ovkit.runtime.Shape;
@@ -23,8 +24,10 @@ import java.util.OptionalInt;
  * @param reverseChannels whether the IR takes BGR for a model that expects RGB
  * @param resize where a picture is placed in the input
  * @param pad the grey beside it
+ * @param interpolation how its new pixels are made
  * @param labels the class names, in order; empty takes those that the model carries
  * @param rewrite whether exact rewrites are applied
+ * @param description what the caller says the model is
  */
 public record ConvertOptions(
     Path onnx,
@@ -38,8 +41,10 @@ public record ConvertOptions(
     Optional<Boolean> reverseChannels,
     Optional<Resize.Mode> resize,
     OptionalInt pad,
+    Optional<Resize.Interpolation> interpolation,
     List<String> labels,
-    boolean rewrite) {
+    boolean rewrite,
+    ModelDescription description) {
 
   public ConvertOptions {
     mean.ifPresent(values -> perChannel("mean", values));
@@ -87,8 +92,10 @@ public record ConvertOptions(
         Optional.empty(),
         Optional.empty(),
         OptionalInt.empty(),
+        Optional.empty(),
         List.of(),
-        true);
+        true,
+        ModelDescription.NONE);
   }
 
   /** The file's name without its ending. */
@@ -118,6 +125,10 @@ public record ConvertOptions(
     return toBuilder().rewrite(false).build();
   }
 
+  public ConvertOptions describedAs(ModelDescription changed) {
+    return toBuilder().description(changed).build();
+  }
+
   /** Starts from these options, to change some of them. */
   public Builder toBuilder() {
     return new Builder(this);
@@ -136,8 +147,10 @@ public record ConvertOptions(
     private Optional<Boolean> reverseChannels;
     private Optional<Resize.Mode> resize;
     private OptionalInt pad;
+    private Optional<Resize.Interpolation> interpolation;
     private List<String> labels;
     private boolean rewrite;
+    private ModelDescription description;
 
     private Builder(ConvertOptions start) {
       onnx = start.onnx;
@@ -151,8 +164,10 @@ public record ConvertOptions(
       reverseChannels = start.reverseChannels;
       resize = start.resize;
       pad = start.pad;
+      interpolation = start.interpolation;
       labels = start.labels;
       rewrite = start.rewrite;
+      description = start.description;
     }
 
     public Builder onnx(Path changed) {
@@ -210,6 +225,11 @@ public record ConvertOptions(
       return this;
     }
 
+    public Builder interpolation(Optional<Resize.Interpolation> changed) {
+      interpolation = changed;
+      return this;
+    }
+
     public Builder labels(List<String> changed) {
       labels = changed;
       return this;
@@ -217,6 +237,11 @@ public record ConvertOptions(
 
     public Builder rewrite(boolean changed) {
       rewrite = changed;
+      return this;
+    }
+
+    public Builder description(ModelDescription changed) {
+      description = changed;
       return this;
     }
 
@@ -238,8 +263,10 @@ public record ConvertOptions(
           reverseChannels,
           resize,
           pad,
+          interpolation,
           labels,
-          rewrite);
+          rewrite,
+          description);
     }
   }
 }

@@ -125,7 +125,8 @@ public final class Converter {
       Kernels wanted,
       Families families,
       Optional<ConversionManifest> before) {
-    Simplifier.Source source = Simplifier.read(options.onnx(), route, families);
+    Simplifier.Source source =
+        Simplifier.read(options.onnx(), route, options.description().among(families));
     Plan plan = new Planner(options, families).plan(source.model()).after(source);
     GraphMaker maker = GraphMaker.of(route);
     try (StagedFiles staging = StagedFiles.in(options.directory())) {

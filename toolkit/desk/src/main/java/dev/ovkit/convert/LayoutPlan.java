@@ -44,7 +44,8 @@ record LayoutPlan(
             options,
             choice.remarks().isEmpty()
                 ? "boxes cannot be read from its outputs"
-                : choice.remarks().get(choice.remarks().size() - 1).reason());
+                : choice.remarks().get(choice.remarks().size() - 1).reason(),
+            List.of());
       }
       if (choice.layout().isEmpty()) {
         decisions.add(Decision.of(Decision.Kind.DECODING, "none", Reason.NOT_A_WHOLE_DETECTOR));

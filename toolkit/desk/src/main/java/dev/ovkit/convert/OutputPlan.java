@@ -55,7 +55,8 @@ record OutputPlan(List<String> tensors, List<Decision> decisions) {
 
   private static OutputPlan auto(InputPlan input, ConvertOptions options) {
     if (input.detector().isEmpty()) {
-      throw NotADetector.refusal(options, input.recognition().refusal());
+      throw NotADetector.refusal(
+          options, input.recognition().refusal(), input.recognition().proposals());
     }
     FoundDetector detector = input.detector().get();
     String names =

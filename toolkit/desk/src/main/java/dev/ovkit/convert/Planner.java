@@ -6,6 +6,7 @@ import dev.ovkit.family.FoundDetector;
 import dev.ovkit.family.Preprocessing;
 import dev.ovkit.metadata.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.Resize;
 import dev.ovkit.onnx.InputPath;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.TensorInfo;
@@ -28,7 +29,7 @@ final class Planner {
 
   Planner(ConvertOptions options, Families families) {
     this.options = options;
-    this.families = families;
+    this.families = options.description().among(families);
   }
 
   Plan plan(OnnxModel read) {
@@ -158,6 +159,12 @@ final class Planner {
             effective
                 .resize(Optional.of(spec.resize().mode()))
                 .pad(OptionalInt.of(spec.resize().padValue()))
+                .interpolation(
+                    Optional.of(spec.resize().interpolation())
+                        .filter(
+                            how ->
+                                how != Resize.Interpolation.LINEAR
+                                    || options.interpolation().isPresent()))
                 .labels(spec.labels()));
     return effective.build();
   }
@@ -183,6 +190,7 @@ final class Planner {
       kept.put(DetectorMetadata.DECODING, DetectorMetadata.NONE);
     }
     kept.put("rewrite", Boolean.toString(options.rewrite()));
+    kept.putAll(options.description().write());
     return kept;
   }
 }

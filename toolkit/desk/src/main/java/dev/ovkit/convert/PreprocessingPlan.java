@@ -92,7 +92,8 @@ record PreprocessingPlan(
     Resize resize =
         new Resize(
             options.resize().orElse(family.resize().mode()),
-            options.pad().orElse(family.resize().padValue()));
+            options.pad().orElse(family.resize().padValue()),
+            options.interpolation().orElse(family.resize().interpolation()));
     return new PreprocessingPlan(
         reverse || grey || swaps == (family.colour() == Colour.RGB) ? Colour.BGR : Colour.RGB,
         reverse,
@@ -102,8 +103,7 @@ record PreprocessingPlan(
         decisions,
         decision(
             Decision.Kind.LETTERBOX,
-            words(resize.mode())
-                + (resize.mode() == Resize.Mode.CENTRE_CROP ? "" : ", grey " + resize.padValue()),
+            words(resize),
             options.resize().isPresent(),
             family.resizeReason()));
   }
@@ -114,13 +114,17 @@ record PreprocessingPlan(
         : Decision.of(kind, value, Reason.FAMILY, reason);
   }
 
-  private static String words(Resize.Mode mode) {
-    return switch (mode) {
-      case LETTERBOX_CENTRE -> "centred";
-      case LETTERBOX_TOP_LEFT -> "top left";
-      case STRETCH -> "stretch";
-      case CENTRE_CROP -> "centre crop";
-    };
+  private static String words(Resize resize) {
+    String place =
+        switch (resize.mode()) {
+          case LETTERBOX_CENTRE -> "centred";
+          case LETTERBOX_TOP_LEFT -> "top left";
+          case STRETCH -> "stretch";
+          case CENTRE_CROP -> "centre crop";
+        };
+    return place
+        + (resize.mode() == Resize.Mode.CENTRE_CROP ? "" : ", grey " + resize.padValue())
+        + (resize.interpolation() == Resize.Interpolation.BICUBIC ? ", bicubic" : "");
   }
 
   /** As the IR keeps them. */

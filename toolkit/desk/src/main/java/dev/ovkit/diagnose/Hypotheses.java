@@ -402,7 +402,7 @@ final class Hypotheses {
             Remedy.text(mode),
             "pictures should be put into the input %s, but are put %s"
                 .formatted(words(mode), words(now.mode())),
-            r -> r.with(new Resize(mode, r.resize().padValue())));
+            r -> r.with(r.resize().withMode(mode)));
       }
     }
     for (int pad : PADS) {
@@ -411,7 +411,7 @@ final class Hypotheses {
             Setting.PAD,
             Integer.toString(pad),
             "the grey beside the picture should be %d, but is %d".formatted(pad, now.padValue()),
-            r -> r.with(new Resize(r.resize().mode(), pad)));
+            r -> r.with(r.resize().withPadValue(pad)));
       }
     }
   }

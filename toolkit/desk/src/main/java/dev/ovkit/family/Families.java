@@ -6,9 +6,11 @@ import dev.ovkit.onnx.StandardInput;
 import dev.ovkit.onnx.TensorInfo;
 import dev.ovkit.runtime.Shape;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import java.util.stream.Stream;
 
 /**
  * Families of detectors, to be looked for in this order.
@@ -43,6 +45,27 @@ public record Families(List<DetectorFamily> inOrder) {
               new YoloNas(),
               new MmDetection(),
               new GraphNms()));
+
+  /** The names by which {@link #named} finds families, in order. */
+  public static List<String> names() {
+    return Stream.concat(ALL.inOrder.stream(), AnchoredMaps.ALL.stream())
+        .map(Families::word)
+        .distinct()
+        .toList();
+  }
+
+  /** A family's name as it is typed, such as {@code yolov7-tiny}. */
+  private static String word(DetectorFamily family) {
+    return family.name().toLowerCase(Locale.ROOT).replace(' ', '-');
+  }
+
+  /** The families of a name, those that no graph shows after the others. */
+  Families named(String name) {
+    return new Families(
+        Stream.concat(inOrder.stream(), AnchoredMaps.ALL.stream())
+            .filter(family -> word(family).equals(name))
+            .toList());
+  }
 
   /** Keeps the number of cells countable. */
   private static final long MAX_SIDE = 1 << 15;
@@ -109,7 +132,8 @@ public record Families(List<DetectorFamily> inOrder) {
     List<DetectorFamily> asked = inOrder.stream().filter(family -> family.reads(notes)).toList();
     return first(asked, DetectorFamily::recognise, detector)
         .or(() -> first(asked, DetectorFamily::guess, detector))
-        .orElseGet(() -> Foreign.unread(notes, detector));
+        .orElseGet(() -> Foreign.unread(notes, detector))
+        .proposing(() -> ByHand.proposals(detector));
   }
 
   /** The first family that finds a detector; else the first that says why it does not. */

@@ -80,8 +80,7 @@ record FoundLayout(
 
   @Override
   public Optional<String> whyNoLazyHeads() {
-    return Optional.of(
-        family.name() + " has no objectness that says which cells are worth computing");
+    return Optional.of(family.name() + " has no heads that ovkit computes lazily");
   }
 
   @Override

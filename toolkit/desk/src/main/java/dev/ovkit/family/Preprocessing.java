@@ -40,6 +40,21 @@ public record Preprocessing(
           Resize.LETTERBOX,
           "as the family does it");
 
+  /** RGB, 0..1, letterboxed in the centre on middle grey. */
+  static final Preprocessing AS_DARKNET =
+      RGB_TO_UNIT.with(new Resize(Resize.Mode.LETTERBOX_CENTRE, 128));
+
+  /** What most of the field does, of a model that was described by hand. */
+  static final Preprocessing USUAL =
+      new Preprocessing(
+          Colour.RGB,
+          "most detectors are trained on RGB; --no-reverse-input-channels says otherwise",
+          List.of(),
+          List.of(255f),
+          "most detectors are trained on 0..1; --mean and --scale-values say otherwise",
+          Resize.LETTERBOX,
+          "most detectors are trained so; --letterbox and --pad say otherwise");
+
   /** RGB, 0..1, stretched. */
   static final Preprocessing STRETCHED_TO_UNIT = RGB_TO_UNIT.with(STRETCH);
 
@@ -54,12 +69,9 @@ public record Preprocessing(
           STRETCH,
           RGB_TO_UNIT.resizeReason());
 
-  /**
-   * The same, for PaddleDetection's exports: ovkit's scaling differs from what they are made for.
-   */
+  /** The same, scaled as PaddleDetection does. */
   static final Preprocessing STRETCHED_AS_PADDLE =
-      STRETCHED_AS_IMAGENET.because(
-          "as the family does it, but by linear instead of bicubic interpolation, so boxes and scores differ from PaddleDetection's own");
+      STRETCHED_AS_IMAGENET.with(STRETCH.withInterpolation(Resize.Interpolation.BICUBIC));
 
   /** BGR, ImageNet's mean and deviation, stretched. */
   static final Preprocessing BGR_AS_IMAGENET =
@@ -75,10 +87,6 @@ public record Preprocessing(
   /** The same pictures in another place of the input. */
   Preprocessing with(Resize other) {
     return new Preprocessing(colour, colourReason, mean, scale, scaleReason, other, resizeReason);
-  }
-
-  private Preprocessing because(String other) {
-    return new Preprocessing(colour, colourReason, mean, scale, scaleReason, resize, other);
   }
 
   public Preprocessing {

@@ -5,6 +5,7 @@ import dev.ovkit.OvkitException;
 import dev.ovkit.convert.Outputs;
 import dev.ovkit.convert.SourceDetector;
 import dev.ovkit.family.Families;
+import dev.ovkit.family.ModelDescription;
 import dev.ovkit.ir.IrDescription;
 import dev.ovkit.ir.TensorDescription;
 import dev.ovkit.model.HeadLayout;
@@ -90,7 +91,13 @@ final class OnnxCut {
   }
 
   private SourceDetector source(Outputs outputs) {
-    return SourceDetector.of(options.oracle(file, outputs, size()), families);
+    return SourceDetector.of(
+        options.oracle(file, outputs, size()).describedAs(description()), families);
+  }
+
+  /** What the IR was said to be when it was made; the graph is the same. */
+  private ModelDescription description() {
+    return ModelDescription.read(ir.section(IrDescription.OVKIT), ir.xml().toString());
   }
 
   /** The IR's size, where the ONNX has another or leaves it open. */

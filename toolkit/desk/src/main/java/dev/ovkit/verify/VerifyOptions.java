@@ -110,7 +110,7 @@ public record VerifyOptions(
   }
 
   Resize resized(Resize own) {
-    return new Resize(resize.orElse(own.mode()), pad.orElse(own.padValue()));
+    return new Resize(resize.orElse(own.mode()), pad.orElse(own.padValue()), own.interpolation());
   }
 
   /** How an ONNX is run: as its family does it, but for what the caller knows better. */

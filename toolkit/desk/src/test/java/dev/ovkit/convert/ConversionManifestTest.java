@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.TestModels;
+import dev.ovkit.family.ModelDescription;
 import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Resize;
 import dev.ovkit.python.PythonListener;
@@ -74,8 +75,10 @@ class ConversionManifestTest {
             Optional.of(true),
             Optional.of(Resize.Mode.STRETCH),
             OptionalInt.of(7),
+            Optional.empty(),
             java.util.stream.IntStream.range(0, 3).mapToObj(i -> "é, " + i).toList(),
-            false);
+            false,
+            ModelDescription.NONE);
     Conversion first = Converter.convert(options);
     ConversionManifest manifest = ConversionManifest.read(first.manifestFile());
 

@@ -7,6 +7,7 @@ import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.TestModels;
+import dev.ovkit.family.ModelDescription;
 import dev.ovkit.head.Anchor;
 import dev.ovkit.head.BoxCoding;
 import dev.ovkit.ir.IrDescription;
@@ -188,7 +189,9 @@ class ConverterTest {
         Optional.empty(),
         Optional.empty(),
         OptionalInt.empty(),
+        Optional.empty(),
         List.of(),
-        true);
+        true,
+        ModelDescription.NONE);
   }
 }

@@ -100,7 +100,7 @@ class ForeignModelsTest {
     assertThat(all).matches(fit -> fit.holds(share), name + " is not silently wrong");
   }
 
-  /** With pictures of the network's size only decoding counts; ovkit resizes linearly. */
+  /** With pictures of the network's size only decoding counts. */
   private static ReferenceBoxes reference(String name) throws IOException {
     if (name.startsWith("faults/")) {
       return new ReferenceBoxes(
@@ -111,7 +111,7 @@ class ForeignModelsTest {
     }
     String stem = name.replaceFirst("\\.onnx$", "");
     return ReferenceBoxes.read(
-        Stream.of(".sized.ref.json", ".linear.ref.json", ".ref.json")
+        Stream.of(".sized.ref.json", ".ref.json")
             .map(ending -> Shared.directory().resolve(stem + ending))
             .filter(Files::exists)
             .findFirst()

@@ -190,8 +190,10 @@ class ZooTest {
                 asked.reverseChannels(),
                 asked.resize(),
                 asked.pad(),
+                asked.interpolation(),
                 asked.labels(),
-                false));
+                false,
+                asked.description()));
     Conversion rewritten = convert(model, WeightPrecision.FP32, "rewritten");
     assertThat(Files.readString(plain.xml())).contains("type=\"Slice\"");
     assertThat(Files.readString(rewritten.xml())).doesNotContain("type=\"Slice\"");

@@ -103,9 +103,17 @@ final class FixedAnswer {
 
   /** Converts the network without a flag, and looks at one picture of the input's size. */
   List<Detection> boxes(Path folder) throws IOException {
+    return boxes(folder, ModelDescription.NONE);
+  }
+
+  /** The same, described by the caller. */
+  List<Detection> boxes(Path folder, ModelDescription description) throws IOException {
     Path onnx = Files.write(folder.resolve("drawn.onnx"), sketch.proto().toByteArray());
     Path ir =
-        Converter.convert(ConvertOptions.of(onnx).into(folder.resolve("ir"), WeightPrecision.FP32))
+        Converter.convert(
+                ConvertOptions.of(onnx)
+                    .into(folder.resolve("ir"), WeightPrecision.FP32)
+                    .describedAs(description))
             .xml();
     ByteBuffer grey = ByteBuffer.allocateDirect(3 * SIZE * width);
     try (Detector detector = Detector.open(ir)) {

@@ -9,6 +9,7 @@ import dev.ovkit.TestModels;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.Outputs;
+import dev.ovkit.family.ModelDescription;
 import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.Resize;
@@ -115,8 +116,10 @@ class VerifierTest {
                     Optional.empty(),
                     Optional.empty(),
                     OptionalInt.empty(),
+                    Optional.empty(),
                     List.of(),
-                    true))
+                    true,
+                    ModelDescription.NONE))
             .xml();
     assertThat(verify(onnx(DEMO), ir, PICTURES.subList(0, 1)).findings()).isEmpty();
   }
@@ -231,8 +234,10 @@ class VerifierTest {
                     Optional.of(true),
                     Optional.of(Resize.Mode.LETTERBOX_CENTRE),
                     OptionalInt.of(128),
+                    Optional.empty(),
                     List.of(),
-                    true))
+                    true,
+                    ModelDescription.NONE))
             .xml();
     assertThat(
             verify(onnx("yolox_nano-fixed"), ir, TestModels.pictures("yolox_nano-fixed")).holds())
@@ -447,8 +452,10 @@ class VerifierTest {
                 Optional.ofNullable(reverse),
                 Optional.empty(),
                 OptionalInt.empty(),
+                Optional.empty(),
                 List.of(),
-                true))
+                true,
+                ModelDescription.NONE))
         .xml();
   }
 
