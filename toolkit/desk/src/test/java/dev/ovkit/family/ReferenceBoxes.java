@@ -35,6 +35,10 @@ public final class ReferenceBoxes {
       return new Fit(wanted + other.wanted, found + other.found, added + other.added);
     }
 
+    public double share() {
+      return wanted == 0 ? 0 : (double) found / wanted;
+    }
+
     public boolean holds(double share) {
       return wanted > 0 && found >= share * wanted && added <= (1 - share) * wanted + 1;
     }
