@@ -1,10 +1,12 @@
 package dev.ovkit.cli;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.OvkitException;
 import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.ModelFolder;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
+import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.SourceDetector;
 import dev.ovkit.family.FoundDetector;
 import dev.ovkit.family.FoundHead;
@@ -18,6 +20,8 @@ import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.metadata.DetectorMetadata;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.Normalization;
+import dev.ovkit.model.Resize;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.TensorInfo;
 import java.nio.file.Path;
@@ -38,7 +42,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description =
-        "Shows what a model is: inputs, outputs, family, heads, strides, anchors, classes, metadata, precision.",
+        "Shows what a model is: inputs, outputs, family, task, layout, heads, anchors, classes, licence,"
+            + " metadata, precision, and what infer will do with it.",
     footer = {"  ovkit inspect yolov5s.onnx", "  ovkit inspect model.xml --json"})
 final class InspectCommand implements Callable<Integer> {
 
@@ -74,7 +79,16 @@ final class InspectCommand implements Callable<Integer> {
     facts.put("sha256", onnx.sha256());
     facts.put("inputs", onnx.inputs().stream().map(TensorInfo::toString).toList());
     facts.put("outputs", onnx.outputs().stream().map(TensorInfo::toString).toList());
-    putFamily(SourceDetector.recognise(onnx), facts);
+    Recognition recognition = SourceDetector.recognise(onnx);
+    putFamily(recognition, facts);
+    String licence = onnx.metadata().getOrDefault("license", "");
+    if (!licence.isBlank()) {
+      facts.put("licence", licence);
+    }
+    if (recognition.isDetector()) {
+      facts.put("task", onnx.metadata().getOrDefault("task", "detect"));
+      putReading(facts);
+    }
     if (!onnx.labels().isEmpty()) {
       facts.put("labels", onnx.labels());
     }
@@ -82,6 +96,40 @@ final class InspectCommand implements Callable<Integer> {
       facts.put("metadata", onnx.metadata());
     }
     return facts;
+  }
+
+  /** What infer does with the IR that a conversion without options makes. */
+  private void putReading(Map<String, Object> facts) {
+    try {
+      DetectorSpec read = SourceDetector.of(ConvertOptions.of(model)).spec();
+      facts.put("layout", read.layout().name());
+      facts.put("infer", reading(read));
+    } catch (OvkitException e) {
+      facts.put("infer", "reads no boxes: " + e.getMessage());
+    }
+  }
+
+  private static String reading(DetectorSpec read) {
+    String place =
+        switch (read.resize().mode()) {
+          case LETTERBOX_CENTRE -> "letterboxes to %dx%d, centred on grey %d";
+          case LETTERBOX_TOP_LEFT -> "letterboxes to %dx%d, top left on grey %d";
+          case STRETCH -> "stretches to %dx%d";
+        };
+    Normalization numbers = read.normalization();
+    return place.formatted(read.inputWidth(), read.inputHeight(), read.resize().padValue())
+        + (read.resize().interpolation() == Resize.Interpolation.BICUBIC ? ", bicubic" : "")
+        + "; "
+        + read.inputColour()
+        + (numbers.mean().isEmpty() ? "" : " less " + numbers(numbers.mean()))
+        + (numbers.scale().isEmpty() ? "" : " divided by " + numbers(numbers.scale()))
+        + (read.layout().isSuppressed()
+            ? "; suppresses nothing"
+            : "; suppresses above IoU " + number(read.iouThreshold()));
+  }
+
+  private static String numbers(List<Float> values) {
+    return values.stream().map(InspectCommand::number).collect(Collectors.joining(","));
   }
 
   private static void putFamily(Recognition recognition, Map<String, Object> facts) {

@@ -25,20 +25,22 @@ class ConvertCommandTest {
     assertThat(said)
         .isEqualTo(
             """
+            family     YOLOv5, 3 classes
+                         graph: what its outputs are, and what computes them
             outputs    Conv_11, Conv_14, Conv_17
-                         the heads of a YOLOv5-type detector: 3 anchors x (5 + 3 classes), strides 8, 16, 32
+                         graph: the heads of a YOLOv5-type detector: 3 anchors x (5 + 3 classes), strides 8, 16, 32
             rewrites   H-swish written as OpenVINO fuses it x1
-                         exact; --no-rewrite turns them off
+                         graph: exact; --no-rewrite turns them off
             anchors    YOLOv5's own
-                         this export does not carry them; wrong for a model trained with others
+                         convention: this export does not carry them; wrong for a model trained with others
             channels   reversed (the IR takes BGR)
-                         the family is trained on RGB, and cameras and OpenCV give BGR
+                         convention: the family is trained on RGB, and cameras and OpenCV give BGR
             scale      255
-                         the family is trained on 0..1
+                         convention: the family is trained on 0..1
             letterbox  centred, grey 114
-                         as the family does it
+                         convention: as the family does it
             labels     3 names
-                         as given
+                         flag: as given
             graph      %1$s/yolov5-maps.xml
             weights    %1$s/yolov5-maps.bin (6,332 bytes)
             manifest   %1$s/yolov5-maps.json
@@ -77,7 +79,7 @@ class ConvertCommandTest {
     Path lazy = temp.resolve("lazy/conveyor-parts.xml");
     Cli.run("convert", Demo.ONNX, "-o", temp).done();
     assertThat(Cli.run("convert", Demo.ONNX, "-o", lazy.getParent(), "--heads", "lazy").done())
-        .startsWith("outputs    lazy heads\n");
+        .contains("\noutputs    lazy heads\n");
 
     String whole = boxes(temp.resolve("conveyor-parts.xml"), picture);
     assertThat(boxes(lazy, picture)).isEqualTo(whole).contains("bearing");
@@ -120,7 +122,8 @@ class ConvertCommandTest {
     Cli.run("convert", e(), "-o", temp.resolve("a"), "--labels", labels, "--pad", "9").done();
     String said =
         Cli.run("convert", "--from-manifest", a, "--model", e(), "-o", temp.resolve("b")).done();
-    assertThat(said).contains("letterbox  centred, grey 9\n             as the family does it\n");
+    assertThat(said)
+        .contains("letterbox  centred, grey 9\n             convention: as the family does it\n");
     for (String ending : new String[] {"xml", "bin", "json"}) {
       same("a/yolov5-maps." + ending, "b/yolov5-maps." + ending);
     }

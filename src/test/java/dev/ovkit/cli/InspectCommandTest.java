@@ -35,6 +35,9 @@ class InspectCommandTest {
               -              node Conv_16, tensor t16, shape 1x24x4x6, stride 16
               -              node Conv_21, tensor t21, shape 1x24x2x3, stride 32
             flat_output      output: sigmoid, rows in order
+            task             detect
+            layout           raw-heads
+            infer            letterboxes to 96x64, centred on grey 114; RGB divided by 255; suppresses above IoU 0.45
             labels           Schraube, groß, 100 %% Ω+1, d'écrou 螺母
             metadata
               names          {0: 'Schraube, groß', 1: '100 %% Ω+1', 2: "d'écrou 螺母"}

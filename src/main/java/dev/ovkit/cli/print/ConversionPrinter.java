@@ -15,7 +15,7 @@ public final class ConversionPrinter {
   public static void print(Conversion conversion, PrintWriter out, PrintWriter err) {
     for (Decision decision : conversion.decisions()) {
       out.printf("%-10s %s%n", decision.what(), decision.value());
-      out.printf("%-10s   %s%n", "", decision.why());
+      out.printf("%-10s   %s%n", "", reason(decision));
     }
     out.printf("%-10s %s%n", "graph", conversion.xml());
     out.printf("%-10s %s (%,d bytes)%n", "weights", conversion.bin(), conversion.binBytes());
@@ -27,6 +27,11 @@ public final class ConversionPrinter {
       out.flush();
       warn(conversion, err);
     }
+  }
+
+  private static String reason(Decision decision) {
+    String origin = decision.origin().word();
+    return origin.isEmpty() ? decision.why() : origin + ": " + decision.why();
   }
 
   private static void warn(Conversion conversion, PrintWriter err) {
@@ -54,6 +59,7 @@ public final class ConversionPrinter {
       Map<String, Object> one = new LinkedHashMap<>();
       one.put("what", decision.what());
       one.put("value", decision.value());
+      one.put("from", decision.origin().word());
       one.put("why", decision.why());
       if (decision.assumed()) {
         one.put("assumed", true);

@@ -203,6 +203,9 @@ public record ConversionManifest(
   private static Map<String, Object> object(Decision decision) {
     Map<String, Object> object =
         object("what", decision.what(), "value", decision.value(), "why", decision.why());
+    if (decision.origin() != Decision.Origin.UNKNOWN) {
+      object.put("from", decision.origin().word());
+    }
     if (decision.assumed()) {
       object.put("assumed", true);
     }
@@ -266,7 +269,11 @@ public record ConversionManifest(
     List<Decision> decisions = new ArrayList<>();
     for (JsonObject decision : root.objects("decisions")) {
       decisions.add(
-          Decision.read(decision.text("what"), decision.text("value"), decision.text("why"))
+          Decision.read(
+                  decision.text("what"),
+                  decision.text("value"),
+                  decision.has("from") ? decision.text("from") : "",
+                  decision.text("why"))
               .asAssumed(decision.has("assumed") && decision.flag("assumed")));
     }
     List<MadeFile> files = new ArrayList<>();

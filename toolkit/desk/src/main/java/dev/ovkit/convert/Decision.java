@@ -9,15 +9,19 @@ import java.util.Locale;
  * @param kind what it is about, for programs
  * @param what the same for people, as in {@code outputs}
  * @param value as in {@code Conv_462, Conv_478, Conv_494}
+ * @param origin where it came from
  * @param why as in {@code the heads of a YOLOv5-type detector}
  * @param assumed whether boxes rest on it and nothing in the model confirms it
  */
-public record Decision(Kind kind, String what, String value, String why, boolean assumed) {
+public record Decision(
+    Kind kind, String what, String value, Origin origin, String why, boolean assumed) {
 
   /** What can be decided. */
   public enum Kind {
     SIMPLIFY,
     INPUT,
+    FAMILY,
+    LICENCE,
     OUTPUTS,
     HEADS,
     REWRITES,
@@ -51,25 +55,50 @@ public record Decision(Kind kind, String what, String value, String why, boolean
     }
   }
 
-  /** Something that the model or the caller says. */
-  public Decision(Kind kind, String what, String value, String why) {
-    this(kind, what, value, why, false);
+  /** Where a decision came from; what stands first wins. */
+  public enum Origin {
+    /** The caller said so. */
+    FLAG,
+    /** The graph shows it. */
+    GRAPH,
+    /** The exporter noted it. */
+    METADATA,
+    /** The family does it so, and nothing in the model says otherwise. */
+    CONVENTION,
+    /** It was measured here. */
+    MEASUREMENT,
+    /** An earlier ovkit did not write it down. */
+    UNKNOWN;
+
+    /** Returns the word for people; empty where it is not known. */
+    public String word() {
+      return this == UNKNOWN ? "" : name().toLowerCase(Locale.ROOT);
+    }
+
+    static Origin of(String word) {
+      return Arrays.stream(values())
+          .filter(origin -> origin.word().equals(word))
+          .findFirst()
+          .orElse(UNKNOWN);
+    }
   }
 
   Decision asAssumed(boolean yes) {
-    return new Decision(kind, what, value, why, yes);
+    return new Decision(kind, what, value, origin, why, yes);
   }
 
   static Decision of(Kind kind, Object value, Reason reason, Object... details) {
-    return new Decision(kind, kind.word(), value.toString(), reason.words(details));
+    return new Decision(
+        kind, kind.word(), value.toString(), reason.origin(), reason.words(details), false);
   }
 
   static Decision dropped(String flag) {
-    return new Decision(Kind.FLAG, flag, "dropped", Reason.MO_LEAVES_NO_CHOICE.words());
+    return new Decision(
+        Kind.FLAG, flag, "dropped", Origin.FLAG, Reason.MO_LEAVES_NO_CHOICE.words(), false);
   }
 
   /** As a manifest keeps it. */
-  static Decision read(String what, String value, String why) {
-    return new Decision(Kind.of(what), what, value, why);
+  static Decision read(String what, String value, String origin, String why) {
+    return new Decision(Kind.of(what), what, value, Origin.of(origin), why, false);
   }
 }

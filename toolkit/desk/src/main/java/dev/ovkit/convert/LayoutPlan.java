@@ -99,7 +99,8 @@ record LayoutPlan(
           case DECODING -> Decision.Kind.DECODING;
           case ANCHORS -> Decision.Kind.ANCHORS;
         };
-    return Decision.of(kind, remark.value(), Reason.FAMILY, remark.reason())
+    return Decision.of(
+            kind, remark.value(), remark.assumed() ? Reason.FAMILY : Reason.FOUND, remark.reason())
         .asAssumed(remark.assumed());
   }
 

@@ -64,7 +64,7 @@ record OutputPlan(List<String> tensors, List<Decision> decisions) {
             ? String.join(", ", cutAt(input))
             : detector.heads().stream().map(FoundHead::title).collect(Collectors.joining(", "));
     List<Decision> decisions = new ArrayList<>();
-    decisions.add(decision(names, Reason.FAMILY, detector.outputsReason()));
+    decisions.add(decision(names, Reason.FOUND, detector.outputsReason()));
     for (String note : detector.notes()) {
       decisions.add(
           Decision.of(Decision.Kind.HEADS, "assumed", Reason.FAMILY, note).asAssumed(true));

@@ -4,6 +4,7 @@ import dev.ovkit.ModelException;
 import dev.ovkit.family.Families;
 import dev.ovkit.family.FoundDetector;
 import dev.ovkit.family.Preprocessing;
+import dev.ovkit.internal.text.OneLine;
 import dev.ovkit.metadata.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Resize;
@@ -20,9 +21,12 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Turns options and a model into a {@link Plan}: the caller's word first, then the model's. */
 final class Planner {
+
+  private static final int LONGEST_LICENCE = 120;
 
   private final ConvertOptions options;
   private final Families families;
@@ -52,6 +56,8 @@ final class Planner {
 
     List<Decision> decisions = new ArrayList<>();
     decisions.addAll(input.decisions());
+    input.detector().ifPresent(found -> decisions.add(family(found)));
+    licence(input.model()).ifPresent(decisions::add);
     decisions.addAll(output.decisions());
     decisions.add(rewrites(rewritten));
     decisions.addAll(layout.decisions());
@@ -90,6 +96,29 @@ final class Planner {
 
   private Rewritten rewritten(OnnxModel cut) {
     return options.rewrite() ? Rewrites.apply(cut) : new Rewritten(cut, Map.of());
+  }
+
+  private Decision family(FoundDetector found) {
+    Reason reason = options.description().isEmpty() ? Reason.FOUND : Reason.GIVEN;
+    return Decision.of(
+        Decision.Kind.FAMILY,
+        "%s, %d classes".formatted(found.family().name(), found.classes()),
+        reason,
+        "what its outputs are, and what computes them");
+  }
+
+  /** Whoever uses the weights must keep to it. */
+  private static Optional<Decision> licence(OnnxModel model) {
+    return Stream.of("license", "licence")
+        .map(key -> model.metadata().getOrDefault(key, "").strip())
+        .filter(noted -> !noted.isEmpty())
+        .findFirst()
+        .map(
+            noted ->
+                Decision.of(
+                    Decision.Kind.LICENCE,
+                    OneLine.of(noted, LONGEST_LICENCE),
+                    Reason.LICENCE_NOTED));
   }
 
   private Decision rewrites(Rewritten rewritten) {

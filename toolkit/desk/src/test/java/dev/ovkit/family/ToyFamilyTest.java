@@ -101,9 +101,20 @@ class ToyFamilyTest {
     assertThat(spec.normalization()).isEqualTo(Normalization.NONE);
     assertThat(made.decisions())
         .contains(
-            new Decision(Decision.Kind.MEAN, "mean", "100,110,120", "toys are trained around 0"),
             new Decision(
-                Decision.Kind.DECODING, "decoding", "in the graph", "toys decode themselves"));
+                Decision.Kind.MEAN,
+                "mean",
+                "100,110,120",
+                Decision.Origin.CONVENTION,
+                "toys are trained around 0",
+                false),
+            new Decision(
+                Decision.Kind.DECODING,
+                "decoding",
+                "in the graph",
+                Decision.Origin.GRAPH,
+                "toys decode themselves",
+                false));
     assertThat(DerivedSpec.of(IrDescription.read(made.xml()), LAYOUTS).spec()).isEqualTo(spec);
 
     try (Detector detector = Detector.open(made.xml(), opening())) {
