@@ -86,7 +86,6 @@ final class InspectCommand implements Callable<Integer> {
       facts.put("licence", licence);
     }
     if (recognition.isDetector()) {
-      facts.put("task", onnx.metadata().getOrDefault("task", "detect"));
       putReading(facts);
     }
     if (!onnx.labels().isEmpty()) {
@@ -115,6 +114,7 @@ final class InspectCommand implements Callable<Integer> {
           case LETTERBOX_CENTRE -> "letterboxes to %dx%d, centred on grey %d";
           case LETTERBOX_TOP_LEFT -> "letterboxes to %dx%d, top left on grey %d";
           case STRETCH -> "stretches to %dx%d";
+          case CENTRE_CROP -> "crops the centre to %dx%d";
         };
     Normalization numbers = read.normalization();
     return place.formatted(read.inputWidth(), read.inputHeight(), read.resize().padValue())
@@ -123,7 +123,7 @@ final class InspectCommand implements Callable<Integer> {
         + read.inputColour()
         + (numbers.mean().isEmpty() ? "" : " less " + numbers(numbers.mean()))
         + (numbers.scale().isEmpty() ? "" : " divided by " + numbers(numbers.scale()))
-        + (read.layout().isSuppressed()
+        + (read.layout().isSuppressed() || read.task() == DetectorSpec.Task.CLASSIFY
             ? "; suppresses nothing"
             : "; suppresses above IoU " + number(read.iouThreshold()));
   }

@@ -197,7 +197,7 @@ final class StreamCommand implements Callable<Integer> {
             !noLabels,
             port());
     return new StreamRequest(
-        OnnxCache.ir(model, spec.commandLine().getErr()),
+        OnnxCache.ir(model, "", spec.commandLine().getErr()),
         detectorOptions(),
         sources,
         reading,

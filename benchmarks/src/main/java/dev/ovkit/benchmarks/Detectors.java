@@ -50,7 +50,9 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** Small detectors on this CPU: what each costs and finds, against ONNX Runtime on the same file. */
+/**
+ * Small detectors on this CPU: what each costs and finds, against ONNX Runtime on the same file.
+ */
 @Command(
     name = "detectors.sh",
     description = "Small detectors: size, time in f32 and INT8, mAP, against ONNX Runtime.")
@@ -140,15 +142,12 @@ final class Detectors implements Callable<Integer> {
 
   private Row measure(Subject subject, Path onnx) throws Exception {
     Path f32 =
-        Converter.convert(
-                ConvertOptions.of(onnx).into(work.resolve("fp32"), WeightPrecision.FP32))
+        Converter.convert(ConvertOptions.of(onnx).into(work.resolve("fp32"), WeightPrecision.FP32))
             .xml();
-    QuantizeOptions quantize =
-        QuantizeOptions.of(f32, pictures(), work.resolve("int8"));
+    QuantizeOptions quantize = QuantizeOptions.of(f32, pictures(), work.resolve("int8"));
     if (subject.trained()) {
       Path eval = Checkout.shared().resolve("eval");
-      GroundTruth truth =
-          GroundTruth.coco(eval.resolve("instances.json"), eval.resolve("images"));
+      GroundTruth truth = GroundTruth.coco(eval.resolve("instances.json"), eval.resolve("images"));
       // Measured here, not judged.
       quantize =
           quantize.with(new Check(List.of(), Optional.of(truth), OptionalDouble.of(1), false));
@@ -162,8 +161,7 @@ final class Detectors implements Callable<Integer> {
         Ort ort = new Ort(source, options.threads())) {
       Turns.Contestant a = turns.add(f32);
       Turns.Contestant b = turns.add(made.xml().orElseThrow());
-      List<Callable<?>> passes =
-          List.of(() -> infer(a), () -> infer(b), ort::run);
+      List<Callable<?>> passes = List.of(() -> infer(a), () -> infer(b), ort::run);
       for (int round = 0; round <= options.rounds(); round++) {
         for (int i = 0; i < passes.size(); i++) {
           passes.get(i).call(); // brings the weights back into the caches

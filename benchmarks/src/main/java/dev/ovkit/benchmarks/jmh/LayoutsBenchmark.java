@@ -84,16 +84,14 @@ public class LayoutsBenchmark {
       shapes.add(List.of(1L, cells, 4L * BINS));
     }
     picoDet =
-        reading(
-            new DistributionHeads(heads, distances, BINS, 0.5f, CLASSES), 320, outputs, shapes);
+        reading(new DistributionHeads(heads, distances, BINS, 0.5f, CLASSES), 320, outputs, shapes);
   }
 
   private static Reading reading(
       HeadLayout layout, int size, List<FloatBuffer> outputs, List<List<Long>> shapes) {
     Letterbox letterbox = Letterbox.of(1280, 720, size, size, Resize.Mode.STRETCH);
     DetectorSpec spec =
-        new DetectorSpec(
-            size, size, Colour.BGR, Resize.LETTERBOX, layout, List.of(), 0.25f, 0.45f);
+        new DetectorSpec(size, size, Colour.BGR, Resize.LETTERBOX, layout, List.of(), 0.25f, 0.45f);
     Postprocessor postprocessor =
         new Postprocessor(
             spec, DetectOptions.defaults(), name -> shapes.get(layout.outputs().indexOf(name)));
