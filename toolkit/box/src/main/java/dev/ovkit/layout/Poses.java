@@ -50,6 +50,11 @@ public record Poses(String output, boolean endToEnd, int points, int dimensions,
   }
 
   @Override
+  public int keyPoints() {
+    return points;
+  }
+
+  @Override
   public DetectorSpec.Task task() {
     return FORMAT.task();
   }
