@@ -29,13 +29,13 @@ class InspectCommandTest {
             inputs           images 1x3x64x96
             outputs          output 1x378x8
             family           YOLOv5
+            task             detect
             classes          3
             heads
               -              node Conv_11, tensor t11, shape 1x24x8x12, stride 8
               -              node Conv_16, tensor t16, shape 1x24x4x6, stride 16
               -              node Conv_21, tensor t21, shape 1x24x2x3, stride 32
             flat_output      output: sigmoid, rows in order
-            task             detect
             layout           raw-heads
             infer            letterboxes to 96x64, centred on grey 114; RGB divided by 255; suppresses above IoU 0.45
             labels           Schraube, groß, 100 %% Ω+1, d'écrou 螺母
