@@ -52,7 +52,7 @@ class UsageTest {
         "convert m.onnx --pad grey | Invalid value for option '--pad': 'grey' is not an int | ovkit"
             + " convert",
         "convert m.onnx --letterbox left | Invalid value for option '--letterbox': expected centre,"
-            + " top-left or stretch, not 'left' | ovkit convert",
+            + " top-left, stretch or centre-crop, not 'left' | ovkit convert",
         "convert m.onnx --data-type INT4 | Invalid value for option '--data-type': expected FP32,"
             + " FP16 or INT8, not 'INT4' | ovkit convert",
         "convert m.onnx --data-type INT8 | --data-type INT8 needs --images to calibrate with |"
