@@ -135,7 +135,7 @@ class ExportedFolderTest {
     assertThat(same.exitCode()).as(same.out() + same.err()).isZero();
     JsonNode measured =
         JSON.readTree(
-            Cli.run("bench", folder, Demo.picture(0), "--passes", "2", "--no-profile", "--json")
+            Cli.run("bench", folder, Demo.picture(0), "--passes", "2", "--warm-up", "0", "--json")
                 .done());
     assertThat(measured.at("/models/0/infer_ms/count").asInt()).isEqualTo(2);
     Path labels = temp.resolve("labels");
