@@ -98,6 +98,11 @@ public final class FrameScaler implements AutoCloseable {
       public void letterbox(Letterbox box, Resize resize, ByteBuffer target) {
         if (frame instanceof SlideFrame slide) {
           slide.letterbox(box, resize, target);
+        } else if (resize.mode() == Resize.Mode.CENTRE_CROP
+            || resize.interpolation() != Resize.Interpolation.LINEAR) {
+          try (Picture whole = frame.toPicture(FrameScaler.this)) {
+            whole.letterbox(box, resize, target);
+          }
         } else {
           FrameScaler.this.letterbox(((DecodedFrame) frame).open(), box, resize, target);
         }

@@ -23,6 +23,7 @@ class FrameScalerTest {
     "film.mkv, LETTERBOX_CENTRE, 320, 320",
     "film.mkv, LETTERBOX_TOP_LEFT, 320, 320",
     "film.mkv, STRETCH, 333, 217",
+    "film.mkv, CENTRE_CROP, 224, 224",
     "film.mkv, LETTERBOX_CENTRE, 97, 416",
     "film.mkv, LETTERBOX_CENTRE, 1000, 320",
     "film.mjpeg, LETTERBOX_CENTRE, 320, 320",
