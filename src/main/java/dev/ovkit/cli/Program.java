@@ -91,6 +91,7 @@ final class Program {
       err.printf("ovkit: cannot write the results to standard output: %s%n", watched.reason());
       exitCode = ExitCode.FAILED;
     }
+    Temporary.settle(exitCode == ExitCode.DONE);
     err.flush();
     return exitCode;
   }

@@ -63,7 +63,7 @@ class ArchitectureTest {
         "convert",
         "nativelib ir head metadata machine runtime model layout bench onnx onnx.rewrite family surgery python internal.files internal.text");
     MAY_USE.put("subject", "network ir metadata runtime model layout picture vision onnx convert");
-    MAY_USE.put("evaluate", "model picture");
+    MAY_USE.put("evaluate", "model picture internal.files");
     MAY_USE.put(
         "verify",
         "ir head metadata runtime model layout picture vision compare onnx family convert subject");

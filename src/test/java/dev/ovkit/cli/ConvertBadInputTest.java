@@ -164,7 +164,7 @@ class ConvertBadInputTest {
     convert(e(), "--labels", labels)
         .failsWith(
             1,
-            "--labels '%s' cannot be read; expected a file with one name per line"
+            "--labels '%s' cannot be read (no such file); expected a file with one name per line"
                 .formatted(labels));
   }
 

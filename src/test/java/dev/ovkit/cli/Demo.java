@@ -10,6 +10,9 @@ final class Demo {
   /** PPLcnet-yolo, six classes with names, one output of decoded rows. */
   static final Path ONNX = HOME.resolve("ir-models/conveyor-parts.onnx");
 
+  /** What it is as an IR. */
+  static final Path IR = HOME.resolve("ir-models/conveyor-parts.xml");
+
   /** One of five pictures, 1280x720, full of parts. */
   static Path picture(int number) {
     return HOME.resolve("ir-models/pictures/%06d.jpg".formatted(number));

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -40,7 +41,8 @@ public final class Labels {
           "--labels '%s' is not UTF-8 text; expected one name per line".formatted(file), e);
     } catch (IOException e) {
       throw new ModelException(
-          "--labels '%s' cannot be read; expected a file with one name per line".formatted(file),
+          "--labels '%s' cannot be read (%s); expected a file with one name per line"
+              .formatted(file, e instanceof NoSuchFileException ? "no such file" : e.getMessage()),
           e);
     }
   }

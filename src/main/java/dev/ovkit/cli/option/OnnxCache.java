@@ -7,7 +7,7 @@ import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.Decision;
 import dev.ovkit.family.ModelDescription;
 import dev.ovkit.internal.files.Sha256;
-import dev.ovkit.internal.files.Temporary;
+import dev.ovkit.internal.files.StagedFiles;
 import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.nativelib.UserCache;
@@ -61,23 +61,18 @@ public final class OnnxCache {
       return xml;
     }
     err.printf("ovkit: %s is an ONNX model: converting it to %s%n", model, xml);
-    try {
-      Files.createDirectories(root);
-      Path made = Temporary.folder(root, ".ovkit-");
-      try {
-        Converter.convert(
-                ConvertOptions.of(model)
-                    .into(made, WeightPrecision.FP16)
-                    .describedAs(ModelDescription.family(family)))
-            .decisions()
-            .stream()
-            .filter(decision -> decision.what().equals("assumed"))
-            .map(Decision::value)
-            .forEach(assumed -> err.println("ovkit: assumed: " + assumed));
-        publish(made, folder);
-      } finally {
-        Temporary.delete(made);
-      }
+    try (StagedFiles staging = StagedFiles.in(root)) {
+      Path made = staging.resolve(name);
+      Converter.convert(
+              ConvertOptions.of(model)
+                  .into(made, WeightPrecision.FP16)
+                  .describedAs(ModelDescription.family(family)))
+          .decisions()
+          .stream()
+          .filter(decision -> decision.what().equals("assumed"))
+          .map(Decision::value)
+          .forEach(assumed -> err.println("ovkit: assumed: " + assumed));
+      publish(made, folder);
     } catch (IOException e) {
       throw OutputException.of(folder, e);
     }

@@ -2,6 +2,8 @@ package dev.ovkit.cli.option;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
+import dev.ovkit.internal.files.StagedFiles;
+import dev.ovkit.internal.files.Temporary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +61,8 @@ public record OutputPictures(List<Path> files, Path where) {
       requireOther(targets.get(i), pictures.get(i), pictures);
     }
     try {
-      Files.createDirectories(folder);
+      Temporary.directories(folder);
+      StagedFiles.sweep(folder);
     } catch (IOException e) {
       throw OutputException.of(folder, e);
     }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The root of every error that ovkit reports on purpose.
  *
  * <p>A message is one line that says what failed, on which input, what was expected and what to do;
- * it can be shown to a user as it is. What a program may decide by is in {@link #kind} and {@link
- * #file}, never in the message or the cause.
+ * it can be shown to a user as it is. Of a long one the middle is left out. What a program may
+ * decide by is in {@link #kind} and {@link #file}, never in the message or the cause.
  */
 public abstract class OvkitException extends RuntimeException {
 
@@ -28,6 +28,12 @@ public abstract class OvkitException extends RuntimeException {
     CHECK_FAILED
   }
 
+  /** The beginning of a message that is too long, which says what failed, and on which input. */
+  private static final int HEAD = 3000;
+
+  /** Its end, which says what to do. */
+  private static final int TAIL = 500;
+
   // A path cannot be serialized; an exception must be.
   private transient @Nullable Path file;
 
@@ -36,8 +42,17 @@ public abstract class OvkitException extends RuntimeException {
   }
 
   protected OvkitException(String message, @Nullable Path file, @Nullable Throwable cause) {
-    super(message, cause);
+    super(bounded(message), cause);
     this.file = file;
+  }
+
+  /** Messages quote values of files, which may be of any length. */
+  private static String bounded(String message) {
+    int left = message.length() - TAIL;
+    return left <= HEAD + TAIL
+        ? message
+        : "%s… (%d characters are left out) …%s"
+            .formatted(message.substring(0, HEAD), left - HEAD, message.substring(left));
   }
 
   /** Returns what the failure means for the caller. */

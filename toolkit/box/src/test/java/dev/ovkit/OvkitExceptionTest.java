@@ -44,6 +44,17 @@ class OvkitExceptionTest {
   }
 
   @Test
+  void ofAMessageThatQuotesAWholeFileBeginningAndEndAreLeft() {
+    ModelException error =
+        new ModelException("a.json: it has %s; write it again".formatted("x".repeat(300_000)));
+    assertThat(error.getMessage())
+        .startsWith("a.json: it has xxx")
+        .contains("characters are left out")
+        .endsWith("xxx; write it again")
+        .hasSizeLessThan(4000);
+  }
+
+  @Test
   void everyOtherErrorHasOneKind() {
     assertThat(new ModelException("x").kind()).isEqualTo(Kind.FAILED);
     assertThat(new OptionException("x").kind()).isEqualTo(Kind.WRONG_OPTION);

@@ -1,5 +1,6 @@
 package dev.ovkit.bundle;
 
+import dev.ovkit.internal.files.BoundedFile;
 import dev.ovkit.internal.files.JsonFile;
 import dev.ovkit.internal.files.JsonObject;
 import java.io.IOException;
@@ -131,7 +132,7 @@ public record Manifest(
       if (Files.size(file) > MOST_MANIFEST_BYTES) {
         throw new BundleException("%s is too large for a manifest".formatted(FILE));
       }
-      return Files.readAllBytes(file);
+      return BoundedFile.read(file, MOST_MANIFEST_BYTES);
     } catch (NoSuchFileException e) {
       throw new BundleException(
           "%s is missing: this is not a bundle, or not a complete one".formatted(FILE));

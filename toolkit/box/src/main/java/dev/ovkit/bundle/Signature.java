@@ -1,5 +1,6 @@
 package dev.ovkit.bundle;
 
+import dev.ovkit.internal.files.BoundedFile;
 import dev.ovkit.internal.files.JsonFile;
 import dev.ovkit.internal.files.JsonObject;
 import java.io.IOException;
@@ -85,7 +86,7 @@ public final class Signature {
       if (Files.size(file) > MOST_BYTES) {
         throw new BundleException("%s is too large for a signature".formatted(FILE));
       }
-      return Files.readAllBytes(file);
+      return BoundedFile.read(file, MOST_BYTES);
     } catch (NoSuchFileException e) {
       return null;
     } catch (IOException e) {

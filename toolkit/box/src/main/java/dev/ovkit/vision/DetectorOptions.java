@@ -34,7 +34,7 @@ public record DetectorOptions(
     Optional<InputSize> input,
     List<LayoutFormat> layouts) {
 
-  private static final int MOST_REQUESTS = 1024;
+  static final int MOST_REQUESTS = 1024;
 
   public DetectorOptions {
     layouts = List.copyOf(layouts);

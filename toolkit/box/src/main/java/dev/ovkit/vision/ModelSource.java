@@ -1,6 +1,7 @@
 package dev.ovkit.vision;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.NativeCallException;
 import dev.ovkit.ir.IrDescription;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.Model;
@@ -87,6 +88,16 @@ final class ModelSource {
   }
 
   Model read(Core core) {
-    return reading.apply(core);
+    try {
+      return reading.apply(core);
+    } catch (NativeCallException e) {
+      throw new ModelException(
+          "%s: OpenVINO %s %s; it is damaged or from another version: convert the model again"
+              .formatted(
+                  description.xml(),
+                  Core.version(),
+                  e.getMessage().replace("read " + description.xml(), "read it")),
+          e);
+    }
   }
 }

@@ -234,7 +234,8 @@ public record Profile(String binSha256, String cpu, int threads, Map<Hint, Entry
   }
 
   private static OptionalInt count(JsonObject object, String key) throws IOException {
-    return object.has(key) ? OptionalInt.of(object.integer(key, 1, MOST)) : OptionalInt.empty();
+    int most = key.equals("requests") ? DetectorOptions.MOST_REQUESTS : MOST;
+    return object.has(key) ? OptionalInt.of(object.integer(key, 1, most)) : OptionalInt.empty();
   }
 
   private static Optional<Boolean> flag(JsonObject object, String key) throws IOException {

@@ -130,9 +130,11 @@ class ProfileTest {
         "\"ovkit-profile-1\" | \"ovkit-profile-9\" | it has \"ovkit-profile-9\" for \"format\","
             + " expected \"ovkit-profile-1\"",
         "\"requests\" : 3 | \"requests\" : 0 | it has 0 for \"requests\", expected a number from 1"
-            + " to 4096",
+            + " to 1024",
+        "\"requests\" : 3 | \"requests\" : 1025 | it has 1025 for \"requests\", expected a number"
+            + " from 1 to 1024",
         "\"requests\" : 3 | \"requests\" : \"all\" | it has \"all\" for \"requests\", expected a number"
-            + " from 1 to 4096",
+            + " from 1 to 1024",
         "\"f32\" | \"f64\" | it has \"f64\" for \"precision\", expected one of f32, bf16",
         "\"requests\" : 3 | \"pinning\" : 1 | it has 1 for \"pinning\", expected true or false",
         "\"requests\" : 3 | \"input\" : [64, -1] | it has [64, -1] for \"input\", expected width"

@@ -5,6 +5,7 @@ import dev.ovkit.NativeCallException;
 import dev.ovkit.OutputException;
 import dev.ovkit.family.Families;
 import dev.ovkit.internal.files.Sha256;
+import dev.ovkit.internal.files.StagedFiles;
 import dev.ovkit.ir.IrDescription;
 import dev.ovkit.machine.Cpu;
 import dev.ovkit.metadata.DetectorMetadata;

@@ -5,6 +5,7 @@ import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.OvkitException;
 import dev.ovkit.family.Families;
+import dev.ovkit.internal.files.StagedFiles;
 import dev.ovkit.ir.IrDescription;
 import dev.ovkit.ir.TensorDescription;
 import dev.ovkit.metadata.DetectorMetadata;

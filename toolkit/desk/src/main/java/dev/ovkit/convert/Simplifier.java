@@ -3,6 +3,7 @@ package dev.ovkit.convert;
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
 import dev.ovkit.family.Families;
+import dev.ovkit.internal.files.StagedFiles;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.python.PythonException;
 import dev.ovkit.python.PythonListener;

@@ -1,6 +1,7 @@
 package dev.ovkit.diagnose;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.PictureException;
 import dev.ovkit.ir.IrDescription;
 import dev.ovkit.picture.Picture;
 import java.nio.file.Path;
@@ -57,16 +58,14 @@ public record Diagnosis(
    * Finds out.
    *
    * @throws ModelException when the IR, the expected boxes or the reference cannot be read
-   * @throws dev.ovkit.PictureException when a picture cannot
+   * @throws PictureException when no picture can; if some can, the others are noted
    */
   public static Diagnosis of(Question question) {
     IrDescription ir = IrDescription.read(question.ir());
     List<PictureAnswers> scenes = new ArrayList<>();
     try (Network network = Network.open(ir)) {
-      for (Path picture : question.pictures()) {
-        scenes.add(new PictureAnswers(picture, Picture.read(picture)));
-      }
       List<String> notes = new ArrayList<>();
+      read(question.pictures(), scenes, notes);
       CurrentReading present = new CurrentReading(ir, network, notes);
       try (Proof proof = Proofs.of(question, ir, scenes, notes)) {
         return new Investigation(
@@ -82,6 +81,21 @@ public record Diagnosis(
       }
     } finally {
       scenes.forEach(PictureAnswers::close);
+    }
+  }
+
+  private static void read(List<Path> pictures, List<PictureAnswers> scenes, List<String> notes) {
+    List<PictureException> broken = new ArrayList<>();
+    for (Path picture : pictures) {
+      try {
+        scenes.add(new PictureAnswers(picture, Picture.read(picture)));
+      } catch (PictureException e) {
+        broken.add(e);
+        notes.add("Skipped: " + e.getMessage());
+      }
+    }
+    if (scenes.isEmpty() && !broken.isEmpty()) {
+      throw broken.get(0);
     }
   }
 }

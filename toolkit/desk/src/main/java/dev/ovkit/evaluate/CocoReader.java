@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ovkit.internal.files.WrongFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -50,6 +51,11 @@ final class CocoReader {
   }
 
   private void parse() {
+    WrongFile.of(json)
+        .ifPresent(
+            wrong -> {
+              throw new AnnotationException("'%s' %s".formatted(json, wrong));
+            });
     Map<String, Consumer<JsonEntry>> wanted = new LinkedHashMap<>();
     wanted.put("images", this::image);
     wanted.put("annotations", this::annotation);

@@ -1,5 +1,6 @@
 package dev.ovkit.evaluate;
 
+import dev.ovkit.internal.files.WrongFile;
 import dev.ovkit.picture.Picture;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
@@ -84,6 +85,11 @@ final class YoloReader {
 
   private List<TruthObject> objects(Path text, int width, int height) {
     List<String> lines;
+    WrongFile.of(text)
+        .ifPresent(
+            wrong -> {
+              throw new AnnotationException("'%s' %s".formatted(text, wrong));
+            });
     try {
       lines = Files.readAllLines(text);
     } catch (CharacterCodingException e) {

@@ -5,7 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.internal.files.JsonFile;
-import dev.ovkit.internal.files.Temporary;
+import dev.ovkit.internal.files.StagedFiles;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -78,11 +78,7 @@ public final class DebianPackage {
 
   private void write(boolean fast, Path out) {
     long seconds = mtime();
-    Path folder = out.toAbsolutePath().getParent();
-    Path staged = null;
-    try {
-      Files.createDirectories(folder);
-      staged = Temporary.folder(folder, ".ovkit-");
+    try (StagedFiles staged = StagedFiles.in(StagedFiles.parent(out.toAbsolutePath()))) {
       Path data = staged.resolve("data");
       DebianTar files = new DebianTar(seconds);
       try (OutputStream stream = compressed(data, fast)) {
@@ -102,10 +98,6 @@ public final class DebianPackage {
       Files.move(whole, out, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw OutputException.of(out, e);
-    } finally {
-      if (staged != null) {
-        Temporary.delete(staged);
-      }
     }
   }
 

@@ -3,6 +3,9 @@ package dev.ovkit.internal.files;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +20,55 @@ public final class Temporary {
   private static final long PAUSE_MILLIS = 20;
 
   private static final Set<Path> KNOWN = ConcurrentHashMap.newKeySet();
+
+  /** Folders that were made for results. */
+  private static final Set<Path> MADE = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Makes a folder for results, and those above it.
+   *
+   * @return those that were not there, deepest first; they go again with {@link #removeEmpty}, or
+   *     when the process fails or is told to end, unless something has come into them
+   */
+  public static List<Path> directories(Path directory) throws IOException {
+    List<Path> made = new ArrayList<>();
+    for (Path path = directory.toAbsolutePath().normalize();
+        path != null && Files.notExists(path);
+        path = path.getParent()) {
+      made.add(path);
+    }
+    Files.createDirectories(directory);
+    MADE.addAll(made);
+    return made;
+  }
+
+  /** Deletes folders that nothing has come into. */
+  public static void removeEmpty(List<Path> made) {
+    made.forEach(MADE::remove);
+    for (Path path : made) {
+      try {
+        Files.deleteIfExists(path);
+      } catch (IOException e) {
+        return; // something is in it, so those above it have something too
+      }
+    }
+  }
+
+  /** The end of a command: empty folders stay where it has done its work. */
+  public static void settle(boolean done) {
+    List<Path> made = new ArrayList<>(MADE);
+    if (done) {
+      made.forEach(MADE::remove);
+    } else {
+      made.sort(Comparator.comparing(Path::getNameCount).reversed());
+      made.forEach(path -> removeEmpty(List.of(path)));
+    }
+  }
+
+  /** Whether this process made a file or folder that is not finished. */
+  static boolean isKnown(Path path) {
+    return KNOWN.contains(path.toAbsolutePath());
+  }
 
   /** Makes a folder in another, or where the system keeps temporary files. */
   public static Path folder(@Nullable Path parent, String prefix) throws IOException {
@@ -75,10 +127,11 @@ public final class Temporary {
           Thread.sleep(PAUSE_MILLIS);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
-          return;
+          break;
         }
       }
     }
+    settle(false);
   }
 
   private Temporary() {}
