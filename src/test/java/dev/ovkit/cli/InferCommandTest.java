@@ -63,13 +63,16 @@ class InferCommandTest {
   @Test
   void jsonHasTheKeysOfItsContract() throws IOException {
     JsonNode json = json(bus);
-    assertThat(json.fieldNames()).toIterable().containsExactly("model", "device", "pictures");
+    assertThat(json.fieldNames())
+        .toIterable()
+        .containsExactly("version", "model", "device", "pictures");
+    assertThat(json.get("version").asInt()).isEqualTo(2);
     assertThat(json.get("model").asText()).isEqualTo(ir.toString());
     assertThat(json.get("device").asText()).isEqualTo("CPU");
     JsonNode picture = json.get("pictures").get(0);
     assertThat(picture.fieldNames())
         .toIterable()
-        .containsExactly("file", "width", "height", "detections", "ms");
+        .containsExactly("file", "width", "height", "task", "detections", "ms");
     assertThat(picture.get("file").asText()).isEqualTo(bus.toString());
     assertThat(picture.get("width").asInt()).isEqualTo(810);
     assertThat(picture.get("height").asInt()).isEqualTo(1080);
