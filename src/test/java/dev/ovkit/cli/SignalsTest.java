@@ -43,7 +43,7 @@ class SignalsTest {
         "infer MODEL.onnx PICTURE* --format yolo --out OUT/a",
         "verify MODEL.onnx MODEL.xml --images PICTURE* --html HTML",
         "tune --ir MODEL.xml --images PICTURE*",
-        "bench MODEL.xml PICTURE* --html HTML",
+        "bench MODEL.xml PICTURE*",
       })
   void aSignalEndsACommandWithItsOwnCodeAndLeavesNothing(String line) throws Exception {
     for (String signal : List.of("INT", "TERM")) {
