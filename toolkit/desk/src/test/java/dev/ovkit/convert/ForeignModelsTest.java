@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * No model is silently read wrongly: each of those in {@code families} and {@code faults} gives the
- * boxes of its reference, or is refused with words that name the reason. Four are converted and not
+ * boxes of its reference, or is refused with words that name the reason. Two are converted and not
  * judged; the list says why.
  *
  * <p>{@code foreign-models.txt} lists what each of them does. One that is listed as refused may
