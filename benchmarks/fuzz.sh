@@ -110,21 +110,20 @@ engine() { # TARGET CASES SECONDS ARGUMENT...: runs the engine, for so many seco
     -cp "$class_path" com.code_intelligence.jazzer.Jazzer --target_class="$class" --target_method="$target" \
     --instrumentation_includes='dev.ovkit.**' --instrumentation_excludes='dev.ovkit.nativelib.**:dev.ovkit.fuzz.**' \
     --keep_going=1000 --reproducer_path="$scratch/$target" \
-    "$@" -artifact_prefix="$findings/$target-" -timeout=10 -rss_limit_mb=2048
+    -artifact_prefix="$findings/$target-" -timeout=30 -report_slow_units=10 -rss_limit_mb=2048 "$@"
 }
 
-# On a busy machine the first case of a JVM may be slow: what took too long is tried once more, after another case.
+# The first case of a JVM may be slow, since its classes are loaded and instrumented: what took more than 10 s is tried
+# once more, after another case.
 again() { # TARGET SEEDS
-  local file first
+  local file first slow=$scratch/$1.slow
   first=$(find "$2" -type f | head -n 1)
-  rm -f "$findings/$1"-slow-unit-*
-  for file in "$findings/$1"-timeout-*; do
+  for file in "$findings/$1"-timeout-* "$findings/$1"-slow-unit-*; do
     [ -e "$file" ] && [ "$file" -nt "$scratch/began" ] && [ ! -e "$file.again" ] || continue
-    mv "$file" "$scratch/$1.slow"
-    if (engine "$1" "$scratch/again" 120 ${first:+"$first"} "$scratch/$1.slow"); then
-      rm "$scratch/$1.slow"
-    else
-      mv "$scratch/$1.slow" "$file"
+    mv "$file" "$slow"
+    if ! (engine "$1" "$scratch/again" 120 ${first:+"$first"} "$slow" -timeout=10); then
+      file=$findings/$1-timeout-$(sha1sum <"$slow" | cut -c 1-40)
+      cp "$slow" "$file"
       touch "$file.again"
     fi
   done

@@ -27,7 +27,7 @@ for ((i = 0; i < 60; i++)); do
 done
 "${java%java}javac" -cp "$app/*" -d "$work/classes" "$root/benchmarks/swap/SwapWorker.java"
 "$root/ovkit" package --ir "$root/ir-models/conveyor-parts.xml" --golden "$root/ir-models/pictures/000000.jpg" \
-  --unsigned -o "$work/bundle" >/dev/null
+  --unsigned -o "$work/bundle-1.0.0" >/dev/null
 
 # ---- what runs: each writes what it found to a file, a line a picture, and ends with its program's exit code
 
@@ -35,7 +35,7 @@ infer() { "$root/ovkit" infer --ir "$ir" --images "$pictures" --format jsonl; }
 library() {
   "$java" --enable-native-access=ALL-UNNAMED -Dovkit.native.dir="$natives" -cp "$work/classes:$app/*" SwapWorker "$ir" "$pictures"/*.jpg
 }
-bundle() { "$work/bundle/bin/ovkit" infer --images "$pictures" --format jsonl; }
+bundle() { "$work/bundle-1.0.0/bin/ovkit" infer --images "$pictures" --format jsonl; }
 watch() { # its results are files; they come as lines here, in order, as the others' do
   rm -rf "$work/in" "$work/out"
   mkdir "$work/in" "$work/out"
@@ -43,7 +43,7 @@ watch() { # its results are files; they come as lines here, in order, as the oth
   "$root/ovkit" watch --ir "$ir" --in "$work/in" --out "$work/out" --once >&2 &
   local watching=$! shown=0 file
   for file in "$pictures"/*.jpg; do
-    file=$work/out/$(basename "$file" .jpg).json
+    file=$work/out/$(basename "$file").json
     while [ ! -e "$file" ] && kill -0 "$watching" 2>/dev/null; do sleep 0.005; done
     [ ! -e "$file" ] || { tr -d '\n' <"$file"; echo; }
   done
@@ -55,8 +55,8 @@ boxes() { python3 -c '
 import json, sys
 for line in open(sys.argv[1]):
     try:
-        picture = json.loads(line)
-        print(json.dumps(picture.get("detections", picture), sort_keys=True))
+        answer = json.loads(line)
+        print(json.dumps([one["detections"] for one in answer.get("pictures", [answer])], sort_keys=True))
     except ValueError:
         print(line, end="")
 ' "$1"; }
@@ -72,7 +72,7 @@ milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 
 run() { # WHAT FILE [CHANGE MILLISECONDS]: runs it; after its first line and so many milliseconds the .bin changes
   local what=$1 file=$2 change=${3:-} delay=${4:-0} target=$bin status=0
-  [ "$what" != bundle ] || target=$work/bundle/model/model.bin
+  [ "$what" != bundle ] || target=$work/bundle-1.0.0/model/model.bin
   cp "$root/ir-models/conveyor-parts.bin" "$target.new"
   mv "$target.new" "$target"
   : >"$file"
@@ -98,10 +98,11 @@ for what in infer watch library bundle; do
   [ "$(wc -l <"$work/right.boxes")" -eq 60 ] || fail "$what gives $(wc -l <"$work/right.boxes") results, expected 60"
   for change in truncated overwritten deleted replaced; do
     under=0
-    for ((i = 0; i < times; i++)); do
+    for ((i = 0; under < times; i++)); do
+      [ "$i" -lt $((10 * times)) ] || fail "$what is done too soon to be disturbed"
       run "$what" "$work/now" "$change" $(((RANDOM * 32768 + RANDOM) % (whole / 2)))
       boxes "$work/now" | cmp -s - "$work/right.boxes" || fail "$what, $change, run $i: other boxes; see $(boxes "$work/now" | diff - "$work/right.boxes" | head -n 2)"
     done
-    echo "$what: the .bin was $change $times times, $under while it ran; no crash, no changed box"
+    echo "$what: the .bin was $change $under times while it ran, and $((i - under)) times after its end; no crash, no changed box"
   done
 done

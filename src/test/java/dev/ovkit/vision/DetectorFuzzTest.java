@@ -45,9 +45,8 @@ class DetectorFuzzTest {
 
   @BeforeEach
   void putTheModelBesideTheProfile() throws IOException {
-    Path models = HOME.resolve("ir-models");
     for (String ending : new String[] {".xml", ".bin"}) {
-      Files.copy(models.resolve("conveyor-parts" + ending), temp.resolve("model" + ending));
+      Files.copy(IRS.resolve("heads" + ending), temp.resolve("model" + ending));
     }
   }
 

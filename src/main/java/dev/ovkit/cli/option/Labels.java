@@ -3,12 +3,12 @@ package dev.ovkit.cli.option;
 import dev.ovkit.ModelException;
 import dev.ovkit.OptionException;
 import dev.ovkit.internal.files.BoundedFile;
+import dev.ovkit.internal.files.WrongFile;
 import dev.ovkit.model.DetectorSpec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -42,7 +42,7 @@ public final class Labels {
     } catch (IOException e) {
       throw new ModelException(
           "--labels '%s' cannot be read (%s); expected a file with one name per line"
-              .formatted(file, e instanceof NoSuchFileException ? "no such file" : e.getMessage()),
+              .formatted(file, WrongFile.reason(e)),
           e);
     }
   }

@@ -94,7 +94,8 @@ final class IrXml {
     try {
       return new IrXml(xml, Optional.empty()).read(Files.readAllBytes(xml));
     } catch (IOException e) {
-      throw new ModelException("%s: it cannot be read (%s)".formatted(xml, reason(e)), xml, e);
+      throw new ModelException(
+          "%s: it cannot be read (%s)".formatted(xml, WrongFile.reason(e)), xml, e);
     }
   }
 
@@ -149,7 +150,8 @@ final class IrXml {
                 .formatted(xml, size, MOST_BYTES, HINT));
       }
     } catch (IOException e) {
-      throw new ModelException("%s: it cannot be read (%s)".formatted(xml, reason(e)), xml, e);
+      throw new ModelException(
+          "%s: it cannot be read (%s)".formatted(xml, WrongFile.reason(e)), xml, e);
     }
   }
 
@@ -399,12 +401,16 @@ final class IrXml {
           "%s: its weights are missing, expected %s beside it; copy both files or convert again"
               .formatted(xml, weights.getFileName()));
     }
+    if (memory.isEmpty() && !Files.isReadable(weights)) {
+      throw new ModelException(
+          "%s: it cannot be read (permission denied)".formatted(weights), weights, null);
+    }
     long bytes;
     try {
       bytes = memory.isPresent() ? memory.get().remaining() : Files.size(weights);
     } catch (IOException e) {
       throw new ModelException(
-          "%s: it cannot be read (%s)".formatted(weights, reason(e)), weights, e);
+          "%s: it cannot be read (%s)".formatted(weights, WrongFile.reason(e)), weights, e);
     }
     if (recorded != null && !recorded.equals(Long.toString(bytes))) {
       throw new ModelException(
@@ -499,9 +505,5 @@ final class IrXml {
 
   private ModelException malformed(String what, @Nullable Throwable cause) {
     return new ModelException("%s: %s; %s".formatted(xml, what, HINT), cause);
-  }
-
-  private static String reason(IOException e) {
-    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

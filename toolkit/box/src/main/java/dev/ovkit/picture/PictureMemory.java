@@ -330,8 +330,8 @@ final class PictureMemory implements AutoCloseable {
     if (!Files.exists(file)) {
       return new PictureException("%s: no such file; expected a picture".formatted(file), file, e);
     }
-    String why = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    return new PictureException("%s: it cannot be read (%s)".formatted(file, why), file, e);
+    return new PictureException(
+        "%s: it cannot be read (%s)".formatted(file, WrongFile.reason(e)), file, e);
   }
 
   /** Knows the native object only. */

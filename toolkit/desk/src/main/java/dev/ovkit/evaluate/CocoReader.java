@@ -97,7 +97,9 @@ final class CocoReader {
           e);
     } catch (NoSuchFileException | java.io.FileNotFoundException e) {
       throw new AnnotationException(
-          "'%s' cannot be opened; expected a file with COCO annotations".formatted(json), e);
+          "'%s' cannot be opened%s; expected a file with COCO annotations"
+              .formatted(json, Files.exists(json) ? " (permission denied)" : ""),
+          e);
     } catch (IOException e) {
       throw new AnnotationException("'%s' cannot be read: %s".formatted(json, e.getMessage()), e);
     }

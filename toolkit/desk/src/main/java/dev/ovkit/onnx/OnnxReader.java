@@ -60,7 +60,7 @@ final class OnnxReader {
               + "export or copy it again",
           e);
     } catch (IOException e) {
-      throw reader.failure("cannot be read (" + e.getMessage() + ")", e);
+      throw reader.failure("cannot be read (" + WrongFile.reason(e) + ")", e);
     }
   }
 

@@ -3,7 +3,9 @@ package dev.ovkit.internal.files;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +40,17 @@ public final class WrongFile {
     return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file)
         ? Optional.of("is a pipe or a device, not a regular file; give a file")
         : Optional.empty();
+  }
+
+  /** Says why a file could not be read; of these exceptions the message is the file's name. */
+  public static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
+    }
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 
   /** Says which other model format a file has; empty if it has none of these. */
