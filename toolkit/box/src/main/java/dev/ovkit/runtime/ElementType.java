@@ -1,6 +1,8 @@
 package dev.ovkit.runtime;
 
 import dev.ovkit.nativelib.global.OpenVino;
+import java.util.Arrays;
+import java.util.Optional;
 
 /** The type of a tensor's elements, as far as detectors use it. */
 public enum ElementType {
@@ -29,21 +31,8 @@ public enum ElementType {
     return bytes;
   }
 
-  static ElementType of(int code) {
-    for (ElementType type : values()) {
-      if (type.code == code) {
-        return type;
-      }
-    }
-    throw new UnsupportedElementType(code);
-  }
-
-  /** A type that no detector has; shown with its number in OpenVINO's C API. */
-  static final class UnsupportedElementType extends IllegalArgumentException {
-    private static final long serialVersionUID = 1;
-
-    UnsupportedElementType(int code) {
-      super("element type " + code + " of OpenVINO's C API is not supported");
-    }
+  /** Returns the type of a number in OpenVINO's C API; empty for one that no detector has. */
+  static Optional<ElementType> of(int code) {
+    return Arrays.stream(values()).filter(type -> type.code == code).findFirst();
   }
 }

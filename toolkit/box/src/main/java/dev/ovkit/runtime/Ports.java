@@ -1,9 +1,11 @@
 package dev.ovkit.runtime;
 
+import dev.ovkit.ModelException;
 import dev.ovkit.nativelib.global.OpenVino;
 import dev.ovkit.nativelib.openvino.ov_output_const_port_t;
 import dev.ovkit.nativelib.openvino.ov_partial_shape_t;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.SizeTPointer;
@@ -27,7 +29,7 @@ final class Ports {
         ov_output_const_port_t port = new ov_output_const_port_t();
         Status.check(at.into(i, port), "read " + what + " " + i);
         try {
-          ports.add(new Port(i, name(port, i), shape(port), type(port)));
+          ports.add(new Port(i, name(port, i), shape(port), type(port, what, i)));
         } finally {
           OpenVino.ov_output_const_port_free(port);
         }
@@ -57,10 +59,16 @@ final class Ports {
     }
   }
 
-  private static ElementType type(ov_output_const_port_t port) {
+  private static ElementType type(ov_output_const_port_t port, String what, int index) {
     int[] code = new int[1];
     Status.check(OpenVino.ov_port_get_element_type(port, code), "read an element type");
-    return ElementType.of(code[0]);
+    return ElementType.of(code[0])
+        .orElseThrow(
+            () ->
+                new ModelException(
+                    "number %d of the model's %s has an element type that no detector has (%d in OpenVINO's C API); expected one of %s; convert the model again"
+                        .formatted(
+                            index + 1, what, code[0], Arrays.toString(ElementType.values()))));
   }
 
   private Ports() {}
