@@ -229,12 +229,17 @@ record PictureHeader(Kind kind, long width, long height) {
 
     private long tiffNumber(int entry, boolean little, boolean big) {
       int value = entry + (big ? 12 : 8);
-      return switch (u16(entry + 2, little)) {
-        case 3 -> u16(value, little);
-        case 4 -> u32(value, little);
-        case 16 -> u64(value, little);
-        default -> throw damaged(Kind.TIFF, "it does not say its size");
-      };
+      int type = u16(entry + 2, little);
+      if (type == 3) {
+        return u16(value, little);
+      }
+      if (type == 4) {
+        return u32(value, little);
+      }
+      if (type == 16 && big) { // eight bytes, for which only a BigTIFF has room
+        return u64(value, little);
+      }
+      throw damaged(Kind.TIFF, "it does not say its size");
     }
 
     private PictureHeader sized(Kind kind, long width, long height) {
@@ -273,6 +278,11 @@ record PictureHeader(Kind kind, long width, long height) {
     }
 
     private int u16(int at, boolean little) {
+      if (at < 0 || at + 2 > size) {
+        throw new PictureException(
+            "%s: it is damaged: its end is missing; copy or export the file again"
+                .formatted(source));
+      }
       int first = bytes.get(at) & 0xff;
       int second = bytes.get(at + 1) & 0xff;
       return little ? second << 8 | first : first << 8 | second;
