@@ -185,12 +185,8 @@ void fill_border(uint8_t* target, int target_width, int target_height, const cv:
     std::memset(target + below * row, pad, row * (target_height - below));
 }
 
-// The low byte of `pad` is the grey; with this added to it a picture is scaled by bicubic instead of bilinear
-// interpolation.
-const int bicubic = 256;
-
 void letterbox(const cv::Mat& picture, int format, uint8_t* target, int target_width, int target_height,
-               const cv::Rect& inside, int pad) {
+               const cv::Rect& inside, int pad, bool bicubic) {
     set_up();
     if (picture.empty()) throw Failure("there is no picture");
     if ((inside & cv::Rect(0, 0, target_width, target_height)) != inside || inside.empty()) {
@@ -198,7 +194,7 @@ void letterbox(const cv::Mat& picture, int format, uint8_t* target, int target_w
     }
     cv::Mat whole(target_height, target_width, CV_8UC3, target);
     cv::Mat scaled = whole(inside);
-    const int interpolation = pad & bicubic ? cv::INTER_CUBIC : cv::INTER_LINEAR;
+    const int interpolation = bicubic ? cv::INTER_CUBIC : cv::INTER_LINEAR;
     if (format == GREY) {
         cv::Mat grey;
         cv::resize(picture, grey, inside.size(), 0, 0, interpolation);
@@ -208,7 +204,7 @@ void letterbox(const cv::Mat& picture, int format, uint8_t* target, int target_w
         if (format == RGB) swap_red_and_blue(scaled);
     }
     if (scaled.data != whole.ptr<uint8_t>(inside.y, inside.x)) throw Failure("OpenCV did not write into the target");
-    fill_border(target, target_width, target_height, inside, pad & 255);
+    fill_border(target, target_width, target_height, inside, pad);
 }
 
 }  // namespace
@@ -262,18 +258,20 @@ int ovkit_picture_width(const ovkit_picture* picture) { return picture->pixels.c
 int ovkit_picture_height(const ovkit_picture* picture) { return picture->pixels.rows; }
 
 int ovkit_picture_letterbox(const ovkit_picture* picture, uint8_t* target, int target_width, int target_height,
-                            int left, int top, int width, int height, int pad, char* message, size_t capacity) {
+                            int left, int top, int width, int height, int pad, int bicubic, char* message,
+                            size_t capacity) {
     return guarded(message, capacity, [&] {
-        letterbox(picture->pixels, BGR, target, target_width, target_height, cv::Rect(left, top, width, height), pad);
+        letterbox(picture->pixels, BGR, target, target_width, target_height, cv::Rect(left, top, width, height), pad,
+                  bicubic != 0);
     });
 }
 
 int ovkit_frame_letterbox(const uint8_t* pixels, int frame_width, int frame_height, size_t row_stride, int format,
                           uint8_t* target, int target_width, int target_height, int left, int top, int width,
-                          int height, int pad, char* message, size_t capacity) {
+                          int height, int pad, int bicubic, char* message, size_t capacity) {
     return guarded(message, capacity, [&] {
         letterbox(frame(pixels, frame_width, frame_height, row_stride, format), format, target, target_width,
-                  target_height, cv::Rect(left, top, width, height), pad);
+                  target_height, cv::Rect(left, top, width, height), pad, bicubic != 0);
     });
 }
 

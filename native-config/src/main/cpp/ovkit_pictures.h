@@ -36,15 +36,16 @@ int ovkit_picture_decode(ovkit_picture* picture, size_t size, char* message, siz
 int ovkit_picture_width(const ovkit_picture* picture);
 int ovkit_picture_height(const ovkit_picture* picture);
 
-// Scales (bilinear) the decoded picture to width x height at (left, top) of the target, u8 BGR of target_width x
-// target_height without gaps, and fills the rest of it with `pad`.
+// Scales the decoded picture to width x height at (left, top) of the target, u8 BGR of target_width x target_height
+// without gaps, and fills the rest of it with `pad`. `bicubic`: 1, or 0 for bilinear interpolation.
 int ovkit_picture_letterbox(const ovkit_picture* picture, uint8_t* target, int target_width, int target_height,
-                            int left, int top, int width, int height, int pad, char* message, size_t capacity);
+                            int left, int top, int width, int height, int pad, int bicubic, char* message,
+                            size_t capacity);
 
 // The same for a frame in the caller's memory. `format`: 0 BGR, 1 RGB, 2 grey.
 int ovkit_frame_letterbox(const uint8_t* pixels, int frame_width, int frame_height, size_t row_stride, int format,
                           uint8_t* target, int target_width, int target_height, int left, int top, int width,
-                          int height, int pad, char* message, size_t capacity);
+                          int height, int pad, int bicubic, char* message, size_t capacity);
 
 // Takes a copy of a frame as the decoded picture.
 int ovkit_picture_copy_frame(ovkit_picture* picture, const uint8_t* pixels, int frame_width, int frame_height,

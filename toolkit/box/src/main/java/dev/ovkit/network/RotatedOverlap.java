@@ -4,8 +4,9 @@ import dev.ovkit.head.Candidates;
 
 /**
  * ProbIoU between rotated candidates, as {@link dev.ovkit.model.RotatedBox#probIou} has it. Each
- * box's Gaussian is computed once, and pairs that are too far apart are told by their centres: the
- * distance along one axis alone is never more than the whole. Keeps its working memory.
+ * box's Gaussian is computed once, and pairs that are too far apart are recognised by their
+ * centres: the distance along one axis alone is never more than the whole. Keeps its working
+ * memory.
  */
 final class RotatedOverlap {
 

@@ -38,9 +38,6 @@ final class PictureMemory implements AutoCloseable {
 
   private static final int MESSAGE_BYTES = 512;
 
-  /** Added to the grey, it asks the shim for bicubic interpolation. */
-  private static final int BICUBIC = 256;
-
   private final Cleaner.Cleanable cleanable;
   private final ByteBuffer message = ByteBuffer.allocateDirect(MESSAGE_BYTES);
   private @Nullable ovkit_picture picture;
@@ -177,7 +174,8 @@ final class PictureMemory implements AutoCloseable {
             box.top(),
             box.width(),
             box.height(),
-            fill(resize),
+            resize.padValue(),
+            bicubic(resize),
             message,
             MESSAGE_BYTES),
         "scale a picture");
@@ -207,7 +205,8 @@ final class PictureMemory implements AutoCloseable {
             box.top(),
             box.width(),
             box.height(),
-            fill(resize),
+            resize.padValue(),
+            bicubic(resize),
             message,
             MESSAGE_BYTES),
         "scale a frame");
@@ -295,10 +294,8 @@ final class PictureMemory implements AutoCloseable {
     return room.clear().limit((int) size);
   }
 
-  /** The shim takes the interpolation with the grey. */
-  private static int fill(Resize resize) {
-    return resize.padValue()
-        + (resize.interpolation() == Resize.Interpolation.BICUBIC ? BICUBIC : 0);
+  private static int bicubic(Resize resize) {
+    return resize.interpolation() == Resize.Interpolation.BICUBIC ? 1 : 0;
   }
 
   private static void requireRoom(Letterbox box, ByteBuffer target) {

@@ -20,7 +20,7 @@ final class SmoothScaling {
     Taps across = new Taps(box.sourceWidth(), box.width(), -box.left(), box.targetWidth());
     Taps down = new Taps(box.sourceHeight(), box.height(), -box.top(), box.targetHeight());
     int top = down.first[0];
-    int bottom = down.first[down.first.length - 1] + down.count[down.count.length - 1];
+    int bottom = down.first[down.first.length - 1] + down.weights[down.weights.length - 1].length;
     byte[] row = new byte[box.sourceWidth() * CHANNELS];
     int wide = box.targetWidth() * CHANNELS;
     byte[] scaled = new byte[(bottom - top) * wide];
@@ -33,7 +33,7 @@ final class SmoothScaling {
       for (int x = 0; x < wide; x++) {
         float sum = 0;
         int at = (down.first[y] - top) * wide + x;
-        for (int k = 0; k < down.count[y]; k++, at += wide) {
+        for (int k = 0; k < down.weights[y].length; k++, at += wide) {
           sum += down.weights[y][k] * (scaled[at] & 0xff);
         }
         line[x] = (byte) Math.round(sum);
@@ -50,7 +50,7 @@ final class SmoothScaling {
       float blue = 0;
       float green = 0;
       float red = 0;
-      for (int k = 0; k < taps.count[x]; k++, from += CHANNELS) {
+      for (int k = 0; k < weights.length; k++, from += CHANNELS) {
         blue += weights[k] * (row[from] & 0xff);
         green += weights[k] * (row[from + 1] & 0xff);
         red += weights[k] * (row[from + 2] & 0xff);
@@ -64,7 +64,6 @@ final class SmoothScaling {
   /** For each pixel of one direction those that it is made of, and their shares. */
   private static final class Taps {
     private final int[] first;
-    private final int[] count;
     private final float[][] weights;
 
     /**
@@ -77,7 +76,6 @@ final class SmoothScaling {
       double scale = (double) source / scaled;
       double reach = Math.max(1, scale);
       first = new int[wanted];
-      count = new int[wanted];
       weights = new float[wanted][];
       for (int i = 0; i < wanted; i++) {
         double centre = (from + i + 0.5) * scale;
@@ -94,7 +92,6 @@ final class SmoothScaling {
           shares[k] /= (float) sum;
         }
         first[i] = start;
-        count[i] = shares.length;
         weights[i] = shares;
       }
     }

@@ -4,8 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -33,9 +31,10 @@ public final class JsonFile {
   }
 
   /** Reads an object from its bytes; as {@link #read}. */
+  @SuppressWarnings("unchecked") // the keys of JSON are texts
   public static Map<String, Object> parse(byte[] json) throws IOException {
-    if (value(json) instanceof Map<?, ?>) {
-      return FORMAT.mapFrom(json);
+    if (value(json) instanceof Map<?, ?> object) {
+      return (Map<String, Object>) object;
     }
     throw new IOException("not a JSON object");
   }
@@ -52,10 +51,8 @@ public final class JsonFile {
   private static byte[] bytes(Path file) throws IOException {
     try {
       return BoundedFile.read(file, MOST_BYTES);
-    } catch (NoSuchFileException e) {
-      throw new IOException("no such file", e);
-    } catch (AccessDeniedException e) {
-      throw new IOException("no permission to read it", e);
+    } catch (IOException e) {
+      throw new IOException(WrongFile.reason(e), e);
     }
   }
 

@@ -109,7 +109,7 @@ public record JsonObject(Map<?, ?> fields) {
     return all;
   }
 
-  /** Returns the fields of an object, each as a text or as a whole number, in their order. */
+  /** Returns the fields of an object in their order, each converted. */
   public <T> Map<String, T> map(String key, Function<Object, T> value) throws IOException {
     Map<String, T> map = new LinkedHashMap<>();
     object(key).fields().forEach((name, item) -> map.put(String.valueOf(name), value.apply(item)));

@@ -27,8 +27,8 @@ public final class Temporary {
   /**
    * Makes a folder for results, and those above it.
    *
-   * @return those that were not there, deepest first; they go again with {@link #removeEmpty}, or
-   *     when the process fails or is told to end, unless something has come into them
+   * @return those that were not there, deepest first; {@link #removeEmpty} deletes them again if
+   *     they are still empty, and so does the end of a process that fails or gets a signal
    */
   public static List<Path> directories(Path directory) throws IOException {
     List<Path> made = new ArrayList<>();
