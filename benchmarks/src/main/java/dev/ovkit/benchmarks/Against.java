@@ -60,7 +60,18 @@ final class Against implements Callable<Integer> {
       description = "Default: the first of the demo's pictures.")
   private @Nullable Path picture;
 
-  @Option(names = "--rounds", defaultValue = "60", description = "Rounds of loading and inference.")
+  @Option(
+      names = "--processes",
+      defaultValue = "12",
+      description =
+          "Times that all processes start anew for loading and inference: where memory happens to"
+              + " lie makes one process faster than the next for as long as it lives.")
+  private int processes;
+
+  @Option(
+      names = "--rounds",
+      defaultValue = "10",
+      description = "Rounds of loading and inference, per process.")
   private int rounds;
 
   @Option(names = "--start-rounds", defaultValue = "40", description = "Rounds of start.")
@@ -115,13 +126,14 @@ final class Against implements Callable<Integer> {
         "machine  %s, %d processors, Java %s",
         Environment.here().cpu(), Runtime.getRuntime().availableProcessors(), Runtime.version());
     say(
-        "rounds   %d of start; %d of loading (%d times) and inference (%d times)",
-        startRounds, rounds, opens, pictures);
+        "rounds   %d of start; %d processes x %d rounds of loading (%d times) and inference (%d times)",
+        startRounds, processes, rounds, opens, pictures);
     say(
         "clock    %s",
         clock == Clock.WALL ? "wall, medians of a round" : "processor time, means of a round");
     say(
-        "ratio    new / old: the median over the rounds, with a bootstrap 95 %% interval; bound %s",
+        "ratio    new / old: the median over the rounds, with a bootstrap 95 %% interval over processes"
+            + " and rounds; bound %s",
         bound);
     boolean good = start();
     good &= warm();
@@ -141,7 +153,7 @@ final class Against implements Callable<Integer> {
         }
       }
     }
-    return report("start", "ms", times, 0);
+    return report("start", "ms", times, 1, 0);
   }
 
   private double start(Path checkout) throws IOException {
@@ -166,9 +178,28 @@ final class Against implements Callable<Integer> {
   // ---- loading and inference: one process a side, which waits for its turn
 
   private boolean warm() throws IOException {
+    Map<String, List<Double>> loading = empty();
+    Map<String, List<Double>> inference = empty();
+    Map<String, List<Double>> allocation = empty();
+    for (int process = 0; process < processes; process++) {
+      if (!processes(loading, inference, allocation)) {
+        return false;
+      }
+    }
+    boolean good = report("loading", "ms", loading, rounds, loadingExtra);
+    good &= report("inference", "ms", inference, rounds, 0);
+    return good & report("allocation", "bytes", allocation, rounds, 0);
+  }
+
+  /** Measures with a process a side; false if they do not find the same. */
+  private boolean processes(
+      Map<String, List<Double>> loading,
+      Map<String, List<Double>> inference,
+      Map<String, List<Double>> allocation)
+      throws IOException {
     Map<String, Worker> workers = new LinkedHashMap<>();
     try {
-      for (String side : SIDES) {
+      for (String side : shuffled()) {
         workers.put(side, new Worker(side));
       }
       if (workers.values().stream().map(worker -> worker.found).distinct().count() > 1) {
@@ -177,9 +208,6 @@ final class Against implements Callable<Integer> {
             of("new", workers).found, of("old", workers).found);
         return false;
       }
-      Map<String, List<Double>> loading = empty();
-      Map<String, List<Double>> inference = empty();
-      Map<String, List<Double>> allocation = empty();
       for (int round = -WARM_UP; round < rounds; round++) {
         for (String side : shuffled()) {
           double[] opened = of(side, workers).ask("load " + opens);
@@ -191,9 +219,7 @@ final class Against implements Callable<Integer> {
           }
         }
       }
-      boolean good = report("loading", "ms", loading, loadingExtra);
-      good &= report("inference", "ms", inference, 0);
-      return good & report("allocation", "bytes", allocation, 0);
+      return true;
     } finally {
       workers.values().forEach(Worker::close);
     }
@@ -269,13 +295,14 @@ final class Against implements Callable<Integer> {
 
   // ---- figures
 
-  private boolean report(String what, String unit, Map<String, List<Double>> values, double extra) {
+  private boolean report(
+      String what, String unit, Map<String, List<Double>> values, int together, double extra) {
     double[] old = array(of("old", values));
     double[] changed = array(of("new", values));
     double[] again = array(of("control", values));
-    double[] ratio = interval(rounds(changed, old, true));
-    double[] control = interval(rounds(again, old, true));
-    double[] difference = interval(rounds(changed, old, false));
+    double[] ratio = interval(rounds(changed, old, true), together);
+    double[] control = interval(rounds(again, old, true), together);
+    double[] difference = interval(rounds(changed, old, false), together);
     boolean isVoid = control[1] < 1 - CONTROL || control[2] > 1 + CONTROL;
     boolean within = ratio[2] <= bound || extra > 0 && difference[2] <= extra;
     String verdict =
@@ -312,14 +339,24 @@ final class Against implements Callable<Integer> {
     return each;
   }
 
-  /** The median, and the percentiles 2.5 and 97.5 of the medians of resampled rounds. */
-  private static double[] interval(double[] rounds) {
+  /**
+   * The median, and the percentiles 2.5 and 97.5 of the medians of resampled processes, of each of
+   * which the rounds are resampled too.
+   *
+   * @param together rounds of one process
+   */
+  private static double[] interval(double[] rounds, int together) {
     Random random = new Random(1993);
     double[] medians = new double[RESAMPLES];
+    double[] drawn = new double[rounds.length];
     for (int i = 0; i < RESAMPLES; i++) {
-      medians[i] =
-          median(
-              random.ints(rounds.length, 0, rounds.length).mapToDouble(at -> rounds[at]).toArray());
+      for (int at = 0; at < drawn.length; at += together) {
+        int process = random.nextInt(rounds.length / together) * together;
+        for (int k = 0; k < together; k++) {
+          drawn[at + k] = rounds[process + random.nextInt(together)];
+        }
+      }
+      medians[i] = median(drawn);
     }
     Arrays.sort(medians);
     return new double[] {
