@@ -17,6 +17,7 @@ sealed interface Rewrite
         ChainPools,
         HardSwishForm,
         ConvBeforeUpsample,
+        SplitSingleOutput,
         SortShuffledChannels {
 
   /** What it does, as the user reads it. */

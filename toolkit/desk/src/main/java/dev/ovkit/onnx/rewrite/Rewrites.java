@@ -20,6 +20,7 @@ public final class Rewrites {
           new ChainPools(),
           new HardSwishForm(),
           new ConvBeforeUpsample(),
+          new SplitSingleOutput(),
           new SortShuffledChannels());
 
   /** Below it operators have other attributes than the rules know. */

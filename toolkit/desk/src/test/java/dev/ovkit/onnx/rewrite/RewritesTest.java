@@ -406,6 +406,48 @@ class RewritesTest {
         Attr.of("axis", 1));
   }
 
+  // ---- convolutions of one output channel
+
+  @ParameterizedTest
+  @CsvSource({"3, 1, true", "5, 1, false", "5, 2, true", "3, 3, false"})
+  void aConvolutionOfOneOutputChannelIsSplitByPosition(int kernel, int stride, boolean dilated) {
+    Sketch sketch = new Sketch();
+    String x = sketch.conv(sketch.input("x", 1, 3, 14, 12), 3, 32);
+    long p = kernel / 2;
+    String single =
+        sketch.conv(
+            x,
+            32,
+            1,
+            kernel,
+            1,
+            Sketch.strides(stride),
+            Attr.of("dilations", dilated ? 2 : 1, 1),
+            Attr.of("pads", p, p, p, p));
+    sketch.output(sketch.op("Sigmoid", single));
+    OnnxModel after = fires(sketch, new SplitSingleOutput(), 1);
+    assertThat(after.graph().count("Conv")).isEqualTo(4);
+  }
+
+  @Test
+  void aConvolutionStaysThatWouldNotGainOrWhoseNameIsKnown() {
+    Sketch two = new Sketch();
+    two.output(two.op("Relu", two.conv(two.input("x", 1, 32, 8, 8), 32, 2, 3, 1, 1)));
+    stays(two, new SplitSingleOutput());
+
+    Sketch point = new Sketch();
+    point.output(point.op("Relu", point.conv(point.input("x", 1, 32, 8, 8), 32, 1)));
+    stays(point, new SplitSingleOutput());
+
+    Sketch narrow = new Sketch();
+    narrow.output(narrow.op("Relu", narrow.conv(narrow.input("x", 1, 8, 8, 8), 8, 1, 3, 1, 1)));
+    stays(narrow, new SplitSingleOutput());
+
+    Sketch head = new Sketch();
+    head.output(head.conv(head.input("x", 1, 32, 8, 8), 32, 1, 3, 1, 1));
+    stays(head, new SplitSingleOutput());
+  }
+
   // ---- E: channel shuffles
 
   @ParameterizedTest
