@@ -123,7 +123,7 @@ final class InspectCommand implements Callable<Integer> {
         + read.inputColour()
         + (numbers.mean().isEmpty() ? "" : " less " + numbers(numbers.mean()))
         + (numbers.scale().isEmpty() ? "" : " divided by " + numbers(numbers.scale()))
-        + (read.layout().isSuppressed() || read.task() == DetectorSpec.Task.CLASSIFY
+        + (read.layout().isSuppressed()
             ? "; suppresses nothing"
             : "; suppresses above IoU " + number(read.iouThreshold()));
   }

@@ -18,6 +18,9 @@ public final class Candidates {
   public float[] score = new float[FIRST_ROOM];
   public int[] classId = new int[FIRST_ROOM];
 
+  /** Whether the boxes are rotated. */
+  public boolean rotated;
+
   /** The angles of rotated boxes, whose corners are those before they are turned. */
   public float[] angle = new float[FIRST_ROOM];
 
@@ -29,6 +32,7 @@ public final class Candidates {
 
   public void clear() {
     count = 0;
+    rotated = false;
   }
 
   /** Adds a box by centre and size; one that is no number is left out. */

@@ -116,8 +116,8 @@ public record Poses(String output, boolean endToEnd, int points, int dimensions,
         double y = placement.sourceY(numbers.get(places.of(place, at + 1)));
         result[k] =
             new Detection.KeyPoint(
-                (float) Math.max(0, Math.min(placement.sourceWidth(), x)),
-                (float) Math.max(0, Math.min(placement.sourceHeight(), y)),
+                (float) placement.clipX(x),
+                (float) placement.clipY(y),
                 dimensions == 3 ? numbers.get(places.of(place, at + 2)) : 1);
       }
       return found.withKeyPoints(Arrays.asList(result));

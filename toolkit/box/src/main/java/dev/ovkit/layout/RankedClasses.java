@@ -1,9 +1,11 @@
 package dev.ovkit.layout;
 
+import dev.ovkit.head.Candidates;
 import dev.ovkit.ir.MetadataSection;
 import dev.ovkit.ir.TensorDescription;
 import dev.ovkit.metadata.LayoutFormat;
 import dev.ovkit.metadata.UndescribedOutputs;
+import dev.ovkit.model.Box;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
@@ -62,7 +64,13 @@ public record RankedClasses(String output, int classes) implements HeadLayout {
     if (!shape.equals(List.of(1L, (long) classes))) {
       throw Grid.misfit(output, shape, "[1,%d]".formatted(classes));
     }
-    return (tensors, threshold, candidates) -> {
+    return new Decoder(classes, input);
+  }
+
+  private record Decoder(int classes, InputSize input) implements HeadDecoder {
+
+    @Override
+    public void decode(List<FloatBuffer> tensors, float threshold, Candidates candidates) {
       FloatBuffer scores = tensors.get(0);
       for (int c = 0; c < classes; c++) {
         float score = scores.get(c);
@@ -70,7 +78,13 @@ public record RankedClasses(String output, int classes) implements HeadLayout {
           candidates.addCorners(0, 0, input.width(), input.height(), score, c);
         }
       }
-    };
+    }
+
+    /** The whole picture, also where the input shows only a part of it. */
+    @Override
+    public Box box(int i, Candidates candidates, InputPlacement placement) {
+      return new Box(0, 0, placement.sourceWidth(), placement.sourceHeight());
+    }
   }
 
   private static final class Format implements LayoutFormat {

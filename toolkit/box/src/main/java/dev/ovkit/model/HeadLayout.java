@@ -168,6 +168,25 @@ public interface HeadLayout {
 
     /** Maps a y of the input to a y of the picture. */
     double sourceY(double y);
+
+    /** Returns the x on the picture that is nearest to an x beside it. */
+    default double clipX(double x) {
+      return Math.max(0, Math.min(sourceWidth(), x));
+    }
+
+    /** Returns the y on the picture that is nearest to a y beside it. */
+    default double clipY(double y) {
+      return Math.max(0, Math.min(sourceHeight(), y));
+    }
+
+    /** Returns the part of a box that is on the picture; null if there is none. */
+    default @Nullable Box clip(double left, double top, double right, double bottom) {
+      float x1 = (float) clipX(left);
+      float y1 = (float) clipY(top);
+      float x2 = (float) clipX(right);
+      float y2 = (float) clipY(bottom);
+      return x2 > x1 && y2 > y1 ? new Box(x1, y1, x2 - x1, y2 - y1) : null;
+    }
   }
 
   /** Makes decoders for one model. */
@@ -176,7 +195,10 @@ public interface HeadLayout {
     HeadDecoder create(InputSize input, OutputShapes shapes);
   }
 
-  /** Reads candidates out of output tensors, in place; for one thread at a time. */
+  /**
+   * Reads candidates out of output tensors, in place, and makes objects on the picture of those
+   * that suppression keeps. For one thread at a time.
+   */
   @FunctionalInterface
   interface HeadDecoder {
 
@@ -186,6 +208,18 @@ public interface HeadLayout {
      * @param tensors in the order of {@link HeadLayout#outputs}; read by index, not moved
      */
     void decode(List<FloatBuffer> tensors, float threshold, Candidates candidates);
+
+    /**
+     * Returns where a candidate is on the picture; null if it is wholly beside it. Usually its box,
+     * mapped back and clipped.
+     */
+    default @Nullable Box box(int candidate, Candidates candidates, InputPlacement placement) {
+      return placement.clip(
+          placement.sourceX(candidates.x1[candidate]),
+          placement.sourceY(candidates.y1[candidate]),
+          placement.sourceX(candidates.x2[candidate]),
+          placement.sourceY(candidates.y2[candidate]));
+    }
 
     /**
      * Adds to an object what the outputs have beside its box.

@@ -24,7 +24,7 @@ final class NonMaximumSuppression {
   private int leftOut;
 
   /**
-   * Chooses boxes; read the result with {@link #kept}.
+   * Chooses boxes, rotated ones by their own overlap; read the result with {@link #kept}.
    *
    * @param classes their number
    * @param agnostic whether boxes of different classes suppress each other
@@ -43,6 +43,15 @@ final class NonMaximumSuppression {
     last = atLeast(last, chains);
     Arrays.fill(last, 0, chains, -1);
     keptCount = 0;
+    int looked =
+        boxes.rotated
+            ? runRotated(boxes, considered, iouThreshold, agnostic, mostKept)
+            : runUpright(boxes, considered, iouThreshold, agnostic, mostKept);
+    leftOut = boxes.count - looked;
+  }
+
+  private int runUpright(
+      Candidates boxes, int considered, float iouThreshold, boolean agnostic, int mostKept) {
     int n = boxes.count;
     int i = 0;
     for (; i < considered && keptCount < mostKept; i++) {
@@ -52,29 +61,16 @@ final class NonMaximumSuppression {
         keep(box, chain);
       }
     }
-    leftOut = n - i;
+    return i;
   }
 
-  /**
-   * The same for rotated boxes, as Ultralytics does it: by ProbIoU, and a box goes for any stronger
-   * one that overlaps it, even one that went itself.
-   */
-  void runRotated(
-      Candidates boxes,
-      int classes,
-      float iouThreshold,
-      boolean agnostic,
-      int mostCandidates,
-      int mostKept) {
-    int considered = sortKeys(boxes, mostCandidates);
+  /** As Ultralytics does it: by ProbIoU, and a box that went itself still suppresses others. */
+  private int runRotated(
+      Candidates boxes, int considered, float iouThreshold, boolean agnostic, int mostKept) {
     int n = boxes.count;
     rotated.load(boxes, iouThreshold);
-    int chains = agnostic ? 1 : classes;
-    last = atLeast(last, chains);
-    Arrays.fill(last, 0, chains, -1);
     // Here a chain holds every box looked at, kept or not.
     before = atLeast(before, considered);
-    keptCount = 0;
     int i = 0;
     for (; i < considered && keptCount < mostKept; i++) {
       int box = indexOf(keys[n - 1 - i]);
@@ -90,7 +86,7 @@ final class NonMaximumSuppression {
         kept[keptCount++] = box;
       }
     }
-    leftOut = n - i;
+    return i;
   }
 
   /** Suppresses nothing: keeps the best boxes, by falling score. */

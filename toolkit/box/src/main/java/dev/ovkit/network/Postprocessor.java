@@ -8,13 +8,11 @@ import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
-import dev.ovkit.model.RotatedBox;
 import dev.ovkit.picture.Letterbox;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 
 /**
  * From a network's outputs to detections: threshold, decode, suppress, map back, clip.
@@ -93,14 +91,6 @@ public final class Postprocessor {
     dropUnwanted();
     if (spec.layout().isSuppressed()) {
       suppression.rank(candidates, options.maxDetections());
-    } else if (spec.task() == DetectorSpec.Task.OBB) {
-      suppression.runRotated(
-          candidates,
-          spec.layout().classes(),
-          iou,
-          options.agnostic(),
-          options.maxCandidates(),
-          options.maxDetections());
     } else {
       suppression.run(
           candidates,
@@ -137,68 +127,18 @@ public final class Postprocessor {
     candidates.count = kept;
   }
 
-  /**
-   * Maps a candidate to the picture and clips its box; one that is wholly in the border is dropped.
-   */
   private void addOnPicture(
       int i, List<FloatBuffer> tensors, Letterbox letterbox, List<Detection> found) {
-    double x1 = letterbox.sourceX(candidates.x1[i]);
-    double y1 = letterbox.sourceY(candidates.y1[i]);
-    double x2 = letterbox.sourceX(candidates.x2[i]);
-    double y2 = letterbox.sourceY(candidates.y2[i]);
-    switch (spec.task()) {
-      case CLASSIFY ->
-          found.add(named(i, new Box(0, 0, letterbox.sourceWidth(), letterbox.sourceHeight())));
-      case OBB -> {
-        if (!(x2 > x1 && y2 > y1 && Float.isFinite(candidates.angle[i]))) {
-          return; // inside out
-        }
-        RotatedBox turned =
-            new RotatedBox(
-                (float) ((x1 + x2) / 2),
-                (float) ((y1 + y2) / 2),
-                (float) (x2 - x1),
-                (float) (y2 - y1),
-                candidates.angle[i]);
-        Box around = turned.bounds();
-        Box box =
-            clipped(
-                around.x(),
-                around.y(),
-                around.x() + around.width(),
-                around.y() + around.height(),
-                letterbox);
-        if (box != null) {
-          found.add(named(i, box).withRotated(turned));
-        }
-      }
-      case DETECT, SEGMENT, POSE -> {
-        Box box = clipped(x1, y1, x2, y2, letterbox);
-        Detection whole =
-            box == null ? null : decoder.complete(named(i, box), i, candidates, tensors, letterbox);
-        if (whole != null) {
-          found.add(whole);
-        }
-      }
+    Box box = decoder.box(i, candidates, letterbox);
+    Detection whole =
+        box == null ? null : decoder.complete(named(i, box), i, candidates, tensors, letterbox);
+    if (whole != null) {
+      found.add(whole);
     }
   }
 
   private Detection named(int i, Box box) {
     int classId = candidates.classId[i];
     return new Detection(spec.label(classId), classId, candidates.score[i], box);
-  }
-
-  /** Returns the part of a box that is on the picture; null if there is none. */
-  private static @Nullable Box clipped(
-      double left, double top, double right, double bottom, Letterbox letterbox) {
-    float x1 = (float) clip(left, letterbox.sourceWidth());
-    float y1 = (float) clip(top, letterbox.sourceHeight());
-    float x2 = (float) clip(right, letterbox.sourceWidth());
-    float y2 = (float) clip(bottom, letterbox.sourceHeight());
-    return x2 > x1 && y2 > y1 ? new Box(x1, y1, x2 - x1, y2 - y1) : null;
-  }
-
-  private static double clip(double value, int most) {
-    return Math.max(0, Math.min(most, value));
   }
 }

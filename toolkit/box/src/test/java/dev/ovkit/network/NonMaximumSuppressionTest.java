@@ -143,6 +143,7 @@ class NonMaximumSuppressionTest {
     for (int seed = 0; seed < 5; seed++) {
       Random random = new Random(seed);
       Candidates boxes = random(random, count, classes, false);
+      boxes.rotated = true;
       RotatedBox[] turned = new RotatedBox[count];
       for (int i = 0; i < count; i++) {
         boxes.angle[i] = random.nextFloat() * 3;
@@ -166,7 +167,7 @@ class NonMaximumSuppressionTest {
                           .noneMatch(strong -> turned[strong].probIou(turned[weak]) >= iou))
               .sorted(Comparator.comparing((Integer i) -> boxes.score[i]).reversed())
               .toList();
-      nms.runRotated(boxes, classes, iou, agnostic, 30_000, 30_000);
+      nms.run(boxes, classes, iou, agnostic, 30_000, 30_000);
       assertThat(kept(nms)).isEqualTo(expected);
       assertThat(nms.leftOut()).isZero();
     }
