@@ -22,13 +22,10 @@ import java.util.function.UnaryOperator;
  *
  * <p>Metadata: {@code key_points}, {@code numbers_a_point}, and what {@link CandidateTable} says.
  *
- * @param output the tensor of the candidates
- * @param endToEnd whether the network leaves one box an object
  * @param points how many points an object has
  * @param dimensions numbers of a point: 2, or 3 with its score
  */
-public record Poses(String output, boolean endToEnd, int points, int dimensions, int classes)
-    implements HeadLayout {
+public record Poses(CandidateTable table, int points, int dimensions) implements TableLayout {
 
   static final LayoutFormat FORMAT = new Format();
 
@@ -37,11 +34,16 @@ public record Poses(String output, boolean endToEnd, int points, int dimensions,
       throw new IllegalArgumentException(
           "an object has points of 2 or 3 numbers, not %d of %d".formatted(points, dimensions));
     }
-    new CandidateTable(output, endToEnd, classes, points * dimensions);
   }
 
-  private CandidateTable table() {
-    return new CandidateTable(output, endToEnd, classes, points * dimensions);
+  /**
+   * Makes the layout of one tensor.
+   *
+   * @param output the tensor of the candidates
+   * @param endToEnd whether the network leaves one box an object
+   */
+  public Poses(String output, boolean endToEnd, int points, int dimensions, int classes) {
+    this(new CandidateTable(output, endToEnd, classes, points * dimensions), points, dimensions);
   }
 
   @Override
@@ -61,34 +63,29 @@ public record Poses(String output, boolean endToEnd, int points, int dimensions,
 
   @Override
   public List<String> outputs() {
-    return List.of(output);
+    return List.of(table.output());
   }
 
   @Override
   public void write(Map<String, String> info) {
-    table().write(info);
+    table.write(info);
     info.put("key_points", Integer.toString(points));
     info.put("numbers_a_point", Integer.toString(dimensions));
   }
 
   @Override
   public Poses renamed(UnaryOperator<String> names) {
-    return new Poses(names.apply(output), endToEnd, points, dimensions, classes);
-  }
-
-  @Override
-  public boolean isSuppressed() {
-    return endToEnd;
+    return new Poses(table.renamed(names), points, dimensions);
   }
 
   @Override
   public Optional<OutputParts> parts(List<Long> shape, float[] values) {
-    return table().parts(shape, values, "key points");
+    return table.parts(shape, values, "key points");
   }
 
   @Override
   public HeadDecoder decoder(InputSize input, OutputShapes shapes) {
-    return new Decoder(table().decoder(shapes, true), table().places(shapes), points, dimensions);
+    return new Decoder(table.decoder(shapes, true), table.places(shapes), points, dimensions);
   }
 
   private record Decoder(
@@ -140,8 +137,7 @@ public record Poses(String output, boolean endToEnd, int points, int dimensions,
     public HeadLayout read(MetadataSection info, int classes) {
       int points = info.whole("key_points");
       int dimensions = info.whole("numbers_a_point");
-      CandidateTable table = CandidateTable.read(info, classes, points * dimensions);
-      return new Poses(table.output(), table.endToEnd(), points, dimensions, classes);
+      return new Poses(CandidateTable.read(info, classes, points * dimensions), points, dimensions);
     }
 
     @Override
@@ -154,9 +150,7 @@ public record Poses(String output, boolean endToEnd, int points, int dimensions,
       int dimensions = shape.get(1);
       return FlatColumns.onlyFlat(ir)
           .flatMap(output -> CandidateTable.recognise(ir, output, points * dimensions))
-          .map(
-              table ->
-                  new Poses(table.output(), table.endToEnd(), points, dimensions, table.classes()));
+          .map(table -> new Poses(table, points, dimensions));
     }
   }
 }

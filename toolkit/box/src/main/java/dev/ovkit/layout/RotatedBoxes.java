@@ -23,20 +23,19 @@ import org.jspecify.annotations.Nullable;
  * number.
  *
  * <p>Metadata: what {@link CandidateTable} says.
- *
- * @param output the tensor of the candidates
- * @param endToEnd whether the network leaves one box an object
  */
-public record RotatedBoxes(String output, boolean endToEnd, int classes) implements HeadLayout {
+public record RotatedBoxes(CandidateTable table) implements TableLayout {
 
   static final LayoutFormat FORMAT = new Format();
 
-  public RotatedBoxes {
-    new CandidateTable(output, endToEnd, classes, 1);
-  }
-
-  private CandidateTable table() {
-    return new CandidateTable(output, endToEnd, classes, 1);
+  /**
+   * Makes the layout of one tensor.
+   *
+   * @param output the tensor of the candidates
+   * @param endToEnd whether the network leaves one box an object
+   */
+  public RotatedBoxes(String output, boolean endToEnd, int classes) {
+    this(new CandidateTable(output, endToEnd, classes, 1));
   }
 
   @Override
@@ -51,32 +50,27 @@ public record RotatedBoxes(String output, boolean endToEnd, int classes) impleme
 
   @Override
   public List<String> outputs() {
-    return List.of(output);
+    return List.of(table.output());
   }
 
   @Override
   public void write(Map<String, String> info) {
-    table().write(info);
+    table.write(info);
   }
 
   @Override
   public RotatedBoxes renamed(UnaryOperator<String> names) {
-    return new RotatedBoxes(names.apply(output), endToEnd, classes);
-  }
-
-  @Override
-  public boolean isSuppressed() {
-    return endToEnd;
+    return new RotatedBoxes(table.renamed(names));
   }
 
   @Override
   public Optional<OutputParts> parts(List<Long> shape, float[] values) {
-    return table().parts(shape, values, "angles");
+    return table.parts(shape, values, "angles");
   }
 
   @Override
   public HeadDecoder decoder(InputSize input, OutputShapes shapes) {
-    return new Decoder(table().decoder(shapes, false), table().places(shapes));
+    return new Decoder(table.decoder(shapes, false), table.places(shapes));
   }
 
   private record Decoder(HeadDecoder boxes, CandidateTable.Places places) implements HeadDecoder {
@@ -142,15 +136,14 @@ public record RotatedBoxes(String output, boolean endToEnd, int classes) impleme
 
     @Override
     public HeadLayout read(MetadataSection info, int classes) {
-      CandidateTable table = CandidateTable.read(info, classes, 1);
-      return new RotatedBoxes(table.output(), table.endToEnd(), classes);
+      return new RotatedBoxes(CandidateTable.read(info, classes, 1));
     }
 
     @Override
     public Optional<HeadLayout> recognise(UndescribedOutputs ir) {
       return FlatColumns.onlyFlat(ir)
           .flatMap(output -> CandidateTable.recognise(ir, output, 1))
-          .map(table -> new RotatedBoxes(table.output(), table.endToEnd(), table.classes()));
+          .map(RotatedBoxes::new);
     }
   }
 }

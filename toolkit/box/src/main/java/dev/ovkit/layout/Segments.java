@@ -25,23 +25,23 @@ import org.jspecify.annotations.Nullable;
  * <p>Metadata: {@code prototypes_output}, {@code coefficients}, and what {@link CandidateTable}
  * says.
  *
- * @param output the tensor of the candidates
- * @param endToEnd whether the network leaves one box an object
  * @param prototypes the tensor of the maps
- * @param coefficients how many maps there are
  */
-public record Segments(
-    String output, boolean endToEnd, String prototypes, int coefficients, int classes)
-    implements HeadLayout {
+public record Segments(CandidateTable table, String prototypes) implements TableLayout {
 
   static final LayoutFormat FORMAT = new Format();
 
-  public Segments {
-    new CandidateTable(output, endToEnd, classes, coefficients);
-  }
-
-  private CandidateTable table() {
-    return new CandidateTable(output, endToEnd, classes, coefficients);
+  /**
+   * Makes the layout of two tensors.
+   *
+   * @param output the tensor of the candidates
+   * @param endToEnd whether the network leaves one box an object
+   * @param prototypes the tensor of the maps
+   * @param coefficients how many maps there are
+   */
+  public Segments(
+      String output, boolean endToEnd, String prototypes, int coefficients, int classes) {
+    this(new CandidateTable(output, endToEnd, classes, coefficients), prototypes);
   }
 
   @Override
@@ -56,34 +56,29 @@ public record Segments(
 
   @Override
   public List<String> outputs() {
-    return List.of(output, prototypes);
+    return List.of(table.output(), prototypes);
   }
 
   @Override
   public void write(Map<String, String> info) {
-    table().write(info);
+    table.write(info);
     info.put("prototypes_output", prototypes);
-    info.put("coefficients", Integer.toString(coefficients));
+    info.put("coefficients", Integer.toString(table.extras()));
   }
 
   @Override
   public Segments renamed(UnaryOperator<String> names) {
-    return new Segments(
-        names.apply(output), endToEnd, names.apply(prototypes), coefficients, classes);
-  }
-
-  @Override
-  public boolean isSuppressed() {
-    return endToEnd;
+    return new Segments(table.renamed(names), names.apply(prototypes));
   }
 
   @Override
   public Optional<OutputParts> parts(List<Long> shape, float[] values) {
-    return table().parts(shape, values, "coefficients");
+    return table.parts(shape, values, "coefficients");
   }
 
   @Override
   public HeadDecoder decoder(InputSize input, OutputShapes shapes) {
+    int coefficients = table.extras();
     List<Long> shape = shapes.of(prototypes);
     if (shape.size() != 4 || shape.get(0) != 1 || shape.get(1) != coefficients) {
       throw Grid.misfit(prototypes, shape, "[1,%d,rows,columns]".formatted(coefficients));
@@ -91,8 +86,8 @@ public record Segments(
     int rows = Math.toIntExact(shape.get(2));
     int columns = Math.toIntExact(shape.get(3));
     return new Decoder(
-        table().decoder(shapes, true),
-        table().places(shapes),
+        table.decoder(shapes, true),
+        table.places(shapes),
         new MaskReader(input, rows, columns),
         new float[coefficients]);
   }
@@ -146,9 +141,8 @@ public record Segments(
     @Override
     public HeadLayout read(MetadataSection info, int classes) {
       int coefficients = info.whole("coefficients");
-      CandidateTable table = CandidateTable.read(info, classes, coefficients);
       return new Segments(
-          table.output(), table.endToEnd(), info.text("prototypes_output"), coefficients, classes);
+          CandidateTable.read(info, classes, coefficients), info.text("prototypes_output"));
     }
 
     @Override
@@ -159,14 +153,7 @@ public record Segments(
       TensorDescription maps = ir.maps().get(0);
       int coefficients = Math.toIntExact(maps.shape().get(1));
       return CandidateTable.recognise(ir, ir.flat().get(0), coefficients)
-          .map(
-              table ->
-                  new Segments(
-                      table.output(),
-                      table.endToEnd(),
-                      maps.name(),
-                      coefficients,
-                      table.classes()));
+          .map(table -> new Segments(table, maps.name()));
     }
   }
 }

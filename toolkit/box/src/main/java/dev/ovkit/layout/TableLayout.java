@@ -1,0 +1,19 @@
+package dev.ovkit.layout;
+
+import dev.ovkit.model.HeadLayout;
+
+/** A layout whose candidates are in a {@link CandidateTable}. */
+interface TableLayout extends HeadLayout {
+
+  CandidateTable table();
+
+  @Override
+  default int classes() {
+    return table().classes();
+  }
+
+  @Override
+  default boolean isSuppressed() {
+    return table().endToEnd();
+  }
+}
