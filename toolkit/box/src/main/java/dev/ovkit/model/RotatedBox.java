@@ -14,8 +14,6 @@ import java.util.Arrays;
 public record RotatedBox(float x, float y, float width, float height, float angle)
     implements Detection.Detail {
 
-  private static final double EPSILON = 1e-7;
-
   public RotatedBox {
     if (!(width >= 0 && height >= 0)) {
       throw new IllegalArgumentException("a box has a size, not " + width + "x" + height);
@@ -96,43 +94,5 @@ public record RotatedBox(float x, float y, float width, float height, float angl
       twice += shape[i] * shape[next + 1] - shape[next] * shape[i + 1];
     }
     return Math.abs(twice) / 2;
-  }
-
-  /**
-   * Returns how alike the Gaussian distributions of both boxes are, 0..1: one minus their Hellinger
-   * distance, ProbIoU (Murrugarra-Llerena and others, 2021, arXiv:2106.06072), which Ultralytics
-   * suppresses by. Nearly 1 for equal boxes, and the same for squares of any angle.
-   */
-  public double probIou(RotatedBox other) {
-    double a = spread(angle) + other.spread(other.angle);
-    double b = spread(angle + Math.PI / 2) + other.spread(other.angle + Math.PI / 2);
-    double c = skew() + other.skew();
-    double dx = (double) other.x - x;
-    double dy = (double) other.y - y;
-    double both = a * b - c * c;
-    double apart =
-        (a * dy * dy + b * dx * dx) / (both + EPSILON) / 4 - c * dx * dy / (both + EPSILON) / 2;
-    double alone = 4 * Math.sqrt(determinant() * other.determinant());
-    double unlike = Math.log(both / (alone + EPSILON) + EPSILON) / 2;
-    double distance = Math.max(EPSILON, Math.min(100, apart + unlike));
-    return 1 - Math.sqrt(1 - Math.exp(-distance) + EPSILON);
-  }
-
-  /** The variance along x of its Gaussian, were it turned by this angle. */
-  private double spread(double turned) {
-    double cos = Math.cos(turned);
-    double sin = Math.sin(turned);
-    return ((double) width * width * cos * cos + (double) height * height * sin * sin) / 12;
-  }
-
-  private double skew() {
-    return ((double) width * width - (double) height * height)
-        / 12
-        * Math.cos(angle)
-        * Math.sin(angle);
-  }
-
-  private double determinant() {
-    return (double) width * width / 12 * height * height / 12;
   }
 }

@@ -3,10 +3,10 @@ package dev.ovkit.network;
 import dev.ovkit.head.Candidates;
 
 /**
- * ProbIoU between rotated candidates, as {@link dev.ovkit.model.RotatedBox#probIou} has it. Each
- * box's Gaussian is computed once, and pairs that are too far apart are recognised by their
- * centres: the distance along one axis alone is never more than the whole. Keeps its working
- * memory.
+ * ProbIoU between rotated candidates (Murrugarra-Llerena and others, 2021, arXiv:2106.06072), which
+ * Ultralytics suppresses by. Each box's Gaussian is computed once, and pairs that are too far apart
+ * are recognised by their centres: the distance along one axis alone is never more than the whole.
+ * Keeps its working memory.
  */
 final class RotatedOverlap {
 
@@ -64,6 +64,18 @@ final class RotatedOverlap {
     if (dx * dx > farthest * sumA || dy * dy > farthest * sumB) {
       return false;
     }
+    return probIou(i, j) >= threshold;
+  }
+
+  /**
+   * Returns how alike the Gaussian distributions of two boxes are, 0..1: one minus their Hellinger
+   * distance. Nearly 1 for equal boxes, and the same for squares of any angle.
+   */
+  double probIou(int i, int j) {
+    double sumA = a[i] + a[j];
+    double sumB = b[i] + b[j];
+    double dx = x[j] - x[i];
+    double dy = y[j] - y[i];
     double sumC = c[i] + c[j];
     double both = sumA * sumB - sumC * sumC;
     double apart =
@@ -72,6 +84,6 @@ final class RotatedOverlap {
     double alone = 4 * Math.sqrt(determinant[i] * determinant[j]);
     double shapes = Math.log(both / (alone + EPSILON) + EPSILON) / 2;
     double distance = Math.max(EPSILON, Math.min(100, apart + shapes));
-    return 1 - Math.sqrt(1 - Math.exp(-distance) + EPSILON) >= threshold;
+    return 1 - Math.sqrt(1 - Math.exp(-distance) + EPSILON);
   }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** The geometry of rotated boxes, against points that are counted and Gaussians written out. */
+/** The geometry of rotated boxes, against points that are counted. */
 class RotatedBoxTest {
 
   private static RotatedBox random(Random random) {
@@ -79,46 +79,7 @@ class RotatedBoxTest {
     RotatedBox upsideDown = new RotatedBox(50, 40, 30, 10, (float) (0.3 - Math.PI));
     assertThat(box.iou(turned)).isCloseTo(1, within(1e-5));
     assertThat(box.iou(upsideDown)).isCloseTo(1, within(1e-5));
-    assertThat(box.probIou(turned)).isCloseTo(1, within(2e-3));
     assertThat(box.iou(new RotatedBox(150, 40, 30, 10, 0.3f))).isZero();
     assertThat(box.iou(new RotatedBox(50, 40, 0, 0, 0))).isZero();
-  }
-
-  /** By the distance of Bhattacharyya between two Gaussians, in matrices. */
-  @Test
-  void probIouIsOneMinusTheHellingerDistance() {
-    Random random = new Random(9);
-    for (int i = 0; i < 200; i++) {
-      RotatedBox one = random(random);
-      RotatedBox other = random(random);
-      double[] p = covariance(one);
-      double[] q = covariance(other);
-      double[] mean = {(p[0] + q[0]) / 2, (p[1] + q[1]) / 2, (p[2] + q[2]) / 2};
-      double dx = (double) one.x() - other.x();
-      double dy = (double) one.y() - other.y();
-      double square =
-          (mean[2] * dx * dx - 2 * mean[1] * dx * dy + mean[0] * dy * dy) / determinant(mean);
-      double distance =
-          square / 8 + Math.log(determinant(mean) / Math.sqrt(determinant(p) * determinant(q))) / 2;
-      assertThat(one.probIou(other))
-          .isCloseTo(1 - Math.sqrt(1 - Math.exp(-distance)), within(1e-3));
-    }
-  }
-
-  /** A uniform rectangle's: xx, xy, yy. */
-  private static double[] covariance(RotatedBox box) {
-    double cos = Math.cos(box.angle());
-    double sin = Math.sin(box.angle());
-    double along = Math.pow(box.width(), 2) / 12;
-    double across = Math.pow(box.height(), 2) / 12;
-    return new double[] {
-      along * cos * cos + across * sin * sin,
-      (along - across) * cos * sin,
-      along * sin * sin + across * cos * cos
-    };
-  }
-
-  private static double determinant(double[] matrix) {
-    return matrix[0] * matrix[2] - matrix[1] * matrix[1];
   }
 }

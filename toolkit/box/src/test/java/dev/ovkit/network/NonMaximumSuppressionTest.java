@@ -3,7 +3,6 @@ package dev.ovkit.network;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ovkit.head.Candidates;
-import dev.ovkit.model.RotatedBox;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -129,7 +128,7 @@ class NonMaximumSuppressionTest {
     }
   }
 
-  /** All pairs by the geometry that a client has; who went itself still suppresses others. */
+  /** All pairs; a box that went itself still suppresses others. */
   @ParameterizedTest
   @CsvSource({
     "1, 1, false, 0.45",
@@ -144,17 +143,11 @@ class NonMaximumSuppressionTest {
       Random random = new Random(seed);
       Candidates boxes = random(random, count, classes, false);
       boxes.rotated = true;
-      RotatedBox[] turned = new RotatedBox[count];
       for (int i = 0; i < count; i++) {
         boxes.angle[i] = random.nextFloat() * 3;
-        turned[i] =
-            new RotatedBox(
-                (boxes.x1[i] + boxes.x2[i]) / 2,
-                (boxes.y1[i] + boxes.y2[i]) / 2,
-                boxes.x2[i] - boxes.x1[i],
-                boxes.y2[i] - boxes.y1[i],
-                boxes.angle[i]);
       }
+      RotatedOverlap overlap = new RotatedOverlap();
+      overlap.load(boxes, iou);
       List<Integer> expected =
           IntStream.range(0, count)
               .boxed()
@@ -164,7 +157,7 @@ class NonMaximumSuppressionTest {
                           .filter(strong -> boxes.score[strong] > boxes.score[weak])
                           .filter(
                               strong -> agnostic || boxes.classId[strong] == boxes.classId[weak])
-                          .noneMatch(strong -> turned[strong].probIou(turned[weak]) >= iou))
+                          .noneMatch(strong -> overlap.probIou(strong, weak) >= iou))
               .sorted(Comparator.comparing((Integer i) -> boxes.score[i]).reversed())
               .toList();
       nms.run(boxes, classes, iou, agnostic, 30_000, 30_000);
