@@ -5,6 +5,7 @@ import dev.ovkit.head.Anchor;
 import dev.ovkit.head.Head;
 import dev.ovkit.layout.AnchorCoding;
 import dev.ovkit.layout.RawHeads;
+import dev.ovkit.layout.YoloAnchors;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -31,14 +33,10 @@ record AnchoredMaps(
   private static final List<Integer> P5 = List.of(8, 16, 32);
   private static final List<Integer> P6 = List.of(8, 16, 32, 64);
 
-  /** Darknet's configurations, and YOLOv5's yaml files. */
-  private static final List<Anchor> NINE =
-      anchors(10, 13, 16, 30, 33, 23, 30, 61, 62, 45, 59, 119, 116, 90, 156, 198, 373, 326);
+  /** Those of Darknet's configurations too. */
+  private static final List<Anchor> NINE = usual(P5);
 
-  private static final List<Anchor> TWELVE =
-      anchors(
-          19, 27, 44, 40, 38, 94, 96, 68, 86, 152, 180, 137, 140, 301, 303, 264, 238, 542, 436, 615,
-          739, 380, 925, 792);
+  private static final List<Anchor> TWELVE = usual(P6);
 
   /** Those that are asked for by name alone. */
   static final List<AnchoredMaps> ALL =
@@ -187,6 +185,12 @@ record AnchoredMaps(
       node = detector.graph().producer(tensor);
     }
     return tensor;
+  }
+
+  private static List<Anchor> usual(List<Integer> strides) {
+    return Objects.requireNonNull(YoloAnchors.usual(strides)).stream()
+        .flatMap(List::stream)
+        .toList();
   }
 
   private static List<Anchor> anchors(int... sides) {
