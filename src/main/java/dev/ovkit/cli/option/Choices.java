@@ -40,27 +40,9 @@ public final class Choices {
   }
 
   /** Where a picture goes in the network's input. */
-  public enum Place {
-    CENTRE(Resize.Mode.LETTERBOX_CENTRE),
-    TOP_LEFT(Resize.Mode.LETTERBOX_TOP_LEFT),
-    STRETCH(Resize.Mode.STRETCH),
-    CENTRE_CROP(Resize.Mode.CENTRE_CROP);
-
-    private final Resize.Mode mode;
-
-    Place(Resize.Mode mode) {
-      this.mode = mode;
-    }
-
-    public Resize.Mode mode() {
-      return mode;
-    }
-  }
-
-  /** Where a picture goes in the network's input. */
-  public static final class Letterbox extends Choice<Place> {
+  public static final class Letterbox extends Choice<Resize.Mode> {
     public Letterbox() {
-      super(Place.class, Map.of("center", Place.CENTRE));
+      super(Resize.Mode.class, Map.of("center", Resize.Mode.LETTERBOX_CENTRE), Resize.Mode::word);
     }
   }
 

@@ -46,7 +46,7 @@ public final class PictureOptions {
       completionCandidates = Choices.Letterbox.class,
       description =
           "Place of the picture in the network's input: centre, top-left, stretch (no letterbox), or centre-crop. Default: what the model's family uses.")
-  private Choices.@Nullable Place letterbox;
+  private Resize.@Nullable Mode letterbox;
 
   @Option(
       names = "--pad",
@@ -86,7 +86,7 @@ public final class PictureOptions {
   }
 
   public Optional<Resize.Mode> mode() {
-    return Optional.ofNullable(letterbox).map(Choices.Place::mode);
+    return Optional.ofNullable(letterbox);
   }
 
   public Optional<Resize.Interpolation> interpolation() {

@@ -52,7 +52,7 @@ public final class DetectorMetadata {
     if (!spec.normalization().scale().isEmpty()) {
       info.put("scale_at_load", text(spec.normalization().scale()));
     }
-    info.put("resize", text(spec.resize().mode()));
+    info.put("resize", spec.resize().mode().word());
     if (spec.resize().interpolation() == Resize.Interpolation.BICUBIC) {
       info.put("interpolation", "bicubic");
     }
@@ -107,15 +107,6 @@ public final class DetectorMetadata {
     return String.join(",", values.stream().map(MetadataSection::text).toList());
   }
 
-  private static String text(Resize.Mode mode) {
-    return switch (mode) {
-      case LETTERBOX_CENTRE -> "centre";
-      case LETTERBOX_TOP_LEFT -> "top-left";
-      case STRETCH -> "stretch";
-      case CENTRE_CROP -> "centre-crop";
-    };
-  }
-
   private static DetectorSpec spec(MetadataSection info, List<LayoutFormat> layouts) {
     return new DetectorSpec(
         info.whole("input_width"),
@@ -165,13 +156,13 @@ public final class DetectorMetadata {
   }
 
   private static Resize.Mode mode(MetadataSection info) {
-    return switch (info.text("resize")) {
-      case "centre" -> Resize.Mode.LETTERBOX_CENTRE;
-      case "top-left" -> Resize.Mode.LETTERBOX_TOP_LEFT;
-      case "stretch" -> Resize.Mode.STRETCH;
-      case "centre-crop" -> Resize.Mode.CENTRE_CROP;
-      default -> throw info.wrong("resize", "centre, top-left, stretch or centre-crop");
-    };
+    String word = info.text("resize");
+    for (Resize.Mode mode : Resize.Mode.values()) {
+      if (mode.word().equals(word)) {
+        return mode;
+      }
+    }
+    throw info.wrong("resize", "centre, top-left, stretch or centre-crop");
   }
 
   /** Absent where it is linear, as everywhere before ovkit knew another. */

@@ -13,15 +13,26 @@ public record Resize(Mode mode, int padValue, Interpolation interpolation) {
   /** Where the picture is placed in the input. */
   public enum Mode {
     /** Aspect kept, new size rounded, border on both sides (YOLOv5). */
-    LETTERBOX_CENTRE,
+    LETTERBOX_CENTRE("centre"),
     /** Aspect kept, new size truncated, border at the right and bottom (YOLOX). */
-    LETTERBOX_TOP_LEFT,
+    LETTERBOX_TOP_LEFT("top-left"),
     /** Aspect not kept, no border. */
-    STRETCH,
+    STRETCH("stretch"),
     /**
      * Aspect kept, the shorter side fills the input, what is beyond it is cut off (classifiers).
      */
-    CENTRE_CROP
+    CENTRE_CROP("centre-crop");
+
+    private final String word;
+
+    Mode(String word) {
+      this.word = word;
+    }
+
+    /** Returns the word for it in commands and in an IR, such as {@code top-left}. */
+    public String word() {
+      return word;
+    }
   }
 
   /** How new pixels are made of old ones. */

@@ -399,7 +399,7 @@ final class Hypotheses {
       if (mode != now.mode() && mode != Resize.Mode.CENTRE_CROP) { // a classifier's
         input(
             Setting.RESIZE,
-            Remedy.text(mode),
+            mode.word(),
             "pictures should be put into the input %s, but are put %s"
                 .formatted(words(mode), words(now.mode())),
             r -> r.with(r.resize().withMode(mode)));

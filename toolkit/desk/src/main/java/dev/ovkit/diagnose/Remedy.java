@@ -1,7 +1,6 @@
 package dev.ovkit.diagnose;
 
 import dev.ovkit.diagnose.OutputReading.Decoding;
-import dev.ovkit.model.Resize;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -64,7 +63,7 @@ final class Remedy {
       flags.append(values(b.normalization().scale(), "--scale", "--scale-values", "1"));
     }
     if (a.resize().mode() != b.resize().mode()) {
-      flags.append(" --letterbox ").append(text(b.resize().mode()));
+      flags.append(" --letterbox ").append(b.resize().mode().word());
     }
     if (a.resize().padValue() != b.resize().padValue()) {
       flags.append(" --pad ").append(b.resize().padValue());
@@ -96,7 +95,7 @@ final class Remedy {
     for (Hypothesis h : trial.changes()) {
       switch (h.setting()) {
         case RESIZE ->
-            flags.append(" --letterbox ").append(text(trial.reading().input().resize().mode()));
+            flags.append(" --letterbox ").append(trial.reading().input().resize().mode().word());
         case PAD -> flags.append(" --pad ").append(trial.reading().input().resize().padValue());
         case LABELS -> flags.append(" --labels LABELS.txt");
         case RANGE ->
@@ -110,15 +109,6 @@ final class Remedy {
       }
     }
     return flags.toString();
-  }
-
-  static String text(Resize.Mode mode) {
-    return switch (mode) {
-      case LETTERBOX_CENTRE -> "centre";
-      case LETTERBOX_TOP_LEFT -> "top-left";
-      case STRETCH -> "stretch";
-      case CENTRE_CROP -> "centre-crop";
-    };
   }
 
   static String number(float value) {

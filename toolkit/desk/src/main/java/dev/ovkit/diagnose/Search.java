@@ -102,7 +102,7 @@ final class Search {
         .formatted(
             input.colour(),
             input.normalization().isNone() ? "0..255" : "divided by 255",
-            Remedy.text(input.resize().mode()));
+            input.resize().mode().word());
   }
 
   /**
