@@ -50,6 +50,9 @@ module dev.ovkit {
       dev.ovkit.cli,
       dev.ovkit.desk,
       dev.ovkit.video;
+  exports dev.ovkit.internal.process to
+      dev.ovkit.cli,
+      dev.ovkit.desk;
   exports dev.ovkit.internal.text to
       dev.ovkit.cli,
       dev.ovkit.desk;

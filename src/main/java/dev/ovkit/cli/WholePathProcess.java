@@ -4,17 +4,15 @@ import dev.ovkit.OvkitException;
 import dev.ovkit.bundle.SelfTestProcess;
 import dev.ovkit.bundle.SelfTestReport;
 import dev.ovkit.internal.files.Trees;
+import dev.ovkit.internal.process.SecondJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * The whole path once, in a process of its own, so that a crash of native code is an answer: in a
@@ -56,7 +54,14 @@ final class WholePathProcess {
   private static Optional<String> run(Path folder) throws IOException {
     Path said = folder.resolve("said.txt");
     Process process =
-        new ProcessBuilder(command(folder))
+        new ProcessBuilder(
+                SecondJvm.command(
+                    List.of(),
+                    folder.resolve("crash.log"),
+                    "dev.ovkit.cli.Main",
+                    "demo",
+                    "--out",
+                    folder.resolve("demo").toString()))
             .redirectErrorStream(true)
             .redirectOutput(said.toFile())
             .start();
@@ -84,31 +89,6 @@ final class WholePathProcess {
     } finally {
       process.destroyForcibly();
     }
-  }
-
-  /** This JVM's own classes, libraries and options. */
-  private static List<String> command(Path folder) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    System.getProperties().stringPropertyNames().stream()
-        .filter(name -> name.startsWith("ovkit."))
-        .sorted()
-        .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
-    command.addAll(
-        List.of(
-            "-XX:TieredStopAtLevel=1",
-            "-XX:-CreateCoredumpOnCrash",
-            "-XX:ErrorFile=" + folder.resolve("crash.log"),
-            "-cp",
-            Stream.of("java.class.path", "jdk.module.path")
-                .map(name -> System.getProperty(name, ""))
-                .filter(path -> !path.isBlank())
-                .collect(Collectors.joining(System.getProperty("path.separator"))),
-            "dev.ovkit.cli.Main",
-            "demo",
-            "--out",
-            folder.resolve("demo").toString()));
-    return command;
   }
 
   private WholePathProcess() {}

@@ -38,6 +38,7 @@ class ArchitectureTest {
     MAY_USE.put("internal.text", "");
     MAY_USE.put("internal.files", "internal.text");
     MAY_USE.put("internal.xml", "");
+    MAY_USE.put("internal.process", "");
     MAY_USE.put("runtime", "nativelib machine");
     MAY_USE.put("ir", "runtime internal.files internal.xml");
     MAY_USE.put("head", "");
@@ -61,7 +62,7 @@ class ArchitectureTest {
     MAY_USE.put("surgery", "nativelib runtime");
     MAY_USE.put(
         "convert",
-        "nativelib ir head metadata machine runtime model layout bench onnx onnx.rewrite family surgery python internal.files internal.text");
+        "nativelib ir head metadata machine runtime model layout bench onnx onnx.rewrite family surgery python internal.files internal.process internal.text");
     MAY_USE.put("subject", "network ir metadata runtime model layout picture vision onnx convert");
     MAY_USE.put("evaluate", "model picture internal.files");
     MAY_USE.put(

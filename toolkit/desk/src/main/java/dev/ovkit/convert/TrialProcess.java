@@ -1,6 +1,7 @@
 package dev.ovkit.convert;
 
 import dev.ovkit.CompileOptions;
+import dev.ovkit.internal.process.SecondJvm;
 import dev.ovkit.machine.ProcessUsage;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
@@ -10,11 +11,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Reads, writes and compiles a model as a conversion and a detector do, in a JVM that may be lost.
@@ -46,7 +44,12 @@ final class TrialProcess {
   /** Tries a model. */
   static Outcome run(Path onnx, long bytes) throws IOException {
     Process process =
-        new ProcessBuilder(command(onnx))
+        new ProcessBuilder(
+                SecondJvm.command(
+                    List.of("-Xmx512m"),
+                    crashLog(onnx),
+                    TrialProcess.class.getName(),
+                    onnx.toString()))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
@@ -83,29 +86,6 @@ final class TrialProcess {
   /** What a JVM leaves when native code crashes. */
   private static Path crashLog(Path onnx) {
     return onnx.resolveSibling("crash.log");
-  }
-
-  private static List<String> command(Path onnx) {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    System.getProperties().stringPropertyNames().stream()
-        .filter(name -> name.startsWith("ovkit."))
-        .sorted()
-        .forEach(name -> command.add("-D" + name + "=" + System.getProperty(name)));
-    command.addAll(
-        List.of(
-            "-Xmx512m",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:-CreateCoredumpOnCrash",
-            "-XX:ErrorFile=" + crashLog(onnx),
-            "-cp",
-            Stream.of("java.class.path", "jdk.module.path")
-                .map(name -> System.getProperty(name, ""))
-                .filter(path -> !path.isBlank())
-                .collect(Collectors.joining(System.getProperty("path.separator"))),
-            TrialProcess.class.getName(),
-            onnx.toString()));
-    return command;
   }
 
   /** What the other process does; it ends when this one does. */
