@@ -6,56 +6,16 @@ import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.Instant;
 
 /** A picture of a slide show. */
-final class SlideFrame implements VideoFrame {
+final class SlideFrame extends SourceFrame {
 
   private final Picture picture;
-  private final long number;
-  private final Duration time;
-  private final Instant wallClock = Instant.now();
-  private final long decodedNanos = System.nanoTime();
-  private final int width;
-  private final int height;
 
   /** Takes the picture over. */
   SlideFrame(Picture picture, long number, Duration time) {
+    super(number, time, picture.width(), picture.height());
     this.picture = picture;
-    this.number = number;
-    this.time = time;
-    this.width = picture.width();
-    this.height = picture.height();
-  }
-
-  @Override
-  public long number() {
-    return number;
-  }
-
-  @Override
-  public Duration time() {
-    return time;
-  }
-
-  @Override
-  public Instant wallClock() {
-    return wallClock;
-  }
-
-  @Override
-  public long decodedNanos() {
-    return decodedNanos;
-  }
-
-  @Override
-  public int width() {
-    return width;
-  }
-
-  @Override
-  public int height() {
-    return height;
   }
 
   void letterbox(Letterbox box, Resize resize, ByteBuffer target) {
@@ -64,6 +24,8 @@ final class SlideFrame implements VideoFrame {
 
   @Override
   public Picture toPicture(FrameScaler scaler) {
+    int width = width();
+    int height = height();
     ByteBuffer pixels = ByteBuffer.allocateDirect(Math.multiplyExact(width * 3, height));
     Letterbox same = Letterbox.of(width, height, width, height, Resize.Mode.STRETCH);
     picture.letterbox(same, Resize.LETTERBOX, pixels);

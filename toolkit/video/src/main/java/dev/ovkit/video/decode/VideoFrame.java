@@ -8,7 +8,7 @@ import java.time.Instant;
  * One decoded frame, which its owner closes. May be handed from thread to thread; used by one at a
  * time.
  */
-public sealed interface VideoFrame extends AutoCloseable permits DecodedFrame, SlideFrame {
+public sealed interface VideoFrame extends AutoCloseable permits SourceFrame {
 
   /** Returns how many frames of its source came before it, since the source was opened. */
   long number();
