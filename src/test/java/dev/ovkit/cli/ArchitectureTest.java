@@ -53,7 +53,7 @@ class ArchitectureTest {
     MAY_USE.put("compare", "model");
     MAY_USE.put("bench", "network machine runtime ir model metadata picture vision internal.files");
     MAY_USE.put("tune", "machine head model picture vision compare bench internal.files");
-    MAY_USE.put("bundle", "nativelib machine ir model picture vision compare internal.files");
+    MAY_USE.put("bundle", "nativelib machine model picture vision compare internal.files");
     MAY_USE.put("watch", "nativelib model picture vision internal.files internal.json");
     MAY_USE.put("python", "nativelib internal.files");
     MAY_USE.put("onnx", "runtime internal.files internal.text");

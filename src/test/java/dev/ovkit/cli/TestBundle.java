@@ -10,7 +10,6 @@ import dev.ovkit.bundle.ManifestFile;
 import dev.ovkit.bundle.ReleaseVersion;
 import dev.ovkit.bundle.Signature;
 import dev.ovkit.bundle.SigningKey;
-import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.vision.Detector;
 import java.io.IOException;
@@ -93,7 +92,7 @@ final class TestBundle {
   static synchronized Golden answer() {
     if (answer == null) {
       try (Detector detector = Detector.open(MODELS.resolve("conveyor-parts.xml"))) {
-        answer = Golden.of(detector, WeightPrecision.FP16, PICTURES);
+        answer = Golden.of(detector, false, PICTURES);
       }
     }
     return answer;

@@ -2,7 +2,6 @@ package dev.ovkit.bundle;
 
 import dev.ovkit.internal.files.JsonFile;
 import dev.ovkit.internal.files.JsonObject;
-import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
@@ -90,14 +89,13 @@ public record Golden(
   }
 
   /**
-   * Asks a model, which from then on is right.
+   * Takes what a model finds now for right.
    *
    * @param detector of the model, with the thresholds of its IR
-   * @param precision of its weights, which says how far another CPU may stray
+   * @param int8 whether its weights are INT8, so that results differ more from CPU to CPU
    * @param pictures files of different names
    */
-  @SuppressWarnings("exports") // for the desk, which packs
-  public static Golden of(Detector detector, WeightPrecision precision, List<Path> pictures) {
+  public static Golden of(Detector detector, boolean int8, List<Path> pictures) {
     List<GoldenPicture> asked = new ArrayList<>();
     for (Path picture : pictures) {
       Detections found = detector.detect(picture);
@@ -106,8 +104,8 @@ public record Golden(
     return new Golden(
         detector.spec().confidenceThreshold(),
         detector.spec().iouThreshold(),
-        precision == WeightPrecision.INT8 ? INT8_SCORE_TOLERANCE : DEFAULT_SCORE_TOLERANCE,
-        precision == WeightPrecision.INT8 ? INT8_LOWEST_IOU : DEFAULT_LOWEST_IOU,
+        int8 ? INT8_SCORE_TOLERANCE : DEFAULT_SCORE_TOLERANCE,
+        int8 ? INT8_LOWEST_IOU : DEFAULT_LOWEST_IOU,
         asked);
   }
 

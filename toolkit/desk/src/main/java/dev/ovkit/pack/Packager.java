@@ -111,7 +111,7 @@ public final class Packager {
     Path natives = natives();
     try (StagingFolder staging = StagingFolder.beside(target)) {
       Path bundle = Files.createDirectory(staging.resolve("bundle"));
-      Golden golden = golden(bundle, WeightPrecision.of(ir));
+      Golden golden = golden(bundle, WeightPrecision.of(ir) == WeightPrecision.INT8);
       gather(bundle, ir, natives);
       settle(bundle);
       progress.accept(GATHERED);
@@ -158,11 +158,11 @@ public final class Packager {
   }
 
   /** First of all: a picture that cannot be read should not cost a minute. */
-  private Golden golden(Path bundle, WeightPrecision precision) throws IOException {
+  private Golden golden(Path bundle, boolean int8) throws IOException {
     Path folder = Files.createDirectory(bundle.resolve(Golden.FOLDER));
     Golden golden;
     try (Detector detector = Detector.open(options.ir())) {
-      golden = Golden.of(detector, precision, options.golden());
+      golden = Golden.of(detector, int8, options.golden());
     }
     if (golden.pictures().stream().allMatch(picture -> picture.expected().isEmpty())) {
       throw new OptionException(
