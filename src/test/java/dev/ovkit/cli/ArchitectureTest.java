@@ -51,7 +51,8 @@ class ArchitectureTest {
     MAY_USE.put(
         "vision", "machine runtime ir model metadata layout picture network internal.files");
     MAY_USE.put("compare", "model");
-    MAY_USE.put("bench", "network machine runtime ir model metadata picture vision internal.files");
+    MAY_USE.put(
+        "bench", "network machine runtime ir model metadata layout picture vision internal.files");
     MAY_USE.put("tune", "machine head model picture vision compare bench internal.files");
     MAY_USE.put("bundle", "nativelib machine model picture vision compare internal.files");
     MAY_USE.put("watch", "nativelib model picture vision internal.files internal.json");

@@ -2,6 +2,7 @@ package dev.ovkit.bench;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.ir.IrDescription;
+import dev.ovkit.layout.Layouts;
 import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
@@ -90,7 +91,7 @@ public interface Contestant extends AutoCloseable {
 
     public static Bare open(Path ir, BenchOptions options) {
       DetectorOptions opening = options.opening(ir);
-      DetectorSpec spec = DerivedSpec.of(IrDescription.read(ir), opening.layouts()).spec();
+      DetectorSpec spec = DerivedSpec.of(IrDescription.read(ir), Layouts.ALL).spec();
       try (Core core = Core.create();
           Model model = core.readModel(ir)) {
         if (opening.input().isPresent()) {

@@ -4,6 +4,7 @@ import dev.ovkit.CompileOptions;
 import dev.ovkit.ModelException;
 import dev.ovkit.NativeCallException;
 import dev.ovkit.ir.IrDescription;
+import dev.ovkit.layout.Layouts;
 import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.Detections;
@@ -166,7 +167,7 @@ public final class Detector implements AutoCloseable {
         options
             .spec()
             .map(given -> new DerivedSpec(given, List.of()))
-            .orElseGet(() -> DerivedSpec.of(description, options.layouts()));
+            .orElseGet(() -> DerivedSpec.of(description, Layouts.ALL));
     return options
         .input()
         .map(size -> new DerivedSpec(derived.spec().withInputSize(size), derived.assumptions()))

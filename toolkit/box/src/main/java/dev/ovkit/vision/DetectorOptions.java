@@ -2,13 +2,10 @@ package dev.ovkit.vision;
 
 import dev.ovkit.CompileOptions;
 import dev.ovkit.OptionException;
-import dev.ovkit.layout.Layouts;
-import dev.ovkit.metadata.LayoutFormat;
 import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.InputSize;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -22,22 +19,17 @@ import java.util.OptionalInt;
  * @param spec what the detector is, where the IR is not to be believed; empty leaves it to the IR
  * @param input another size of the network's input, which the model is reshaped to; empty leaves it
  *     as it is
- * @param layouts the output layouts that can be read; for ovkit's own programs, which alone can add
- *     to them
  */
-@SuppressWarnings("exports")
 public record DetectorOptions(
     CompileOptions compile,
     DetectOptions detect,
     OptionalInt requests,
     Optional<DetectorSpec> spec,
-    Optional<InputSize> input,
-    List<LayoutFormat> layouts) {
+    Optional<InputSize> input) {
 
   static final int MOST_REQUESTS = 1024;
 
   public DetectorOptions {
-    layouts = List.copyOf(layouts);
     requests.ifPresent(
         count -> {
           if (count < 1 || count > MOST_REQUESTS) {
@@ -54,8 +46,7 @@ public record DetectorOptions(
         DetectOptions.defaults(),
         OptionalInt.empty(),
         Optional.empty(),
-        Optional.empty(),
-        Layouts.ALL);
+        Optional.empty());
   }
 
   /**
@@ -72,27 +63,22 @@ public record DetectorOptions(
   }
 
   public DetectorOptions withCompile(CompileOptions changed) {
-    return new DetectorOptions(changed, detect, requests, spec, input, layouts);
+    return new DetectorOptions(changed, detect, requests, spec, input);
   }
 
   public DetectorOptions withDetect(DetectOptions changed) {
-    return new DetectorOptions(compile, changed, requests, spec, input, layouts);
+    return new DetectorOptions(compile, changed, requests, spec, input);
   }
 
   public DetectorOptions withSpec(DetectorSpec changed) {
-    return new DetectorOptions(compile, detect, requests, Optional.of(changed), input, layouts);
+    return new DetectorOptions(compile, detect, requests, Optional.of(changed), input);
   }
 
   public DetectorOptions withRequests(int count) {
-    return new DetectorOptions(compile, detect, OptionalInt.of(count), spec, input, layouts);
+    return new DetectorOptions(compile, detect, OptionalInt.of(count), spec, input);
   }
 
   public DetectorOptions withInput(InputSize size) {
-    return new DetectorOptions(compile, detect, requests, spec, Optional.of(size), layouts);
-  }
-
-  /** Reads output layouts that are not ovkit's own too. */
-  public DetectorOptions withLayouts(List<LayoutFormat> changed) {
-    return new DetectorOptions(compile, detect, requests, spec, input, changed);
+    return new DetectorOptions(compile, detect, requests, spec, Optional.of(size));
   }
 }

@@ -82,8 +82,9 @@ class ToyFamilyTest {
         families);
   }
 
-  private static DetectorOptions opening() {
-    return DetectorOptions.defaults().withLayouts(LAYOUTS);
+  private static DetectorOptions opening(Path ir) {
+    return DetectorOptions.defaults()
+        .withSpec(DerivedSpec.of(IrDescription.read(ir), LAYOUTS).spec());
   }
 
   private static Families withToy() {
@@ -117,7 +118,7 @@ class ToyFamilyTest {
                 false));
     assertThat(DerivedSpec.of(IrDescription.read(made.xml()), LAYOUTS).spec()).isEqualTo(spec);
 
-    try (Detector detector = Detector.open(made.xml(), opening())) {
+    try (Detector detector = Detector.open(made.xml(), opening(made.xml()))) {
       assertThat(detector.detect(PICTURES.get(0)).objects()).isNotEmpty();
     }
 
@@ -136,7 +137,7 @@ class ToyFamilyTest {
             .withTime(Duration.ofMillis(50))
             .withWarmUp(Duration.ofMillis(50))
             .withControl(false)
-            .withProfile(made.xml(), opening());
+            .withProfile(made.xml(), opening(made.xml()));
     try (Benchmark benchmark = Benchmark.open(bench)) {
       Report report = benchmark.run(share -> {}, () -> false);
       assertThat(report.models().get(0).statistics(Stage.INFER)).isPresent();
