@@ -22,7 +22,7 @@ import java.util.List;
  * @param opening seconds to open a detector
  * @param pace at which races run
  */
-public record DefaultRun(
+record DefaultRun(
     DetectorSpec spec,
     Settings settings,
     Processors processors,
@@ -82,7 +82,7 @@ public record DefaultRun(
    * @param plenty so many times the fewest rounds are enough, however long the budget
    * @param warmUp the most seconds for warming an entrant up
    */
-  public record Pace(int block, double seconds, int least, int plenty, double warmUp) {
+  record Pace(int block, double seconds, int least, int plenty, double warmUp) {
 
     /** Seconds that all requests are busy for one figure of throughput. */
     private static final double BLOCK = 0.25;

@@ -17,7 +17,7 @@ import java.util.OptionalDouble;
  * @param endToEnd milliseconds from file to boxes
  * @param rate pictures per second, where throughput was measured
  */
-public record TrialResult(
+record TrialResult(
     Tuning tuning,
     Settings settings,
     Optional<Ratio> ratio,

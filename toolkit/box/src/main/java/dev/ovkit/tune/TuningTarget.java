@@ -5,7 +5,7 @@ import dev.ovkit.vision.Tuning;
 import java.util.List;
 
 /** Where settings run: a model on this machine, or a substitute for both in a test. */
-public interface TuningTarget {
+interface TuningTarget {
 
   /** Runs the default once, to see what lies ahead. */
   DefaultRun probe();

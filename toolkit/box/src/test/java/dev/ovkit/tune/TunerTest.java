@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.tuple;
 import dev.ovkit.CompileOptions.Hint;
 import dev.ovkit.CompileOptions.Precision;
 import dev.ovkit.OptionException;
-import dev.ovkit.bench.KnownMachine;
 import dev.ovkit.bench.Readable;
 import dev.ovkit.ir.IrDescription;
 import dev.ovkit.layout.Layouts;

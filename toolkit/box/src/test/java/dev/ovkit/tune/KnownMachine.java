@@ -1,14 +1,14 @@
-package dev.ovkit.bench;
+package dev.ovkit.tune;
 
 import dev.ovkit.CompileOptions.Hint;
 import dev.ovkit.ModelException;
+import dev.ovkit.bench.Ratio;
+import dev.ovkit.bench.Settings;
+import dev.ovkit.bench.Statistics;
 import dev.ovkit.machine.Processors;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.tune.DefaultRun;
-import dev.ovkit.tune.TrialResult;
-import dev.ovkit.tune.TuningTarget;
 import dev.ovkit.vision.Tuning;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,12 +22,12 @@ import java.util.stream.IntStream;
  * A machine of eight cores with two threads each, on which it is known what every setting costs,
  * and whose races take no time but on its own clock.
  */
-public final class KnownMachine implements TuningTarget {
+final class KnownMachine implements TuningTarget {
 
   private static final int CORES = 8;
 
-  public final List<List<Tuning>> races = new ArrayList<>();
-  public long now;
+  final List<List<Tuning>> races = new ArrayList<>();
+  long now;
 
   private final DetectorSpec spec;
   private final Hint target;
@@ -44,35 +44,35 @@ public final class KnownMachine implements TuningTarget {
   /**
    * @param milliseconds from file to boxes with a setting; the ratio follows from it
    */
-  public KnownMachine(DetectorSpec spec, Hint target, Function<Tuning, Double> milliseconds) {
+  KnownMachine(DetectorSpec spec, Hint target, Function<Tuning, Double> milliseconds) {
     this.spec = spec;
     this.target = target;
     this.milliseconds = milliseconds;
   }
 
-  public KnownMachine withSpread(double share) {
+  KnownMachine withSpread(double share) {
     spread = share;
     return this;
   }
 
   /** The default takes this share of its own time. */
-  public KnownMachine withControl(double ratio) {
+  KnownMachine withControl(double ratio) {
     control = ratio;
     return this;
   }
 
-  public KnownMachine withBoxes(Function<Tuning, List<Detection>> found) {
+  KnownMachine withBoxes(Function<Tuning, List<Detection>> found) {
     boxes = found;
     return this;
   }
 
   /** Pictures are square until they get another width; their height is 720. */
-  public KnownMachine withWidth(int pixels) {
+  KnownMachine withWidth(int pixels) {
     width = pixels;
     return this;
   }
 
-  public KnownMachine withOpenings(double without, double with) {
+  KnownMachine withOpenings(double without, double with) {
     openings = new double[] {without, with};
     return this;
   }
