@@ -10,7 +10,6 @@ import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -58,7 +57,8 @@ final class RollbackCommand implements Callable<Integer> {
   public Integer call() {
     InstallOptions options =
         InstallOptions.defaults().withSelfTestLimit(Limits.seconds(spec, "--limit", limit));
-    Installed installed = new Installer(root, options).rollback(Optional.ofNullable(to));
+    Installer installer = new Installer(root, options);
+    Installed installed = to == null ? installer.rollback() : installer.rollback(to);
     PrintWriter out = spec.commandLine().getOut();
     if (json.wanted()) {
       Json.print(out, BundlePrinter.json(installed));

@@ -78,7 +78,7 @@ final class TuneCommand implements Callable<Integer> {
       description =
           "Longest time that 90 of 100 pictures may take from file to boxes, such as 50ms; with"
               + " --target throughput, under load.")
-  private @Nullable String mostLatency;
+  private @Nullable String maxLatency;
 
   @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
@@ -127,7 +127,7 @@ final class TuneCommand implements Callable<Integer> {
       if (!report.holds()) {
         err.printf(
             "ovkit: no setting keeps 90 of 100 pictures within %s; no profile was written%n",
-            mostLatency);
+            maxLatency);
         return ExitCode.DOES_NOT_HOLD;
       }
       return ExitCode.DONE;
@@ -155,9 +155,9 @@ final class TuneCommand implements Callable<Integer> {
             .withBf16(bf16)
             .withRectangular(rectangular)
             .withCache(cache);
-    return mostLatency == null
+    return maxLatency == null
         ? options
-        : options.withMostLatency(duration("--max-latency", mostLatency));
+        : options.withMaxLatency(duration("--max-latency", maxLatency));
   }
 
   /** Seconds where no unit is given. */

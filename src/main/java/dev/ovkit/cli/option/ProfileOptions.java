@@ -90,7 +90,7 @@ public final class ProfileOptions {
       words.add("bf16");
     }
     tuning.input().ifPresent(size -> words.add("input " + size));
-    if (tuning.cached()) {
+    if (tuning.cache()) {
       words.add("cached");
     }
     return words.isEmpty() ? "the defaults" : String.join(", ", words);

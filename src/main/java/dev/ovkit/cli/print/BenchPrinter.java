@@ -72,7 +72,7 @@ public final class BenchPrinter {
                 out.printf("  %-14s " + NAMES + "%n", row("", "blocks"));
                 print("pictures/s", rate, out);
               });
-      if (report.seed()) {
+      if (report.seedProtocol()) {
         printPictures(report, model, out);
       }
     }
@@ -115,7 +115,7 @@ public final class BenchPrinter {
         },
         report.pictures().size(),
         report.pictures().size() == 1 ? "" : "s",
-        report.seed() ? " by the seed's protocol" : "");
+        report.seedProtocol() ? " by the seed's protocol" : "");
     out.printf("%s, %s%n", here.cpu(), String.join(" ", here.flags()));
     out.printf("instruction sets of the kernels: %s%n", ComparisonWords.instructionSets());
     out.printf(
@@ -243,7 +243,7 @@ public final class BenchPrinter {
       Map<Path, ProfileOptions.Used> profiles) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("mode", key(report.mode()));
-    object.put("protocol", report.seed() ? "seed" : null);
+    object.put("protocol", report.seedProtocol() ? "seed" : null);
     object.put("interrupted", !report.complete());
     object.put("pictures", report.pictures().size());
     object.put("unreadable", report.unreadable().stream().map(BenchPrinter::json).toList());
@@ -406,7 +406,7 @@ public final class BenchPrinter {
       model
           .throughput()
           .ifPresent(rate -> csv(model.model(), "", "pictures_per_second", rate, out));
-      for (int i = 0; report.seed() && i < report.pictures().size(); i++) {
+      for (int i = 0; report.seedProtocol() && i < report.pictures().size(); i++) {
         String file = report.pictures().get(i).toString();
         for (Stage stage : report.mode().main()) {
           Optional<Statistics> times = model.statistics(stage, i);

@@ -111,7 +111,7 @@ public final class TunePrinter {
         agreement.gained(),
         100 * agreement.share(),
         agreement.meanIou(),
-        agreement.mostScoreDifference());
+        agreement.maxScoreDifference());
   }
 
   private static String text(Ratio ratio) {
@@ -133,7 +133,7 @@ public final class TunePrinter {
     object.put("seconds", report.took().toMillis() / 1e3);
     object.put(
         "max_latency_ms",
-        report.options().mostLatency().map(most -> most.toNanos() / 1e6).orElse(null));
+        report.options().maxLatency().map(most -> most.toNanos() / 1e6).orElse(null));
     object.put("interrupted", !report.complete());
     object.put("pictures", report.pictures().size());
     object.put("cpu", report.environment().cpu());
@@ -177,7 +177,7 @@ public final class TunePrinter {
               boxes.put("new", agreement.gained());
               boxes.put("agree", agreement.share());
               boxes.put("mean_iou", finite(agreement.meanIou()).orElse(null));
-              boxes.put("most_score_difference", agreement.mostScoreDifference());
+              boxes.put("most_score_difference", agreement.maxScoreDifference());
               boxes.put("hold", agreement.holds());
               object.put("boxes", boxes);
             });

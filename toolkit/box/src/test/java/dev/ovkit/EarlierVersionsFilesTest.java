@@ -230,7 +230,7 @@ class EarlierVersionsFilesTest {
   void aBoxKnowsItsReleasesAndDoesNotGoBack() throws IOException {
     Path box = box();
     Installer installer = new Installer(box, InstallOptions.defaults());
-    assertThatThrownBy(() -> installer.rollback(Optional.of("none")))
+    assertThatThrownBy(() -> installer.rollback("none"))
         .isInstanceOf(BundleException.class)
         .hasMessageContaining("parts-1.0.0-")
         .hasMessageContaining("parts-1.1.0-");

@@ -16,8 +16,8 @@ import java.util.OptionalInt;
  * @param irs the models, at least one
  * @param pictures the files to measure on, at least one
  * @param mode what is measured
- * @param seed the protocol of the project's seed: the first {@link #SEED_PICTURES} pictures, a mean
- *     for each of them and one over all
+ * @param seedProtocol the protocol of the project's seed: the first {@link #SEED_PICTURES}
+ *     pictures, a mean for each of them and one over all
  * @param passes over each picture; empty to measure for {@code time} instead
  * @param time to measure for, all models together, when {@code passes} is empty
  * @param warmUp the most time for warming up each model
@@ -25,20 +25,20 @@ import java.util.OptionalInt;
  * @param requests pictures at once in {@link Mode#THROUGHPUT}; empty for as many as OpenVINO likes
  * @param control whether a comparison has a control: the first model once more, which tells how far
  *     the machine's noise alone takes a ratio from 1
- * @param profiled models that are opened otherwise than {@code compile} and {@code requests} say
+ * @param profiles models that are opened otherwise than {@code compile} and {@code requests} say
  */
 public record BenchOptions(
     List<Path> irs,
     List<Path> pictures,
     Mode mode,
-    boolean seed,
+    boolean seedProtocol,
     OptionalInt passes,
     Duration time,
     Duration warmUp,
     CompileOptions compile,
     OptionalInt requests,
     boolean control,
-    Map<Path, DetectorOptions> profiled) {
+    Map<Path, DetectorOptions> profiles) {
 
   /** The pictures of the seed's protocol. */
   public static final int SEED_PICTURES = 50;
@@ -49,7 +49,7 @@ public record BenchOptions(
   public BenchOptions {
     irs = List.copyOf(irs);
     pictures = List.copyOf(pictures);
-    profiled = Map.copyOf(profiled);
+    profiles = Map.copyOf(profiles);
     if (irs.isEmpty() || pictures.isEmpty()) {
       throw new OptionException("a model and a picture are needed");
     }
@@ -59,7 +59,7 @@ public record BenchOptions(
     if (passes.isEmpty() && (time.isZero() || time.isNegative())) {
       throw new OptionException("no time to measure; give passes or a time");
     }
-    if (seed && pictures.size() > SEED_PICTURES) {
+    if (seedProtocol && pictures.size() > SEED_PICTURES) {
       pictures = pictures.subList(0, SEED_PICTURES);
     }
   }
@@ -85,7 +85,7 @@ public record BenchOptions(
         irs,
         pictures,
         changed,
-        seed,
+        seedProtocol,
         passes,
         time,
         warmUp,
@@ -95,7 +95,7 @@ public record BenchOptions(
                 : CompileOptions.Hint.LATENCY),
         requests,
         control,
-        profiled);
+        profiles);
   }
 
   /** The seed's protocol, with all of its passes until {@link #withPasses} says fewer. */
@@ -111,7 +111,7 @@ public record BenchOptions(
         compile,
         requests,
         control,
-        profiled);
+        profiles);
   }
 
   public BenchOptions withPasses(int perPicture) {
@@ -119,19 +119,19 @@ public record BenchOptions(
         irs,
         pictures,
         mode,
-        seed,
+        seedProtocol,
         OptionalInt.of(perPicture),
         time,
         warmUp,
         compile,
         requests,
         control,
-        profiled);
+        profiles);
   }
 
   public BenchOptions withPictures(List<Path> files) {
     return new BenchOptions(
-        irs, files, mode, seed, passes, time, warmUp, compile, requests, control, profiled);
+        irs, files, mode, seedProtocol, passes, time, warmUp, compile, requests, control, profiles);
   }
 
   public BenchOptions withTime(Duration changed) {
@@ -139,24 +139,44 @@ public record BenchOptions(
         irs,
         pictures,
         mode,
-        seed,
+        seedProtocol,
         OptionalInt.empty(),
         changed,
         warmUp,
         compile,
         requests,
         control,
-        profiled);
+        profiles);
   }
 
   public BenchOptions withWarmUp(Duration most) {
     return new BenchOptions(
-        irs, pictures, mode, seed, passes, time, most, compile, requests, control, profiled);
+        irs,
+        pictures,
+        mode,
+        seedProtocol,
+        passes,
+        time,
+        most,
+        compile,
+        requests,
+        control,
+        profiles);
   }
 
   public BenchOptions withCompile(CompileOptions changed) {
     return new BenchOptions(
-        irs, pictures, mode, seed, passes, time, warmUp, changed, requests, control, profiled);
+        irs,
+        pictures,
+        mode,
+        seedProtocol,
+        passes,
+        time,
+        warmUp,
+        changed,
+        requests,
+        control,
+        profiles);
   }
 
   public BenchOptions withRequests(int count) {
@@ -164,32 +184,52 @@ public record BenchOptions(
         irs,
         pictures,
         mode,
-        seed,
+        seedProtocol,
         passes,
         time,
         warmUp,
         compile,
         OptionalInt.of(count),
         control,
-        profiled);
+        profiles);
   }
 
   public BenchOptions withControl(boolean wanted) {
     return new BenchOptions(
-        irs, pictures, mode, seed, passes, time, warmUp, compile, requests, wanted, profiled);
+        irs,
+        pictures,
+        mode,
+        seedProtocol,
+        passes,
+        time,
+        warmUp,
+        compile,
+        requests,
+        wanted,
+        profiles);
   }
 
   /** Opens one of the models otherwise than the others, as its profile says. */
   public BenchOptions withProfile(Path ir, DetectorOptions options) {
-    Map<Path, DetectorOptions> changed = new HashMap<>(profiled);
+    Map<Path, DetectorOptions> changed = new HashMap<>(profiles);
     changed.put(ir, options);
     return new BenchOptions(
-        irs, pictures, mode, seed, passes, time, warmUp, compile, requests, control, changed);
+        irs,
+        pictures,
+        mode,
+        seedProtocol,
+        passes,
+        time,
+        warmUp,
+        compile,
+        requests,
+        control,
+        changed);
   }
 
   /** Returns how a model is opened. */
   DetectorOptions opening(Path ir) {
-    DetectorOptions own = profiled.get(ir);
+    DetectorOptions own = profiles.get(ir);
     if (mode != Mode.THROUGHPUT) {
       return (own != null ? own : DetectorOptions.defaults().withCompile(compile)).withRequests(1);
     }

@@ -58,7 +58,7 @@ public final class Benchmark implements AutoCloseable {
     return open(options, ir -> Contestant.open(ir, options));
   }
 
-  public static Benchmark open(BenchOptions options, Function<Path, Contestant> opener) {
+  static Benchmark open(BenchOptions options, Function<Path, Contestant> opener) {
     return open(options, opener, Readable::of);
   }
 
@@ -193,7 +193,7 @@ public final class Benchmark implements AutoCloseable {
             : compare(measured.get(measured.size() - 1), options.mode().decisive());
     return new Report(
         options.mode(),
-        options.seed(),
+        options.seedProtocol(),
         used(),
         unreadable,
         results,
@@ -208,7 +208,7 @@ public final class Benchmark implements AutoCloseable {
    * The input filled once is that of the first picture; the seed's protocol has a turn for each.
    */
   private List<Path> used() {
-    return options.mode() == Mode.INFERENCE_ONLY && !options.seed()
+    return options.mode() == Mode.INFERENCE_ONLY && !options.seedProtocol()
         ? pictures.subList(0, 1)
         : pictures;
   }

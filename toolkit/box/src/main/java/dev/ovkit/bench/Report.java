@@ -8,7 +8,7 @@ import java.util.Optional;
  * The outcome of a {@link Benchmark}.
  *
  * @param mode what was measured
- * @param seed whether by the seed's protocol
+ * @param seedProtocol whether by the seed's protocol
  * @param pictures the files that passes were made over; {@link Samples} counts them from 0
  * @param unreadable the files that were left out
  * @param models in the order given
@@ -20,7 +20,7 @@ import java.util.Optional;
  */
 public record Report(
     Mode mode,
-    boolean seed,
+    boolean seedProtocol,
     List<Path> pictures,
     List<Unreadable> unreadable,
     List<ModelResult> models,

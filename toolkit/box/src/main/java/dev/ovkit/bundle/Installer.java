@@ -231,13 +231,26 @@ public final class Installer {
   }
 
   /**
-   * Goes back to a release that is still there: verified when it was installed, and again now.
+   * Goes back to the release that was in use before and was not left by a rollback.
    *
-   * @param id the release; empty for the one that was in use before and was not left by a rollback
    * @throws BundleException if there is none, or it does not hold any more; the release in use
    *     stays
    */
-  public Installed rollback(Optional<String> id) {
+  public Installed rollback() {
+    return rollback(Optional.empty());
+  }
+
+  /**
+   * Goes back to a release that is still there: verified when it was installed, and again now.
+   *
+   * @throws BundleException if there is none, or it does not hold any more; the release in use
+   *     stays
+   */
+  public Installed rollback(String id) {
+    return rollback(Optional.of(id));
+  }
+
+  private Installed rollback(Optional<String> id) {
     requireRoot();
     try (ReleaseRoot releases = ReleaseRoot.open(root)) {
       String current =

@@ -8,13 +8,13 @@ import java.util.Optional;
  * The rule by which settings are taken: speed counts among those that keep to the latency, and has
  * to be proven by the whole interval.
  *
- * @param mostLatency what 90 of 100 pictures must keep to, from file to boxes
+ * @param maxLatency what 90 of 100 pictures must keep to, from file to boxes
  */
-record Acceptance(Optional<Duration> mostLatency) {
+record Acceptance(Optional<Duration> maxLatency) {
 
   /** Whether this many milliseconds are allowed. */
   boolean within(double p90) {
-    return mostLatency.isEmpty() || p90 <= mostLatency.get().toNanos() / 1e6;
+    return maxLatency.isEmpty() || p90 <= maxLatency.get().toNanos() / 1e6;
   }
 
   /**

@@ -15,10 +15,10 @@ import java.util.List;
  * @param lost boxes of the default without a partner
  * @param gained boxes of the changed settings without a partner
  * @param meanIou of the pairs; not a number without any
- * @param mostScoreDifference among the pairs
+ * @param maxScoreDifference among the pairs
  */
 public record Agreement(
-    int pairs, int lost, int gained, double meanIou, double mostScoreDifference) {
+    int pairs, int lost, int gained, double meanIou, double maxScoreDifference) {
 
   /** What a score may be above the threshold and its box still come or go. */
   public static final double MARGIN = 0.05;

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param target one picture as soon as possible, or as many as possible
  * @param pictures to tune on; empty for a picture of noise
  * @param budget about how long it may take
- * @param mostLatency what 90 of 100 pictures must keep to, from file to boxes
+ * @param maxLatency what 90 of 100 pictures must keep to, from file to boxes
  * @param bf16 whether arithmetic in bf16 is tried, where the CPU has it
  * @param rectangular whether an input in the shape of the pictures is tried
  * @param cache whether it is tried to keep the compiled model beside the IR
@@ -24,7 +24,7 @@ public record TuneOptions(
     Hint target,
     List<Path> pictures,
     Duration budget,
-    Optional<Duration> mostLatency,
+    Optional<Duration> maxLatency,
     boolean bf16,
     boolean rectangular,
     boolean cache) {
@@ -48,23 +48,23 @@ public record TuneOptions(
   }
 
   public TuneOptions withBudget(Duration changed) {
-    return new TuneOptions(ir, target, pictures, changed, mostLatency, bf16, rectangular, cache);
+    return new TuneOptions(ir, target, pictures, changed, maxLatency, bf16, rectangular, cache);
   }
 
-  public TuneOptions withMostLatency(Duration most) {
+  public TuneOptions withMaxLatency(Duration most) {
     return new TuneOptions(
         ir, target, pictures, budget, Optional.of(most), bf16, rectangular, cache);
   }
 
   public TuneOptions withBf16(boolean tried) {
-    return new TuneOptions(ir, target, pictures, budget, mostLatency, tried, rectangular, cache);
+    return new TuneOptions(ir, target, pictures, budget, maxLatency, tried, rectangular, cache);
   }
 
   public TuneOptions withRectangular(boolean tried) {
-    return new TuneOptions(ir, target, pictures, budget, mostLatency, bf16, tried, cache);
+    return new TuneOptions(ir, target, pictures, budget, maxLatency, bf16, tried, cache);
   }
 
   public TuneOptions withCache(boolean tried) {
-    return new TuneOptions(ir, target, pictures, budget, mostLatency, bf16, rectangular, tried);
+    return new TuneOptions(ir, target, pictures, budget, maxLatency, bf16, rectangular, tried);
   }
 }

@@ -60,7 +60,7 @@ public final class Tuner {
     this.budget = budget;
     this.stopped = stopped;
     nothing = Tuning.defaults(options.target());
-    acceptance = new Acceptance(options.mostLatency());
+    acceptance = new Acceptance(options.maxLatency());
     boxes = new BoxCheck(track, nothing, track.probe().spec().confidenceThreshold());
   }
 

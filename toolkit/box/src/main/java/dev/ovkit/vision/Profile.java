@@ -183,7 +183,7 @@ public record Profile(String binSha256, String cpu, int threads, Map<Hint, Entry
     tuning.hyperThreading().ifPresent(wanted -> object.put("hyper_threading", wanted));
     object.put("precision", tuning.precision().name().toLowerCase(Locale.ROOT));
     tuning.input().ifPresent(size -> object.put("input", List.of(size.width(), size.height())));
-    if (tuning.cached()) {
+    if (tuning.cache()) {
       object.put("cache", true);
     }
     return object;

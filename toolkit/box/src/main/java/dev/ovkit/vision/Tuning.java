@@ -18,7 +18,7 @@ import java.util.OptionalInt;
  * @param hyperThreading whether two threads may share a core
  * @param precision of the arithmetic
  * @param input another size of the network's input than the IR's own
- * @param cached whether compiled models are kept beside the IR, so that the next start is quicker
+ * @param cache whether compiled models are kept beside the IR, so that the next start is quicker
  */
 public record Tuning(
     CompileOptions.Hint target,
@@ -29,7 +29,7 @@ public record Tuning(
     Optional<Boolean> hyperThreading,
     CompileOptions.Precision precision,
     Optional<InputSize> input,
-    boolean cached) {
+    boolean cache) {
 
   /** Nothing is set: what a machine does without a profile. */
   public static Tuning defaults(CompileOptions.Hint target) {
@@ -63,19 +63,19 @@ public record Tuning(
   }
 
   public Tuning withPinning(boolean wanted) {
-    return with(Optional.of(wanted), hyperThreading, precision, input, cached);
+    return with(Optional.of(wanted), hyperThreading, precision, input, cache);
   }
 
   public Tuning withHyperThreading(boolean wanted) {
-    return with(pinning, Optional.of(wanted), precision, input, cached);
+    return with(pinning, Optional.of(wanted), precision, input, cache);
   }
 
   public Tuning withPrecision(CompileOptions.Precision changed) {
-    return with(pinning, hyperThreading, changed, input, cached);
+    return with(pinning, hyperThreading, changed, input, cache);
   }
 
   public Tuning withInput(InputSize size) {
-    return with(pinning, hyperThreading, precision, Optional.of(size), cached);
+    return with(pinning, hyperThreading, precision, Optional.of(size), cache);
   }
 
   public Tuning withCache(boolean wanted) {
@@ -92,7 +92,7 @@ public record Tuning(
         hyperThreading,
         precision,
         input,
-        cached);
+        cache);
   }
 
   private Tuning with(
@@ -100,7 +100,7 @@ public record Tuning(
       Optional<Boolean> newHyperThreading,
       CompileOptions.Precision newPrecision,
       Optional<InputSize> newInput,
-      boolean newCached) {
+      boolean newCache) {
     return new Tuning(
         target,
         streams,
@@ -110,7 +110,7 @@ public record Tuning(
         newHyperThreading,
         newPrecision,
         newInput,
-        newCached);
+        newCache);
   }
 
   /** Returns how the IR that this was tuned for is opened. */
@@ -128,7 +128,7 @@ public record Tuning(
     if (hyperThreading.isPresent()) {
       compile = compile.withProperty("ENABLE_HYPER_THREADING", word(hyperThreading.get()));
     }
-    if (cached && ir.getFileSystem().equals(FileSystems.getDefault())) {
+    if (cache && ir.getFileSystem().equals(FileSystems.getDefault())) {
       compile = compile.withCacheDirectory(Profile.cacheOf(ir));
     }
     DetectorOptions options = DetectorOptions.defaults().withCompile(compile);

@@ -32,7 +32,7 @@ class AgreementTest {
     Agreement same = agreement(boxes(20, 0.9, 0), boxes(20, 0.8, 0));
     assertThat(same.pairs()).isEqualTo(20);
     assertThat(same.meanIou()).isEqualTo(1);
-    assertThat(same.mostScoreDifference()).isBetween(0.099, 0.101);
+    assertThat(same.maxScoreDifference()).isBetween(0.099, 0.101);
     assertThat(same.holds()).isTrue();
   }
 

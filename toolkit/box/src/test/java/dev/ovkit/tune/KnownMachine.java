@@ -142,7 +142,7 @@ final class KnownMachine implements TuningTarget {
   @Override
   public double[] openings(Tuning tuning, int times) {
     return IntStream.range(0, times)
-        .mapToDouble(i -> openings[tuning.cached() ? 1 : 0] + i)
+        .mapToDouble(i -> openings[tuning.cache() ? 1 : 0] + i)
         .toArray();
   }
 }

@@ -119,7 +119,7 @@ class ModelTuningTargetTest {
     assertThat(Profile.beside(ir).orElseThrow().tuning(Hint.THROUGHPUT)).contains(report.chosen());
     assertThat(Files.exists(Profile.cacheOf(ir)))
         .isEqualTo(report.start().orElseThrow().kept())
-        .isEqualTo(report.chosen().cached());
+        .isEqualTo(report.chosen().cache());
   }
 
   @Test

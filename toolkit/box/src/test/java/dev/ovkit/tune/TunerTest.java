@@ -271,7 +271,7 @@ class TunerTest {
                   default -> 60.0;
                 });
     TuneReport report =
-        tune(options(Hint.THROUGHPUT).withMostLatency(Duration.ofMillis(45)), machine);
+        tune(options(Hint.THROUGHPUT).withMaxLatency(Duration.ofMillis(45)), machine);
     assertThat(report.chosen().streams()).hasValue(1);
     assertThat(report.trials())
         .filteredOn(trial -> trial.what().equals("streams"))
@@ -285,7 +285,7 @@ class TunerTest {
   void aLatencyThatNothingKeepsToLeavesNoProfile() {
     TuneReport report =
         tune(
-            options(Hint.LATENCY).withMostLatency(Duration.ofMillis(1)),
+            options(Hint.LATENCY).withMaxLatency(Duration.ofMillis(1)),
             machine(Hint.LATENCY, TunerTest::bestWithFourThreads));
     assertThat(report.holds()).isFalse();
     assertThat(report.profile()).isEmpty();
