@@ -107,7 +107,7 @@ final class Planner {
         "what its outputs are, and what computes them");
   }
 
-  /** Whoever uses the weights must keep to it. */
+  /** The licence's terms apply to every use of the weights. */
   private static Optional<Decision> licence(OnnxModel model) {
     return Stream.of("license", "licence")
         .map(key -> model.metadata().getOrDefault(key, "").strip())

@@ -11,7 +11,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deadline of one reader's native calls: FFmpeg asks again and again while it waits whether to
+ * The deadline of one reader's native calls: while FFmpeg waits, it asks again and again whether to
  * give up.
  *
  * <p>JavaCPP has room for ten callbacks of a type, so all readers share one, and FFmpeg hands it
@@ -29,7 +29,7 @@ final class Deadlines implements AutoCloseable {
   private final BooleanSupplier stopped;
   private volatile boolean closing;
 
-  /** A number in the form in which FFmpeg keeps it: a pointer, which nobody follows. */
+  /** A number as FFmpeg keeps it: a pointer that is never dereferenced. */
   private static final class ReaderNumber extends Pointer {
     ReaderNumber(long value) {
       address = value;
@@ -71,17 +71,17 @@ final class Deadlines implements AutoCloseable {
     return false;
   }
 
-  /** Whether the last call was given up because its time was over. */
+  /** Whether the last call was given up because its deadline had passed. */
   boolean hasPassed() {
     return passed;
   }
 
-  /** Whether somebody wants it to end. */
+  /** Whether the reader was asked to stop. */
   boolean isStopped() {
     return !closing && stopped.getAsBoolean();
   }
 
-  /** For the calls that close, which a reader that was stopped may make too. */
+  /** Sets the deadline of the calls that close, which a stopped reader may still make. */
   void startClosing(Duration longest) {
     closing = true;
     start(longest);

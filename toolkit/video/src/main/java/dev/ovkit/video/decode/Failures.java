@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Locale;
 import org.bytedeco.ffmpeg.global.avutil;
 
-/** What FFmpeg's error numbers mean for whoever gave the source. */
+/** Turns FFmpeg's error numbers into messages about the source. */
 final class Failures {
 
   private static final int EIO = -5;

@@ -25,7 +25,7 @@ import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
 
 /**
- * FFmpeg's libraries, loaded once, from where they lie.
+ * FFmpeg's libraries, loaded once and in place.
  *
  * <p>Places are searched in this order: {@code -Dovkit.video.dir} or {@code OVKIT_VIDEO_DIR}, which
  * alone decides if it is given; {@code native/linux-x86_64} beside the application; the folder that
@@ -52,11 +52,11 @@ final class FfmpegLibraries {
   private static final List<Class<?>> BINDINGS =
       List.of(avutil.class, swresample.class, avcodec.class, avformat.class, swscale.class);
 
-  /** What loading has come to: nothing, or why it failed; remembered for the life of the JVM. */
+  /** Why loading failed; empty if it succeeded. Kept for the life of the JVM. */
   private static final Optional<String> COMPLAINT = load();
 
   /**
-   * Returns when FFmpeg can be called.
+   * Makes sure that FFmpeg can be called.
    *
    * @throws RuntimeUnavailableException when it cannot
    */
@@ -82,11 +82,11 @@ final class FfmpegLibraries {
     } catch (LinkageError | MalformedURLException e) {
       return Optional.of(complaint(folder, String.valueOf(e.getMessage())));
     }
-    avutil.av_log_set_level(avutil.AV_LOG_QUIET); // what fails is said once, by us
+    avutil.av_log_set_level(avutil.AV_LOG_QUIET); // ovkit reports errors itself
     return Optional.empty();
   }
 
-  /** JavaCPP takes what it has loaded under a name, instead of looking for it in jars. */
+  /** Registers the loaded libraries with JavaCPP, which then does not look for them in jars. */
   private static void bind(Path folder) throws MalformedURLException {
     for (Class<?> binding : BINDINGS) {
       URL[] place = {folder.resolve(library(binding)).toUri().toURL()};
@@ -110,7 +110,7 @@ final class FfmpegLibraries {
     String given = System.getProperty("ovkit.video.dir", System.getenv("OVKIT_VIDEO_DIR"));
     if (given != null && !given.isBlank()) {
       Path folder = Path.of(given).toAbsolutePath().normalize();
-      // Somebody asked for this place: another one would hide the mistake.
+      // The user named this folder: another one would hide the mistake.
       return isWhole(folder, "explicit directory", searched) ? folder : null;
     }
     searched.add("explicit directory (-Dovkit.video.dir, OVKIT_VIDEO_DIR): not given");

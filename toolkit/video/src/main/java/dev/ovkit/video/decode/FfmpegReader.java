@@ -20,10 +20,10 @@ import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.jspecify.annotations.Nullable;
 
-/** Reads what FFmpeg can: files, cameras, standard input. */
+/** Reads whatever FFmpeg can read: files, cameras, standard input. */
 final class FfmpegReader implements VideoReader {
 
-  /** A stream that goes wrong in so many packets without a frame between is given up. */
+  /** A stream is given up after this many bad packets without a frame between them. */
   private static final int MOST_BAD_PACKETS = 500;
 
   private static final Duration CLOSING = Duration.ofSeconds(2);
@@ -194,7 +194,7 @@ final class FfmpegReader implements VideoReader {
     }
   }
 
-  /** Gives the decoder the next packet, or tells it that there are no more. */
+  /** Sends the decoder the next packet, or flushes it at the end of the stream. */
   private void feed(AVFormatContext input, AVCodecContext decoder) {
     AVPacket next = java.util.Objects.requireNonNull(packet);
     while (true) {

@@ -42,7 +42,7 @@ public final class FilmWriter implements AutoCloseable {
 
   private static final int KEY_FRAMES = 50;
 
-  /** Bits a pixel and second at 25 frames; enough for boxes with sharp edges. */
+  /** Bits per pixel and second at 25 frames per second; enough for boxes with sharp edges. */
   private static final double BITS_PER_PIXEL = 4;
 
   private static final Map<String, String> CONTAINERS =
@@ -77,9 +77,9 @@ public final class FilmWriter implements AutoCloseable {
   /**
    * Begins a film.
    *
-   * @param width of all its frames, in pixels; odd ones lose a column
+   * @param width of all its frames, in pixels; an odd width loses a column
    * @param frameRate frames a second, roughly; each frame has its own time
-   * @throws OptionException when the name's ending is of no film
+   * @throws OptionException when the name does not end in one of these
    * @throws VideoException when it cannot be written
    */
   public static FilmWriter open(Path file, int width, int height, double frameRate) {
@@ -103,7 +103,7 @@ public final class FilmWriter implements AutoCloseable {
   /**
    * Returns the container that a file's name stands for.
    *
-   * @throws OptionException when its ending is of no film
+   * @throws OptionException when the name does not end in one of a film
    */
   public static String container(Path file) {
     String container = CONTAINERS.get(ending(file));
@@ -209,7 +209,7 @@ public final class FilmWriter implements AutoCloseable {
   }
 
   /**
-   * Adds a picture; one of another size is fitted in.
+   * Adds a picture; one of another size is scaled to fit.
    *
    * @param time when it is shown, from the first frame; at least a millisecond after the last one
    */

@@ -21,22 +21,24 @@ import org.bytedeco.javacpp.PointerPointer;
 /**
  * Scales frames from the decoder's own pixels straight into a network's input.
  *
- * <p>One is used by one thread at a time. It keeps what swscale prepares for a size, of the sizes
- * that were used last.
+ * <p>Used by one thread at a time. It keeps what swscale prepared for the sizes that were used
+ * last.
  */
 public final class FrameScaler implements AutoCloseable {
 
   private static final int MOST_KEPT = 32;
 
-  /** swscale's vector code writes whole blocks: a row that ends within one has to have room. */
+  /**
+   * swscale's vector code writes whole blocks, so a row needs room up to the end of its last one.
+   */
   private static final int BLOCK = 16;
 
-  /** From so many rows on, video that does not say its colours has those of HD. */
+  /** Video with this many rows or more that does not name its colours has those of HD. */
   private static final int HD_ROWS = 720;
 
   private static final int UNIT = 1 << 16;
 
-  /** The standards that say how much of the brightness is red and blue. */
+  /** The standards for the shares of red and blue in the brightness. */
   private enum Matrix {
     BT601(swscale.SWS_CS_ITU601, 0.299, 0.114),
     BT709(swscale.SWS_CS_ITU709, 0.2126, 0.0722),
@@ -208,7 +210,7 @@ public final class FrameScaler implements AutoCloseable {
             width,
             height,
             format,
-            // Colour is as sharp as the format allows, and no rounding adds up.
+            // Colour at full resolution, and exact rounding.
             swscale.SWS_BILINEAR | swscale.SWS_FULL_CHR_H_INT | swscale.SWS_ACCURATE_RND,
             null,
             null,

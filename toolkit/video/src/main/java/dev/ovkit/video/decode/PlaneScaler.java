@@ -10,11 +10,11 @@ import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * Scales brightness and colour planes as pictures are scaled, between two pixels, and converts only
- * the pixels that are left.
+ * Scales the planes of brightness and colour as pictures are scaled, linearly between pixels, and
+ * converts only the scaled pixels.
  *
- * <p>A network was trained on pictures that were scaled so. swscale averages instead, which is as
- * good for the eye but moves boxes: on the demo's film one box in ten by more than 5 % of its area.
+ * <p>Networks are trained on pictures that are scaled this way. swscale averages instead, which
+ * looks as good but moves boxes: on the demo's film one box in ten by more than 5 % of its area.
  */
 final class PlaneScaler implements AutoCloseable {
 
@@ -26,7 +26,7 @@ final class PlaneScaler implements AutoCloseable {
   private final byte[][] planes = {{}, {}, {}};
   private byte[] pixels = {};
 
-  /** How a format's planes are read: how often a chroma sample stands in a row and a column. */
+  /** How many pixels in a row and in a column share one sample of a colour plane. */
   private record Subsampling(int across, int down) {}
 
   private static Subsampling subsampling(int format) {
@@ -44,7 +44,7 @@ final class PlaneScaler implements AutoCloseable {
     return upright && subsampling(frame.format()).across > 0;
   }
 
-  /** Writes a frame, scaled, where a letterbox has it; the border is left as it is. */
+  /** Writes a scaled frame to its place in a letterbox; the border is left as it is. */
   void scale(AVFrame frame, YuvMatrix matrix, Letterbox box, ByteBuffer target) {
     int count = box.width() * box.height();
     if (scaled.capacity() < 3 * count) {
@@ -114,7 +114,7 @@ final class PlaneScaler implements AutoCloseable {
       return (int) Math.round(value * UNIT);
     }
 
-    /** Each plane has its sample three times for a pixel. */
+    /** Each plane has three copies of its sample for each pixel. */
     void convert(byte[][] planes, int count, byte[] target) {
       byte[] brightness = planes[0];
       byte[] us = planes[1];

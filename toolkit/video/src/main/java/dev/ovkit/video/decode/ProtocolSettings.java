@@ -4,11 +4,11 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** FFmpeg's options for a source: deadlines under the name that its protocol has for them. */
+/** FFmpeg's options for a source, in which each protocol has its own name for deadlines. */
 final class ProtocolSettings {
 
   /**
-   * A playlist on a network must not name files of this machine, nor a file something on a network.
+   * A playlist from a network must not open files of this machine, nor a local one anything remote.
    */
   private static final String NETWORK =
       "rtsp,rtsps,rtp,srtp,rtmp,rtmps,rtmpt,http,https,httpproxy,tls,tcp,udp,srt,crypto,data";

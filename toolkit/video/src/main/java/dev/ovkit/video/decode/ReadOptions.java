@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param transport how RTSP carries its packets
  * @param openTimeout the longest that opening may take, from the first packet to the first codec
  * @param readTimeout the longest that the next frame may take
- * @param threads decoding threads, 1 or 2; two make a film faster, and a camera's frames later
+ * @param threads decoding threads, 1 or 2; two decode a film faster, but delay a camera's frames
  */
 public record ReadOptions(
     Transport transport, Duration openTimeout, Duration readTimeout, int threads) {

@@ -8,11 +8,11 @@ public final class VideoException extends OvkitException {
 
   private static final long serialVersionUID = 1;
 
-  /** What went wrong, for programs that decide by it. */
+  /** What went wrong, for programs that act on it. */
   public enum Reason {
     /** There is no such file or folder. */
     NOT_FOUND(true),
-    /** It is no video, or has none in it. */
+    /** It is not a video, or has none in it. */
     NO_VIDEO(true),
     /** Its codec or protocol is not in this build of FFmpeg. */
     UNSUPPORTED(true),
@@ -22,9 +22,9 @@ public final class VideoException extends OvkitException {
     UNREACHABLE(false),
     /** Nothing came within the deadline. */
     TIMEOUT(false),
-    /** What came cannot be read. */
+    /** The data cannot be read. */
     DAMAGED(false),
-    /** The source was closed, by the other side or from here. */
+    /** The source was closed, by the other side or by a stop. */
     CLOSED(false),
     /** The film cannot be written. */
     WRITE(false);

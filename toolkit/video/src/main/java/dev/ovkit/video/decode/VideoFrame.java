@@ -16,10 +16,10 @@ public sealed interface VideoFrame extends AutoCloseable permits SourceFrame {
   /** Returns when it is shown, counted from the first frame. */
   Duration time();
 
-  /** Returns when it was decoded, by the clock on the wall. */
+  /** Returns the date and time at which it was decoded. */
   Instant wallClock();
 
-  /** Returns when it was decoded, as {@link System#nanoTime} has it. */
+  /** Returns when it was decoded, by {@link System#nanoTime}. */
   long decodedNanos();
 
   /** Returns the width in pixels. */
@@ -28,7 +28,7 @@ public sealed interface VideoFrame extends AutoCloseable permits SourceFrame {
   /** Returns the height in pixels. */
   int height();
 
-  /** Returns the whole frame, to draw on it; it stays when the frame is closed. */
+  /** Returns a copy of the whole frame, to draw on it; it outlives the frame. */
   Picture toPicture(FrameScaler scaler);
 
   /** A second call does nothing. */

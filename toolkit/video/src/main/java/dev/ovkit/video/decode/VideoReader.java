@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public interface VideoReader extends AutoCloseable {
 
   /**
-   * Opens a source and reads as much as it takes to know its format.
+   * Opens a source and reads enough of it to know its format.
    *
    * @throws VideoException when it cannot be opened within its deadline
    * @throws dev.ovkit.RuntimeUnavailableException when FFmpeg cannot be loaded
@@ -19,7 +19,7 @@ public interface VideoReader extends AutoCloseable {
   }
 
   /**
-   * The same, to be given up on request.
+   * Opens a source, until another thread asks to give up.
    *
    * @param stopped asked by any thread while the reader waits for its source; once it is true, the
    *     running call fails soon with {@link VideoException.Reason#CLOSED}
@@ -38,7 +38,7 @@ public interface VideoReader extends AutoCloseable {
    */
   @Nullable VideoFrame next();
 
-  /** Returns the frames a second that the source says it has. */
+  /** Returns the frames per second that the source declares. */
   OptionalDouble frameRate();
 
   /** Returns a line about the format, such as {@code h264 1920x1080}. */

@@ -20,7 +20,7 @@ public record VideoSource(String location, Kind kind) {
   public enum Kind {
     /** A video file, or one on a web server. */
     FILM,
-    /** A stream that goes on without us. */
+    /** A live stream, which does not wait for its reader. */
     CAMERA,
     /** A folder of pictures, shown in the order of their names. */
     SLIDES,
@@ -71,7 +71,7 @@ public record VideoSource(String location, Kind kind) {
     return new VideoSource(path.toString(), Files.isDirectory(path) ? Kind.SLIDES : Kind.FILM);
   }
 
-  /** Whether it goes on without us, so that frames which are not read in time are lost. */
+  /** Whether it is live: frames that are not read in time are lost. */
   public boolean isLive() {
     return kind == Kind.CAMERA;
   }
@@ -86,7 +86,7 @@ public record VideoSource(String location, Kind kind) {
     return isUrl() ? location.substring(0, location.indexOf(':')).toLowerCase(Locale.ROOT) : "";
   }
 
-  /** Returns how messages name it: without password, and without what looks like one. */
+  /** Returns its name for messages: without its password, and without what looks like one. */
   @Override
   public String toString() {
     return switch (kind) {
@@ -102,7 +102,7 @@ public record VideoSource(String location, Kind kind) {
     while (end < url.length() && "/?#".indexOf(url.charAt(end)) < 0) {
       end++;
     }
-    // A password with an unescaped slash: better too much is left out than too little.
+    // A password with an unescaped slash: it is better to leave out too much than too little.
     int at = url.lastIndexOf('@');
     String shown = url;
     if (at >= authority) {

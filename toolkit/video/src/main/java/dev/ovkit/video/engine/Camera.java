@@ -15,7 +15,7 @@ import java.util.OptionalDouble;
  */
 public record Camera(String name, VideoSource source, OptionalDouble fps, double weight) {
 
-  /** What a camera has unless it is told otherwise: enough to follow people and cars. */
+  /** Enough to follow people and cars. */
   public static final double DEFAULT_FPS = 5;
 
   private static final double MOST_FPS = 1000;
@@ -35,7 +35,7 @@ public record Camera(String name, VideoSource source, OptionalDouble fps, double
     }
   }
 
-  /** A camera with five detections a second, called as its source is. */
+  /** A camera with five detections a second and the name of its source. */
   public static Camera of(String source) {
     VideoSource parsed = VideoSource.of(source);
     return of(parsed.toString(), parsed);

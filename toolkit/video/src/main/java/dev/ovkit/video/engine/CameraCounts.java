@@ -1,8 +1,8 @@
 package dev.ovkit.video.engine;
 
 /**
- * What a camera's frames have come to. Each decoded frame is one of {@code detected}, {@code
- * unneeded}, {@code dropped}, {@code still}, or on its way.
+ * What became of a camera's frames. Each decoded frame is one of {@code detected}, {@code
+ * unneeded}, {@code dropped}, {@code still}, or still in progress.
  *
  * @param camera the camera's name
  * @param state what it does now

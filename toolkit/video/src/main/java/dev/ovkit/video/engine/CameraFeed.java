@@ -9,7 +9,7 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What lies between a camera's reader and the detector. Guarded by the {@link Dispatcher}. */
+/** The frames between a camera's reader and the detector. Guarded by the {@link Dispatcher}. */
 final class CameraFeed {
 
   final Camera camera;
@@ -20,7 +20,7 @@ final class CameraFeed {
   final Schedule schedule;
   final @Nullable MotionGate gate;
 
-  /** The most frames on their way from being taken to being delivered. */
+  /** The most frames that are taken and not yet delivered. */
   final int most;
 
   final Deque<VideoFrame> waiting = new ArrayDeque<>();

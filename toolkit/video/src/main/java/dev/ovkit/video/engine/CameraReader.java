@@ -15,12 +15,12 @@ import org.jspecify.annotations.Nullable;
 /** Reads one camera for as long as the engine runs, and opens it again when it fails. */
 final class CameraReader implements Runnable {
 
-  /** Beyond this many doublings a pause has long reached its longest. */
+  /** After this many doublings a pause has long reached its maximum. */
   private static final int MOST_DOUBLINGS = 30;
 
   private static final double JITTER = 0.25;
 
-  /** Opens a source; tests have others. */
+  /** Opens a source; tests replace it. */
   interface Opener {
     VideoReader open(Camera camera, BooleanSupplier stopped);
   }
@@ -68,7 +68,7 @@ final class CameraReader implements Runnable {
     }
   }
 
-  /** Plays the source once. Returns why it is to be opened again, or null if it is not. */
+  /** Plays the source once. Returns why it must be opened again, or null if it need not be. */
   private @Nullable String play() {
     try (VideoReader reader = opener.open(feed.camera, this::isStopped)) {
       report(CameraEvent.State.PLAYING, reader.description());
@@ -120,7 +120,7 @@ final class CameraReader implements Runnable {
     }
   }
 
-  /** Twice as long with each attempt, up to the longest. */
+  /** Twice as long with each attempt, up to the maximum. */
   static Duration pause(Duration first, Duration longest, int attempt) {
     Duration pause = first.multipliedBy(1L << Math.min(attempt, MOST_DOUBLINGS));
     return pause.compareTo(longest) > 0 ? longest : pause;

@@ -7,14 +7,14 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands frames from the readers to the detector: of each camera the newest, and of all cameras the
- * one that has had least for its weight.
+ * Hands frames from the readers to the detector: the newest frame of a camera, and next the camera
+ * that has had the least for its weight.
  *
  * <p>A reader of a camera never waits here; one of a film waits until there is room.
  */
 final class Dispatcher {
 
-  /** A frame to be looked at, and its place among those of its camera. */
+  /** A frame to be looked at, and its number among those of its camera. */
   record Work(CameraFeed feed, VideoFrame frame, long number) {}
 
   private final List<CameraFeed> feeds;
@@ -27,7 +27,7 @@ final class Dispatcher {
     this.reading = feeds.size();
   }
 
-  /** Takes a frame over. Returns false when nobody takes any more. */
+  /** Takes over a frame. Returns false once the engine has stopped. */
   synchronized boolean offer(CameraFeed feed, VideoFrame frame) {
     feed.decoded++;
     boolean due = feed.schedule.isDue(feed.live ? frame.decodedNanos() : frame.time().toNanos());
@@ -56,7 +56,7 @@ final class Dispatcher {
       older.close();
       feed.dropped++;
       if (due) {
-        feed.missed++; // the one that was due before has not been looked at, and this is the next
+        feed.missed++; // the frame that was due is lost, and this one takes its place
       }
       feed.waiting.add(frame);
     } else if (due) {
@@ -68,7 +68,7 @@ final class Dispatcher {
 
   private void add(CameraFeed feed, VideoFrame frame) {
     if (feed.waiting.isEmpty()) {
-      feed.served = Math.max(feed.served, served); // what it did not need before is no credit
+      feed.served = Math.max(feed.served, served); // a camera saves nothing up
     }
     feed.waiting.add(frame);
     notifyAll();
@@ -80,7 +80,7 @@ final class Dispatcher {
       try {
         wait();
       } catch (InterruptedException e) {
-        interrupted = true; // the reader sees it when it is back
+        interrupted = true; // the reader sees it when this returns
         break;
       }
     }
@@ -178,7 +178,7 @@ final class Dispatcher {
     return stopped;
   }
 
-  /** Closes what nobody has fetched. */
+  /** Closes the frames that were never fetched. */
   synchronized void clear() {
     for (CameraFeed feed : feeds) {
       feed.waiting.forEach(VideoFrame::close);

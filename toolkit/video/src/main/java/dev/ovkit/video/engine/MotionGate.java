@@ -4,10 +4,11 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells frames on which something has moved from still ones, by the brightness on a coarse grid.
+ * Lets through the frames in which something moved, judged by the brightness on a coarse grid.
  *
- * <p>Each frame is compared with the last one that passed, so that slow motion adds up. A change of
- * the whole picture's brightness, as by a cloud, is taken out first. Not for several threads.
+ * <p>Each frame is compared with the last one that passed, so that slow motion adds up. A change in
+ * the brightness of the whole picture, such as a cloud makes, is subtracted first. Not for several
+ * threads.
  */
 final class MotionGate {
 
@@ -28,7 +29,7 @@ final class MotionGate {
     this.stillAtMost = stillAtMost.toNanos();
   }
 
-  /** Whether a frame is to be looked at; {@code nanos} is when it came. */
+  /** Whether to look at a frame; {@code nanos} is when it came. */
   boolean passes(byte[] brightness, long nanos) {
     boolean passes =
         last == null || nanos - passed >= stillAtMost || changed(last, brightness) >= ENOUGH;

@@ -2,7 +2,7 @@ package dev.ovkit.video.engine;
 
 import java.util.OptionalDouble;
 
-/** Says which frames of a camera are due, so that so many a second are. Not for several threads. */
+/** Chooses the frames of a camera that are due, so many a second. Not for several threads. */
 final class Schedule {
 
   private static final double NANOS = 1e9;
@@ -37,7 +37,7 @@ final class Schedule {
     return true;
   }
 
-  /** The times start anew. */
+  /** Begins again with the next frame. */
   void restart() {
     begun = false;
   }

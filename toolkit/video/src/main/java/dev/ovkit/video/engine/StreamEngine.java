@@ -33,10 +33,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamEngine {
 
-  /** How long a reader may take to end after the engine has. */
+  /** How long a reader may take to end after the engine has ended. */
   private static final Duration ENDING = Duration.ofSeconds(10);
 
-  /** Finds objects; tests have others. */
+  /** Finds objects; tests replace it. */
   interface FrameDetector {
     Detections detect(Picture.Source frame);
   }
@@ -58,9 +58,9 @@ public final class StreamEngine {
   }
 
   /**
-   * An engine that looks at as many frames at once as the detector has infer requests.
+   * Makes an engine that looks at as many frames at once as the detector has infer requests.
    *
-   * @throws OptionException when there is no camera, or two have one name
+   * @throws OptionException when there is no camera, or two have the same name
    */
   public static StreamEngine of(Detector detector, StreamOptions options, List<Camera> cameras) {
     return new StreamEngine(
@@ -200,7 +200,7 @@ public final class StreamEngine {
             }
           }
         });
-    // Another worker may be delivering the camera's earlier frames; it goes on with this one then.
+    // Another worker may be delivering the camera's earlier frames; it then delivers this one too.
     if (dispatcher.beginDelivery(feed)) {
       for (Consumer<FrameScaler> next = dispatcher.nextDelivery(feed);
           next != null;

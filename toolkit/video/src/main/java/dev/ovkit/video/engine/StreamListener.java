@@ -3,10 +3,11 @@ package dev.ovkit.video.engine;
 import dev.ovkit.picture.Picture;
 
 /**
- * Is told what the engine finds.
+ * Receives what the engine finds.
  *
- * <p>One call at a time, by several threads; the results of one camera in the order of its frames.
- * What it throws stops the engine and is thrown on. While it runs, detections wait, but no reader.
+ * <p>Calls come one at a time, from several threads, and the results of a camera in the order of
+ * its frames. An exception stops the engine and is thrown again. While a call runs, detections
+ * wait, but readers do not.
  */
 @FunctionalInterface
 public interface StreamListener {
@@ -21,6 +22,6 @@ public interface StreamListener {
   /** A frame was looked at. The frame can be asked for until this returns. */
   void result(StreamResult result, Drawable frame);
 
-  /** A camera does something else now. */
+  /** The state of a camera changed. */
   default void event(CameraEvent event) {}
 }

@@ -12,8 +12,8 @@ import java.time.Duration;
  *     detector is busy are dropped; otherwise a film waits for it
  * @param firstPause how long a camera that fails is left alone; doubled with each attempt, with up
  *     to a quarter more or less
- * @param longestPause the most that the pause grows to
- * @param retries attempts to open a camera again before it is given up; negative for no end
+ * @param longestPause the longest that the pause grows to
+ * @param retries attempts to open a camera again before it is given up; negative for no limit
  * @param motionGate whether frames on which nothing has moved are left out
  * @param stillAtMost how long the gate may leave frames out before it lets one through anyway
  */
@@ -37,7 +37,7 @@ public record StreamOptions(
     }
   }
 
-  /** Half a second to half a minute between attempts, without end; no motion gate. */
+  /** Half a second to half a minute between attempts, without a limit; no motion gate. */
   public static StreamOptions defaults() {
     return new StreamOptions(
         ReadOptions.defaults(),

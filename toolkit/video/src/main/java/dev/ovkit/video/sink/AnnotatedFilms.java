@@ -12,7 +12,7 @@ import java.util.Map;
 /**
  * Writes the frames that were looked at, with their boxes, as films: one for each camera.
  *
- * <p>A camera that is opened again goes on in its film, a second later.
+ * <p>When a camera is opened again, its film goes on a second later.
  */
 public final class AnnotatedFilms implements StreamListener, AutoCloseable {
 
@@ -51,7 +51,7 @@ public final class AnnotatedFilms implements StreamListener, AutoCloseable {
    * @param several whether there are several cameras: their names are then put into the file's
    * @param frameRate frames a second, roughly
    * @param labels whether boxes have class names and scores
-   * @throws dev.ovkit.OptionException when the name's ending is of no film
+   * @throws dev.ovkit.OptionException when the name does not end in one of these
    */
   public AnnotatedFilms(Path file, boolean several, double frameRate, boolean labels) {
     FilmWriter.container(file); // a wrong name is refused before the first frame

@@ -15,7 +15,7 @@ import java.util.Map;
 /** Writes each result as a line of JSON. */
 public final class JsonLines implements StreamListener {
 
-  /** Takes a line without its end. */
+  /** Takes a line, without its line end. */
   public interface Lines {
 
     /** Writes a line. */
@@ -39,7 +39,7 @@ public final class JsonLines implements StreamListener {
     }
   }
 
-  /** Returns a result as JSON has it; keys may be added, none is renamed or removed. */
+  /** Returns a result as a JSON object; keys may be added, but none is renamed or removed. */
   static Map<String, Object> json(StreamResult result) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("camera", result.camera());

@@ -25,7 +25,7 @@ public final class RotatingFile implements JsonLines.Lines, AutoCloseable {
   private long size;
 
   /**
-   * Opens a file, which is continued if it is there.
+   * Opens a file, and appends to it if it exists.
    *
    * @param mostBytes when it is full
    * @param kept how many full ones are kept beside it

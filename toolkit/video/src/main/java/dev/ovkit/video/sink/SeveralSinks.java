@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * Hands results to several sinks. One that fails, as on a full disk, is reported once, and again
- * when it fails in another way; the others go on, and it gets the next results too.
+ * Hands results to several sinks. A sink that fails, as on a full disk, is reported once, and again
+ * when it fails in another way; the others go on, and it still gets the next results.
  */
 public final class SeveralSinks implements StreamListener {
 
@@ -23,7 +23,7 @@ public final class SeveralSinks implements StreamListener {
   /**
    * Joins sinks.
    *
-   * @param sinks by what messages call them
+   * @param sinks by their names in messages
    * @param reports takes a line about a sink that fails
    */
   public SeveralSinks(Map<String, StreamListener> sinks, Consumer<String> reports) {

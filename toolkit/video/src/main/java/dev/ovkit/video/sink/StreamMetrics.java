@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
- * Serves what the engine does in Prometheus' text form, at {@code /metrics} of a port.
+ * Serves the engine's counts in Prometheus' text format, at {@code /metrics} of a port.
  *
  * <p>Each camera is a label; a password never is.
  */
@@ -33,11 +33,11 @@ public final class StreamMetrics implements StreamListener, AutoCloseable {
   private final HTTPServer server;
 
   /**
-   * Begins to serve.
+   * Starts the server.
    *
-   * @param port of this machine alone; 0 for one that is free
-   * @param counts the engine's counts, asked for whenever somebody asks here
-   * @throws OptionException when the port is not to be had
+   * @param port of this machine alone; 0 for a free one
+   * @param counts the engine's counts, read at each request
+   * @throws OptionException when the port is not available
    */
   public StreamMetrics(int port, Supplier<List<CameraCounts>> counts) {
     PrometheusRegistry registry = new PrometheusRegistry();
