@@ -9,8 +9,8 @@ import java.util.TreeMap;
 /**
  * How a model is compiled.
  *
- * <p>Threads that nobody sets are those that the machine and its quota allow this process; OpenVINO
- * derives the streams from them. A value that is set wins.
+ * <p>Unless threads are set, OpenVINO uses as many as the machine and its quota allow this process,
+ * and derives the streams from them. A value that is set wins.
  *
  * @param device OpenVINO's name of it; ovkit ships the CPU plugin
  * @param properties OpenVINO's own keys and values, as in {@code NUM_STREAMS=2}; any other property
@@ -37,7 +37,7 @@ public record CompileOptions(String device, SortedMap<String, String> properties
     properties = Collections.unmodifiableSortedMap(new TreeMap<>(properties));
   }
 
-  /** CPU, latency, f32: the answer that every other machine gives too. */
+  /** CPU, latency, f32: the same results as on every other machine. */
   public static CompileOptions defaults() {
     return new CompileOptions("CPU", new TreeMap<>())
         .withHint(Hint.LATENCY)

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * The root of every error that ovkit reports on purpose.
  *
  * <p>A message is one line that says what failed, on which input, what was expected and what to do;
- * it can be shown to a user as it is. Of a long one the middle is left out. What a program may
- * decide by is in {@link #kind} and {@link #file}, never in the message or the cause.
+ * it can be shown to a user as it is. The middle of a long message is left out. Programs decide by
+ * {@link #kind} and {@link #file}, never by the message or the cause.
  */
 public abstract class OvkitException extends RuntimeException {
 
@@ -24,7 +24,7 @@ public abstract class OvkitException extends RuntimeException {
     WRONG_OPTION,
     /** OpenVINO cannot run on this machine. */
     RUNTIME_UNAVAILABLE,
-    /** Something was checked and must not be trusted. */
+    /** Something failed a check and must not be trusted. */
     CHECK_FAILED
   }
 

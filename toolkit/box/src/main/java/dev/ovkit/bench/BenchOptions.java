@@ -22,9 +22,10 @@ import java.util.OptionalInt;
  * @param time to measure for, all models together, when {@code passes} is empty
  * @param warmUp the most time for warming up each model
  * @param compile the arithmetic, threads and streams of every model
- * @param requests pictures at once in {@link Mode#THROUGHPUT}; empty for as many as OpenVINO likes
- * @param control whether a comparison has a control: the first model once more, which tells how far
- *     the machine's noise alone takes a ratio from 1
+ * @param requests pictures at once in {@link Mode#THROUGHPUT}; empty for as many as OpenVINO
+ *     suggests
+ * @param control whether a comparison has a control: the first model once more, which shows how far
+ *     the machine's noise alone moves a ratio from 1
  * @param profiles models that are opened otherwise than {@code compile} and {@code requests} say
  */
 public record BenchOptions(

@@ -30,7 +30,7 @@ import java.util.function.Function;
  * }
  * }</pre>
  *
- * <p>For one thread; in {@link Mode#THROUGHPUT} it starts its own.
+ * <p>Used by one thread; in {@link Mode#THROUGHPUT} it starts its own.
  */
 public final class Benchmark implements AutoCloseable {
 
@@ -48,7 +48,7 @@ public final class Benchmark implements AutoCloseable {
   }
 
   /**
-   * Opens the models and looks which pictures can be read.
+   * Opens the models and checks which pictures can be read.
    *
    * @throws dev.ovkit.ModelException when a model is missing, damaged, or no detector
    * @throws PictureException when no picture can be read
@@ -110,8 +110,10 @@ public final class Benchmark implements AutoCloseable {
   /**
    * Warms up and measures; once.
    *
-   * @param progress is told the share that is done, 0 to 1, when measuring begins and as it goes on
-   * @param stopped asked between passes; once it says true, what was measured so far is the result
+   * @param progress receives the share that is done, 0 to 1, when measuring begins and as it goes
+   *     on
+   * @param stopped asked between passes; once it returns true, what was measured so far is the
+   *     result
    */
   public Report run(DoubleConsumer progress, BooleanSupplier stopped) {
     MachineLoad before = MachineLoad.now();
@@ -248,7 +250,7 @@ public final class Benchmark implements AutoCloseable {
     }
 
     /**
-     * @param rounds 0 to go by the time; one round is made at least
+     * @param rounds 0 to measure for a time; at least one round is made
      */
     boolean goesOn(long round, long rounds) {
       double done =

@@ -21,7 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 
-/** One model, ready to be timed; what times it does not need to know how. */
+/** One model, ready to be timed, however it is run. */
 public interface Contestant extends AutoCloseable {
 
   public static Contestant open(Path ir, BenchOptions options) {
@@ -74,8 +74,8 @@ public interface Contestant extends AutoCloseable {
   }
 
   /**
-   * The network alone, as its file is: no preprocessing in front, the input filled once for as long
-   * as the picture stays the same.
+   * The network alone, as it is in its file: without preprocessing, its input filled once per
+   * picture.
    */
   final class Bare implements Contestant {
     private final DetectorSpec spec;

@@ -11,7 +11,7 @@ import java.util.List;
  * @param from the left end of the first part
  * @param to the right end of the last
  * @param counts of each part
- * @param beyond how many times lie above the range
+ * @param beyond how many times are above the range
  */
 public record Distribution(double from, double to, List<Integer> counts, int beyond) {
 

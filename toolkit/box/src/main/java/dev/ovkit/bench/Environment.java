@@ -32,7 +32,7 @@ public record Environment(
     flags = List.copyOf(flags);
   }
 
-  /** Reads what is here. */
+  /** Reads those of this machine. */
   public static Environment here() {
     return read(Path.of("/"));
   }

@@ -16,7 +16,7 @@ public enum Mode {
     return this == INFERENCE_ONLY ? List.of(Stage.INFER) : List.of(Stage.values());
   }
 
-  /** Returns the stages that are told for each picture, and that a baseline is held against. */
+  /** Returns the stages that are reported for each picture and compared with a baseline. */
   public List<Stage> main() {
     return this == INFERENCE_ONLY ? List.of(Stage.INFER) : List.of(Stage.INFER, Stage.END_TO_END);
   }

@@ -5,8 +5,8 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * How long one model takes for what another takes 1 for: the median of the ratios of all rounds,
- * with its 95 % interval.
+ * The time of one model over that of another: the median of the ratios of all rounds, with its 95 %
+ * interval.
  *
  * <p>A ratio is taken within each round, and the bootstrap draws rounds, with replacement: what
  * slowed the machine for a while slowed both, and does not widen the interval. The percentile
@@ -23,7 +23,7 @@ public record Ratio(double median, double low, double high, int rounds) {
   private static final int RESAMPLES = 2000;
   private static final long SEED = 1993;
 
-  /** Compares times; those of one round stand at one index, at least one. */
+  /** Compares times, at least one of each; those of one round have the same index. */
   public static Ratio of(double[] times, double[] than) {
     int rounds = times.length;
     if (rounds == 0 || rounds != than.length) {

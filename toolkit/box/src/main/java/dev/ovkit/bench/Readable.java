@@ -6,11 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Files, parted into the pictures that can be read and what cannot. */
+/** Files, divided into readable pictures and the rest. */
 public record Readable(List<Path> pictures, List<Report.Unreadable> unreadable) {
 
   /**
-   * Tries each.
+   * Tries to read each file.
    *
    * @throws PictureException when none can be read
    */

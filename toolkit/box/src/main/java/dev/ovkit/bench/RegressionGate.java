@@ -8,10 +8,10 @@ import java.util.Locale;
 import java.util.Objects;
 
 /**
- * Holds a run against an earlier one of the same model, settings and machine.
+ * Compares a run with an earlier one of the same model, settings and machine.
  *
  * @param baseline the earlier run
- * @param maxSlowdown the most that a median time may be of what it was, as in 1.05
+ * @param maxSlowdown the largest allowed ratio of a median time to the earlier one, such as 1.05
  */
 public record RegressionGate(Baseline baseline, double maxSlowdown) {
 
@@ -121,12 +121,12 @@ public record RegressionGate(Baseline baseline, double maxSlowdown) {
   }
 
   /**
-   * How one time came out.
+   * The verdict on one time.
    *
    * @param then milliseconds
    * @param now milliseconds
    * @param ratio now over then; above 1 is slower
-   * @param holds whether it is no more than the greatest slowdown
+   * @param holds whether the ratio is allowed
    */
   public record Verdict(
       String model, String what, double then, double now, double ratio, boolean holds) {}

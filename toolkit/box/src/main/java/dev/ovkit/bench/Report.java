@@ -53,7 +53,7 @@ public record Report(
   public record Unreadable(Path file, String reason) {}
 
   /**
-   * How long one model takes for what another takes 1 for.
+   * The time of one model over that of another.
    *
    * @param than the other
    * @param stage what was compared; in {@link Mode#THROUGHPUT} the time a picture, all requests

@@ -10,6 +10,6 @@ public enum Stage {
   INFER,
   /** From its outputs to boxes. */
   POSTPROCESS,
-  /** All of it, as the caller of the library waits for it. */
+  /** All of it: how long the caller of the library waits. */
   END_TO_END
 }

@@ -3,7 +3,7 @@ package dev.ovkit.bench;
 import java.util.Arrays;
 
 /**
- * What a set of times comes to.
+ * The statistics of a set of times.
  *
  * <p>A percentile is interpolated between its two neighbours in the sorted times, at position
  * {@code p * (count - 1)} counted from 0: definition 7 of Hyndman and Fan, "Sample Quantiles in

@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 
 /**
  * Passes that are not counted, until the times are stable: the medians of three windows of ten
- * passes, one after the other, lie within 2 % of each other. A cap on time ends it all the same,
+ * passes, one after the other, are within 2 % of each other. A limit on time ends it in any case,
  * and the report says so.
  */
 public final class WarmUp {
@@ -28,7 +28,7 @@ public final class WarmUp {
   }
 
   /**
-   * How it went.
+   * The outcome.
    *
    * @param passes how many it took
    * @param stable whether the times were stable when it ended

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Compares the files of a bundle with its manifest, each while it comes, and passes them on. What
- * is not in the manifest is refused before a byte of it is passed on.
+ * Compares the files of a bundle with its manifest while they arrive, and passes them on. A file
+ * that the manifest does not name is refused before a byte of it is passed on.
  */
 final class ArrivingFiles implements BundleSource.Receiver {
 
@@ -25,10 +25,10 @@ final class ArrivingFiles implements BundleSource.Receiver {
   /** Takes the bytes of one file. */
   interface Target extends AutoCloseable {
 
-    /** Takes some more. */
+    /** Takes the next bytes. */
     void write(byte[] buffer, int length);
 
-    /** The file is whole and what the manifest says. */
+    /** The file is whole and as the manifest says. */
     void finish();
 
     @Override
@@ -56,7 +56,7 @@ final class ArrivingFiles implements BundleSource.Receiver {
   /**
    * Reads a bundle to its end.
    *
-   * @throws BundleException that names the first file that is damaged, missing or too much
+   * @throws BundleException that names the first file that is damaged, missing or unexpected
    */
   static void receive(BundleSource bundle, Manifest manifest, Destination destination) {
     ArrivingFiles reception = new ArrivingFiles(manifest, destination);

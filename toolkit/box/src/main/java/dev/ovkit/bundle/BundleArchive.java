@@ -89,7 +89,7 @@ final class BundleArchive implements BundleSource {
     return tar.readNBytes(most);
   }
 
-  /** Folders before the two files that come first have nothing to say. */
+  /** Folders before the two files that come first do not matter. */
   private @Nullable TarArchiveEntry nextFile() throws IOException {
     TarArchiveEntry entry = tar.getNextEntry();
     while (entry != null && entry.getLinkFlag() == TarConstants.LF_DIR) {
@@ -134,7 +134,7 @@ final class BundleArchive implements BundleSource {
           receiver.take(path, entry.getSize(), tar);
         }
       }
-      // To the last byte, so that the checksums behind the files are looked at too.
+      // To the last byte, so that the checksums after the files are verified too.
       content.transferTo(OutputStream.nullOutputStream());
     } catch (IOException | IllegalArgumentException e) { // the latter for some tar headers
       throw damaged(e);

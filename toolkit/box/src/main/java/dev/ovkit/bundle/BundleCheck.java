@@ -8,8 +8,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
- * Whether a bundle is whole: every file as its manifest says, none missing, none too much. In Java
- * alone; nothing of the bundle is run or loaded. Who made it is for {@link TrustedKeys} to say.
+ * Checks that a bundle is whole: every file as its manifest says, none missing, none unexpected. It
+ * uses Java alone and runs or loads nothing of the bundle. {@link TrustedKeys} says who made it.
  */
 public final class BundleCheck {
 
@@ -17,7 +17,7 @@ public final class BundleCheck {
    * Checks a folder or an archive.
    *
    * @return its manifest
-   * @throws BundleException that names the first file that is damaged, missing or too much
+   * @throws BundleException that names the first file that is damaged, missing or unexpected
    */
   public static Manifest check(Path bundle) {
     try (BundleSource source = BundleSource.open(bundle)) {
@@ -30,7 +30,7 @@ public final class BundleCheck {
   }
 
   /**
-   * Checks one file of a folder, as a guard does that knows the others.
+   * Checks one file of a folder.
    *
    * @throws BundleException that names it
    */
@@ -54,10 +54,10 @@ public final class BundleCheck {
   }
 
   /**
-   * Checks that somebody who is trusted signed the manifest of a folder or an archive; its files
-   * are not looked at.
+   * Checks that a trusted key signed the manifest of a folder or an archive, and leaves its files
+   * unchecked.
    *
-   * @return the {@link VerificationKey#id} of who signed
+   * @return the {@link VerificationKey#id} of that key
    * @throws BundleException that names manifest or signature
    */
   public static String checkSignature(Path bundle, TrustedKeys trusted) {
@@ -68,7 +68,7 @@ public final class BundleCheck {
     }
   }
 
-  /** Says which bundle it is that a message speaks of. */
+  /** Names the bundle in a message. */
   static BundleException named(Path bundle, BundleException e) {
     return e.withMessage("bundle '%s': %s".formatted(bundle, e.getMessage()));
   }

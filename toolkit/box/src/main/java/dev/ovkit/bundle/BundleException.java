@@ -5,14 +5,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A bundle, its signature, its keys or its self-test was checked, and must not be trusted. */
+/** A bundle, its signature, its keys or its self-test failed a check. */
 public final class BundleException extends OvkitException {
 
   private static final long serialVersionUID = 1;
 
   /** Why it is not accepted. */
   public enum Reason {
-    /** It is there, and wrong. */
+    /** It is there, but wrong. */
     REFUSED,
     /** A file that the caller named is not there, so nothing was checked. */
     MISSING,
@@ -42,7 +42,7 @@ public final class BundleException extends OvkitException {
     return new BundleException(message, missing ? Reason.MISSING : Reason.REFUSED, file, cause);
   }
 
-  /** Returns the same fact in other words. */
+  /** Returns the same failure with another message. */
   public BundleException withMessage(String message) {
     return new BundleException(message, reason, file().orElse(null), getCause());
   }

@@ -36,7 +36,7 @@ final class BundleFolder implements BundleSource {
   @Override
   public void files(Manifest manifest, Receiver receiver) {
     try {
-      // What a link such as 'current' leads to is walked, links below are not.
+      // A link such as 'current' is followed, links below it are not.
       Path real = folder.toRealPath();
       for (Path file : walk(real)) {
         String path = real.relativize(file).toString();

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** A bundle as it came: a folder or an archive. Nothing in it is believed yet. */
+/** A bundle as it arrived: a folder or an archive. Nothing in it is trusted yet. */
 sealed interface BundleSource extends AutoCloseable permits BundleFolder, BundleArchive {
 
   /** Takes a bundle's files, in the bundle's order. */
@@ -52,7 +52,8 @@ sealed interface BundleSource extends AutoCloseable permits BundleFolder, Bundle
    * Hands over every other file, once.
    *
    * @param manifest what {@link #manifest} says, for the name of an archive's folder
-   * @throws BundleException if the bundle cannot be read, or holds what no bundle may hold
+   * @throws BundleException if the bundle cannot be read, or has something in it that no bundle may
+   *     have
    */
   void files(Manifest manifest, Receiver receiver);
 

@@ -22,22 +22,22 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
- * A folder whose {@code .tar.xz} files are installed as they come, by falling age. What was
- * installed is removed; what was refused goes to {@code refused}, with the reason beside it; what
- * could not be written, say because the disk is full, is tried again.
+ * A folder whose {@code .tar.xz} files are installed as they arrive, the oldest first. An installed
+ * file is removed; a refused one goes to {@code refused}, with the reason beside it; one that could
+ * not be written, for example because the disk is full, is tried again.
  *
- * <p>A file is taken once it has not changed for a while, and one that ends too early only after a
- * longer while: it may still be copied. Not for several threads.
+ * <p>A file is processed once it has stayed unchanged for a while. One that ends too early waits
+ * longer, because it may still be copied. Not for several threads.
  */
 public final class DropFolder {
 
-  /** What a file must rest before it is taken. */
+  /** How long a file must stay unchanged before it is processed. */
   public static final Duration DEFAULT_SETTLE = Duration.ofSeconds(3);
 
   private static final String ENDING = ".tar.xz";
   private static final String REFUSED = "refused";
 
-  /** So many times the settling is waited for a file that is cut short, and after a full disk. */
+  /** How many times as long a file waits that ends too early, and any file after a full disk. */
   private static final int PATIENCE = 20;
 
   private final Path folder;
@@ -47,9 +47,9 @@ public final class DropFolder {
   private final Map<Path, Resting> resting = new HashMap<>();
 
   /**
-   * Names the folder, which must be there.
+   * Uses a folder, which must exist.
    *
-   * @param settle what a file must rest before it is taken
+   * @param settle how long a file must stay unchanged before it is processed
    * @param nanoTime the clock, as {@link System#nanoTime}
    */
   public DropFolder(Path folder, Installer installer, Duration settle, LongSupplier nanoTime) {
@@ -59,17 +59,17 @@ public final class DropFolder {
     this.nanoTime = nanoTime;
   }
 
-  /** What came of a file. */
+  /** What became of a file. */
   public sealed interface Outcome {
 
     /** Returns the file, as it was dropped. */
     Path file();
 
-    /** It is in use. */
+    /** It was installed and is in use. */
     record Done(Path file, Installed installed) implements Outcome {}
 
     /**
-     * It does not hold.
+     * It failed a check.
      *
      * @param movedTo where it is now
      */
@@ -88,7 +88,7 @@ public final class DropFolder {
   }
 
   /**
-   * Looks once and installs what is ready; call it again and again.
+   * Looks once and installs what is ready; call it repeatedly.
    *
    * @throws OutputException if the folder cannot be read or changed
    */

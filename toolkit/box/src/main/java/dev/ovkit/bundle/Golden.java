@@ -31,7 +31,7 @@ public record Golden(
   /** The folder of the pictures and of {@code golden.json}. */
   public static final String FOLDER = "golden";
 
-  /** The list's own path. */
+  /** The path of the list. */
   public static final String FILE = FOLDER + "/golden.json";
 
   /**
@@ -44,12 +44,12 @@ public record Golden(
   public static final double DEFAULT_LOWEST_IOU = 0.97;
 
   /**
-   * In 8 bit a CPU with VNNI and one without differ by up to 0.13 in score, as the one adds in 32
-   * bits and the other in 16; and what is rounded differently once stays different.
+   * In 8 bit a CPU with VNNI and one without differ by up to 0.13 in score, because one adds in 32
+   * bits and the other in 16, and a difference in rounding stays.
    */
   private static final double INT8_SCORE_TOLERANCE = 0.2;
 
-  /** As {@link #INT8_SCORE_TOLERANCE}: the same object, be its box where it may. */
+  /** As {@link #INT8_SCORE_TOLERANCE}: the same object, wherever its box is. */
   private static final double INT8_LOWEST_IOU = 0.5;
 
   private static final int FORMAT = 1;
@@ -112,7 +112,7 @@ public record Golden(
   /**
    * Reads the list of a bundle's folder.
    *
-   * @throws BundleException if it is missing or none
+   * @throws BundleException if it is missing or cannot be read
    */
   public static Golden read(Path bundle) {
     try {

@@ -7,10 +7,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What this machine offers of what a bundle may need, found out without native code.
+ * What this machine has that a bundle may need, found without native code.
  *
  * @param cpuFlags as {@code /proc/cpuinfo} writes them; empty where it cannot be read
- * @param glibc version of the C library that this JVM runs on; empty where it cannot be told
+ * @param glibc version of the C library that this JVM runs on; empty where it is unknown
  */
 record Host(Set<String> cpuFlags, String glibc) {
 
@@ -18,7 +18,7 @@ record Host(Set<String> cpuFlags, String glibc) {
     return new Host(CpuInfo.here().flags(), Glibc.version());
   }
 
-  /** Returns which CPU flags are missing, or nothing. */
+  /** Returns which CPU flags are missing; empty if none is. */
   Optional<String> cpuComplaint(HostRequirements requirements) {
     if (cpuFlags.isEmpty()) {
       return Optional.of("/proc/cpuinfo cannot be read, so the CPU is unknown; mount /proc");
@@ -32,7 +32,7 @@ record Host(Set<String> cpuFlags, String glibc) {
                 .formatted(String.join(", ", missing)));
   }
 
-  /** Returns how the C library is too old, or nothing. */
+  /** Returns how the C library is too old; empty if it is not. */
   Optional<String> glibcComplaint(HostRequirements requirements) {
     if (glibc.isEmpty()) {
       return Optional.of(

@@ -3,7 +3,7 @@ package dev.ovkit.bundle;
 import java.util.List;
 
 /**
- * What a bundle needs of a machine.
+ * What a bundle needs from a machine.
  *
  * @param cpu flags as {@code /proc/cpuinfo} writes them, such as {@code avx2}; sorted
  * @param glibc the lowest version of the C library, such as {@code 2.35}
@@ -13,7 +13,7 @@ public record HostRequirements(List<String> cpu, String glibc) {
   /**
    * Checks the form.
    *
-   * @throws IllegalArgumentException if a flag or the version is none
+   * @throws IllegalArgumentException if a flag or the version is malformed
    */
   public HostRequirements {
     cpu = cpu.stream().sorted().toList();

@@ -160,7 +160,10 @@ record InstallState(List<Release> releases, Map<String, Floor> floors) {
     return Optional.ofNullable(last);
   }
 
-  /** A release comes into use: it is the last one, and its version the lowest for its key. */
+  /**
+   * Puts a release into use: it becomes the last one, and its version the lowest allowed for its
+   * key.
+   */
   InstallState using(Release release) {
     List<Release> changed = new ArrayList<>(releases);
     changed.removeIf(other -> other.id().equals(release.id()));
@@ -172,7 +175,9 @@ record InstallState(List<Release> releases, Map<String, Floor> floors) {
     return new InstallState(changed, raised);
   }
 
-  /** A release is left for another: for an older one it is withdrawn, and not gone back to. */
+  /**
+   * Leaves a release for another: for an older one it is withdrawn, and no rollback returns to it.
+   */
   InstallState goingBack(String from, String to) {
     List<String> ids = releases.stream().map(Release::id).toList();
     boolean older = ids.indexOf(to) < ids.indexOf(from);

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What an installation or a rollback came to.
+ * The result of an installation or a rollback.
  *
  * @param id the release in use now, a folder in {@code releases}
  * @param version of the release in use now

@@ -15,9 +15,9 @@ import java.util.Optional;
 /**
  * Installs bundles on a box and goes back to older ones.
  *
- * <p>A bundle is used only after somebody who is trusted vouched for it, every file was compared
- * with its manifest, and its self-test held in a process of its own; until the one rename that
- * switches, the release in use stays in use. Power may fail at any moment.
+ * <p>A bundle is used only after a trusted key vouched for it, every file was compared with its
+ * manifest, and its self-test passed in a process of its own. One rename switches to it; until then
+ * the release in use stays in use. Power may fail at any moment.
  *
  * <p>One process at a time works on a root; another is refused. Instances hold nothing open.
  */
@@ -26,14 +26,14 @@ public final class Installer {
   /** Room for names and for {@code state.json}, besides the files. */
   private static final long SPARE_BYTES = 1 << 20;
 
-  /** What a file takes more than its size, on file systems that count in blocks. */
+  /** What a file takes beyond its size, on file systems that count in blocks. */
   private static final long BLOCK = 4096;
 
   private final Path root;
   private final InstallOptions options;
 
   /**
-   * Names the place.
+   * Installs into a root.
    *
    * @param root the folder of releases; made when it is needed
    */
@@ -46,8 +46,8 @@ public final class Installer {
    * Installs a bundle and lets {@code current} point to it.
    *
    * @param bundle a folder or a {@code .tar.xz}
-   * @throws BundleException if nobody vouches for it, it is damaged or too old, does not suit this
-   *     machine, or its self-test does not hold; the release in use stays
+   * @throws BundleException if no trusted key vouches for it, it is damaged or too old, this
+   *     machine lacks what it needs, or its self-test fails; the release in use stays
    * @throws OutputException if it cannot be written; the release in use stays
    */
   public Installed install(Path bundle) {
@@ -191,7 +191,7 @@ public final class Installer {
     try {
       releases.sweep();
     } catch (IOException e) {
-      // the next to come sweeps again; the reason why this failed matters more
+      // the next installation sweeps again; the first failure matters more
     }
   }
 

@@ -13,12 +13,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The word of an old key that a new one takes its place. A box that trusts the old key and installs
- * a bundle that brings this along trusts the new key from then on and the old one no more.
+ * The statement of an old key that a new one replaces it. A box that trusts the old key and
+ * installs a bundle with this statement trusts the new key from then on, and the old one no longer.
  */
 public final class KeyRotation {
 
-  /** Begins what is signed, so that no signature over a manifest can pass for one over this. */
+  /**
+   * The first of the signed bytes, so that a signature over a manifest never counts as one over
+   * this.
+   */
   private static final String PURPOSE = "ovkit key rotation 1\n";
 
   private static final int FORMAT = 1;
@@ -42,7 +45,7 @@ public final class KeyRotation {
   /**
    * Reads a {@code .rotation} file.
    *
-   * @throws BundleException if it is none
+   * @throws BundleException if it is not one
    */
   public static KeyRotation read(Path file) {
     try {
@@ -93,12 +96,12 @@ public final class KeyRotation {
     return object;
   }
 
-  /** Returns the key that is given up. */
+  /** Returns the key that is replaced. */
   public VerificationKey from() {
     return from;
   }
 
-  /** Returns the key that takes its place. */
+  /** Returns the key that replaces it. */
   public VerificationKey to() {
     return to;
   }

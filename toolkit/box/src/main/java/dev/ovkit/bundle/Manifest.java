@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * What a bundle is and which files it has: all but the manifest itself and its signature.
+ * Name, version and files of a bundle: all files but the manifest itself and its signature.
  *
  * @param name of the application: small letters, digits, dots, hyphens
  * @param ovkit the version of ovkit in it
@@ -36,7 +36,7 @@ public record Manifest(
     long mtime,
     List<ManifestFile> files) {
 
-  /** The manifest's own name. */
+  /** The name of its file. */
   public static final String FILE = "manifest.json";
 
   /** More files than any bundle has. */
@@ -55,8 +55,8 @@ public record Manifest(
   /**
    * Sorts and checks the files.
    *
-   * @throws IllegalArgumentException if there are too many or too large ones, one is named twice,
-   *     or one is below another
+   * @throws IllegalArgumentException if they are too many or too large, or one is named twice or is
+   *     below another
    */
   public Manifest {
     if (!NAME.matcher(name).matches()) {
@@ -115,7 +115,7 @@ public record Manifest(
   /**
    * Reads the manifest of a bundle's folder.
    *
-   * @throws BundleException if it is missing or no manifest
+   * @throws BundleException if it is missing or not a manifest
    */
   public static Manifest read(Path bundle) {
     try {
@@ -145,7 +145,7 @@ public record Manifest(
   /**
    * Reads a manifest.
    *
-   * @throws BundleException if it is none
+   * @throws BundleException if it is not one
    */
   public static Manifest parse(byte[] json) {
     try {

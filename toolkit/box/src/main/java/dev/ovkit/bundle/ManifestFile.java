@@ -26,8 +26,8 @@ public record ManifestFile(String path, long size, String sha256, boolean execut
   /**
    * Checks the form.
    *
-   * @throws IllegalArgumentException if the path could lead out of the bundle, or size or hash are
-   *     none
+   * @throws IllegalArgumentException if the path could lead out of the bundle, or size or hash is
+   *     malformed
    */
   public ManifestFile {
     requirePath(path);
@@ -67,7 +67,7 @@ public record ManifestFile(String path, long size, String sha256, boolean execut
     }
   }
 
-  /** A path from a stranger, fit for a message. */
+  /** A path from an untrusted file, made safe for a message. */
   static String printable(String path) {
     String ascii = path.replaceAll("[^ -~]", "?");
     return ascii.length() <= MOST_LETTERS ? ascii : ascii.substring(0, MOST_LETTERS) + "…";

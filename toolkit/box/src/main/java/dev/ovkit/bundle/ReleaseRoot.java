@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of a box's releases, held by one process at a time.
+ * The folder of a box's releases, locked by one process at a time.
  *
  * <pre>
  * current -> releases/ID   what runs; changed by one rename
@@ -48,8 +48,8 @@ final class ReleaseRoot implements AutoCloseable {
   }
 
   /**
-   * Takes hold of a root, which is made if it is not there, and sweeps away what a process left
-   * that ended before its work was done.
+   * Locks a root, which is made if it is missing, and removes what an interrupted process left
+   * there.
    */
   static ReleaseRoot open(Path root) {
     FileChannel lock = null;
@@ -100,7 +100,7 @@ final class ReleaseRoot implements AutoCloseable {
             state.releases().stream().filter(r -> !Files.isDirectory(folder(r.id()))).toList());
     for (Path release : list(root.resolve(RELEASES))) {
       String id = release.getFileName().toString();
-      // Whole, but its installation ended before it was written down.
+      // Whole, but its installation ended before it was recorded.
       if (state.release(id).isEmpty() && !Optional.of(id).equals(current)) {
         discard(id);
       }
@@ -141,7 +141,7 @@ final class ReleaseRoot implements AutoCloseable {
             .formatted(link, RELEASES));
   }
 
-  /** Makes a folder that no one else sees as a release. */
+  /** Makes a folder that is not a release yet. */
   Path stage(String id) throws IOException {
     return Files.createTempDirectory(root.resolve(STAGING), id + "-");
   }
@@ -203,7 +203,7 @@ final class ReleaseRoot implements AutoCloseable {
         lock.close();
       }
     } catch (IOException e) {
-      // the lock goes with the process at the latest
+      // the lock ends with the process at the latest
     }
   }
 }

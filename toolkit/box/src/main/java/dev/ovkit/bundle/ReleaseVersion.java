@@ -20,7 +20,7 @@ public record ReleaseVersion(String text) implements Comparable<ReleaseVersion> 
   /**
    * Checks the form.
    *
-   * @throws IllegalArgumentException if it is no such version
+   * @throws IllegalArgumentException if it is not such a version
    */
   public ReleaseVersion {
     if (text.length() > MOST_LETTERS || !FORM.matcher(text).matches()) {

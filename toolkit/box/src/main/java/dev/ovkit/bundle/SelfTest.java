@@ -20,11 +20,11 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Looks at a bundle from the inside: are its files whole, does the machine suit it, do its
- * libraries load, does the model still find what it found when the bundle was made.
+ * Tests a bundle from the inside: its files are whole, the machine has what it needs, its libraries
+ * load, and the model still finds what it found when the bundle was made.
  *
  * <p>It loads native code and may crash with it: {@link SelfTestProcess} runs it in a process of
- * its own. It must be run by the bundle's own JVM and classes to say anything of them.
+ * its own. Only when the bundle's own JVM and classes run it does it test them too.
  */
 public final class SelfTest {
 
@@ -32,7 +32,7 @@ public final class SelfTest {
   private static final String LIBRARIES = "native/";
   private static final String CLASS_ARCHIVE = ".jsa";
 
-  /** IoU from which on two boxes are taken for the same object, however far off. */
+  /** The lowest IoU at which two boxes count as the same object, however far apart they are. */
   private static final double SAME_OBJECT = 0.5;
 
   private final Path bundle;
@@ -98,7 +98,7 @@ public final class SelfTest {
     }
   }
 
-  /** A JVM that took a class archive has it mapped into its memory. */
+  /** A JVM that uses a class archive has it mapped into its memory. */
   private static String classArchive(Manifest manifest) {
     List<String> archives =
         manifest.files().stream()

@@ -12,26 +12,26 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs the self-test of a bundle in a process of its own, by its own launcher: a native crash is a
- * refusal there and not the end of the one who asks.
+ * Runs the self-test of a bundle in a process of its own, by its own launcher: a native crash then
+ * fails the test and does not end the caller.
  */
 public final class SelfTestProcess {
 
-  /** The option of {@code ovkit self-test} that makes it run where it is. */
+  /** The option of {@code ovkit self-test} that makes it run in the process itself. */
   public static final String IN_THIS_PROCESS = "--in-this-process";
 
-  /** Enough for a slow box with a large model; what takes longer hangs. */
+  /** Enough for a slow box with a large model; a test that takes longer hangs. */
   public static final Duration DEFAULT_LIMIT = Duration.ofMinutes(2);
 
   private static final String LAUNCHER = "bin/ovkit";
   private static final int MOST_BYTES = 1 << 20;
   private static final int SIGNALLED = 128;
 
-  /** For what is already in a pipe. */
+  /** The time to read what is already in a pipe. */
   private static final Duration READING = Duration.ofSeconds(5);
 
   /**
-   * Runs it. The bundle's files must have been checked: its launcher is run as it is.
+   * Runs the self-test. Check the bundle's files before: its launcher is run as it is.
    *
    * @throws BundleException if there is no report: it crashed, hung, or could not be started
    */
@@ -40,7 +40,7 @@ public final class SelfTestProcess {
     ProcessBuilder builder =
         new ProcessBuilder(
             folder.resolve(LAUNCHER).toString(), "self-test", IN_THIS_PROCESS, "--json");
-    // Its own settings count, not those of the one who installs it.
+    // The bundle's own settings count, not those of the installing process.
     Map<String, String> environment = builder.environment();
     environment
         .keySet()
@@ -101,13 +101,13 @@ public final class SelfTestProcess {
     }
   }
 
-  /** Not for one that has ended by itself: this closes its output, which may not be read yet. */
+  /** Not for a process that ended by itself: this closes its output, which may not be read yet. */
   private static void destroy(Process process) {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }
 
-  /** What an ended process has said; nothing if somebody it left behind holds its output open. */
+  /** Returns the output of an ended process; nothing if a process that it left holds it open. */
   private static byte[] bytes(CompletableFuture<byte[]> output) {
     return output
         .completeOnTimeout(new byte[0], READING.toMillis(), TimeUnit.MILLISECONDS)
@@ -135,7 +135,7 @@ public final class SelfTestProcess {
     thread.start();
   }
 
-  /** The end of what it said to stderr, in one line. */
+  /** Returns the end of what it wrote to stderr, in one line. */
   private static String tail(byte[] err) {
     String text = new String(err, StandardCharsets.UTF_8).strip().replaceAll("\\s+", " ");
     if (text.isEmpty()) {

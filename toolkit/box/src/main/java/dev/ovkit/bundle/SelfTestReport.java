@@ -22,7 +22,7 @@ public record SelfTestReport(String bundle, List<Check> checks) {
    * One thing that was looked at.
    *
    * @param name what: manifest, cpu, glibc, libraries, classes, or a golden picture
-   * @param holds whether it is as it must be
+   * @param holds whether it is as it should be
    * @param text what was found, in words
    */
   public record Check(String name, boolean holds, String text) {}
@@ -31,12 +31,12 @@ public record SelfTestReport(String bundle, List<Check> checks) {
     checks = List.copyOf(checks);
   }
 
-  /** Whether all is as it must be. */
+  /** Whether all checks passed. */
   public boolean holds() {
     return !checks.isEmpty() && checks.stream().allMatch(Check::holds);
   }
 
-  /** Returns what is not as it must be, in one line. */
+  /** Returns the checks that failed, in one line. */
   public String complaint() {
     return checks.stream()
         .filter(check -> !check.holds())

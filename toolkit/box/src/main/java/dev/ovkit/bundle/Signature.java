@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Signature {
 
-  /** The signature's own name. */
+  /** The name of its file. */
   public static final String FILE = "manifest.sig";
 
   static final int MOST_BYTES = 64 << 10;
@@ -52,9 +52,9 @@ public final class Signature {
   }
 
   /**
-   * Reads a signature; whether it holds is for {@link TrustedKeys} to say.
+   * Reads a signature; {@link TrustedKeys} says whether it is valid.
    *
-   * @throws BundleException if it is none
+   * @throws BundleException if it is not one
    */
   public static Signature parse(byte[] json) {
     try {
@@ -112,7 +112,7 @@ public final class Signature {
     return keyId;
   }
 
-  /** Returns the rotations that came along; each holds in itself. */
+  /** Returns the rotations that it brings; each is valid by itself. */
   public List<KeyRotation> rotations() {
     return rotations;
   }

@@ -22,7 +22,7 @@ import java.util.Set;
 
 /**
  * An Ed25519 key that signs bundles. Its file is what {@code openssl genpkey -algorithm ed25519}
- * writes, readable by its owner only; it belongs on no box.
+ * writes, readable by its owner only; it never goes to a box.
  */
 public final class SigningKey {
 
@@ -55,7 +55,7 @@ public final class SigningKey {
   /**
    * Reads a private key.
    *
-   * @throws BundleException if it is none
+   * @throws BundleException if it is not one
    */
   public static SigningKey read(Path file) {
     try {
@@ -79,7 +79,7 @@ public final class SigningKey {
   /**
    * Writes the private key, for its owner's eyes only from the first byte on.
    *
-   * @throws OutputException also when there is such a file: a key that is lost signs nothing again
+   * @throws OutputException also when the file exists: a key that is overwritten never signs again
    */
   public void write(Path file) {
     try {

@@ -16,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keys that a box believes: the {@code .pub} files in {@code trusted} below its root. Keys that
+ * The keys that a box trusts: the {@code .pub} files in {@code trusted} below its root. Keys that
  * were replaced are in {@code retired} and are never trusted again, even if put back.
  */
 public final class TrustedKeys {
@@ -38,10 +38,10 @@ public final class TrustedKeys {
   }
 
   /**
-   * Who answers for a bundle.
+   * Who vouches for a bundle.
    *
-   * @param key that signed it; null if nobody did and that was allowed
-   * @param retires keys that it replaces, so far trusted
+   * @param key that signed it; null if it is unsigned and that is allowed
+   * @param retires trusted keys that it replaces
    */
   record Vouched(@Nullable VerificationKey key, List<VerificationKey> retires) {
 
@@ -53,7 +53,7 @@ public final class TrustedKeys {
   /**
    * Reads the keys of a box.
    *
-   * @throws BundleException if a file among them is no key
+   * @throws BundleException if a file among them is not a key
    */
   public static TrustedKeys read(Path root) {
     Map<String, VerificationKey> trusted = keys(root.resolve(FOLDER));
@@ -79,18 +79,18 @@ public final class TrustedKeys {
     }
   }
 
-  /** Returns the {@link VerificationKey#id}s of the keys that are believed. */
+  /** Returns the {@link VerificationKey#id}s of the trusted keys. */
   public Set<String> ids() {
     return Set.copyOf(trusted.keySet());
   }
 
   /**
-   * Says who answers for a manifest: a trusted key, or one that a trusted key gave its place to.
+   * Returns who vouches for a manifest: a trusted key, or one that replaced a trusted key.
    *
    * @param manifest the exact bytes of {@code manifest.json}
    * @param signature the bytes of {@code manifest.sig}, or null
-   * @param allowUnsigned whether a missing signature is accepted; one that is there must hold
-   * @throws BundleException if nobody does
+   * @param allowUnsigned whether a missing signature is accepted; one that is there must be valid
+   * @throws BundleException if no such key does
    */
   Vouched vouch(byte[] manifest, byte @Nullable [] signature, boolean allowUnsigned) {
     if (signature == null) {
@@ -135,7 +135,7 @@ public final class TrustedKeys {
         .orElse(null);
   }
 
-  /** The trusted keys that gave their place, directly or through others, to the one that signed. */
+  /** Returns the trusted keys that the signing key replaced, directly or through others. */
   private List<VerificationKey> trustedAncestors(Signature signature) {
     List<VerificationKey> found = new ArrayList<>();
     Set<String> seen = new HashSet<>(Set.of(signature.keyId()));

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Writes a bundle's files into a folder so that they outlast a loss of power: each with the mode
- * and the time that the manifest says, on the disk before its folder is.
+ * Writes a bundle's files into a folder so that they survive a loss of power: each has the mode and
+ * the time that the manifest says, and is on the disk before its folder is.
  */
 final class Unpacking implements ArrivingFiles.Destination {
 
@@ -68,7 +68,7 @@ final class Unpacking implements ArrivingFiles.Destination {
     }
   }
 
-  /** Brings the names of all files to the disk. */
+  /** Flushes the names of all files to the disk. */
   void finish() {
     for (Path made : folders) {
       try {

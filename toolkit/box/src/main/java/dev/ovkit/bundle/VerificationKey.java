@@ -33,7 +33,7 @@ public final class VerificationKey {
   /**
    * Takes a key in X.509's encoding.
    *
-   * @throws GeneralSecurityException if it is no Ed25519 key
+   * @throws GeneralSecurityException if it is not an Ed25519 key
    */
   static VerificationKey of(byte[] x509) throws GeneralSecurityException {
     PublicKey key = KeyFactory.getInstance(ALGORITHM).generatePublic(new X509EncodedKeySpec(x509));
@@ -46,7 +46,7 @@ public final class VerificationKey {
   /**
    * Reads a {@code .pub} file.
    *
-   * @throws BundleException if it is none
+   * @throws BundleException if it is not one
    */
   public static VerificationKey read(Path file) {
     try {

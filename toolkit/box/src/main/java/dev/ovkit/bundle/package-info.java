@@ -16,9 +16,9 @@
  * </pre>
  *
  * <p>In an archive {@code manifest.json} and, if there is one, {@code manifest.sig} come first,
- * before every other file (folders may stand anywhere): so nothing that is not signed for is
- * written to the box. It holds files and folders only. It is compressed with a dictionary of at
- * most 8 MiB, so that a small box can read it.
+ * before every other file (folders may be anywhere), so that nothing unsigned is written to the
+ * box. It holds files and folders only. It is compressed with a dictionary of at most 8 MiB, so
+ * that a small box can read it.
  */
 @NullMarked
 package dev.ovkit.bundle;

@@ -22,10 +22,10 @@ public record Comparison(
   }
 
   /**
-   * Pairs boxes of the same class. The detections of the first result choose by falling score; each
-   * takes what is left of the second that it overlaps best, if by at least {@code lowestIou} (as
-   * COCO's evaluation does with detections and ground truth). Between equal overlaps the nearer
-   * score wins.
+   * Pairs boxes of the same class. By falling score, each detection of the first result takes the
+   * detection of the second that it overlaps best and that is still free, if the overlap is at
+   * least {@code lowestIou} (as COCO's evaluation does with detections and ground truth). Between
+   * equal overlaps the nearer score wins.
    */
   public static Comparison of(List<Detection> first, List<Detection> second, double lowestIou) {
     List<Detection> choosers =

@@ -13,10 +13,10 @@ import java.util.OptionalDouble;
  */
 public record MatchedPair(Detection first, Detection second, double iou) {
 
-  /** A point that neither result sees is anywhere. */
+  /** The place of a point that neither result sees means nothing. */
   private static final double SEEN = 0.5;
 
-  /** Makes a pair of two detections, whatever their places. */
+  /** Makes a pair of two detections, wherever they are. */
   public static MatchedPair of(Detection first, Detection second) {
     RotatedBox a = first.rotated().orElse(null);
     RotatedBox b = second.rotated().orElse(null);
@@ -32,8 +32,8 @@ public record MatchedPair(Detection first, Detection second, double iou) {
   }
 
   /**
-   * Returns how far the key point lies apart that differs most, in pixels, of those that one of the
-   * two sees; empty unless both have as many.
+   * Returns the largest distance between the two results' key points, in pixels, among the points
+   * that at least one of them sees; empty unless both have as many.
    */
   public OptionalDouble keyPointDistance() {
     List<KeyPoint> here = first.keyPoints();

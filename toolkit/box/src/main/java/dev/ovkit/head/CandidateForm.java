@@ -1,8 +1,8 @@
 package dev.ovkit.head;
 
 /**
- * How the numbers of a candidate lie in the outputs and what they mean, where a reader may try
- * other forms too.
+ * How the numbers of a candidate are arranged in the outputs and what they mean, where a reader may
+ * try other forms too.
  *
  * @param objectness whether a number before the classes' scores says if there is an object at all
  * @param logits true where objectness and scores have not passed a sigmoid yet

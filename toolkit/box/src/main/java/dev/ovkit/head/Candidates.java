@@ -57,7 +57,7 @@ public final class Candidates {
     count++;
   }
 
-  /** Puts a box at a place that is already taken. */
+  /** Replaces a box. */
   public void set(
       int i, float left, float top, float right, float bottom, float boxScore, int boxClass) {
     x1[i] = left;

@@ -33,7 +33,7 @@ final class IrXml {
   private static final int MOST_DEPTH = 64;
   private static final int MOST_INFO = 100_000;
 
-  /** Along one axis; what is read here is counted in ints. */
+  /** Along one axis, because elements are counted in ints. */
   private static final long MOST_ELEMENTS = 1 << 28;
 
   /** Operations that only move numbers. */
@@ -166,7 +166,7 @@ final class IrXml {
     if (version < 10) {
       throw malformed("it is an IR of version %d; ovkit reads 10 and 11".formatted(version), null);
     }
-    // The sections are told apart by their names, what is in them by its depth.
+    // The sections differ by name, their contents by depth.
     while (in.next() != XmlReader.Event.DONE) {
       if (in.depth() == 2 && in.is("layers")) {
         readLayers(in);

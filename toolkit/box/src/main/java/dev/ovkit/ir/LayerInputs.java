@@ -5,7 +5,7 @@ import java.util.Map;
 
 /**
  * How many inputs a layer of an IR needs. OpenVINO may end the process when it reads a layer with
- * fewer, so this is checked before.
+ * fewer, so this is checked first.
  */
 final class LayerInputs {
 

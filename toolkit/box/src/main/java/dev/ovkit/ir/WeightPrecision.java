@@ -3,7 +3,7 @@ package dev.ovkit.ir;
 import java.util.Map;
 
 /**
- * What the weights of an IR are stored in, which says how far its answers may stray. FP16 is
+ * The type in which an IR stores its weights, which decides how far its results may differ. FP16 is
  * storage only: a CPU computes in the same precision as with FP32, so it halves the .bin and
  * changes no time. From the most exact to the least.
  */

@@ -134,7 +134,7 @@ public record BoxesAndScores(
     int count = count(shapes);
     int ahead = isJoined() ? 4 : 0;
     int columns = ahead + classes;
-    // Where the numbers of a box lie: the step from number to number, and from box to box.
+    // Where the numbers of a box are: the step from number to number, and from box to box.
     int number = isJoined() && classesFirst ? count : 1;
     int next = isJoined() ? (classesFirst ? 1 : columns) : 4;
     Places places = new Places(number, next);
@@ -176,7 +176,7 @@ public record BoxesAndScores(
     return logits ? Logits.sigmoid(value) : value;
   }
 
-  /** Where the numbers of a box lie. */
+  /** Where the numbers of a box are. */
   private record Places(int number, int next) {}
 
   private void add(
@@ -297,7 +297,7 @@ public record BoxesAndScores(
 
   // ---- in the graph
 
-  /** Of a detection transformer nothing is to be suppressed, which columns cannot say. */
+  /** A detection transformer's results must not be suppressed, which columns cannot express. */
   @Override
   public Optional<String> decodeInGraph(GraphWriter graph, InputSize input) {
     if (oneBoxAnObject) {

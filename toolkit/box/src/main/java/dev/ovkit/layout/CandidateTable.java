@@ -134,7 +134,7 @@ record CandidateTable(String output, boolean endToEnd, int classes, int extras) 
     }
   }
 
-  /** Rows of nearly the same score may be in another order, so of them only scores compare. */
+  /** Rows of nearly the same score may be in another order, so only their scores are compared. */
   Optional<OutputParts> parts(List<Long> shape, float[] values, String extraName) {
     if (shape.size() != 3 || shape.get(endToEnd ? 2 : 1) != columns()) {
       return Optional.empty();

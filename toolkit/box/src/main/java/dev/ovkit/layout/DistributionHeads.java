@@ -26,8 +26,8 @@ import java.util.function.UnaryOperator;
  * {@code output} for all heads; {@code bins}, {@code cell_offset}.
  *
  * @param heads by rising stride, each with the output of its scores
- * @param distances the output of each head's distances; that of its scores if they stand behind
- *     these in a row
+ * @param distances the output of each head's distances; that of its scores if distances follow them
+ *     in a row
  * @param bins numbers a side
  * @param offset of the point in its cell, 0..1
  */

@@ -58,7 +58,7 @@ public record EndToEnd(String output, BoxForm boxes, int classes) implements Hea
     return true;
   }
 
-  /** Rows of nearly the same score may stand in another order, so that only scores compare. */
+  /** Rows of nearly the same score may be in another order, so only their scores are compared. */
   @Override
   public Optional<OutputParts> parts(List<Long> shape, float[] values) {
     if (shape.size() != 3 || shape.get(2) < COLUMNS) {

@@ -58,7 +58,7 @@ public record FlatColumns(String output, int classes) implements HeadLayout {
         new CandidateForm(CandidateForm.Arrangement.COLUMNS, false, false, BoxCoding.PIXELS));
   }
 
-  /** Its YOLOv5 and YOLOv8 are one wrapper, by openvino-model-api 0.4.7. */
+  /** One wrapper reads YOLOv5 and YOLOv8, as of openvino-model-api 0.4.7. */
   @Override
   public Optional<String> modelApiType() {
     return Optional.of("YOLOv8");

@@ -21,7 +21,7 @@ final class HeadList {
     return heads.stream().sorted(Comparator.comparingInt(Head::stride)).toList();
   }
 
-  /** Deals the anchors of all heads, by rising stride, to heads. */
+  /** Divides the anchors of all heads, by rising stride, among the heads. */
   static List<Head> deal(List<Head> heads, List<Anchor> anchors) {
     if (anchors.isEmpty() || anchors.size() % heads.size() != 0) {
       throw new IllegalArgumentException(

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * little-endian, {@code channels} rows of {@code na*(5+nc)} weights, then one row of biases.
  *
  * <p>Metadata: {@code head_<i>_output}, {@code head_<i>_features} and {@code head_<i>_channels}
- * beside what {@link HeadList} says.
+ * besides what {@link HeadList} says.
  *
  * @param lazy by rising stride
  */
@@ -36,7 +36,7 @@ public record LazyHeads(List<LazyHead> lazy, int classes) implements HeadLayout 
 
   static final LayoutFormat FORMAT = new Format();
 
-  /** Of one head; a detector's have some 100,000. */
+  /** Of one head; those of real detectors have some 100,000. */
   private static final long MOST_WEIGHTS = 1 << 28;
 
   /**

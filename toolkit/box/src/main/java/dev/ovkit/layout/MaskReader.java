@@ -33,7 +33,7 @@ final class MaskReader {
   /** The box on the input, column by column: 1 inside, 0 outside. */
   private float[] inside = new float[0];
 
-  /** For each row of what is computed: the places it lies between, and how far from the first. */
+  /** For each computed row: the places that it is between, and how far it is from the first. */
   private int[] above = new int[0];
 
   private int[] below = new int[0];
@@ -130,7 +130,7 @@ final class MaskReader {
     return first + shares[row] * (column[below[row]] - first);
   }
 
-  /** Where the middle of a pixel lies among those that it is computed of. */
+  /** Returns where the centre of a pixel is among the pixels that it is computed from. */
   private static double source(int pixel, double scale, int most) {
     return Math.max(0, Math.min(most - 1, (pixel + 0.5) * scale - 0.5));
   }
@@ -158,7 +158,7 @@ final class MaskReader {
     }
   }
 
-  /** Fills {@link #column} with what lies between two columns of {@link #sum}. */
+  /** Fills {@link #column} with a column between two of {@link #sum}. */
   private void mix(int before, int after, float share, int high) {
     for (int y = 0; y < high; y++) {
       float value = sum[before + y];
@@ -214,7 +214,7 @@ final class MaskReader {
     return Mask.of(width, height, counts, count);
   }
 
-  /** Fills {@link #column} with what lies between two columns of the input; a 0 above and below. */
+  /** Fills {@link #column} with a column between two of the input; a 0 above and below. */
   private void between(int before, int after, float share, int left, int right, int boxHeight) {
     boolean one = before >= left && before < right;
     boolean other = after >= left && after < right;
@@ -229,7 +229,7 @@ final class MaskReader {
     }
   }
 
-  /** A pixel of the picture that is not behind the first that a pixel of the input reaches. */
+  /** Returns a pixel of the picture at or before the first that a pixel of the input reaches. */
   private static int first(int pixel, double scale, int most) {
     return (int) Math.max(0, Math.min(most, Math.floor((pixel - 1) / scale) - 1));
   }

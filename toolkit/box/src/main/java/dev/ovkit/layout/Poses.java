@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * Boxes with key points: beside its box each candidate has x and y of each point, in pixels of the
- * input, and mostly how sure the network is that the point is seen.
+ * Boxes with key points: besides its box each candidate has x and y of each point, in pixels of the
+ * input, and usually how sure the network is that the point is seen.
  *
  * <p>Metadata: {@code key_points}, {@code numbers_a_point}, and what {@link CandidateTable} says.
  *

@@ -30,7 +30,7 @@ import java.util.function.UnaryOperator;
  *
  * <p>Boxes are coded by {@link AnchorCoding}; score = sigmoid(objectness) * sigmoid(class).
  *
- * <p>Metadata: {@code head_<i>_output} beside what {@link HeadList} says, and {@code box_coding:
+ * <p>Metadata: {@code head_<i>_output} besides what {@link HeadList} says, and {@code box_coding:
  * yolov3} where boxes are not YOLOv5's.
  *
  * @param heads by rising stride, each with its own output and anchors

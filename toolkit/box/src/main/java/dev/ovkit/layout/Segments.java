@@ -19,7 +19,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Boxes with masks: beside its box each candidate has coefficients, by which the maps of a second
+ * Boxes with masks: besides its box each candidate has coefficients, by which the maps of a second
  * output, the prototypes {@code [1, coefficients, H, W]}, are added up to its mask.
  *
  * <p>Metadata: {@code prototypes_output}, {@code coefficients}, and what {@link CandidateTable}

@@ -155,7 +155,7 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
       }
     }
 
-    /** What its notes say it finds, boxes where they do not say it; empty if that is unknown. */
+    /** The task in its notes, boxes where they name none; empty if it is unknown. */
     private Optional<DetectorSpec.Task> task() {
       if (notes == null || notes.task().isEmpty()) {
         return Optional.of(DetectorSpec.Task.DETECT);
@@ -165,7 +165,7 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
           .findFirst();
     }
 
-    /** The Model API saves a model with resize and all inside; its size before is noted. */
+    /** The Model API saves a model with its preprocessing inside, and notes its size before. */
     private List<Long> embeddedShape(TensorDescription input) {
       List<Long> shape = input.shape();
       if (shape.size() != 4 || shape.get(3) != 3) {
@@ -313,7 +313,7 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
           : new Input(Colour.RGB, Normalization.TO_UNIT);
     }
 
-    /** To subtract 0 or divide by 1 is to do nothing. */
+    /** Subtracting 0 or dividing by 1 changes nothing. */
     private static List<Float> without(float neutral, List<Float> values) {
       return values.stream().allMatch(value -> value == neutral) ? List.of() : values;
     }

@@ -15,8 +15,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A {@link DetectorSpec} as the text values that stand in an IR's {@code rt_info/ovkit}, in both
- * directions.
+ * A {@link DetectorSpec} as the text values of an IR's {@code rt_info/ovkit}, in both directions.
  *
  * <p>Keys: {@code layout} and {@code classes}, then those of the layout (see its {@code write}),
  * {@code input_width}, {@code input_height}, {@code input_colour} ({@code BGR}, {@code RGB}),

@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
  * @param height of the network's input
  * @param strides a set of strides that is usual, to be tried
  * @param labels the class names; empty if there are none
- * @param pointShape how many key points an object has, and how many numbers a point; empty if that
- *     is not said
+ * @param pointShape how many key points an object has, and how many numbers a point; empty if it is
+ *     unknown
  * @param outputs as the IR declares them
  * @param origins for each output the types of the layers that its numbers come from
  * @param assume takes each thing that had to be guessed

@@ -13,8 +13,8 @@ import java.util.TreeSet;
  * @param confidence the lowest score, 0..1; empty leaves it to the IR
  * @param iou the overlap above which the weaker of two boxes goes, 0..1; empty leaves it to the IR
  * @param maxDetections the most boxes a picture, best first
- * @param maxCandidates the most boxes that suppression looks at, best first; what lies beyond is
- *     counted in {@link Detections#leftOut}
+ * @param maxCandidates the most boxes that suppression looks at, best first; the rest is counted in
+ *     {@link Detections#leftOut}
  * @param classes the numbers of the classes wanted; empty for all
  * @param agnostic whether boxes of different classes suppress each other
  */

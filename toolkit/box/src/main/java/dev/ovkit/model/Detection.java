@@ -11,12 +11,12 @@ import java.util.Optional;
  * @param score how sure the detector is, 0..1
  * @param box where it is, in pixels of the upright original picture; the whole picture for a class
  *     of it
- * @param detail what is known beside the box, by the detector's task; one field for all, so that a
- *     plain detection takes no more memory than before there were tasks
+ * @param detail what is known besides the box, by the detector's task; one field for all, so that a
+ *     plain detection stays small
  */
 public record Detection(String label, int classId, float score, Box box, Optional<Detail> detail) {
 
-  /** What is known of an object beside its box. */
+  /** What is known of an object besides its box. */
   public sealed interface Detail permits Mask, KeyPoints, RotatedBox {}
 
   /**
@@ -37,7 +37,7 @@ public record Detection(String label, int classId, float score, Box box, Optiona
    */
   public record KeyPoint(float x, float y, float score) {}
 
-  /** Makes an object of which no more than its box is known. */
+  /** Makes an object of which only the box is known. */
   public Detection(String label, int classId, float score, Box box) {
     this(label, classId, score, box, Optional.empty());
   }

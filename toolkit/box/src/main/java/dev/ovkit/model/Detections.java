@@ -34,7 +34,7 @@ public record Detections(
     objects = List.copyOf(objects);
   }
 
-  /** Makes what a detector of boxes found. */
+  /** Makes the result of a detector of boxes. */
   public Detections(
       int width,
       int height,

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a client must know of a detector to feed it pictures and to read its answers.
+ * What a client must know about a detector to feed it pictures and to read its answers.
  *
  * @param inputWidth pixels of the network's input
  * @param inputHeight pixels of the network's input
@@ -131,7 +131,7 @@ public record DetectorSpec(
   }
 
   /**
-   * Returns the number of a class if there is one of that number.
+   * Checks that there is a class of a number, and returns the number.
    *
    * @throws OptionException when there is no such class
    */

@@ -63,7 +63,7 @@ public interface HeadLayout {
   HeadDecoder decoder(InputSize input, OutputShapes shapes);
 
   /**
-   * Prepares for decoding what an IR gives.
+   * Prepares for decoding the outputs of an IR.
    *
    * @param ir where a layout may keep numbers of its own; null for a model that is no IR
    * @return makes decoders; may be shared by threads
@@ -86,8 +86,8 @@ public interface HeadLayout {
   HeadLayout renamed(UnaryOperator<String> names);
 
   /**
-   * Returns whether the client finishes the network's own work, so that the outputs mean something
-   * to ovkit alone.
+   * Returns whether the client finishes the network's own work, so that only ovkit can read the
+   * outputs.
    */
   default boolean isLazy() {
     return false;
@@ -102,7 +102,8 @@ public interface HeadLayout {
   }
 
   /**
-   * Returns how the numbers of a candidate lie, for {@code diagnose}; empty where that is fixed.
+   * Returns how the numbers of a candidate are arranged, for {@code diagnose}; empty where that is
+   * fixed.
    */
   default Optional<CandidateForm> form() {
     return Optional.empty();
@@ -142,7 +143,7 @@ public interface HeadLayout {
     List<Long> of(String output);
   }
 
-  /** Where a picture lies in a network's input: scaled, at a place of it. */
+  /** Where a picture is in a network's input, and how it is scaled. */
   interface InputPlacement {
 
     /** Returns the columns of the input before the picture. */
@@ -222,7 +223,7 @@ public interface HeadLayout {
     }
 
     /**
-     * Adds to an object what the outputs have beside its box.
+     * Adds to an object what the outputs have besides its box.
      *
      * @param found the object on the picture
      * @param candidate which of the candidates it is

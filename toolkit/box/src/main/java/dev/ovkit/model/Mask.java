@@ -36,7 +36,7 @@ public final class Mask implements Detection.Detail {
     return of(width, height, counts, counts.length);
   }
 
-  /** The same of the first so many counts. */
+  /** Makes a mask of the first {@code count} counts. */
   public static Mask of(int width, int height, int[] counts, int length) {
     long sum = 0;
     for (int i = 0; i < length; i++) {
@@ -98,7 +98,8 @@ public final class Mask implements Detection.Detail {
   /**
    * Reads the text in which COCO's files keep counts.
    *
-   * @throws IllegalArgumentException if it is no such text, or does not cover the picture exactly
+   * @throws IllegalArgumentException if it is not such a text, or does not cover the picture
+   *     exactly
    */
   public static Mask parse(int width, int height, String compressed) {
     int[] counts = new int[16];

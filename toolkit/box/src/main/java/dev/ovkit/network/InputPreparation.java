@@ -12,7 +12,7 @@ import dev.ovkit.runtime.Port;
 import dev.ovkit.runtime.Shape;
 import java.util.List;
 
-/** Makes a model take what a letterboxed picture is in memory: rows of BGR bytes. */
+/** Makes a model take a letterboxed picture as it is in memory: rows of BGR bytes. */
 public final class InputPreparation {
 
   /** Puts the steps that the spec leaves to the client before the model. */

@@ -28,8 +28,8 @@ final class NonMaximumSuppression {
    *
    * @param classes their number
    * @param agnostic whether boxes of different classes suppress each other
-   * @param mostCandidates only so many, the best, are looked at
-   * @param mostKept it ends when so many are kept
+   * @param mostCandidates how many candidates are looked at, the best first
+   * @param mostKept how many boxes are kept, the best first
    */
   void run(
       Candidates boxes,

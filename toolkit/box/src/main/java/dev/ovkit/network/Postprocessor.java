@@ -18,7 +18,7 @@ import java.util.function.Function;
  * From a network's outputs to detections: threshold, decode, suppress, map back, clip.
  *
  * <p>Suppression runs in the input's coordinates, before boxes are clipped to the picture, as in
- * Ultralytics and YOLOX: what a detector was trained and measured with decides.
+ * Ultralytics and YOLOX, with which detectors are trained and measured.
  *
  * <p>It serves any runtime that can show its outputs as f32. One picture at a time: it keeps its
  * working memory, so that the steady state allocates nothing but the result. Not for several

@@ -6,8 +6,8 @@ import dev.ovkit.model.RotatedBox;
 import java.util.List;
 
 /**
- * Draws what an object has beside its box: a mask, through which the picture shows, key points with
- * the limbs between them, or a rotated box.
+ * Draws what an object has besides its box: a mask, through which the picture shows, key points
+ * with the limbs between them, or a rotated box.
  *
  * @param line the width of lines, in pixels
  */

@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A kind of file that people give for a picture and that is not read, known by its first bytes.
+ * A kind of file that users give in place of a picture and that ovkit does not read, recognised by
+ * its first bytes.
  *
  * <p>The bytes are those of the formats' own specifications: GIF89a, ISO base media (its major
  * brand), JPEG 2000 (ISO/IEC 15444-1), JPEG XL (ISO/IEC 18181-2), Matroska, RIFF, PDF.
@@ -44,10 +45,10 @@ record ForeignFile(String name, String advice) {
 
   /** Returns what a file is, where it is one of these. */
   static Optional<ForeignFile> of(ByteBuffer bytes) {
-    return MARKS.stream().filter(mark -> stands(bytes, mark)).map(Mark::file).findFirst();
+    return MARKS.stream().filter(mark -> has(bytes, mark)).map(Mark::file).findFirst();
   }
 
-  private static boolean stands(ByteBuffer bytes, Mark mark) {
+  private static boolean has(ByteBuffer bytes, Mark mark) {
     byte[] expected = mark.bytes().getBytes(StandardCharsets.ISO_8859_1);
     if (mark.at() + expected.length > bytes.limit()) {
       return false;

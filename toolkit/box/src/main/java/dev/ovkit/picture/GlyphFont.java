@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Text in any script of Unicode's Basic Multilingual Plane, from the glyphs of GNU Unifont, which
- * lie beside this class. A machine need have no fonts. A character beyond is an empty frame.
+ * are stored beside this class. The machine needs no fonts. A character outside of the plane is an
+ * empty frame.
  *
  * <p>Letters are drawn one by one: Arabic ones are not joined.
  */

@@ -4,13 +4,13 @@ import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Resize;
 
 /**
- * Where a picture lies in a network's input, and the way back.
+ * Where a picture is in a network's input, and the way back.
  *
  * <p>The picture is scaled to {@code width x height} and put at ({@code left}, {@code top}), which
  * are negative where its edges are cut off. A point is mapped by {@code x * scaleX + left}, and
- * back by the inverse. The scale is the ratio that was aimed at, as in YOLOv5 and YOLOX: the pixels
- * differ from it by the rounding of the scaled size to whole pixels, at most half a pixel of the
- * input at the far edge.
+ * back by the inverse. The scale is the intended ratio, as in YOLOv5 and YOLOX: the pixels differ
+ * from it by the rounding of the scaled size to whole pixels, at most half a pixel of the input at
+ * the far edge.
  *
  * @param sourceWidth pixels of the picture
  * @param sourceHeight pixels of the picture

@@ -32,7 +32,7 @@ public final class Picture implements AutoCloseable {
 
   private static final Box NOWHERE = new Box(0, 0, 0, 0);
 
-  /** Pixels, in whatever memory, that can be written, scaled, straight into a network's input. */
+  /** Pixels, in any memory, that can be scaled straight into a network's input. */
   public interface Source {
 
     /** Returns the width in pixels. */
@@ -91,7 +91,7 @@ public final class Picture implements AutoCloseable {
   }
 
   /**
-   * Reads a file in place of what this is.
+   * Replaces this picture by one from a file.
    *
    * @throws dev.ovkit.PictureException when it is missing, damaged, too large, or no picture
    */
@@ -100,7 +100,7 @@ public final class Picture implements AutoCloseable {
   }
 
   /**
-   * Decodes the bytes of a file in place of what this is.
+   * Replaces this picture by one from the bytes of a file.
    *
    * @throws dev.ovkit.PictureException when they are damaged, too large, or no picture
    */
@@ -163,7 +163,7 @@ public final class Picture implements AutoCloseable {
    * own direction, and then their labels, which are moved apart and stay inside the picture. Labels
    * may be in any script. Of a classifier's {@link Detections} the five best are listed.
    *
-   * @param detections best first: where there is no room, theirs are the labels on top
+   * @param detections best first; where there is no room, the labels of the best are on top
    * @param lineWidth in pixels; 0 for one that grows with the picture
    * @param labels whether boxes have names and scores
    */

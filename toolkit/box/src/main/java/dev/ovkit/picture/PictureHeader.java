@@ -126,7 +126,7 @@ record PictureHeader(Kind kind, long width, long height) {
       }
     }
 
-    /** Returns where the next marker stands that is neither a restart nor an escaped FF. */
+    /** Returns the place of the next marker that is neither a restart nor an escaped FF. */
     private int endOfScan(int from) {
       for (int at = from; at < size - 1; at++) {
         if (bytes.get(at) == (byte) 0xff) {
@@ -181,7 +181,7 @@ record PictureHeader(Kind kind, long width, long height) {
       if (u32(14, true) == 12) {
         return sized(Kind.BMP, u16le(18), u16le(20));
       }
-      // A negative height stands for rows from the top.
+      // A negative height means rows from the top.
       return sized(Kind.BMP, i32le(18), Math.abs(i32le(22)));
     }
 
@@ -216,7 +216,7 @@ record PictureHeader(Kind kind, long width, long height) {
       return sized(Kind.TIFF, width, height);
     }
 
-    /** One number a channel stands in the entry where there is room, else elsewhere. */
+    /** The numbers, one per channel, are in the entry where there is room, else elsewhere. */
     private boolean isFloat(int entry, boolean little, boolean big) {
       long count = big ? u64(entry + 4, little) : u32(entry + 4, little);
       long at = entry + (big ? 12 : 8);

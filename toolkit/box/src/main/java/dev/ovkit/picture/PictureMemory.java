@@ -212,7 +212,7 @@ final class PictureMemory implements AutoCloseable {
         "scale a frame");
   }
 
-  /** Lets somebody draw on the picture. */
+  /** Lets a caller draw on the picture. */
   synchronized void paint(Consumer<Canvas> painter) {
     ByteBuffer pixels = pixels();
     painter.accept(new Canvas(pixels, width(), height()));

@@ -49,7 +49,7 @@ public final class CompiledModel extends NativeHandle {
     }
   }
 
-  /** Makes a request with tensors of its own; as many as threads or streams want one. */
+  /** Makes a request with tensors of its own, for one thread or stream. */
   public InferRequest createRequest() {
     enter();
     try {

@@ -30,9 +30,9 @@ public final class Core extends NativeHandle {
   }
 
   /**
-   * Loads the runtime, if no one has yet.
+   * Loads the runtime, if it is not loaded yet.
    *
-   * @throws dev.ovkit.RuntimeUnavailableException if there is none that works here
+   * @throws dev.ovkit.RuntimeUnavailableException if none works here
    */
   public static Core create() {
     Status.requireRuntime();
@@ -157,7 +157,7 @@ public final class Core extends NativeHandle {
     }
   }
 
-  /** Compiles a model for a device; seconds for a large one. */
+  /** Compiles a model for a device; a large one takes seconds. */
   public CompiledModel compile(Model model, CompileOptions wanted) {
     CompileOptions options = within(wanted, Processors.here());
     enter();

@@ -9,16 +9,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Direct memory for tensors, taken again when its request is closed.
+ * Direct memory for tensors, used again after its request is closed.
  *
  * <p>Only the garbage collector frees a direct buffer, and it does not know that a few small
  * objects hold megabytes: a program that opens and closes models would grow until it happens to
- * run. What is given back stays valid memory, so a buffer that somebody kept is stale, never
+ * run. What is given back stays valid memory, so a buffer that a caller kept is stale, never
  * dangling.
  */
 record TensorMemory(ByteBuffer bytes) {
 
-  /** What the CPU plugin's widest loads like. */
+  /** The alignment that suits the CPU plugin's widest loads. */
   private static final int ALIGNMENT = 64;
 
   private static final Map<Integer, Deque<SoftReference<ByteBuffer>>> FREE = new HashMap<>();

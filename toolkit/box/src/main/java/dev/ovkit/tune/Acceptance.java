@@ -5,10 +5,10 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The rule by which settings are taken: speed counts among those that keep to the latency, and has
- * to be proven by the whole interval.
+ * The rule by which settings are kept: of those within the latency the fastest, if its whole
+ * interval proves it.
  *
- * @param maxLatency what 90 of 100 pictures must keep to, from file to boxes
+ * @param maxLatency the time within which 90 of 100 pictures must be done, from file to boxes
  */
 record Acceptance(Optional<Duration> maxLatency) {
 
@@ -18,8 +18,8 @@ record Acceptance(Optional<Duration> maxLatency) {
   }
 
   /**
-   * Whether a run is taken in place of another of the same race. Where none keeps to the latency,
-   * the nearest is.
+   * Whether a run replaces another of the same race. If none is within the latency, the nearest
+   * wins.
    *
    * @param incumbent what was best before the race
    * @param taken what is best in it so far
@@ -49,8 +49,8 @@ record Acceptance(Optional<Duration> maxLatency) {
   }
 
   /**
-   * Whether the final's candidate becomes the profile: faster beyond what the default differs from
-   * itself, or on time where the default is not.
+   * Whether the final's candidate becomes the profile: it is faster by more than the default
+   * differs from itself, or is within the latency where the default is not.
    */
   boolean wins(TrialResult base, TrialResult candidate, TrialResult control) {
     boolean faster =

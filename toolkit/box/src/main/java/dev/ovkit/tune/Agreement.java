@@ -5,7 +5,7 @@ import dev.ovkit.model.Detection;
 import java.util.List;
 
 /**
- * How far the boxes of changed settings are those of the default, over all pictures.
+ * How well the boxes of changed settings agree with the default's, over all pictures.
  *
  * <p>Boxes of one class that overlap by IoU 0.5 or more are the same object. One that reaches the
  * threshold by less than {@link #MARGIN} may come or go. Settings are allowed where {@link #holds}:
@@ -20,7 +20,7 @@ import java.util.List;
 public record Agreement(
     int pairs, int lost, int gained, double meanIou, double maxScoreDifference) {
 
-  /** What a score may be above the threshold and its box still come or go. */
+  /** How far a score may be above the threshold while its box may come or go. */
   public static final double MARGIN = 0.05;
 
   private static final double SAME_OBJECT = 0.5;

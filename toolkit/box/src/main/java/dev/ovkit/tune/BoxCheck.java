@@ -32,8 +32,8 @@ final class BoxCheck {
   }
 
   /**
-   * Whether boxes have to be compared: with the rest as it is, only other arithmetic and another
-   * input change what a network computes, whatever its weights are kept in.
+   * Whether boxes must be compared: only another precision or another input size changes what a
+   * network computes.
    */
   static boolean mayDiffer(Tuning variant, Tuning best) {
     return variant.precision() != best.precision() || !variant.input().equals(best.input());

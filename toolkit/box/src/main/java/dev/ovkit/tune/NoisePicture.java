@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Random;
 
 /**
- * A picture for who has none, of the size of a camera's; what is on it does not matter to the
+ * A picture for users who have none, as large as a camera's; its content does not change the
  * network's speed.
  */
 final class NoisePicture {

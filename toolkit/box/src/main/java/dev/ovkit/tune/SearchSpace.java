@@ -19,7 +19,7 @@ import java.util.function.Function;
 /**
  * The settings that are tried, one kind after the other.
  *
- * @param noted is told what cannot be tried
+ * @param noted receives what cannot be tried
  */
 record SearchSpace(TuneOptions options, DefaultRun probe, BoxCheck boxes, Consumer<Trial> noted) {
 

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  * The variants of one kind of setting, against the default and what was best until then.
  *
  * @param nothing the default
- * @param noted is told what came of every variant
+ * @param noted receives the outcome of every variant
  */
 record SettingTrials(
     TuningTarget track,
@@ -31,7 +31,7 @@ record SettingTrials(
   private static final int MANY = 4;
 
   /**
-   * How it ended.
+   * The outcome.
    *
    * @param best from now on
    * @param base the default's run; empty if nothing ran

@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
- * What a race said of one entrant.
+ * The result of a race for one entrant.
  *
  * @param ratio its time over that of the race's first entrant; empty for that one, and where
- *     measuring was broken off
+ *     measuring was interrupted
  * @param endToEnd milliseconds from file to boxes
  * @param rate pictures per second, where throughput was measured
  */
@@ -32,7 +32,7 @@ record TrialResult(
     return endToEnd.map(Statistics::p90).orElse(Double.NaN);
   }
 
-  /** Whether OpenVINO makes of both the same. */
+  /** Whether OpenVINO runs both in the same way. */
   boolean sameAs(TrialResult other) {
     return settings.equals(other.settings) && tuning.input().equals(other.tuning.input());
   }

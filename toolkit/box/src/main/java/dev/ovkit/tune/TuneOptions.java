@@ -14,10 +14,10 @@ import java.util.Optional;
  * @param target one picture as soon as possible, or as many as possible
  * @param pictures to tune on; empty for a picture of noise
  * @param budget about how long it may take
- * @param maxLatency what 90 of 100 pictures must keep to, from file to boxes
+ * @param maxLatency the time within which 90 of 100 pictures must be done, from file to boxes
  * @param bf16 whether arithmetic in bf16 is tried, where the CPU has it
  * @param rectangular whether an input in the shape of the pictures is tried
- * @param cache whether it is tried to keep the compiled model beside the IR
+ * @param cache whether keeping the compiled model beside the IR is tried
  */
 public record TuneOptions(
     Path ir,

@@ -25,13 +25,13 @@ import java.util.OptionalDouble;
  * @param chosen the settings in the profile: the default's own where nothing was better
  * @param gain of the chosen settings over the default, from the final; empty for the default
  * @param control the default against itself in the final; empty where there was none
- * @param holds whether the chosen settings keep to the latency that was asked for
+ * @param holds whether the chosen settings are within the requested latency
  * @param start how long a detector takes to open, with a cache and without, where that was tried
- * @param profile the file that was written; empty if the work was stopped or nothing keeps to the
+ * @param profile the file that was written; empty if the work was stopped or nothing is within the
  *     latency
  * @param environment the machine
  * @param disturbance what else the machine did
- * @param took all of it
+ * @param took how long all of it took
  * @param complete whether it ended by itself
  */
 public record TuneReport(
@@ -57,20 +57,20 @@ public record TuneReport(
     trials = List.copyOf(trials);
   }
 
-  /** What came of a trial. */
+  /** The outcome of a trial. */
   public enum Outcome {
     /** It is what the others are compared with. */
     DEFAULT,
-    /** Its interval is below what was best until then. */
+    /** Its whole interval is below the best until then. */
     BETTER,
     NOT_BETTER,
-    /** OpenVINO makes of it what it makes of the default. */
+    /** OpenVINO runs it in the same way as the default. */
     SAME,
-    /** 90 of 100 pictures do not keep to the latency that was asked for. */
+    /** Fewer than 90 of 100 pictures are within the requested latency. */
     TOO_LATE,
     /** The boxes on the pictures are no longer the default's. */
     OTHER_BOXES,
-    /** It cannot be done. */
+    /** It cannot be run. */
     IMPOSSIBLE
   }
 

@@ -29,10 +29,11 @@ import java.util.function.DoubleConsumer;
  * Looks for the settings with which a model is fastest on this machine, and writes them into the
  * {@link Profile} beside it.
  *
- * <p>One kind of setting after the other: its variants run in turn with the default and with what
- * was best until then; of many, half drop out early. A variant is taken if its whole interval lies
- * below. At the end what is left runs against the default, which has a control, and becomes the
- * profile only if its whole interval lies below 1 and below the control's; else the default stays.
+ * <p>It tries one kind of setting after the other. The variants of a kind run in turn with the
+ * default and with the best so far; where there are many, half drop out early. A variant is kept
+ * only if its whole interval is below the best's. At the end the winner runs against the default
+ * and a control, and becomes the profile only if its whole interval is below 1 and below the
+ * control's; else the default stays.
  */
 public final class Tuner {
 
@@ -67,8 +68,8 @@ public final class Tuner {
   /**
    * Tunes, and writes the profile; what it holds for another target stays.
    *
-   * @param progress is told the share of the budget that is used, 0 to 1
-   * @param stopped asked between passes; once it says true, nothing is written
+   * @param progress receives the share of the budget that is used, 0 to 1
+   * @param stopped asked between passes; once it returns true, nothing is written
    * @throws OptionException when the budget is too short; the message says what is needed
    * @throws ModelException when the model is missing, damaged, or no detector
    * @throws PictureException when no picture can be read

@@ -7,11 +7,11 @@ import java.util.List;
 /** Where settings run: a model on this machine, or a substitute for both in a test. */
 interface TuningTarget {
 
-  /** Runs the default once, to see what lies ahead. */
+  /** Runs the default once, to estimate the work ahead. */
   DefaultRun probe();
 
   /**
-   * Lets settings run in turn.
+   * Runs settings in turn.
    *
    * @param entrants what the others are compared with first
    * @param control whether the first runs once more; its run is then the last
@@ -27,6 +27,6 @@ interface TuningTarget {
    */
   List<Detections> detections(Tuning tuning);
 
-  /** Opens a detector so often, and returns the milliseconds of each time. */
+  /** Opens a detector several times, and returns the milliseconds of each. */
   double[] openings(Tuning tuning, int times);
 }

@@ -41,11 +41,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>It may be used by any number of threads. Each detection borrows one of {@link #requests} infer
- * requests for its whole length; when all are out, a call waits. After {@link #close} a call is
- * refused; calls that run are waited for.
+ * requests; when all are in use, a call waits. {@link #close} waits for the running calls and
+ * refuses new ones.
  *
- * <p>No call can be interrupted: a detection takes milliseconds and is done, also while its thread
- * waits for a request. The thread's interrupt flag is as before afterwards, or set.
+ * <p>An interrupt does not end a call, even while it waits for a request: a detection takes
+ * milliseconds. The thread's interrupt flag is kept.
  */
 public final class Detector implements AutoCloseable {
 
@@ -192,7 +192,7 @@ public final class Detector implements AutoCloseable {
     if (core != null) {
       core.close();
     }
-    return null; // a failure of a runtime that is not needed any more is none
+    return null; // the runtime is no longer needed, so its failure does not matter
   }
 
   private static int liked(CompiledModel compiled) {
@@ -257,19 +257,21 @@ public final class Detector implements AutoCloseable {
    * the detector for throughput to have several.
    *
    * @param pictures taken one by one, a few ahead of the results
-   * @param results is given one for each picture, in the order of the pictures, by the calling
-   *     thread; what it throws ends the work and is thrown on
+   * @param results receives one for each picture, in the order of the pictures, on the calling
+   *     thread; an exception ends the work and is thrown again
    */
   public void detectAll(Iterable<Path> pictures, Consumer<PictureResult> results) {
     new Pipeline(this, null).run(pictures.iterator(), results);
   }
 
   /**
-   * The same, with more to do on each picture beside the others: to draw and to write it, say. As
-   * many pictures are held decoded as there are {@link #requests}.
+   * Finds objects on pictures as the shorter method does, and does more work on each, such as
+   * drawing and writing it, in parallel. It keeps as many decoded pictures as there are {@link
+   * #requests}.
    *
-   * @param work is called by several threads at once; what it throws ends the work and is thrown
-   *     on, but a {@link dev.ovkit.PictureException}, which makes the picture an unreadable one
+   * @param work is called by several threads at once; an exception ends the work and is thrown
+   *     again, except a {@link dev.ovkit.PictureException}, which makes the picture an unreadable
+   *     one
    */
   public void detectAll(
       Iterable<Path> pictures, PictureWork work, Consumer<PictureResult> results) {
@@ -329,7 +331,7 @@ public final class Detector implements AutoCloseable {
     }
   }
 
-  /** There is always room: a worker that is out left a place. */
+  /** Never blocks: the queue has room for every worker. */
   private void giveBack(DetectorWorker worker) {
     idle.add(worker);
   }
@@ -355,7 +357,7 @@ public final class Detector implements AutoCloseable {
         interrupted = true;
       }
     }
-    // Closed, they go back once more, to wake whoever still waits for one.
+    // Closed workers go back once more, to wake the calls that still wait for one.
     for (DetectorWorker worker : back) {
       worker.close();
       giveBack(worker);

@@ -15,8 +15,8 @@ import java.util.OptionalInt;
  *
  * @param compile device, precision, threads, streams
  * @param detect which detections are wanted
- * @param requests pictures at once; empty for as many as the device says it likes
- * @param spec what the detector is, where the IR is not to be believed; empty leaves it to the IR
+ * @param requests pictures at once; empty for as many as the device suggests
+ * @param spec what the detector is, in place of what the IR says; empty leaves it to the IR
  * @param input another size of the network's input, which the model is reshaped to; empty leaves it
  *     as it is
  */

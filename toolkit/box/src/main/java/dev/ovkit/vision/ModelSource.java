@@ -16,7 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 
-/** An IR from wherever it is: what its XML says, and how OpenVINO gets it. */
+/** An IR from any source: what its XML says, and how OpenVINO reads it. */
 final class ModelSource {
 
   private final IrDescription description;

@@ -4,7 +4,7 @@ import dev.ovkit.PictureException;
 import dev.ovkit.model.Detections;
 import java.nio.file.Path;
 
-/** What came of one of many pictures. */
+/** The result of one of many pictures. */
 public sealed interface PictureResult {
 
   /** Returns the file, as it was given. */

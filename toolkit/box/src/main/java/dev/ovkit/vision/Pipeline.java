@@ -19,8 +19,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Works on as many pictures at once as a detector has requests, and hands the results on in order.
  *
- * <p>While one picture is in the network, others are decoded and read. At most {@link #AHEAD} times
- * the requests are begun and not yet handed on, however slow the receiver or the first of them is.
+ * <p>While one picture is in the network, others are decoded and read. At most {@link #AHEAD}
+ * pictures per request are begun and not yet handed on, however slow the receiver or the first of
+ * them is.
  */
 final class Pipeline {
 

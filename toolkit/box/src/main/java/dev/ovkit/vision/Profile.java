@@ -25,13 +25,13 @@ import java.util.OptionalInt;
 /**
  * What was tuned for a model on a machine: {@code model.profile.json}, beside {@code model.xml}.
  *
- * <p>Precedence: what the caller sets, then the profile, then the default. A profile tells which
- * weights it was tuned for; with others it is an error. It tells the CPU too; on another one it is
- * left alone, as it is where this process may use fewer or more threads than then.
+ * <p>Precedence: what the caller sets, then the profile, then the default. A profile names the
+ * weights that it was tuned for; with others it is an error. It also names the CPU and the number
+ * of threads that were allowed; where either differs, it is ignored.
  *
  * @param binSha256 of the IR's .bin
  * @param cpu its name
- * @param threads that the process might use, one a processor, less where a quota allows less
+ * @param threads that the process was allowed to use: one per processor, fewer under a quota
  * @param entries by what they serve: one picture at a time, or several
  */
 public record Profile(String binSha256, String cpu, int threads, Map<Hint, Entry> entries) {
@@ -59,7 +59,7 @@ public record Profile(String binSha256, String cpu, int threads, Map<Hint, Entry
     entries = Collections.unmodifiableMap(copy);
   }
 
-  /** Returns where the profile of an IR lies. */
+  /** Returns where the profile of an IR is. */
   public static Path fileOf(Path ir) {
     return ir.resolveSibling(stem(ir) + ".profile.json");
   }

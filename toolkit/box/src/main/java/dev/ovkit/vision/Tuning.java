@@ -57,7 +57,10 @@ public record Tuning(
     return with(streams, threads, OptionalInt.of(count));
   }
 
-  /** Without streams, threads and requests, which belong together: a caller sets his own. */
+  /**
+   * Returns the settings without streams, threads and requests, which belong together, for a caller
+   * who sets them.
+   */
   public Tuning withoutThreads() {
     return with(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.empty());
   }

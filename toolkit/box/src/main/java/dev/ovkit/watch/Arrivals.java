@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Tells which files in a folder are whole: those whose size and time have not changed for a while,
- * by the clock of this machine and not by that of the files. Polls, because notifications are not
- * sent by network mounts and can be lost anywhere.
+ * Finds the files in a folder that are whole: those whose size and time have stayed unchanged for a
+ * while, by the clock of this machine and not by that of the files. It polls, because network
+ * mounts send no notifications, and any can be lost.
  *
- * <p>Hidden files, subfolders, links and devices are not looked at. Of a larger crowd so many are
- * watched at once that memory stays bounded; the others follow.
+ * <p>Hidden files, subfolders, links and devices are ignored. Only a bounded number of files is
+ * watched at once; the others follow.
  */
 final class Arrivals {
 
@@ -82,7 +82,7 @@ final class Arrivals {
     return !file.refused() && time - file.since() >= settle.toNanos();
   }
 
-  /** Says that a file cannot be taken; returns whether that is news. */
+  /** Notes that a file cannot be taken; returns whether that is news. */
   boolean refuse(Path file) {
     Seen known = seen.get(file);
     if (known == null || known.refused()) {
@@ -92,7 +92,7 @@ final class Arrivals {
     return true;
   }
 
-  /** Says that a file was taken. */
+  /** Notes that a file was taken. */
   void forget(Path file) {
     seen.remove(file);
   }

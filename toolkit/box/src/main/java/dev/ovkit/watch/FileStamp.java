@@ -8,7 +8,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import org.jspecify.annotations.Nullable;
 
-/** By what is seen that a file has changed; a rename does not change it. */
+/** What shows that a file has changed; a rename does not change it. */
 record FileStamp(long size, FileTime modified, @Nullable Object fileKey, boolean regular) {
 
   static FileStamp of(Path file) throws IOException {

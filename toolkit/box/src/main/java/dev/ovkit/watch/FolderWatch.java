@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Turns pictures that appear in one folder into results that appear in another: each picture ends
  * in exactly one result or is set aside with the reason, none is lost and none comes out twice,
- * also when the process or the machine ends at any point.
+ * even if the process or the machine ends at any point.
  *
  * <p>A file is taken when it has not changed for {@link WatchOptions#settle}, whatever it is called
  * and whatever it is; hidden files, links and subfolders are left alone. Several are worked on at
@@ -75,11 +75,11 @@ public final class FolderWatch implements AutoCloseable {
   }
 
   /**
-   * Takes hold of both folders, which are made if they are not there.
+   * Locks both folders, which are made if they are missing.
    *
    * @param ir the detector's model, which each result names
-   * @param manager is told that the service is ready, alive and stopping
-   * @throws dev.ovkit.OptionException when both folders are one
+   * @param manager hears that the service is ready, alive and stopping
+   * @throws dev.ovkit.OptionException when both folders are the same
    * @throws OutputException when a folder cannot be written, or another watcher has it
    */
   public static FolderWatch open(
@@ -92,9 +92,9 @@ public final class FolderWatch implements AutoCloseable {
   }
 
   /**
-   * Works until {@link #stop}, or until all is done where that is asked.
+   * Runs until {@link #stop}, or, with {@link WatchOptions#once}, until everything is done.
    *
-   * @throws OutputException when a folder cannot be written and that is not to be waited for
+   * @throws OutputException when a folder cannot be written and {@link WatchOptions#once} is set
    */
   public WatchCounts run() {
     warmUp();
@@ -147,7 +147,9 @@ public final class FolderWatch implements AutoCloseable {
     tryAlone();
   }
 
-  /** What was under way when something ended that: one by one, so that the guilty one is found. */
+  /**
+   * Pictures that were under way when the process ended: one by one, to find the one that ended it.
+   */
   private void tryAlone() {
     for (Path picture : pace.persisted(spool::unfinished)) {
       if (pace.isStopping()) {
@@ -206,7 +208,7 @@ public final class FolderWatch implements AutoCloseable {
     }
   }
 
-  /** Null when the file is gone or cannot be had. */
+  /** Null when the file is gone or cannot be taken. */
   private @Nullable Path take(Path file) {
     try {
       Path picture = spool.take(file);
@@ -244,7 +246,7 @@ public final class FolderWatch implements AutoCloseable {
     } else {
       outcome = bad(picture, ((PictureResult.Unreadable) result).reason());
     }
-    // What changed while it was read was not whole.
+    // A picture that changed while it was read was not whole.
     boolean changed = before == null || !before.equals(pace.persisted(() -> FileStamp.of(picture)));
     conclude(picture, changed ? outcome(picture) : outcome);
   }
@@ -325,7 +327,7 @@ public final class FolderWatch implements AutoCloseable {
     return "%d done, %d unreadable".formatted(done, setAside);
   }
 
-  /** Gives the folders free. */
+  /** Releases the folders. */
   @Override
   public void close() {
     spool.close();

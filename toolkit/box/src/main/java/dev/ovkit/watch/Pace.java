@@ -6,8 +6,9 @@ import java.time.Duration;
 import java.util.function.Supplier;
 
 /**
- * When a watch works, waits and stops: it retries what a disk refuses, and tells the service
- * manager that it is alive. {@link #stop} is called by any thread, the rest by the one that works.
+ * Decides when a watch works, waits and stops: it retries what a disk refuses, and reports to the
+ * service manager that it is alive. {@link #stop} is called by any thread, the rest by the one that
+ * works.
  */
 final class Pace {
 
@@ -92,7 +93,7 @@ final class Pace {
     }
   }
 
-  /** Called wherever the work gets on, and from nowhere else. */
+  /** Called wherever the work makes progress, and from nowhere else. */
   void beat() {
     manager.beat();
     if (System.nanoTime() - lastStatus >= STATUS.toNanos() || lastStatus == 0) {

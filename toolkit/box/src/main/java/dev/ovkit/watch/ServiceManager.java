@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The service manager that started this process, such as systemd: told when the service is ready,
  * that it is alive, and that it stops, by the protocol of sd_notify(3).
  *
- * <p>Where none listens (no {@code NOTIFY_SOCKET}) every call does nothing, and a message that
+ * <p>Without a listener (no {@code NOTIFY_SOCKET}) every call does nothing, and a message that
  * cannot be delivered is dropped: a service goes on when its manager does not. For one thread.
  */
 public final class ServiceManager {
@@ -60,25 +60,25 @@ public final class ServiceManager {
     return micros.matches("[0-9]{1,15}") ? Long.parseLong(micros) : 0;
   }
 
-  /** Says that the service works from now on. */
+  /** Reports that the service is ready. */
   public void ready() {
     send("READY=1");
   }
 
-  /** Says that the service ends. */
+  /** Reports that the service is stopping. */
   public void stopping() {
     send("STOPPING=1");
   }
 
-  /** Says in one line how it goes. */
+  /** Reports the status in one line. */
   public void status(String line) {
     send("STATUS=" + line.replace('\n', ' '));
   }
 
   /**
-   * Says that the service is alive, whenever half of the watchdog's time has gone by since it was
-   * said last. To be called often, and by the loop that does the work: a beat from anywhere else
-   * would go on when that loop is stuck.
+   * Reports that the service is alive, when half of the watchdog's time has passed since the last
+   * report. Call it often, from the loop that does the work: a beat from anywhere else would go on
+   * while that loop is stuck.
    */
   public void beat() {
     if (beatNanos > 0 && System.nanoTime() - lastBeat >= beatNanos) {
@@ -87,7 +87,7 @@ public final class ServiceManager {
     }
   }
 
-  /** Returns how often {@link #beat} is heard; zero without a watchdog. */
+  /** Returns the time between two reports of {@link #beat}; zero without a watchdog. */
   public Duration interval() {
     return Duration.ofNanos(beatNanos);
   }

@@ -27,8 +27,8 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * The folders that a picture goes through, and the only code that moves it. Where it is is all that
- * is known of it, so a process that ends at any point leaves nothing to repair but this:
+ * The folders that a picture goes through, and the only code that moves it. Its place is its only
+ * state, so a process that ends at any point leaves nothing to repair but this:
  *
  * <pre>
  * IN/x.jpg                 dropped
@@ -44,7 +44,7 @@ import java.util.stream.Stream;
  * </pre>
  *
  * <p>The hidden file of a picture in {@code ready} is there until it is published and never after,
- * so a start can tell, even when the reader has taken the result away meanwhile. Each step is on
+ * so the next start knows, even if the reader has taken the result away meanwhile. Each step is on
  * the disk before the next begins where their order matters. Names are made unique when a picture
  * is taken, and hold in all these folders. Both {@code IN} and {@code OUT} are locked.
  */
@@ -79,9 +79,9 @@ final class Spool implements AutoCloseable {
   }
 
   /**
-   * Takes hold of both folders, and makes what is missing.
+   * Locks both folders, and makes what is missing.
    *
-   * @throws OptionException when both are one
+   * @throws OptionException when both are the same
    * @throws OutputException when they cannot be written, belong to another watcher, or {@code OUT}
    *     is not the one that unfinished results wait in
    */
@@ -222,8 +222,8 @@ final class Spool implements AutoCloseable {
 
   /**
    * Pictures that ended three processes while they were tried alone. A kill from outside looks the
-   * same; that it hits the few milliseconds of one picture's trial three times running is not to be
-   * expected, that it does so twice has been seen.
+   * same; three such hits in a row on the few milliseconds of a picture's trial are not to be
+   * expected, but two were seen.
    */
   List<Path> guilty() throws IOException {
     return list(trials.get(trials.size() - 1));
@@ -244,7 +244,7 @@ final class Spool implements AutoCloseable {
     return files;
   }
 
-  /** Of one process's doing, so never many: as many as a pipeline holds. */
+  /** All of one process, so never more than a pipeline holds. */
   private static List<Path> list(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.sorted().toList();
@@ -331,7 +331,7 @@ final class Spool implements AutoCloseable {
     }
   }
 
-  /** Puts a picture out of the way. May be repeated until it succeeds. */
+  /** Sets a picture aside. May be repeated until it succeeds. */
   void setAside(Path picture, String reason) throws IOException {
     String name = picture.getFileName().toString();
     WholeFile.write(failed.resolve(name + REASON), (reason + "\n").getBytes(UTF_8));
@@ -339,7 +339,7 @@ final class Spool implements AutoCloseable {
     WholeFile.sync(failed);
   }
 
-  /** Something with files that may fail, and then be tried again. */
+  /** Work on files that may fail, and is then tried again. */
   interface Action {
     void run() throws IOException;
   }

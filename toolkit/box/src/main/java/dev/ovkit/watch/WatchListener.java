@@ -2,7 +2,7 @@ package dev.ovkit.watch;
 
 import dev.ovkit.model.Detections;
 
-/** Hears what a {@link FolderWatch} does, from the thread that runs it. */
+/** Receives what a {@link FolderWatch} does, on the thread that runs it. */
 public interface WatchListener {
 
   /** A picture's result is out, under the picture's name and {@code .json}. */
@@ -14,7 +14,7 @@ public interface WatchListener {
   /** Something outside of ovkit keeps it from working; it tries again until it can. */
   void waiting(String message);
 
-  /** What was waited for is over. */
+  /** The cause of the waiting is gone, and work goes on. */
   void goesOn();
 
   /** A file cannot be taken from the folder; it is left there. */

@@ -13,7 +13,7 @@ import java.time.Duration;
  * @param delete whether a picture whose result is out is deleted, not kept in {@code IN/done}
  * @param once whether to end when everything there is done; then a folder that cannot be written is
  *     an error and not waited for
- * @param settle how long a file's size and time must not change before it is taken for whole
+ * @param settle how long a file must stay unchanged, in size and time, before it is processed
  */
 public record WatchOptions(
     Path in, Path out, boolean draw, boolean delete, boolean once, Duration settle) {

@@ -23,8 +23,8 @@ public final class JsonFile {
   /**
    * Reads an object.
    *
-   * @throws IOException with a message that goes behind the file's name, such as "not valid JSON
-   *     (line 3)"
+   * @throws IOException with a message that follows the file's name, such as "not valid JSON (line
+   *     3)"
    */
   public static Map<String, Object> read(Path file) throws IOException {
     return parse(bytes(file));

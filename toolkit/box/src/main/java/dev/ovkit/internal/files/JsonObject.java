@@ -13,12 +13,12 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a JSON object, asked for by type. An {@link IOException} says in words what is
- * missing or of another type; its message goes behind the file's name.
+ * The fields of a JSON object, read by type. An {@link IOException} says in words what is missing
+ * or of another type; its message follows the file's name.
  */
 public record JsonObject(Map<?, ?> fields) {
 
-  /** As much of a value that a message shows. */
+  /** How much of a value a message shows. */
   private static final int MOST_SHOWN = 80;
 
   /** Reads a file that holds one object. */
@@ -116,7 +116,7 @@ public record JsonObject(Map<?, ?> fields) {
     return map;
   }
 
-  /** Refuses what a later ovkit wrote in a way that this one does not know. */
+  /** Refuses a format that only a later ovkit knows. */
   public void requireFormat(int known) throws IOException {
     long format = integer("format");
     if (format != known) {

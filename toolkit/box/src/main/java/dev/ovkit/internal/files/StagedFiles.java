@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A hidden folder beside where results go, so that they can be renamed into place; gone when
- * closed. A process that is killed leaves it, and the next one that works there takes it away: a
+ * A hidden folder beside the results' place, so that they can be renamed into it; deleted when
+ * closed. A killed process leaves its folder, and the next process that works there deletes it: the
  * lock on a file inside ends with the process, whatever ended it.
  */
 public final class StagedFiles implements AutoCloseable {
@@ -28,7 +28,7 @@ public final class StagedFiles implements AutoCloseable {
   /** Time to take the lock of a folder that was just made. */
   private static final Duration YOUNG = Duration.ofSeconds(1);
 
-  /** Nobody works that long on a folder without a lock, or on one picture. */
+  /** No process works that long on a folder without a lock, or on one picture. */
   private static final Duration OLD = Duration.ofDays(1);
 
   private final Path folder;
@@ -41,7 +41,7 @@ public final class StagedFiles implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** Makes one; the folder it is in too, if it is not there. */
+  /** Makes one, and the folder that it is in. */
   public static StagedFiles in(Path directory) throws IOException {
     Path target = directory.toString().isEmpty() ? Path.of(".") : directory;
     List<Path> made = Temporary.directories(target);
@@ -54,7 +54,7 @@ public final class StagedFiles implements AutoCloseable {
     return new StagedFiles(folder, made, lock);
   }
 
-  /** Takes away what killed processes left in a folder. */
+  /** Deletes what killed processes left in a folder. */
   public static void sweep(Path directory) throws IOException {
     try (Stream<Path> files = Files.list(directory)) {
       files
@@ -75,7 +75,7 @@ public final class StagedFiles implements AutoCloseable {
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
       return lock(channel) != null;
     } catch (IOException e) {
-      return false; // somebody else's, or gone
+      return false; // another process's, or gone
     }
   }
 
@@ -120,7 +120,7 @@ public final class StagedFiles implements AutoCloseable {
       Trees.delete(folder);
       Temporary.forget(folder);
     } catch (IOException e) {
-      // Nothing but a hidden folder is left behind, and the error that matters is on its way.
+      // Only a hidden folder is left behind, and a more important error may be on its way.
     }
     Temporary.removeEmpty(made); // nothing came of it
   }

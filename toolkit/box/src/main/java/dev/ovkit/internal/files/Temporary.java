@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Temporary files and folders that are known until they are deleted or moved away, so that a
- * process that is told to end can take them with it.
+ * process that gets a signal can delete them.
  */
 public final class Temporary {
 
@@ -42,7 +42,7 @@ public final class Temporary {
     return made;
   }
 
-  /** Deletes folders that nothing has come into. */
+  /** Deletes folders that are still empty. */
   public static void removeEmpty(List<Path> made) {
     made.forEach(MADE::remove);
     for (Path path : made) {
@@ -54,7 +54,7 @@ public final class Temporary {
     }
   }
 
-  /** The end of a command: empty folders stay where it has done its work. */
+  /** The end of a command: after a success empty folders stay. */
   public static void settle(boolean done) {
     List<Path> made = new ArrayList<>(MADE);
     if (done) {
@@ -110,7 +110,7 @@ public final class Temporary {
     forget(path);
   }
 
-  /** Says that a file or folder was moved to its place and is temporary no longer. */
+  /** Notes that a file or folder was moved to its place and is no longer temporary. */
   public static void forget(Path path) {
     KNOWN.remove(path.toAbsolutePath());
   }

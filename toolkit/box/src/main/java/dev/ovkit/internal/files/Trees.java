@@ -31,7 +31,7 @@ public final class Trees {
       for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }
-    } catch (UncheckedIOException e) { // by which a stream tells it
+    } catch (UncheckedIOException e) { // thrown by the stream
       throw e.getCause();
     }
   }
@@ -41,7 +41,7 @@ public final class Trees {
     try {
       delete(folder);
     } catch (IOException e) {
-      // What is left is in nobody's way for long, and another error may be on its way.
+      // What is left does little harm, and a more important error may be on its way.
     }
   }
 

@@ -10,15 +10,15 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Writes a file so that a reader, and a machine that loses its power, sees the old one or the new
- * one and nothing between.
+ * one, and nothing in between.
  */
 public final class WholeFile {
 
   private static final String STAGED = ".part";
 
   /**
-   * Writes beside the target, brings that to the disk, renames it, and brings the rename to the
-   * disk. An older half of the same file is replaced.
+   * Writes beside the target, flushes that to the disk, renames it, and flushes the rename. An
+   * older half of the same file is replaced.
    */
   public static void write(Path file, byte[] content) throws IOException {
     Path staged = file.resolveSibling("." + file.getFileName() + STAGED);
@@ -42,7 +42,7 @@ public final class WholeFile {
     sync(folder(file));
   }
 
-  /** Brings the names in a folder to the disk: what a rename or a new file needs to last. */
+  /** Flushes the names in a folder to the disk, so that a rename or a new file lasts. */
   public static void sync(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);

@@ -11,7 +11,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What people give in place of a file that ovkit reads, in words that follow its name. */
+/**
+ * Says what users gave by mistake in place of a file that ovkit reads, in words that follow its
+ * name.
+ */
 public final class WrongFile {
 
   private static final int HEAD = 64;

@@ -1,6 +1,6 @@
 package dev.ovkit.internal.text;
 
-/** How far a name is from what a user typed, so that a message can say what was meant. */
+/** How far a name is from what a user typed, so that a message can suggest what was meant. */
 public final class EditDistance {
 
   /** Returns the number of letters to insert, drop or replace (Levenshtein). */

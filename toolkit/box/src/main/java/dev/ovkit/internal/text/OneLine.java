@@ -1,6 +1,6 @@
 package dev.ovkit.internal.text;
 
-/** Texts from files of others, made fit for a terminal, a picture or a page. */
+/** Makes texts from untrusted files safe for a terminal, a picture or a page. */
 public final class OneLine {
 
   private static final char REPLACEMENT = '\ufffd';

@@ -9,19 +9,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The JDK's own reader would do, but loading it and warming it up takes longer than anything
  * else that Java does before the first boxes. This one knows no document types and no entities but
- * the five of XML, and it does not look for attributes that stand twice.
+ * the five of XML, and it does not look for duplicate attributes.
  */
 public final class XmlReader {
 
-  /** What {@link #next} has come to. */
+  /** What {@link #next} found. */
   public enum Event {
-    /** An element begins: {@link #name} and {@link #attribute} tell of it. */
+    /** An element begins: {@link #name} and {@link #attribute} describe it. */
     START,
-    /** Text that is more than blanks: {@link #text} tells it. */
+    /** Text that is more than blanks: {@link #text} returns it. */
     TEXT,
-    /** The element that began last and has not ended yet ends. */
+    /** The innermost open element ends. */
     END,
-    /** A document type, which is as far as this reader goes. */
+    /** A document type, where this reader stops. */
     DOCUMENT_TYPE,
     /** The root has ended, and nothing else follows. */
     DONE
@@ -138,7 +138,7 @@ public final class XmlReader {
     return depth;
   }
 
-  /** Returns whether the element that has just begun is called so. */
+  /** Returns whether the element that has just begun has this name. */
   public boolean is(String name) {
     return is(name, open[2 * depth - 2], open[2 * depth - 1]);
   }
@@ -158,7 +158,7 @@ public final class XmlReader {
     return null;
   }
 
-  /** Returns the text that was come to. */
+  /** Returns the text just found. */
   public String text() throws MalformedException {
     return textIsPlain ? utf8(textBegin, textEnd) : resolved(textBegin, textEnd);
   }
@@ -365,7 +365,7 @@ public final class XmlReader {
     throw malformed(place);
   }
 
-  /** Whatever is not UTF-8 is refused; it may stand where nobody looks. */
+  /** Anything that is not UTF-8 is refused, even in parts that are skipped. */
   private String utf8(int begin, int end) throws MalformedException {
     String text = new String(bytes, begin, end - begin, StandardCharsets.UTF_8);
     if (text.indexOf('\ufffd') >= 0

@@ -79,7 +79,7 @@ public final class FilmWriter implements AutoCloseable {
    *
    * @param width of all its frames, in pixels; an odd width loses a column
    * @param frameRate frames a second, roughly; each frame has its own time
-   * @throws OptionException when the name does not end in one of these
+   * @throws OptionException when the name is not that of a film
    * @throws VideoException when it cannot be written
    */
   public static FilmWriter open(Path file, int width, int height, double frameRate) {
@@ -103,7 +103,7 @@ public final class FilmWriter implements AutoCloseable {
   /**
    * Returns the container that a file's name stands for.
    *
-   * @throws OptionException when the name does not end in one of a film
+   * @throws OptionException when the name is not that of a film
    */
   public static String container(Path file) {
     String container = CONTAINERS.get(ending(file));

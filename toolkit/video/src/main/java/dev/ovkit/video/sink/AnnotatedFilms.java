@@ -51,7 +51,7 @@ public final class AnnotatedFilms implements StreamListener, AutoCloseable {
    * @param several whether there are several cameras: their names are then put into the file's
    * @param frameRate frames a second, roughly
    * @param labels whether boxes have class names and scores
-   * @throws dev.ovkit.OptionException when the name does not end in one of these
+   * @throws dev.ovkit.OptionException when the name is not that of a film
    */
   public AnnotatedFilms(Path file, boolean several, double frameRate, boolean labels) {
     FilmWriter.container(file); // a wrong name is refused before the first frame
