@@ -23,7 +23,6 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -141,7 +140,7 @@ public final class Detector implements AutoCloseable {
       throw e;
     }
     DetectorSpec spec = derived.spec();
-    try (Core core = join(loading);
+    try (Core core = Futures.join(loading);
         Model model = source.read(core)) {
       options.input().ifPresent(size -> InputPreparation.resize(model, size));
       InputPreparation.apply(model, spec);
@@ -172,20 +171,6 @@ public final class Detector implements AutoCloseable {
         .input()
         .map(size -> new DerivedSpec(derived.spec().withInputSize(size), derived.assumptions()))
         .orElse(derived);
-  }
-
-  private static Core join(CompletableFuture<Core> loading) {
-    try {
-      return loading.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw e;
-    }
   }
 
   private static @Nullable Void closeUnused(@Nullable Core core, @Nullable Throwable failure) {

@@ -10,7 +10,6 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
@@ -50,7 +49,7 @@ final class Pipeline {
           int place = next++;
           begun.add(CompletableFuture.supplyAsync(() -> detect(place, file), threads));
         }
-        results.accept(join(begun.remove()));
+        results.accept(Futures.join(begun.remove()));
       }
     } finally {
       broken = true; // those that wait need not begin
@@ -83,20 +82,6 @@ final class Pipeline {
               new Detections.Timings(decode, t.preprocess(), t.infer(), t.postprocess()));
       more.on(place, picture, timed);
       return timed;
-    }
-  }
-
-  private static PictureResult join(CompletableFuture<PictureResult> future) {
-    try {
-      return future.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      if (e.getCause() instanceof Error error) {
-        throw error;
-      }
-      throw e;
     }
   }
 }
