@@ -225,10 +225,15 @@ final class EvalCommand implements Callable<Integer> {
   }
 
   private Evaluation classes(DetectorSpec classifier) {
-    if (truth != null || detections != null || html != null) {
+    if (truth != null) {
       throw usage(
-          "'%s' is a classifier: leave out --coco, --labels, --detections and --html, and give --images a folder with a folder of pictures for each class"
-              .formatted(file));
+          "'%s' is a classifier: leave out %s, and give --images a folder with a folder of pictures for each class"
+              .formatted(file, truth.coco != null ? "--coco" : "--labels"));
+    }
+    if (detections != null || html != null) {
+      throw usage(
+          "'%s' is a classifier: leave out %s, which is about objects"
+              .formatted(file, detections != null ? "--detections" : "--html"));
     }
     return new ClassEvaluation(classifier, PictureFolders.read(images, EvalCommand::pictures));
   }
@@ -246,7 +251,8 @@ final class EvalCommand implements Callable<Integer> {
             .withMaxDetections(maxDetections);
     if (truth.coco != null) {
       GroundTruth read = GroundTruth.coco(truth.coco, images, main);
-      return new ObjectEvaluation(detector, read, ClassMapping.of(detector, read), options);
+      return new ObjectEvaluation(
+          detector, read, ClassMapping.of(detector, read), options, detections, html);
     }
     int classes = detector.layout().classes();
     GroundTruth read =
@@ -255,7 +261,8 @@ final class EvalCommand implements Callable<Integer> {
             pictures(images),
             IntStream.range(0, classes).mapToObj(detector::label).toList(),
             main);
-    return new ObjectEvaluation(detector, read, ClassMapping.numbers(classes), options);
+    return new ObjectEvaluation(
+        detector, read, ClassMapping.numbers(classes), options, detections, html);
   }
 
   private static List<Path> pictures(Path folder) {
@@ -267,12 +274,7 @@ final class EvalCommand implements Callable<Integer> {
     try (Progress progress = Progress.ofPictures(evaluation.pictures())) {
       evaluation.run(detect, threads, progress::step);
     }
-    if (detections != null) {
-      evaluation.writeDetections(detections);
-    }
-    if (html != null) {
-      evaluation.writeReport(file, html);
-    }
+    evaluation.writeFiles(file);
     double seconds = (System.nanoTime() - start) / 1_000_000 / 1e3;
     PrintWriter out = spec.commandLine().getOut();
     if (json.wanted()) {

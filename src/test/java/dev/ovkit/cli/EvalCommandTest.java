@@ -228,6 +228,54 @@ class EvalCommandTest {
     assertThat(both.err()).contains("mutually exclusive");
   }
 
+  /** A small classifier of random weights, as its exporter would describe it. */
+  private Path classifier() throws IOException {
+    Path folder = Files.createDirectories(temp.resolve("classifier"));
+    for (String end : List.of(".xml", ".bin")) {
+      Files.copy(
+          Demo.small("classifier").resolveSibling("../ir/classifier" + end),
+          folder.resolve("classifier" + end));
+    }
+    Files.writeString(
+        folder.resolve("metadata.yaml"), "task: classify\nnames: {0: a, 1: b, 2: c}\n");
+    return folder.resolve("classifier.xml");
+  }
+
+  @Test
+  void aClassifierIsMeasuredByFolders() throws IOException {
+    Path classifier = classifier();
+    Path pictures = Files.createDirectory(temp.resolve("pictures"));
+    for (String name : List.of("a", "b", "c")) {
+      TinyPictures.rgb(Files.createDirectory(pictures.resolve(name)).resolve("1.png"), 96, 64);
+    }
+    Cli said = Cli.run("eval", classifier, "--images", pictures, "--json");
+    JsonNode figures = json(said.done());
+    assertThat(figures.get("task").asText()).isEqualTo("classify");
+    assertThat(figures.get("pictures").asInt()).isEqualTo(3);
+    assertThat(figures.get("top1").asDouble()).as("all are the same picture").isEqualTo(1 / 3.0);
+    assertThat(figures.get("top5").asDouble()).as("three classes").isEqualTo(1);
+  }
+
+  @Test
+  void aClassifierHasNoObjects() throws IOException {
+    Path classifier = classifier();
+    Path absent = temp.resolve("absent");
+    for (String option : List.of("--coco", "--labels")) {
+      Cli.run("eval", classifier, option, absent, "--images", absent)
+          .isWrongUsage(
+              "'%s' is a classifier: leave out %s, and give --images a folder with a folder of pictures for each class"
+                  .formatted(classifier, option),
+              "ovkit eval");
+    }
+    for (String option : List.of("--detections", "--html")) {
+      Cli.run("eval", classifier, option, absent, "--images", absent)
+          .isWrongUsage(
+              "'%s' is a classifier: leave out %s, which is about objects"
+                  .formatted(classifier, option),
+              "ovkit eval");
+    }
+  }
+
   private static Cli eval(Object... more) {
     Object[] line = new Object[6 + more.length];
     System.arraycopy(

@@ -43,16 +43,6 @@ public final class ClassEvaluation implements Evaluation {
   }
 
   @Override
-  public void writeDetections(Path file) {
-    throw new UnsupportedOperationException("a classifier finds no objects");
-  }
-
-  @Override
-  public void writeReport(Path model, Path file) {
-    throw new UnsupportedOperationException("a classifier has no curves");
-  }
-
-  @Override
   public Map<String, Object> json() {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("task", DetectorSpec.Task.CLASSIFY.word());

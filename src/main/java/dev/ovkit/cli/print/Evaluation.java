@@ -24,19 +24,8 @@ public interface Evaluation {
    */
   void run(Function<Path, Detections> detect, int threads, Runnable afterEach);
 
-  /**
-   * Writes what was found as COCO's results.
-   *
-   * @throws UnsupportedOperationException for a classifier, which finds no objects
-   */
-  void writeDetections(Path file);
-
-  /**
-   * Writes curves and mistakes as an HTML file.
-   *
-   * @throws UnsupportedOperationException for a classifier, which has none
-   */
-  void writeReport(Path model, Path file);
+  /** Writes the files that were asked for; a classifier has none. */
+  default void writeFiles(Path model) {}
 
   /** Returns the figures for programs. */
   Map<String, Object> json();

@@ -28,6 +28,8 @@ public final class ObjectEvaluation implements Evaluation {
   private final GroundTruth truth;
   private final ClassMapping mapping;
   private final DetectOptions options;
+  private final @Nullable Path detections;
+  private final @Nullable Path html;
   private final Map<Similarity, CocoMetrics> metrics = new LinkedHashMap<>();
   private CocoEvaluation evaluation;
 
@@ -35,14 +37,23 @@ public final class ObjectEvaluation implements Evaluation {
    * Prepares.
    *
    * @param truth read for what the model is for, the last of {@link Similarity#of}
+   * @param detections the file for COCO results, or null
+   * @param html the file for the report, or null
    */
   public ObjectEvaluation(
-      DetectorSpec model, GroundTruth truth, ClassMapping mapping, DetectOptions options) {
+      DetectorSpec model,
+      GroundTruth truth,
+      ClassMapping mapping,
+      DetectOptions options,
+      @Nullable Path detections,
+      @Nullable Path html) {
     this.task = model.task();
     this.similarities = Similarity.of(model);
     this.truth = truth;
     this.mapping = mapping;
     this.options = options;
+    this.detections = detections;
+    this.html = html;
     this.evaluation = new CocoEvaluation(truth, mapping);
   }
 
@@ -66,13 +77,13 @@ public final class ObjectEvaluation implements Evaluation {
 
   /** In the form that the model is for. */
   @Override
-  public void writeDetections(Path file) {
-    evaluation.writeDetections(file, main());
-  }
-
-  @Override
-  public void writeReport(Path model, Path file) {
-    EvaluationReport.write(model, truth, evaluation, main(), file);
+  public void writeFiles(Path model) {
+    if (detections != null) {
+      evaluation.writeDetections(detections, main());
+    }
+    if (html != null) {
+      EvaluationReport.write(model, truth, evaluation, main(), html);
+    }
   }
 
   private Similarity main() {
