@@ -136,7 +136,7 @@ class DiagnoseCommandTest {
     Cli.run("diagnose", "--ir", ir, "--image", picture, "--expect", empty)
         .failsWith(
             ExitCode.FAILED,
-            "'%s' has neither 'pictures' nor a list of detections; expected what 'ovkit infer --json' prints, or a list of {\"class_id\", \"score\", \"box\": {\"x\", \"y\", \"width\", \"height\"}}"
+            "'%s': it has neither 'pictures' nor a list of detections; expected what 'ovkit infer --json' prints, or a list of {\"class_id\", \"score\", \"box\": {\"x\", \"y\", \"width\", \"height\"}}"
                 .formatted(empty));
   }
 

@@ -25,16 +25,13 @@ final class ExpectedFile {
   static final float NO_SCORE = 2;
 
   private static final List<String> SIDES = List.of("x", "y", "width", "height");
-  private static final String NEITHER = "has neither 'pictures' nor a list of detections";
+  private static final String NEITHER = "it has neither 'pictures' nor a list of detections";
   private static final int MOST_SHOWN = 200;
 
-  private final Path file;
   private final Map<String, List<Detection>> byName = new HashMap<>();
   private @Nullable List<Detection> only;
 
-  private ExpectedFile(Path file) {
-    this.file = file;
-  }
+  private ExpectedFile() {}
 
   /**
    * Reads a file.
@@ -42,19 +39,23 @@ final class ExpectedFile {
    * @throws ModelException when it is no such list
    */
   static ExpectedFile read(Path file) {
-    ExpectedFile read = new ExpectedFile(file);
+    ExpectedFile read = new ExpectedFile();
     try {
       Object root = JsonFile.readAny(file);
       if (root instanceof List<?> list) {
-        read.only = read.detections(list);
+        read.only = detections(list);
       } else if (root instanceof Map<?, ?> fields) {
         read.object(new JsonObject(fields));
       } else {
-        throw read.wrong(NEITHER);
+        throw new IOException(NEITHER);
       }
       return read;
     } catch (IOException e) {
-      throw new ModelException(read.message("is " + e.getMessage()), file, e);
+      throw new ModelException(
+          "'%s': %s; expected what 'ovkit infer --json' prints, or a list of {\"class_id\", \"score\", \"box\": {\"x\", \"y\", \"width\", \"height\"}}"
+              .formatted(file, e.getMessage()),
+          file,
+          e);
     }
   }
 
@@ -70,7 +71,7 @@ final class ExpectedFile {
     } else if (root.has("detections")) {
       only = detections(root.list("detections"));
     } else {
-      throw wrong(NEITHER);
+      throw new IOException(NEITHER);
     }
   }
 
@@ -87,18 +88,18 @@ final class ExpectedFile {
     return path.substring(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
   }
 
-  private List<Detection> detections(List<?> list) {
+  private static List<Detection> detections(List<?> list) throws IOException {
     List<Detection> detections = new ArrayList<>();
     for (Object one : list) {
       if (!(one instanceof Map<?, ?> fields)) {
-        throw wrong("has something other than a detection in its list");
+        throw new IOException("it has something other than a detection in its list");
       }
       detections.add(detection(fields));
     }
     return detections;
   }
 
-  private Detection detection(Map<?, ?> fields) {
+  private static Detection detection(Map<?, ?> fields) throws IOException {
     Object box = fields.containsKey("box") ? fields.get("box") : fields.get("bbox");
     float[] sides = new float[SIDES.size()];
     for (int i = 0; i < sides.length; i++) {
@@ -107,14 +108,16 @@ final class ExpectedFile {
               ? list.get(i)
               : box instanceof Map<?, ?> named ? named.get(SIDES.get(i)) : null;
       if (!(side instanceof Number number)) {
-        throw wrong("has a detection without a box of x, y, width and height: " + shown(fields));
+        throw new IOException(
+            "it has a detection without a box of x, y, width and height: " + shown(fields));
       }
       sides[i] = number.floatValue();
     }
     Object label = fields.get("label");
     Object classId = fields.get("class_id");
     if (classId == null && label == null || !(sides[2] >= 0 && sides[3] >= 0)) {
-      throw wrong("has a detection without a class, or of negative size: " + shown(fields));
+      throw new IOException(
+          "it has a detection without a class, or of negative size: " + shown(fields));
     }
     return new Detection(
         label instanceof String text ? text : "",
@@ -125,14 +128,5 @@ final class ExpectedFile {
 
   private static String shown(Map<?, ?> fields) {
     return OneLine.of(String.valueOf(fields), MOST_SHOWN);
-  }
-
-  private ModelException wrong(String what) {
-    return new ModelException(message(what), file, null);
-  }
-
-  private String message(String what) {
-    return "'%s' %s; expected what 'ovkit infer --json' prints, or a list of {\"class_id\", \"score\", \"box\": {\"x\", \"y\", \"width\", \"height\"}}"
-        .formatted(file, what);
   }
 }
