@@ -8,9 +8,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.internal.files.WrongFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -61,7 +61,8 @@ final class CocoReader {
     wanted.put("annotations", this::annotation);
     wanted.put("categories", this::category);
     List<String> missing = new ArrayList<>(wanted.keySet());
-    try (JsonParser parser = MAPPER.createParser(json.toFile())) {
+    try (InputStream in = Files.newInputStream(json);
+        JsonParser parser = MAPPER.createParser(in)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw bad(
             "is not a JSON object; expected COCO annotations with images, annotations and"
@@ -95,13 +96,11 @@ final class CocoReader {
               : "'%s' is not valid JSON at line %d, column %d; it is damaged or cut short"
                   .formatted(json, at.getLineNr(), at.getColumnNr()),
           e);
-    } catch (NoSuchFileException | java.io.FileNotFoundException e) {
-      throw new AnnotationException(
-          "'%s' cannot be opened%s; expected a file with COCO annotations"
-              .formatted(json, Files.exists(json) ? " (permission denied)" : ""),
-          e);
     } catch (IOException e) {
-      throw new AnnotationException("'%s' cannot be read: %s".formatted(json, e.getMessage()), e);
+      throw new AnnotationException(
+          "'%s' cannot be read: %s; expected a file with COCO annotations"
+              .formatted(json, WrongFile.reason(e)),
+          e);
     }
     if (!missing.isEmpty()) {
       throw bad(

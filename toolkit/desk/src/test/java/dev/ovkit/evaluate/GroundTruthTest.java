@@ -63,7 +63,18 @@ class GroundTruthTest {
   void aFileThatIsMissing() {
     assertThatThrownBy(() -> GroundTruth.coco(json, images))
         .isInstanceOf(AnnotationException.class)
-        .hasMessage("'%s' cannot be opened; expected a file with COCO annotations".formatted(json));
+        .hasMessage(
+            "'%s' cannot be read: no such file; expected a file with COCO annotations"
+                .formatted(json));
+  }
+
+  @Test
+  void aFolderInPlaceOfAFile() {
+    assertThatThrownBy(() -> GroundTruth.coco(images, images))
+        .isInstanceOf(AnnotationException.class)
+        .hasMessage(
+            "'%s' cannot be read: Is a directory; expected a file with COCO annotations"
+                .formatted(images));
   }
 
   @Test
