@@ -14,6 +14,7 @@ import java.util.Set;
  * classes; the best overlap is paired first. Groups are left out, and boxes on them too.
  *
  * @param picture with what is there
+ * @param there what is there, as if it were found, with the names of the categories
  * @param found what was found, with the names of the categories
  * @param pairs the category that is there, and the one that was found
  * @param missed categories of objects that no box has
@@ -21,6 +22,7 @@ import java.util.Set;
  */
 public record PictureMistakes(
     TruthPicture picture,
+    List<Detection> there,
     List<Detection> found,
     List<Pair> pairs,
     List<Long> missed,
@@ -71,10 +73,32 @@ public record PictureMistakes(
     }
     return new PictureMistakes(
         picture,
-        boxes.stream().map(box -> box.named(categories)).toList(),
+        truth.stream()
+            .map(
+                one ->
+                    one.detection(
+                        categories.get(one.category()) + (one.crowd() ? " (group)" : ""),
+                        number(one.category())))
+            .toList(),
+        boxes.stream().map(box -> named(box, categories)).toList(),
         pairs,
         spareTruth.stream().sorted().map(t -> truth.get(t).category()).toList(),
         spareBoxes.stream().sorted().map(b -> boxes.get(b).category()).toList());
+  }
+
+  private static Detection named(FoundObject box, Map<Long, String> categories) {
+    Detection found = box.detection();
+    return new Detection(
+        String.valueOf(categories.get(box.category())),
+        number(box.category()),
+        found.score(),
+        found.box(),
+        found.detail());
+  }
+
+  /** A category's id may be any number; a class has one from 0, which gives it its colour. */
+  private static int number(long category) {
+    return Math.floorMod(category, Integer.MAX_VALUE);
   }
 
   /** Returns how many objects were missed, invented, or taken for something else. */

@@ -1,5 +1,7 @@
 package dev.ovkit.evaluate;
 
+import dev.ovkit.model.Box;
+import dev.ovkit.model.Detection;
 import dev.ovkit.model.Mask;
 import dev.ovkit.model.RotatedBox;
 import java.util.Optional;
@@ -66,5 +68,29 @@ public record TruthObject(
   TruthObject withRotated(RotatedBox turned) {
     return new TruthObject(
         category, x, y, width, height, area, crowd, mask, pose, Optional.of(turned));
+  }
+
+  /** Returns it as a detector would find it that is always right. */
+  Detection detection(String label, int classId) {
+    return new Detection(
+        label, classId, 1, new Box((float) x, (float) y, (float) width, (float) height), detail());
+  }
+
+  private Optional<Detection.Detail> detail() {
+    if (mask.isPresent()) {
+      return Optional.of(mask.get());
+    }
+    if (rotated.isPresent()) {
+      return Optional.of(rotated.get());
+    }
+    return pose.map(
+        marked ->
+            new Detection.KeyPoints(
+                marked.points().stream()
+                    .map(
+                        p ->
+                            new Detection.KeyPoint(
+                                (float) p.x(), (float) p.y(), p.labelled() ? 1 : 0))
+                    .toList()));
   }
 }

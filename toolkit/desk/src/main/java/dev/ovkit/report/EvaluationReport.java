@@ -6,8 +6,6 @@ import dev.ovkit.evaluate.CocoMetrics;
 import dev.ovkit.evaluate.GroundTruth;
 import dev.ovkit.evaluate.PictureMistakes;
 import dev.ovkit.evaluate.Similarity;
-import dev.ovkit.model.Box;
-import dev.ovkit.model.Detection;
 import dev.ovkit.picture.Picture;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -271,31 +269,15 @@ public final class EvaluationReport {
                   one.count() - one.missed().size() - one.invented().size()));
       page.open("div", "class", "pair");
       try (Picture picture = Picture.read(one.picture().file())) {
-        List<Detection> there = there(one);
         page.drawing(
-            Drawing.jpeg(picture, there), "what is there: %d objects".formatted(there.size()));
+            Drawing.jpeg(picture, one.there()),
+            "what is there: %d objects".formatted(one.there().size()));
         page.drawing(
             Drawing.jpeg(picture, one.found()),
             "what was found: %d objects".formatted(one.found().size()));
       }
       page.close();
     }
-  }
-
-  private List<Detection> there(PictureMistakes one) {
-    return one.picture().objects().stream()
-        .map(
-            box ->
-                new Detection(
-                    name(box.category()) + (box.crowd() ? " (group)" : ""),
-                    Math.floorMod(box.category(), Integer.MAX_VALUE),
-                    1,
-                    new Box(
-                        (float) box.x(),
-                        (float) box.y(),
-                        (float) box.width(),
-                        (float) box.height())))
-        .toList();
   }
 
   private String name(long category) {

@@ -212,7 +212,11 @@ public final class VerificationReport {
         .map(
             d ->
                 new Detection(
-                    names.getOrDefault(d.classId(), d.label()), d.classId(), d.score(), d.box()))
+                    names.getOrDefault(d.classId(), d.label()),
+                    d.classId(),
+                    d.score(),
+                    d.box(),
+                    d.detail()))
         .toList();
   }
 

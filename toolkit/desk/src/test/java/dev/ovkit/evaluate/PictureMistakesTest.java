@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
+import dev.ovkit.model.Mask;
+import dev.ovkit.model.RotatedBox;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +71,41 @@ class PictureMistakesTest {
     assertThat(PictureMistakes.confusion(List.of(all, sure)))
         .isEqualTo(
             Map.of(new PictureMistakes.Pair(CAT, CAT), 3, new PictureMistakes.Pair(DOG, CAT), 2));
+  }
+
+  @Test
+  void whatIsThereCanBeDrawnLikeWhatWasFound() {
+    Mask mask = Mask.of(100, 10, new int[] {0, 100, 900});
+    RotatedBox turned = new RotatedBox(5, 5, 4, 2, 1);
+    TruthPose pose =
+        TruthPose.of(
+            List.of(new TruthPose.Point(1, 2, true), new TruthPose.Point(0, 0, false)));
+    TruthPicture picture =
+        new TruthPicture(
+            7,
+            Path.of("x.jpg"),
+            100,
+            10,
+            List.of(
+                there(CAT, 0, false).withMask(mask),
+                there(DOG, 20, true).withRotated(turned),
+                there(CAT, 40, false).withPose(pose)));
+    PictureMistakes one =
+        PictureMistakes.of(
+            picture,
+            List.of(new FoundObject(DOG, found(0, 0.9f, 0).withMask(mask))),
+            Map.of(CAT, "cat", DOG, "dog"),
+            Similarity.BOXES);
+    assertThat(one.found())
+        .containsExactly(new Detection("dog", 2, 0.9f, new Box(0, 0, 10, 10)).withMask(mask));
+    assertThat(one.there())
+        .containsExactly(
+            new Detection("cat", 1, 1, new Box(0, 0, 10, 10)).withMask(mask),
+            new Detection("dog (group)", 2, 1, new Box(20, 0, 10, 10)).withRotated(turned),
+            new Detection("cat", 1, 1, new Box(40, 0, 10, 10))
+                .withKeyPoints(
+                    List.of(
+                        new Detection.KeyPoint(1, 2, 1), new Detection.KeyPoint(0, 0, 0))));
   }
 
   @Test
