@@ -96,6 +96,8 @@ class EvalCommandTest {
         .contains("classes are matched to categories by name");
     assertThat(said)
         .containsPattern("mAP    (  0\\.\\d{3}){3}")
+        .containsPattern(
+            "best     1      10     100    small  medium large\\Rrecall (  0\\.\\d{3}){3}")
         .containsPattern("bracket +\\d+  \\d");
   }
 

@@ -185,7 +185,7 @@ public final class ObjectEvaluation implements Evaluation {
     row(out, "mAP", figures, "map", "map50", "map75", "map_small", "map_medium", "map_large");
     out.println();
     if (figures.containsKey("ar100")) {
-      out.println("boxes    1      10     100    small  medium large");
+      out.println("best     1      10     100    small  medium large");
       row(out, "recall", figures, "ar1", "ar10", "ar100", "ar_small", "ar_medium", "ar_large");
     } else {
       out.println("         all    @.50   @.75   small  medium large");
