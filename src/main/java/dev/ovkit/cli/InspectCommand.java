@@ -81,10 +81,7 @@ final class InspectCommand implements Callable<Integer> {
     facts.put("outputs", onnx.outputs().stream().map(TensorInfo::toString).toList());
     Recognition recognition = SourceDetector.recognise(onnx);
     putFamily(recognition, facts);
-    String licence = onnx.metadata().getOrDefault("license", "");
-    if (!licence.isBlank()) {
-      facts.put("licence", licence);
-    }
+    onnx.licence().ifPresent(licence -> facts.put("licence", licence));
     if (recognition.isDetector()) {
       putReading(facts);
     }

@@ -2,11 +2,14 @@ package dev.ovkit.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.onnx.proto.OnnxMl.ModelProto;
+import ai.onnx.proto.OnnxMl.StringStringEntryProto;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +47,23 @@ class InspectCommandTest {
               stride         32
             """
                 .formatted(model));
+  }
+
+  @Test
+  void theLicenceIsShownHoweverItIsSpelled() throws IOException {
+    ModelProto model = ModelProto.parseFrom(Files.readAllBytes(Demo.small("yolov8")));
+    for (String key : List.of("license", "licence")) {
+      Path noted =
+          Files.write(
+              temp.resolve(key + ".onnx"),
+              model.toBuilder()
+                  .addMetadataProps(
+                      StringStringEntryProto.newBuilder().setKey(key).setValue("Apache-2.0"))
+                  .build()
+                  .toByteArray());
+      assertThat(Cli.run("inspect", noted).done())
+          .contains("\nlicence          Apache-2.0" + System.lineSeparator());
+    }
   }
 
   @Test

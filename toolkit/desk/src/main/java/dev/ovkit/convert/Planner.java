@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /** Turns options and a model into a {@link Plan}: the caller's word first, then the model's. */
 final class Planner {
@@ -109,10 +108,8 @@ final class Planner {
 
   /** The licence's terms apply to every use of the weights. */
   private static Optional<Decision> licence(OnnxModel model) {
-    return Stream.of("license", "licence")
-        .map(key -> model.metadata().getOrDefault(key, "").strip())
-        .filter(noted -> !noted.isEmpty())
-        .findFirst()
+    return model
+        .licence()
         .map(
             noted ->
                 Decision.of(

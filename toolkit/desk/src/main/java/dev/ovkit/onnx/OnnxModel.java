@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * A model in ONNX. Immutable: a method that changes something gives another model. Safe to use from
@@ -117,6 +118,15 @@ public final class OnnxModel {
   /** The class names that the exporter noted, in order; empty if it noted none that can be read. */
   public List<String> labels() {
     return PythonNames.read(metadata().getOrDefault("names", ""));
+  }
+
+  /** The licence that the exporter noted; exporters spell its key in both ways. */
+  public Optional<String> licence() {
+    Map<String, String> noted = metadata();
+    return Stream.of("license", "licence")
+        .map(key -> noted.getOrDefault(key, "").strip())
+        .filter(licence -> !licence.isEmpty())
+        .findFirst();
   }
 
   /** What must be fed in; weights that old exporters list as inputs are left out. */

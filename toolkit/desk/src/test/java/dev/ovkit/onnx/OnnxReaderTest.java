@@ -188,6 +188,18 @@ class OnnxReaderTest {
     refused(write("deep.onnx", sketch.proto().toByteArray()), "is no ONNX model, or only a part");
   }
 
+  @Test
+  void theLicenceIsReadInBothSpellings() throws IOException {
+    ModelProto plain = small();
+    assertThat(OnnxModel.read(write("plain.onnx", plain.toByteArray())).licence()).isEmpty();
+    for (String key : List.of("license", "licence")) {
+      ModelProto noted =
+          plain.toBuilder().addMetadataProps(entry(key, " AGPL-3.0 \n")).build();
+      assertThat(OnnxModel.read(write(key + ".onnx", noted.toByteArray())).licence())
+          .contains("AGPL-3.0");
+    }
+  }
+
   private static ModelProto small() {
     Sketch sketch = new Sketch();
     sketch.output(sketch.conv(sketch.input("x", 1, 2, 4, 4), 2, 3));
