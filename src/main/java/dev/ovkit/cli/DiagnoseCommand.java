@@ -7,19 +7,16 @@ import dev.ovkit.cli.option.PictureOptions;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.convert.ConvertOptions;
-import dev.ovkit.convert.Outputs;
 import dev.ovkit.diagnose.Diagnosis;
 import dev.ovkit.diagnose.Fit;
 import dev.ovkit.diagnose.Question;
 import dev.ovkit.diagnose.Setting;
 import dev.ovkit.diagnose.Trial;
-import dev.ovkit.family.ModelDescription;
 import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.report.DiagnosisReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -121,22 +118,16 @@ final class DiagnoseCommand implements Callable<Integer> {
 
   /** The options say how the reference is fed, as they do for convert. */
   private ConvertOptions reference(Path onnx) {
-    return new ConvertOptions(
-        onnx,
-        Path.of(""),
-        ConvertOptions.stem(onnx),
-        WeightPrecision.FP32,
-        new Outputs.Auto(),
-        Optional.empty(),
-        picture.mean(),
-        picture.scale(),
-        Optional.ofNullable(reverse),
-        picture.mode(),
-        picture.pad(),
-        picture.interpolation(),
-        List.of(),
-        false,
-        ModelDescription.NONE);
+    return ConvertOptions.of(onnx).toBuilder()
+        .dataType(WeightPrecision.FP32)
+        .mean(picture.mean())
+        .scale(picture.scale())
+        .reverseChannels(Optional.ofNullable(reverse))
+        .resize(picture.mode())
+        .pad(picture.pad())
+        .interpolation(picture.interpolation())
+        .rewrite(false)
+        .build();
   }
 
   // ---- for people
