@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -46,6 +47,8 @@ import picocli.CommandLine.Spec;
 final class StreamCommand implements Callable<Integer> {
 
   private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([kmg]?)b?");
+  private static final Map<String, Long> UNITS =
+      Map.of("k", 1L << 10, "m", 1L << 20, "g", 1L << 30);
   private static final double MOST_FPS = 1000;
   private static final int MOST_PORT = 65_535;
 
@@ -239,11 +242,20 @@ final class StreamCommand implements Callable<Integer> {
 
   private long bytes() {
     Matcher size = SIZE.matcher(rotate.toLowerCase(Locale.ROOT));
-    if (!size.matches() || Long.parseLong(size.group(1)) == 0) {
-      throw usage("--rotate %s: expected a size, such as 100M".formatted(rotate));
+    try {
+      if (size.matches()) {
+        long unit = UNITS.getOrDefault(size.group(2), 1L);
+        long bytes = Math.multiplyExact(Long.parseLong(size.group(1)), unit);
+        if (bytes > 0) {
+          return bytes;
+        }
+      }
+    } catch (ArithmeticException e) {
+      // refused below
     }
-    int shift = 10 * "kmg".indexOf(size.group(2).isEmpty() ? "-" : size.group(2)) + 10;
-    return Long.parseLong(size.group(1)) << shift;
+    throw usage(
+        "--rotate %s: expected a size such as 100M, above 0 and below 8 exabytes"
+            .formatted(rotate));
   }
 
   private OptionalInt port() {
