@@ -1,11 +1,13 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.NativeCallException;
 import dev.ovkit.OvkitException;
 import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.print.Examples;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.internal.files.Temporary;
 import dev.ovkit.internal.text.OneLine;
+import dev.ovkit.nativelib.NativeRuntime;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -107,8 +109,35 @@ final class Program {
     } catch (StackOverflowError e) {
       err.println(
           "ovkit: the input is nested too deeply to be read; expected a file as its tool wrote it");
+    } catch (LinkageError e) {
+      err.println(
+          "ovkit: "
+              + loss(e)
+                  .orElseGet(
+                      () ->
+                          "a part of ovkit cannot be loaded (%s); install or build it again, then start it again"
+                              .formatted(e)));
+      return ExitCode.NO_RUNTIME;
     }
     return ExitCode.FAILED;
+  }
+
+  /** Where native code fails, its files may have gone. */
+  private static Optional<String> loss(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof NativeCallException || cause instanceof LinkageError) {
+        return loss();
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Optional<String> loss() {
+    try {
+      return NativeRuntime.loss();
+    } catch (LinkageError e) {
+      return Optional.empty(); // it is this class that is missing
+    }
   }
 
   /** Remembers why writing failed, which a PrintWriter does not. */
@@ -188,6 +217,11 @@ final class Program {
     }
     if (ending) {
       return ExitCode.FAILED; // the signal's exit code wins
+    }
+    Optional<String> loss = loss(exception);
+    if (loss.isPresent()) {
+      err.println("ovkit: " + loss.get());
+      return ExitCode.NO_RUNTIME;
     }
     if (exception instanceof OvkitException known) {
       err.println("ovkit: " + printable(String.valueOf(exception.getMessage())));

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.internal.files.Trees;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -39,6 +41,27 @@ class ShortageTest {
         .isEqualTo(
             "ovkit: out of memory: Java may use 24 MiB and needs more for this input; give it more with OVKIT_JAVA_OPTIONS=-Xmx4g\n");
     assertThat(said.exitCode()).isEqualTo(ExitCode.FAILED);
+  }
+
+  // ---- libraries
+
+  @Test
+  void librariesThatGoWhileACommandRunsAreOneLine() throws Exception {
+    Path libraries = temp.resolve("libraries");
+    Trees.copy(LIBRARIES, libraries);
+    for (String words : List.of("infer m.xml p.jpg", "convert m.onnx -o out")) {
+      Said said =
+          run(
+              java(libraries, LosesLibraries.class),
+              Stream.concat(Stream.of(libraries), Arrays.stream(words.split(" "))).toArray());
+      assertThat(said.err())
+          .isEqualTo(
+              "ovkit: the libraries in %s are not all there any more: no such directory; install or build ovkit again, then start it again\n"
+                  .formatted(libraries));
+      assertThat(said.exitCode()).isEqualTo(ExitCode.NO_RUNTIME);
+      Files.move(temp.resolve("gone"), libraries);
+    }
+    assertThat(temp.resolve("out")).doesNotExist();
   }
 
   // ---- files that may not be read

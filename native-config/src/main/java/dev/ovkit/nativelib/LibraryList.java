@@ -100,6 +100,15 @@ record LibraryList(String openvino, List<Entry> entries) {
     return Optional.empty();
   }
 
+  /** Returns what a folder that was whole lacks now, as a message; nothing if it is whole. */
+  Optional<String> lossOf(Path directory) {
+    return complaintAbout(directory)
+        .map(
+            complaint ->
+                "the libraries in %s are not all there any more: %s; install or build ovkit again, then start it again"
+                    .formatted(directory, complaint));
+  }
+
   /** Returns a short name of exactly these bytes, for the folder of the cache. */
   String key() {
     try {

@@ -6,6 +6,7 @@ import dev.ovkit.nativelib.presets.InPlace;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Loads OpenVINO once and checks that it is the version the bindings were made for. */
 final class LoadedLibraries {
@@ -38,6 +39,10 @@ final class LoadedLibraries {
       }
       return found;
     } catch (LinkageError e) {
+      Optional<String> loss = LibraryList.OF_THIS_BUILD.lossOf(found.directory());
+      if (loss.isPresent()) {
+        return new NativeRuntime.Missing(loss.get());
+      }
       String reason = reason(e);
       String remedy =
           reason.contains("class loader")

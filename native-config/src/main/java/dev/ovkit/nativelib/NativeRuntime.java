@@ -2,6 +2,7 @@ package dev.ovkit.nativelib;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Whether this machine has an OpenVINO that ovkit can use; decided once, remembered for the life of
@@ -45,6 +46,16 @@ public sealed interface NativeRuntime {
   /** Returns what was found on the first call, when it searches and loads OpenVINO; any thread. */
   static NativeRuntime current() {
     return LoadedLibraries.RESULT;
+  }
+
+  /**
+   * Returns what has become of the libraries since they were found, if they are not all there any
+   * more: a reason for a failure that no native message names.
+   */
+  static Optional<String> loss() {
+    return current() instanceof Found found
+        ? LibraryList.OF_THIS_BUILD.lossOf(found.directory())
+        : Optional.empty();
   }
 
   /** Returns the names of the libraries that a box needs to run an IR, sorted. */
