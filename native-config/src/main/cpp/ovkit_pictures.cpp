@@ -36,13 +36,19 @@ void report(const char* what, char* message, size_t capacity) {
     message[capacity - 1] = '\0';
 }
 
+// The message where memory ran out; ovkit's Java knows it.
+constexpr char no_memory[] = "out of memory";
+
 template <typename Work>
 int guarded(char* message, size_t capacity, Work work) {
     try {
         work();
         return 0;
     } catch (const cv::Exception& e) {
-        report(e.err.empty() ? e.what() : e.err.c_str(), message, capacity);
+        const char* what = e.err.empty() ? e.what() : e.err.c_str();
+        report(e.code == cv::Error::StsNoMem ? no_memory : what, message, capacity);
+    } catch (const std::bad_alloc&) {
+        report(no_memory, message, capacity);
     } catch (const std::exception& e) {
         report(e.what(), message, capacity);
     } catch (...) {
@@ -247,6 +253,7 @@ int ovkit_picture_decode(ovkit_picture* picture, size_t size, char* message, siz
         const bool half = says(said, "premature end of data") || says(said, "Premature end of JPEG");
         if (half) throw Failure("its data ends early");
         if (decoded.empty() || says(said, "libpng error")) {
+            if (says(said, "nsufficient memory") || says(said, "ut of memory")) throw std::bad_alloc();
             throw Failure(readable(said));
         }
         picture->pixels = decoded;

@@ -3,6 +3,7 @@ package dev.ovkit.cli;
 import dev.ovkit.CompileOptions;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
+import dev.ovkit.PictureException;
 import dev.ovkit.bench.Settings;
 import dev.ovkit.cli.option.Choice;
 import dev.ovkit.cli.option.ClassNames;
@@ -34,7 +35,9 @@ import dev.ovkit.layout.Layouts;
 import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DetectOptions;
+import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.picture.Picture;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
@@ -227,7 +230,7 @@ final class InferCommand implements Callable<Integer> {
     try (Progress progress = progress(pictures.size(), wanted)) {
       detector.detectAll(
           until(interruption, pictures),
-          (place, decoded, found) -> files.on(place, decoded, found),
+          (place, decoded, found) -> write(files, pictures, place, decoded, found),
           result -> {
             one(result, writer, summary, alarm);
             if (stdout.checkError()) {
@@ -248,6 +251,16 @@ final class InferCommand implements Callable<Integer> {
       return ExitCode.INTERRUPTED;
     }
     return failed == 0 ? ExitCode.DONE : ExitCode.FAILED;
+  }
+
+  /** A picture that is too large for Java's memory does not end the work on the others. */
+  private static void write(
+      PictureFiles files, List<Path> pictures, int place, Picture decoded, Detections found) {
+    try {
+      files.on(place, decoded, found);
+    } catch (OutOfMemoryError e) {
+      throw new PictureException(pictures.get(place) + ": " + Program.outOfMemory(), e);
+    }
   }
 
   /** The pictures, until somebody asks to stop; those that were begun are finished. */

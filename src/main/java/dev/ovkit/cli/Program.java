@@ -103,9 +103,7 @@ final class Program {
     try {
       return command.getAsInt();
     } catch (OutOfMemoryError e) {
-      err.printf(
-          "ovkit: out of memory: Java may use %d MiB and needs more for this input; give it more with OVKIT_JAVA_OPTIONS=-Xmx4g%n",
-          Runtime.getRuntime().maxMemory() >> 20);
+      err.println("ovkit: " + outOfMemory());
     } catch (StackOverflowError e) {
       err.println(
           "ovkit: the input is nested too deeply to be read; expected a file as its tool wrote it");
@@ -120,6 +118,12 @@ final class Program {
       return ExitCode.NO_RUNTIME;
     }
     return ExitCode.FAILED;
+  }
+
+  /** Returns what to say and to do where Java's memory is used up. */
+  static String outOfMemory() {
+    return "out of memory: Java may use %d MiB and needs more for this input; give it more with OVKIT_JAVA_OPTIONS=-Xmx4g"
+        .formatted(Runtime.getRuntime().maxMemory() >> 20);
   }
 
   /** Where native code fails, its files may have gone. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.internal.files.Trees;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,7 @@ class ShortageTest {
   @TempDir private Path temp;
 
   /** What a process ended with. */
-  private record Said(int exitCode, String err) {}
+  private record Said(int exitCode, String out, String err) {}
 
   @Test
   void memoryThatIsUsedUpIsOneLine() throws Exception {
@@ -41,6 +43,47 @@ class ShortageTest {
         .isEqualTo(
             "ovkit: out of memory: Java may use 24 MiB and needs more for this input; give it more with OVKIT_JAVA_OPTIONS=-Xmx4g\n");
     assertThat(said.exitCode()).isEqualTo(ExitCode.FAILED);
+  }
+
+  /** Crops are cut from a copy of the picture in Java's memory, here 27 MB. */
+  @Test
+  void aPictureTooLargeForJavaIsNamedAndTheNextIsDone() throws Exception {
+    BufferedImage large = new BufferedImage(4000, 2250, BufferedImage.TYPE_INT_RGB);
+    large
+        .createGraphics()
+        .drawImage(ImageIO.read(Demo.picture(0).toFile()), 0, 0, 4000, 2250, null);
+    ImageIO.write(large, "jpg", temp.resolve("large.jpg").toFile());
+    List<String> line = java(LIBRARIES, Main.class);
+    line.add(1, "-XX:MaxDirectMemorySize=16m");
+    Said said = run(line, "infer", "m.xml", "large.jpg", "p.jpg", "--save-crops", "crops");
+    assertThat(said.err())
+        .matches(
+            "ovkit: large.jpg: out of memory: Java may use \\d+ MiB and needs more for this input; give it more with OVKIT_JAVA_OPTIONS=-Xmx4g\n");
+    assertThat(said.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(said.out()).contains("p.jpg  1280x720");
+    assertThat(Cli.files(temp.resolve("crops")))
+        .isNotEmpty()
+        .allMatch(name -> name.startsWith("p-"));
+  }
+
+  /** Its pixels take 300 MB. */
+  @Test
+  void aPictureTooLargeForTheMachineIsNamedAndTheNextIsDone() throws Exception {
+    TinyPictures.declaring(temp.resolve("huge.png"), 10_000, 10_000);
+    Said said =
+        run(
+            java(LIBRARIES, TightMemory.class),
+            280 << 20,
+            "infer",
+            "m.xml",
+            "p.jpg",
+            "huge.png",
+            "p.jpg");
+    assertThat(said.err())
+        .isEqualTo(
+            "ovkit: huge.png: not enough memory to decode its 10000x10000 pixels; scale it down, or free memory\n");
+    assertThat(said.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(said.out().lines().filter(line -> line.startsWith("p.jpg  1280x720"))).hasSize(2);
   }
 
   // ---- libraries
@@ -132,8 +175,8 @@ class ShortageTest {
   private Said run(List<String> line, Object... arguments) throws Exception {
     Arrays.stream(arguments).map(Object::toString).forEach(line::add);
     Process process = new ProcessBuilder(line).directory(temp.toFile()).start();
-    process.getInputStream().readAllBytes();
+    String out = new String(process.getInputStream().readAllBytes(), UTF_8);
     String err = new String(process.getErrorStream().readAllBytes(), UTF_8);
-    return new Said(process.waitFor(), err);
+    return new Said(process.waitFor(), out, err);
   }
 }

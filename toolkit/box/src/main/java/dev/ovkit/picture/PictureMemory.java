@@ -38,9 +38,15 @@ final class PictureMemory implements AutoCloseable {
 
   private static final int MESSAGE_BYTES = 512;
 
+  /** The shim's message where memory ran out. */
+  private static final String NO_MEMORY = "out of memory";
+
   private final Cleaner.Cleanable cleanable;
   private final ByteBuffer message = ByteBuffer.allocateDirect(MESSAGE_BYTES);
   private @Nullable ovkit_picture picture;
+
+  /** What was read last, for messages. */
+  private String source = "the picture";
 
   /** The room for encoded bytes that was asked for last, seen from Java. */
   private @Nullable ByteBuffer encoded;
@@ -86,14 +92,14 @@ final class PictureMemory implements AutoCloseable {
 
   /** Returns false if an interrupt came in between. */
   private boolean isRead(Path file) {
-    String source = file.toString();
+    source = file.toString();
     requireFile(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      ByteBuffer room = reserve(channel.size(), source);
+      ByteBuffer room = reserve(channel.size());
       while (room.hasRemaining() && channel.read(room) >= 0) {
         // until full or, had the file shrunk, to its end
       }
-      decode(room.flip(), source);
+      decode(room.flip());
       return true;
     } catch (PictureException e) {
       e.about(file);
@@ -120,18 +126,28 @@ final class PictureMemory implements AutoCloseable {
   }
 
   /** Checks and decodes the bytes of a file. */
-  synchronized void decode(byte[] bytes, String source) {
+  synchronized void decode(byte[] bytes, String name) {
     open();
-    decode(reserve(bytes.length, source).put(bytes).flip(), source);
+    source = name;
+    decode(reserve(bytes.length).put(bytes).flip());
   }
 
-  private void decode(ByteBuffer bytes, String source) {
+  private void decode(ByteBuffer bytes) {
     PictureHeader header = PictureHeader.check(bytes, source);
     if (Pictures.ovkit_picture_decode(open(), bytes.limit(), message, MESSAGE_BYTES) != 0) {
+      String reason = text();
+      if (reason.equals(NO_MEMORY)) {
+        throw noMemory("decode its %dx%d pixels".formatted(header.width(), header.height()));
+      }
       throw new PictureException(
           "%s: the %s is damaged: %s; copy or export the file again"
-              .formatted(source, header.kind(), text()));
+              .formatted(source, header.kind(), reason));
     }
+  }
+
+  private PictureException noMemory(String doing) {
+    return new PictureException(
+        "%s: not enough memory to %s; scale it down, or free memory".formatted(source, doing));
   }
 
   /** Takes a copy of a frame. */
@@ -233,7 +249,7 @@ final class PictureMemory implements AutoCloseable {
 
   /** The encoded bytes are not needed any more, and their room has no limit of Java's. */
   private ByteBuffer room(int width, int height) {
-    return reserve(3L * width * height, "a picture");
+    return reserve(3L * width * height);
   }
 
   private static Letterbox whole(int width, int height) {
@@ -276,7 +292,7 @@ final class PictureMemory implements AutoCloseable {
   }
 
   /** Returns room for so many bytes, empty and with its limit there. */
-  private ByteBuffer reserve(long size, String source) {
+  private ByteBuffer reserve(long size) {
     if (size > MOST_BYTES) {
       throw new PictureException(
           "%s: it has %d bytes, but at most %d are read".formatted(source, size, MOST_BYTES));
@@ -285,8 +301,7 @@ final class PictureMemory implements AutoCloseable {
     if (room == null || room.capacity() < size) {
       BytePointer bytes = Pictures.ovkit_picture_reserve(open(), Math.max(1, size));
       if (bytes == null) {
-        throw new NativeCallException(
-            "not enough memory for the %d bytes of %s".formatted(size, source));
+        throw noMemory("hold %d bytes".formatted(size));
       }
       room = bytes.capacity(Math.max(1, size)).asByteBuffer();
       encoded = room;
@@ -309,7 +324,11 @@ final class PictureMemory implements AutoCloseable {
 
   private void check(int status, String what) {
     if (status != 0) {
-      throw new NativeCallException("OpenCV could not %s: %s".formatted(what, text()));
+      String reason = text();
+      if (reason.equals(NO_MEMORY)) {
+        throw noMemory(what);
+      }
+      throw new NativeCallException("OpenCV could not %s: %s".formatted(what, reason));
     }
   }
 
