@@ -14,6 +14,7 @@ import dev.ovkit.cli.option.Limits;
 import dev.ovkit.cli.option.ModelAndPictures;
 import dev.ovkit.cli.option.ProfileOptions;
 import dev.ovkit.cli.print.BenchHtml;
+import dev.ovkit.cli.print.BenchJson;
 import dev.ovkit.cli.print.BenchPrinter;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
@@ -229,7 +230,8 @@ final class BenchCommand implements Callable<Integer> {
       // Half a measurement is no reason to fail a build.
       List<RegressionGate.Verdict> verdicts =
           gate == null || !report.complete() ? List.of() : gate.judge(report);
-      print(report, verdicts);
+      boolean asked = report.complete() && (!csv || html != null);
+      print(report, verdicts, asked ? options.kernels() : Map.of());
       if (!report.complete()) {
         return ExitCode.INTERRUPTED;
       }
@@ -258,16 +260,19 @@ final class BenchCommand implements Callable<Integer> {
         : "the measurement takes %d to %d s".formatted(time, time + warmUp);
   }
 
-  private void print(Report report, List<RegressionGate.Verdict> verdicts) {
+  private void print(
+      Report report,
+      List<RegressionGate.Verdict> verdicts,
+      Map<String, Map<String, Integer>> kernels) {
     PrintWriter out = spec.commandLine().getOut();
-    String text = Json.text(BenchPrinter.json(report, verdicts, maxSlowdown, profiles));
+    String text = Json.text(BenchJson.of(report, verdicts, maxSlowdown, profiles, kernels));
     if (json.wanted()) {
       out.println(text);
     } else if (csv) {
       BenchPrinter.csv(report, out);
       BenchPrinter.print(verdicts, maxSlowdown, spec.commandLine().getErr());
     } else {
-      BenchPrinter.print(report, out);
+      BenchPrinter.print(report, kernels, out);
       BenchPrinter.print(verdicts, maxSlowdown, out);
     }
     out.flush();

@@ -19,7 +19,7 @@ import dev.ovkit.cli.option.PictureOptions;
 import dev.ovkit.cli.option.ProfileOptions;
 import dev.ovkit.cli.option.ThresholdOptions;
 import dev.ovkit.cli.print.AlarmPrinter;
-import dev.ovkit.cli.print.BenchPrinter;
+import dev.ovkit.cli.print.BenchJson;
 import dev.ovkit.cli.print.CocoResults;
 import dev.ovkit.cli.print.CsvResults;
 import dev.ovkit.cli.print.ExitCode;
@@ -306,7 +306,7 @@ final class InferCommand implements Callable<Integer> {
   private void addSettings(Map<String, Object> object, Detector detector) {
     if (used.isPresent()) {
       Map<String, Object> settings =
-          BenchPrinter.json(Settings.of(detector::property, detector.requests()));
+          BenchJson.of(Settings.of(detector::property, detector.requests()));
       settings.put("profile", used.get().json());
       object.put("settings", settings);
     }

@@ -78,6 +78,14 @@ class BenchCommandTest {
     }
     assertThat(model.get("settings").get("precision").asText()).isEqualTo("f32");
     assertThat(model.get("settings").get("requests").asInt()).isEqualTo(1);
+    assertThat(model.get("kernels").fields())
+        .toIterable()
+        .isNotEmpty()
+        .allSatisfy(
+            kernel -> {
+              assertThat(kernel.getKey()).matches("[a-z_]+_(sse42|avx2|avx512)(_[a-z]+)*");
+              assertThat(kernel.getValue().asInt()).isPositive();
+            });
     JsonNode environment = root.get("environment");
     assertThat(environment.get("openvino").asText()).isEqualTo("2026.4.1");
     assertThat(environment.get("processors").asInt()).isPositive();
@@ -116,6 +124,7 @@ class BenchCommandTest {
         .startsWith("latency, one picture at a time, of 5 pictures")
         .contains("1 stream, 1 thread, 1 request", "no warm-up", "OpenVINO 2026.4.1", "quota ")
         .containsPattern("(?m)^  ms +passes +min +mean +s\\.e\\. +p50 +p90 +p99 +max$")
+        .containsPattern("(?m)^  kernels: [a-z_]+_(avx2|avx512)[a-z_]* \\d+")
         .containsPattern("(?m)^  decode +5 ")
         .containsPattern("(?m)^  end to end +5 ");
   }

@@ -57,8 +57,7 @@ class ConventionsTest {
           Map.entry("ConversionManifest", "what every conversion has ever written, still read"),
           Map.entry("MoCommandLine", "one method per option of mo.py"),
           Map.entry("Hypotheses", "one method per cause of wrong boxes"),
-          Map.entry("ConvertCommand", "the declarations of every option of convert"),
-          Map.entry("BenchPrinter", "one section for each form: table, JSON, CSV"));
+          Map.entry("ConvertCommand", "the declarations of every option of convert"));
 
   @Test
   void onlyTheMachinePackageReadsProcAndSys() throws IOException {

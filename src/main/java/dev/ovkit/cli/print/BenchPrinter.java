@@ -1,6 +1,5 @@
 package dev.ovkit.cli.print;
 
-import dev.ovkit.bench.Distribution;
 import dev.ovkit.bench.Disturbance;
 import dev.ovkit.bench.Environment;
 import dev.ovkit.bench.Mode;
@@ -11,20 +10,16 @@ import dev.ovkit.bench.Report;
 import dev.ovkit.bench.Settings;
 import dev.ovkit.bench.Stage;
 import dev.ovkit.bench.Statistics;
-import dev.ovkit.cli.option.ProfileOptions;
 import dev.ovkit.machine.Processors;
 import java.io.PrintWriter;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.Collectors;
 
-/** What was measured, as a table for people, as JSON and CSV for programs; milliseconds. */
+/** What was measured, as a table for people and as CSV; milliseconds. */
 public final class BenchPrinter {
 
   private static final String NUMBERS = "%7d %9.3f %9.3f %9s %9.3f %9.3f %9.3f %9.3f";
@@ -44,7 +39,13 @@ public final class BenchPrinter {
 
   // ---- table
 
-  public static void print(Report report, PrintWriter out) {
+  /**
+   * Prints all that was measured.
+   *
+   * @param kernels how many layers of each model which kernels compute
+   */
+  public static void print(
+      Report report, Map<String, Map<String, Integer>> kernels, PrintWriter out) {
     printHead(report, out);
     for (ModelResult model : report.models()) {
       out.printf("%n%s%n", model.model());
@@ -57,6 +58,10 @@ public final class BenchPrinter {
                   .formatted(
                       model.warmUp().passes(),
                       model.warmUp().stable() ? "stable" : "not stable when its time was over"));
+      Map<String, Integer> used = kernels.getOrDefault(model.model(), Map.of());
+      if (!used.isEmpty()) {
+        out.printf("  kernels: %s%n", kernels(used));
+      }
       if (model.samples().count() == 0) {
         out.println("  nothing was measured");
         continue;
@@ -97,6 +102,13 @@ public final class BenchPrinter {
                     ratio(control.ratio()),
                     control.than(),
                     report.controlHolds() ? "" : ": the ratios are VOID"));
+  }
+
+  /** The most frequent first, each with the number of its layers. */
+  private static String kernels(Map<String, Integer> used) {
+    return used.entrySet().stream()
+        .map(one -> one.getKey() + " " + one.getValue())
+        .collect(Collectors.joining(", "));
   }
 
   private static Object[] row(String name, String count) {
@@ -227,172 +239,6 @@ public final class BenchPrinter {
           maxSlowdown,
           verdict.holds() ? "passed" : "FAILED");
     }
-  }
-
-  // ---- JSON
-
-  /**
-   * All of the JSON.
-   *
-   * @param profiles what of it came from profiles, by model
-   */
-  public static Map<String, Object> json(
-      Report report,
-      List<Verdict> verdicts,
-      double maxSlowdown,
-      Map<Path, ProfileOptions.Used> profiles) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("mode", key(report.mode()));
-    object.put("protocol", report.seedProtocol() ? "seed" : null);
-    object.put("interrupted", !report.complete());
-    object.put("pictures", report.pictures().size());
-    object.put("unreadable", report.unreadable().stream().map(BenchPrinter::json).toList());
-    object.put(
-        "models", report.models().stream().map(model -> json(report, model, profiles)).toList());
-    object.put("ratios", report.comparisons().stream().map(BenchPrinter::json).toList());
-    report
-        .control()
-        .ifPresent(
-            control -> {
-              Map<String, Object> one = json(control);
-              one.put("void", !report.controlHolds());
-              object.put("control", one);
-            });
-    if (!verdicts.isEmpty()) {
-      Map<String, Object> gate = new LinkedHashMap<>();
-      gate.put("max_slowdown", maxSlowdown);
-      gate.put("holds", verdicts.stream().allMatch(Verdict::holds));
-      gate.put("compared", verdicts.stream().map(BenchPrinter::json).toList());
-      object.put("baseline", gate);
-    }
-    object.put("environment", json(report.environment(), report.disturbance()));
-    return object;
-  }
-
-  private static Map<String, Object> json(Report.Unreadable unreadable) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("file", unreadable.file().toString());
-    object.put("reason", unreadable.reason());
-    return object;
-  }
-
-  public static Map<String, Object> json(Settings settings) {
-    Map<String, Object> inForce = new LinkedHashMap<>();
-    inForce.put("precision", settings.precision());
-    inForce.put("streams", settings.streams());
-    inForce.put("threads", settings.threads());
-    inForce.put("requests", settings.requests());
-    inForce.put("pinning", settings.pinning());
-    inForce.put("hyper_threading", settings.hyperThreading());
-    return inForce;
-  }
-
-  private static Map<String, Object> json(
-      Report report, ModelResult model, Map<Path, ProfileOptions.Used> profiles) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("model", model.model());
-    Map<String, Object> inForce = json(model.settings());
-    ProfileOptions.Used used = profiles.get(Path.of(model.model()));
-    if (used != null) {
-      inForce.put("profile", used.json());
-    }
-    object.put("settings", inForce);
-    Map<String, Object> warmUp = new LinkedHashMap<>();
-    warmUp.put("passes", model.warmUp().passes());
-    warmUp.put("stable", model.warmUp().stable());
-    object.put("warm_up", warmUp);
-    for (Stage stage : report.mode().stages()) {
-      model.statistics(stage).ifPresent(times -> object.put(key(stage), json(times)));
-    }
-    model.throughput().ifPresent(rate -> object.put("pictures_per_second", json(rate)));
-    Map<String, Object> distributions = new LinkedHashMap<>();
-    for (Stage stage : report.mode().main()) {
-      model.distribution(stage).ifPresent(spread -> distributions.put(key(stage), json(spread)));
-    }
-    object.put("distributions", distributions);
-    List<Map<String, Object>> pictures = new ArrayList<>();
-    for (int i = 0; i < report.pictures().size(); i++) {
-      Map<String, Object> one = new LinkedHashMap<>();
-      one.put("file", report.pictures().get(i).toString());
-      for (Stage stage : report.mode().main()) {
-        Optional<Statistics> times = model.statistics(stage, i);
-        times.ifPresent(some -> one.put(key(stage), json(some)));
-      }
-      pictures.add(one);
-    }
-    object.put("per_picture", pictures);
-    return object;
-  }
-
-  private static Map<String, Object> json(Statistics times) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("count", times.count());
-    object.put("min", number(times.min()));
-    object.put("mean", number(times.mean()));
-    object.put("standard_error", number(times.standardError()));
-    object.put("p50", number(times.p50()));
-    object.put("p90", number(times.p90()));
-    object.put("p99", number(times.p99()));
-    object.put("max", number(times.max()));
-    return object;
-  }
-
-  private static Map<String, Object> json(Distribution spread) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("from", number(spread.from()));
-    object.put("to", number(spread.to()));
-    object.put("counts", spread.counts());
-    object.put("beyond", spread.beyond());
-    return object;
-  }
-
-  private static Map<String, Object> json(Report.Comparison comparison) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("model", comparison.model());
-    object.put("than", comparison.than());
-    object.put("of", key(comparison.stage()));
-    object.put("ratio", number(comparison.ratio().median()));
-    object.put("low", number(comparison.ratio().low()));
-    object.put("high", number(comparison.ratio().high()));
-    object.put("rounds", comparison.ratio().rounds());
-    return object;
-  }
-
-  private static Map<String, Object> json(Verdict verdict) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("model", verdict.model());
-    object.put("of", verdict.what());
-    object.put("then_ms", number(verdict.then()));
-    object.put("now_ms", number(verdict.now()));
-    object.put("ratio", number(verdict.ratio()));
-    object.put("holds", verdict.holds());
-    return object;
-  }
-
-  private static Map<String, Object> json(Environment here, Disturbance other) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("cpu", here.cpu());
-    object.put("flags", here.flags());
-    object.put("processors", here.processors().allowed().size());
-    object.put("cores", here.processors().cores());
-    object.put("quota", number(here.processors().quota().orElse(Double.NaN)));
-    object.put("governor", here.governor());
-    object.put("load_before", number(other.loadBefore()));
-    object.put("load_after", number(other.loadAfter()));
-    object.put("steal_seconds_before", number(other.stealSecondsBefore()));
-    object.put("steal_seconds_after", number(other.stealSecondsAfter()));
-    object.put("steal_percent", number(other.stealPercent()));
-    object.put("system", here.system());
-    object.put("openvino", here.openvino());
-    object.put("java", here.java());
-    return object;
-  }
-
-  /**
-   * Nanoseconds are the last digits that mean something; JSON has no word for what is not known.
-   */
-  private static @Nullable Double number(double value) {
-    return Double.isFinite(value) ? Math.round(value * 1e6) / 1e6 : null;
   }
 
   // ---- CSV

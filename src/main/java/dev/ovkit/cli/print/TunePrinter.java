@@ -163,7 +163,7 @@ public final class TunePrinter {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("what", trial.what());
     object.put("asked", Profile.json(trial.tuning()));
-    trial.settings().ifPresent(settings -> object.put("settings", BenchPrinter.json(settings)));
+    trial.settings().ifPresent(settings -> object.put("settings", BenchJson.of(settings)));
     trial.ratio().ifPresent(ratio -> object.put("over_default", json(ratio)));
     trial.endToEnd().ifPresent(times -> object.put("end_to_end_ms", json(times)));
     trial.picturesPerSecond().ifPresent(rate -> object.put("pictures_per_second", rate));
