@@ -1,13 +1,15 @@
 // One IR in a plain loop on OpenVINO's C++ API: what the runtime layer is measured against.
 //
 // usage: loop MODEL.xml THREADS STREAMS
-// Prints "ready" once warm. Then for each line "N" on stdin: N passes, one line with their nanoseconds.
+// Prints "ready" once warm. Then for each line "N" on stdin: N passes, one line with their nanoseconds; for a line
+// "kernels", those of all layers.
 
 #include <algorithm>
 #include <chrono>
 #include <cstring>
 #include <iostream>
 #include <random>
+#include <string>
 #include <vector>
 
 #include <openvino/openvino.hpp>
@@ -36,8 +38,17 @@ int main(int argc, char** argv) try {
   };
   for (int i = 0; i < 5; i++) pass();
   std::cout << "ready" << std::endl;
-  for (int passes; std::cin >> passes;) {
-    for (int i = 0; i < passes; i++) std::cout << (i ? "," : "") << pass();
+  for (std::string line; std::cin >> line;) {
+    if (line == "kernels") {
+      for (const auto& layer : compiled.get_runtime_model()->get_ops()) {
+        const auto& info = layer->get_rt_info();
+        const auto kernel = info.find("execType");
+        if (kernel != info.end()) std::cout << kernel->second.as<std::string>() << ",";
+      }
+    } else {
+      const int passes = std::stoi(line);
+      for (int i = 0; i < passes; i++) std::cout << (i ? "," : "") << pass();
+    }
     std::cout << std::endl;
   }
   return 0;

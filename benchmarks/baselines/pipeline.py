@@ -2,7 +2,7 @@
 
 usage: pipeline.py MODEL.xml PICTURES THREADS
 The IR takes BGR 0..255 and has three raw YOLOv5 heads. Prints "ready" once warm, then for each line "N" on
-stdin the nanoseconds of N pictures, in turn.
+stdin the nanoseconds of N pictures, in turn; for a line "kernels", those of all layers.
 """
 
 from __future__ import annotations
@@ -105,6 +105,11 @@ def main() -> int:
     print("ready", flush=True)
     turn = 0
     for line in sys.stdin:
+        if line.strip() == "kernels":
+            infos = [layer.get_rt_info() for layer in compiled.get_runtime_model().get_ops()]
+            names = [str(info["execType"].value) for info in infos if "execType" in info]
+            print(",".join(names), flush=True)
+            continue
         times = []
         for _ in range(int(line)):
             times.append(one(pictures[turn % len(pictures)]))

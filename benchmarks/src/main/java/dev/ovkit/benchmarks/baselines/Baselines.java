@@ -110,6 +110,7 @@ final class Baselines implements Callable<Integer> {
     if (file != null) {
       json.put("threads", options.threads());
       json.put("rounds", options.rounds());
+      json.put("kernels", figures.kernels());
       json.put("rows", figures.rows());
       new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(new File(file), json);
     }
@@ -165,6 +166,7 @@ final class Baselines implements Callable<Integer> {
                     ContestantProcess.class, "onnxruntime", onnx.toString(), threads)));
       }
       Map<String, double[]> ms = Figures.turns(rivals, subject.passes(), setup.rounds());
+      figures.kernels(name, rivals);
       for (String other : ms.keySet()) {
         if (!List.of("ovkit runtime", "C++ loop again", BLOCKED).contains(other)) {
           figures.compare(name, "ovkit runtime", other, ms);
@@ -217,11 +219,9 @@ final class Baselines implements Callable<Integer> {
                   Integer.toString(setup.threads()),
                   setup.pictures().toString())));
       rivals.put("Python JPEG to boxes", new Rival.Served(setup.pipeline(ir, setup.threads())));
-      figures.compare(
-          name,
-          "ovkit JPEG to boxes",
-          "Python JPEG to boxes",
-          Figures.turns(rivals, 4, setup.rounds()));
+      Map<String, double[]> ms = Figures.turns(rivals, 4, setup.rounds());
+      figures.kernels(name, rivals);
+      figures.compare(name, "ovkit JPEG to boxes", "Python JPEG to boxes", ms);
     } finally {
       Figures.close(rivals);
     }

@@ -5,9 +5,11 @@ import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
 import dev.ovkit.CompileOptions;
+import dev.ovkit.machine.Cpu;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.InferRequest;
+import dev.ovkit.runtime.KernelUse;
 import dev.ovkit.runtime.Model;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
@@ -24,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -33,7 +36,8 @@ import java.util.stream.Stream;
  * onnxruntime MODEL.onnx THREADS}, {@code ContestantProcess detector MODEL.xml THREADS PICTURES},
  * or {@code ContestantProcess folder MODEL.xml THREADS PICTURES STREAMS}. Prints "ready" once warm.
  * Then for each line "N" on stdin: N passes, one line with their nanoseconds; "folder" tells those
- * of all over their number.
+ * of all over their number. For a line "kernels": those of all layers, or "allowed" and what the CPU
+ * has.
  *
  * <p>{@code ContestantProcess first MODEL.xml 0 PICTURE} prints the number of its boxes and ends.
  */
@@ -64,7 +68,8 @@ final class ContestantProcess {
               () -> {
                 input.put(0, pixels, 0, pixels.capacity());
                 request.infer();
-              });
+              },
+              () -> kernels(arguments[1], compile));
         }
       }
       case "onnxruntime" -> {
@@ -89,7 +94,8 @@ final class ContestantProcess {
                       OrtSession.Result result = session.run(Map.of(name, tensor))) {
                     result.size();
                   }
-                });
+                },
+                () -> Rival.Served.ALLOWED + String.join(" ", Cpu.here().flags()));
           }
         }
       }
@@ -100,7 +106,10 @@ final class ContestantProcess {
                 Path.of(arguments[1]),
                 DetectorOptions.defaults().withCompile(compile).withRequests(1))) {
           int[] turn = {0};
-          serve(100, () -> detector.detect(pictures.get(turn[0]++ % pictures.size())));
+          serve(
+              100,
+              () -> detector.detect(pictures.get(turn[0]++ % pictures.size())),
+              () -> kernels(arguments[1], compile));
         }
       }
       case "folder" -> {
@@ -120,7 +129,7 @@ final class ContestantProcess {
                 return Long.toString((System.nanoTime() - start) / count);
               };
           folder.run(4 * streams);
-          answer(folder);
+          answer(folder, () -> kernels(arguments[1], many));
         }
       }
       case "first" -> {
@@ -129,6 +138,14 @@ final class ContestantProcess {
         }
       }
       default -> throw new IllegalArgumentException(arguments[0]);
+    }
+  }
+
+  /** Compiles the model once more, so that the one that is measured counts nothing. */
+  private static String kernels(String ir, CompileOptions options) {
+    try (Core core = Core.create();
+        Model model = core.readModel(Path.of(ir))) {
+      return String.join(",", KernelUse.names(core, model, options));
     }
   }
 
@@ -144,7 +161,7 @@ final class ContestantProcess {
     return pixels;
   }
 
-  private static void serve(int warm, Pass pass) throws Exception {
+  private static void serve(int warm, Pass pass, Supplier<String> kernels) throws Exception {
     long until = System.nanoTime() + 3_000_000_000L;
     for (int i = 0; i < warm && System.nanoTime() < until; i++) {
       pass.run();
@@ -158,15 +175,19 @@ final class ContestantProcess {
             times.append(i == 0 ? "" : ",").append(System.nanoTime() - start);
           }
           return times.toString();
-        });
+        },
+        kernels);
   }
 
-  private static void answer(Passes passes) throws Exception {
+  private static void answer(Passes passes, Supplier<String> kernels) throws Exception {
     System.out.println("ready");
     BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII));
     for (String line = in.readLine(); line != null; line = in.readLine()) {
-      System.out.println(passes.run(Integer.parseInt(line.strip())));
+      System.out.println(
+          line.equals(Rival.Served.KERNELS)
+              ? kernels.get()
+              : passes.run(Integer.parseInt(line.strip())));
     }
   }
 

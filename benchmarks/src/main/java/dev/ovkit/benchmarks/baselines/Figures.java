@@ -21,8 +21,15 @@ final class Figures {
   /** What was printed, for the JSON. */
   private final List<Map<String, Object>> rows = new ArrayList<>();
 
+  private final Map<String, Map<String, String>> kernels = new LinkedHashMap<>();
+
   List<Map<String, Object>> rows() {
     return rows;
+  }
+
+  /** Returns what computed each model, by its name and the rival's. */
+  Map<String, Map<String, String>> kernels() {
+    return kernels;
   }
 
   /** Returns a time for each rival and round. */
@@ -54,6 +61,19 @@ final class Figures {
   void heading() {
     System.out.println("| model | compared | ms | ms | ratio | 95 % |");
     System.out.println("| --- | --- | ---: | ---: | ---: | --- |");
+  }
+
+  /** Prints with which instruction sets each computes a model. */
+  void kernels(String model, Map<String, Rival> rivals) throws IOException, InterruptedException {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (Map.Entry<String, Rival> one : rivals.entrySet()) {
+      String used = one.getValue().kernels();
+      if (!used.isEmpty()) {
+        System.out.printf("| %s | %s: %s | | | | |%n", model, one.getKey(), used);
+        all.put(one.getKey(), used);
+      }
+    }
+    kernels.computeIfAbsent(model, name -> new LinkedHashMap<>()).putAll(all);
   }
 
   void compare(String model, String of, String to, Map<String, double[]> ms) {

@@ -137,6 +137,7 @@ final class Processes {
             "Python, 2 threads",
             new Rival.Served(setup.pipeline(ir, 2), times -> Statistics.of(times).mean()));
         Map<String, double[]> ms = Figures.turns(rivals, PICTURES_A_TURN, setup.rounds());
+        figures.kernels(subject.name(), rivals);
         // the other way round, so that the ratio is that of pictures per second
         figures.compare(subject.name(), "Python, 2 threads", "ovkit 2 streams, 2 threads", ms);
         figures.compare(
