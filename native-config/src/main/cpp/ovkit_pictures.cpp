@@ -23,6 +23,7 @@ struct ovkit_picture {
     cv::Mat memory;  // where the codec puts the pixels; kept, so that the next picture of this size needs no new memory
     cv::Mat pixels;  // the picture in it; empty if there is none
     std::vector<uint8_t> written;
+    int highest = 0;  // value of a file of 16 bits
 };
 
 namespace {
@@ -213,6 +214,38 @@ void letterbox(const cv::Mat& picture, int format, uint8_t* target, int target_w
     fill_border(target, target_width, target_height, inside, pad);
 }
 
+// Lets a codec make pixels of the first `size` reserved bytes, in `memory` if they are to stay.
+cv::Mat decoded(const ovkit_picture* picture, size_t size, int flags, cv::Mat* memory) {
+    set_up();
+    if (size == 0 || size > picture->encoded.size() || size > INT32_MAX) throw Failure("no such number of bytes");
+    const cv::Mat bytes(1, static_cast<int>(size), CV_8UC1, const_cast<uint8_t*>(picture->encoded.data()));
+    std::string said;
+    cv::Mat pixels;
+    {
+        Listening listening(&said);
+        pixels = cv::imdecode(bytes, flags, memory);
+    }
+    // A codec may fill what is missing with grey and go on.
+    const bool half = says(said, "premature end of data") || says(said, "Premature end of JPEG");
+    if (half) throw Failure("its data ends early");
+    if (pixels.empty() || says(said, "libpng error")) {
+        if (says(said, "nsufficient memory") || says(said, "ut of memory")) throw std::bad_alloc();
+        throw Failure(readable(said));
+    }
+    return pixels;
+}
+
+// Cuts each value to the upper 8 of its `bits`.
+void cut(const cv::Mat& deep, int bits, cv::Mat& into) {
+    into.create(deep.size(), CV_8UC3);
+    const int count = 3 * deep.cols;
+    for (int y = 0; y < deep.rows; y++) {
+        const uint16_t* from = deep.ptr<uint16_t>(y);
+        uint8_t* to = into.ptr<uint8_t>(y);
+        for (int i = 0; i < count; i++) to[i] = static_cast<uint8_t>(from[i] >> (bits - 8));
+    }
+}
+
 }  // namespace
 
 ovkit_picture* ovkit_picture_create(void) { return new (std::nothrow) ovkit_picture(); }
@@ -239,25 +272,37 @@ uint8_t* ovkit_picture_reserve(ovkit_picture* picture, size_t size) {
 
 int ovkit_picture_decode(ovkit_picture* picture, size_t size, char* message, size_t capacity) {
     return guarded(message, capacity, [&] {
-        set_up();
         picture->pixels.release();
-        if (size == 0 || size > picture->encoded.size() || size > INT32_MAX) throw Failure("no such number of bytes");
-        const cv::Mat bytes(1, static_cast<int>(size), CV_8UC1, picture->encoded.data());
-        std::string said;
-        cv::Mat decoded;
-        {
-            Listening listening(&said);
-            decoded = cv::imdecode(bytes, cv::IMREAD_COLOR, &picture->memory);
-        }
-        // A codec may fill what is missing with grey and go on.
-        const bool half = says(said, "premature end of data") || says(said, "Premature end of JPEG");
-        if (half) throw Failure("its data ends early");
-        if (decoded.empty() || says(said, "libpng error")) {
-            if (says(said, "nsufficient memory") || says(said, "ut of memory")) throw std::bad_alloc();
-            throw Failure(readable(said));
-        }
-        picture->pixels = decoded;
+        picture->pixels = decoded(picture, size, cv::IMREAD_COLOR, &picture->memory);
     });
+}
+
+int ovkit_picture_decode_bits(ovkit_picture* picture, size_t size, int bits, char* message, size_t capacity) {
+    return guarded(message, capacity, [&] {
+        picture->highest = 0;
+        picture->pixels.release();
+        if (bits < 9 || bits > 16) throw Failure("no such number of bits");
+        const cv::Mat deep = decoded(picture, size, cv::IMREAD_COLOR | cv::IMREAD_ANYDEPTH, nullptr);
+        if (deep.type() == CV_8UC3) {
+            picture->pixels = deep;
+            return;
+        }
+        if (deep.type() != CV_16UC3) throw Failure("its values have neither 8 nor 16 bits");
+        double most = 0;
+        cv::minMaxLoc(deep.reshape(1), nullptr, &most);
+        picture->highest = static_cast<int>(most);
+        cut(deep, bits, picture->memory);
+        picture->pixels = picture->memory;
+    });
+}
+
+int ovkit_picture_highest(const ovkit_picture* picture) { return picture->highest; }
+
+int ovkit_picture_brightest(const ovkit_picture* picture) {
+    if (picture->pixels.empty()) return -1;
+    double most = 0;
+    cv::minMaxLoc(picture->pixels.reshape(1), nullptr, &most);
+    return static_cast<int>(most);
 }
 
 int ovkit_picture_width(const ovkit_picture* picture) { return picture->pixels.cols; }

@@ -32,6 +32,16 @@ uint8_t* ovkit_picture_reserve(ovkit_picture* picture, size_t size);
 // spread, 16 bit cut to 8. What a codec has to say becomes the message and is never printed.
 int ovkit_picture_decode(ovkit_picture* picture, size_t size, char* message, size_t capacity);
 
+// The same for a file whose values use the lower 9 to 16 `bits` of 16: they are cut to the upper 8 of these.
+int ovkit_picture_decode_bits(ovkit_picture* picture, size_t size, int bits, char* message, size_t capacity);
+
+// The highest value of the file that was decoded last by its bits; where they do not hold it, the pixels mean nothing.
+// 0 of a file of 8 bits.
+int ovkit_picture_highest(const ovkit_picture* picture);
+
+// The highest value of any channel of the decoded picture; -1 if there is none.
+int ovkit_picture_brightest(const ovkit_picture* picture);
+
 // Pixels of the decoded picture, upright.
 int ovkit_picture_width(const ovkit_picture* picture);
 int ovkit_picture_height(const ovkit_picture* picture);

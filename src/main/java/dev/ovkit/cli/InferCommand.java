@@ -5,6 +5,7 @@ import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.PictureException;
 import dev.ovkit.bench.Settings;
+import dev.ovkit.cli.option.BitDepthOption;
 import dev.ovkit.cli.option.Choice;
 import dev.ovkit.cli.option.ClassNames;
 import dev.ovkit.cli.option.ComputeOptions;
@@ -134,6 +135,8 @@ final class InferCommand implements Callable<Integer> {
 
   @Mixin private PictureOptions picture;
 
+  @Mixin private BitDepthOption bitDepth;
+
   @Mixin private DrawingOptions drawing;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
@@ -230,7 +233,10 @@ final class InferCommand implements Callable<Integer> {
     try (Progress progress = progress(pictures.size(), wanted)) {
       detector.detectAll(
           until(interruption, pictures),
-          (place, decoded, found) -> write(files, pictures, place, decoded, found),
+          (place, decoded, found) -> {
+            alarm.look(pictures.get(place), decoded);
+            write(files, pictures, place, decoded, found);
+          },
           result -> {
             one(result, writer, summary, alarm);
             if (stdout.checkError()) {
@@ -362,7 +368,7 @@ final class InferCommand implements Callable<Integer> {
         used.map(found -> compute.hasThreads() ? found.tuning().withoutThreads() : found.tuning())
             .map(tuning -> tuning.options(ir))
             .orElseGet(() -> DetectorOptions.defaults().withCompile(defaults(pictures)));
-    return options.withCompile(compute.applyTo(options.compile()));
+    return bitDepth.applyTo(options.withCompile(compute.applyTo(options.compile())));
   }
 
   /** One picture has all threads; several share them, but no more streams than pictures. */

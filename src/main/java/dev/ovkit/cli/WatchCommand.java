@@ -2,6 +2,7 @@ package dev.ovkit.cli;
 
 import dev.ovkit.CompileOptions;
 import dev.ovkit.OptionException;
+import dev.ovkit.cli.option.BitDepthOption;
 import dev.ovkit.cli.option.ComputeOptions;
 import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.ModelOption;
@@ -96,6 +97,8 @@ final class WatchCommand implements Callable<Integer> {
 
   @Mixin private ThresholdOptions thresholds;
 
+  @Mixin private BitDepthOption bitDepth;
+
   @Mixin private ComputeOptions compute;
 
   @Option(names = "--verbose", description = "Print a line for each picture to stderr.")
@@ -138,9 +141,10 @@ final class WatchCommand implements Callable<Integer> {
 
   private DetectorOptions detectorOptions() {
     CompileOptions compile = CompileOptions.defaults().withHint(CompileOptions.Hint.THROUGHPUT);
-    return DetectorOptions.defaults()
-        .withCompile(compute.applyTo(compile))
-        .withDetect(thresholds.applyTo(DetectOptions.defaults()));
+    return bitDepth.applyTo(
+        DetectorOptions.defaults()
+            .withCompile(compute.applyTo(compile))
+            .withDetect(thresholds.applyTo(DetectOptions.defaults())));
   }
 
   private void print(WatchCounts counts) {

@@ -69,6 +69,19 @@ public final class Picture implements AutoCloseable {
   }
 
   /**
+   * Reads a file whose values may use a part of 16 bits only, as cameras of 10, 12 or 14 bits
+   * write them. A file of 8 bits is read as ever.
+   *
+   * @param bitDepth the bits that are used, 9 to 16
+   * @throws dev.ovkit.PictureException when it is missing, damaged, too large, or no picture, or
+   *     has values that need more bits
+   * @throws OptionException when there is no such bit depth
+   */
+  public static Picture read(Path file, int bitDepth) {
+    return load(new PictureMemory(bitDepth), memory -> memory.read(file));
+  }
+
+  /**
    * Decodes the bytes of a file.
    *
    * @throws dev.ovkit.PictureException when they are damaged, too large, or no picture
@@ -88,6 +101,11 @@ public final class Picture implements AutoCloseable {
    */
   public static Picture empty() {
     return new Picture(new PictureMemory());
+  }
+
+  /** The same for files that are read as {@link #read(Path, int)} does. */
+  public static Picture empty(int bitDepth) {
+    return new Picture(new PictureMemory(bitDepth));
   }
 
   /**
@@ -113,7 +131,10 @@ public final class Picture implements AutoCloseable {
   }
 
   private static Picture load(Load load) {
-    PictureMemory memory = new PictureMemory();
+    return load(new PictureMemory(), load);
+  }
+
+  private static Picture load(PictureMemory memory, Load load) {
     try {
       load.into(memory);
       return new Picture(memory);
@@ -131,6 +152,14 @@ public final class Picture implements AutoCloseable {
   /** Returns the height, upright, in pixels. */
   public int height() {
     return memory.height();
+  }
+
+  /**
+   * Returns whether the picture is almost black because its file has 16 bits for each value, of
+   * which 12 or fewer are used: read it with that bit depth.
+   */
+  public boolean hasUnusedBits() {
+    return memory.hasUnusedBits();
   }
 
   /**

@@ -13,11 +13,14 @@ import java.nio.ByteBuffer;
  * @param kind the format by its first bytes, whatever the file is called
  * @param width as declared, before any orientation
  * @param height as declared, before any orientation
+ * @param bits of each value; 8 where no other number is known
  */
-record PictureHeader(Kind kind, long width, long height) {
+record PictureHeader(Kind kind, long width, long height, int bits) {
 
   /** More pixels than this are refused. */
   static final long MOST_PIXELS = 100_000_000;
+
+  private static final int USUAL_BITS = 8;
 
   private static final String KINDS = "expected a JPEG, PNG, WebP, BMP or TIFF";
 
@@ -27,6 +30,10 @@ record PictureHeader(Kind kind, long width, long height) {
     WEBP,
     BMP,
     TIFF
+  }
+
+  private PictureHeader withBits(int changed) {
+    return new PictureHeader(kind, width, height, changed);
   }
 
   /**
@@ -145,7 +152,8 @@ record PictureHeader(Kind kind, long width, long height) {
       if (!startsWith(12, 'I', 'H', 'D', 'R')) {
         throw damaged(Kind.PNG, "it does not say its size");
       }
-      PictureHeader header = sized(Kind.PNG, u32(16, false), u32(20, false));
+      PictureHeader header =
+          sized(Kind.PNG, u32(16, false), u32(20, false)).withBits(u8(24, Kind.PNG));
       long at = 8;
       while (true) {
         require(at + 12, Kind.PNG);
@@ -185,7 +193,7 @@ record PictureHeader(Kind kind, long width, long height) {
       return sized(Kind.BMP, i32le(18), Math.abs(i32le(22)));
     }
 
-    /** The first directory of a TIFF (6.0) or BigTIFF: tags 256, 257, and 339 for the samples. */
+    /** The first directory of a TIFF (6.0) or BigTIFF: tags 256 to 258, and 339 for the samples. */
     private PictureHeader tiff(boolean little) {
       require(16, Kind.TIFF);
       boolean big = bytes.get(little ? 2 : 3) == 43;
@@ -200,6 +208,7 @@ record PictureHeader(Kind kind, long width, long height) {
       requireAt(directory + countBytes, entries * entryBytes);
       long width = 0;
       long height = 0;
+      int bits = USUAL_BITS;
       for (int i = 0; i < entries; i++) {
         int at = (int) directory + countBytes + i * entryBytes;
         int tag = u16(at, little);
@@ -207,24 +216,26 @@ record PictureHeader(Kind kind, long width, long height) {
           width = tiffNumber(at, little, big);
         } else if (tag == 257) {
           height = tiffNumber(at, little, big);
-        } else if (tag == 339 && isFloat(at, little, big)) {
+        } else if (tag == 258) {
+          bits = firstOf(at, little, big);
+        } else if (tag == 339 && firstOf(at, little, big) == 3) {
           throw new PictureException(
               "%s: it is a TIFF of floating-point numbers; expected 8 or 16 bits; scale it to 16 bits first"
                   .formatted(source));
         }
       }
-      return sized(Kind.TIFF, width, height);
+      return sized(Kind.TIFF, width, height).withBits(bits);
     }
 
-    /** The numbers, one per channel, are in the entry where there is room, else elsewhere. */
-    private boolean isFloat(int entry, boolean little, boolean big) {
+    /** One number for each channel is in the entry if there is room, else elsewhere. */
+    private int firstOf(int entry, boolean little, boolean big) {
       long count = big ? u64(entry + 4, little) : u32(entry + 4, little);
       long at = entry + (big ? 12 : 8);
       if (count > (big ? 4 : 2)) {
         at = big ? u64((int) at, little) : u32((int) at, little);
         requireAt(at, 2);
       }
-      return u16((int) at, little) == 3;
+      return u16((int) at, little);
     }
 
     private long tiffNumber(int entry, boolean little, boolean big) {
@@ -251,7 +262,7 @@ record PictureHeader(Kind kind, long width, long height) {
             "%s: it declares %dx%d pixels, but at most %d megapixels are read; scale it down first"
                 .formatted(source, width, height, MOST_PIXELS / 1_000_000));
       }
-      return new PictureHeader(kind, width, height);
+      return new PictureHeader(kind, width, height, USUAL_BITS);
     }
 
     private boolean startsWith(int at, int... expected) {

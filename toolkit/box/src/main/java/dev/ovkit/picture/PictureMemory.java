@@ -1,9 +1,9 @@
 package dev.ovkit.picture;
 
 import dev.ovkit.NativeCallException;
+import dev.ovkit.OptionException;
 import dev.ovkit.PictureException;
 import dev.ovkit.RuntimeUnavailableException;
-import dev.ovkit.internal.files.WrongFile;
 import dev.ovkit.model.Resize;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.nativelib.global.Pictures;
@@ -14,10 +14,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +36,18 @@ final class PictureMemory implements AutoCloseable {
 
   private static final int MESSAGE_BYTES = 512;
 
+  /** What the values of a picture file have at most. */
+  static final int MOST_BITS = 16;
+
+  private static final int LEAST_BITS = 9;
+
+  /** A picture of 16 bits is almost black if its values use 12; codecs cut or round them. */
+  private static final int TWELVE_BITS_IN_EIGHT = 16;
+
   /** The shim's message where memory ran out. */
   private static final String NO_MEMORY = "out of memory";
 
+  private final int bits;
   private final Cleaner.Cleanable cleanable;
   private final ByteBuffer message = ByteBuffer.allocateDirect(MESSAGE_BYTES);
   private @Nullable ovkit_picture picture;
@@ -48,10 +55,27 @@ final class PictureMemory implements AutoCloseable {
   /** What was read last, for messages. */
   private String source = "the picture";
 
+  /** How many bits the values of the file have that was read last. */
+  private int bitsOfFile;
+
   /** The room for encoded bytes that was asked for last, seen from Java. */
   private @Nullable ByteBuffer encoded;
 
   PictureMemory() {
+    this(MOST_BITS);
+  }
+
+  /**
+   * Makes memory for pictures whose values use the lower so many bits, if their files have 16.
+   *
+   * @throws OptionException if no file has so many
+   */
+  PictureMemory(int bits) {
+    if (bits < LEAST_BITS || bits > MOST_BITS) {
+      throw new OptionException(
+          "bit depth: %d, expected %d to %d".formatted(bits, LEAST_BITS, MOST_BITS));
+    }
+    this.bits = bits;
     if (NativeRuntime.current() instanceof NativeRuntime.Missing missing) {
       throw new RuntimeUnavailableException(missing.message());
     }
@@ -93,7 +117,7 @@ final class PictureMemory implements AutoCloseable {
   /** Returns false if an interrupt came in between. */
   private boolean isRead(Path file) {
     source = file.toString();
-    requireFile(file);
+    PictureFile.require(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer room = reserve(channel.size());
       while (room.hasRemaining() && channel.read(room) >= 0) {
@@ -107,21 +131,7 @@ final class PictureMemory implements AutoCloseable {
     } catch (ClosedByInterruptException e) {
       return false;
     } catch (IOException e) {
-      throw unreadable(file, e);
-    }
-  }
-
-  private static void requireFile(Path file) {
-    if (Files.isRegularFile(file)) {
-      return;
-    }
-    if (Files.isDirectory(file)) {
-      throw new PictureException(
-          "%s: it is a folder; expected a picture".formatted(file), file, null);
-    }
-    Optional<String> wrong = WrongFile.of(file);
-    if (wrong.isPresent()) {
-      throw new PictureException("%s: it %s".formatted(file, wrong.get()), file, null);
+      throw PictureFile.unreadable(file, e);
     }
   }
 
@@ -134,7 +144,14 @@ final class PictureMemory implements AutoCloseable {
 
   private void decode(ByteBuffer bytes) {
     PictureHeader header = PictureHeader.check(bytes, source);
-    if (Pictures.ovkit_picture_decode(open(), bytes.limit(), message, MESSAGE_BYTES) != 0) {
+    bitsOfFile = header.bits();
+    boolean deep = bits < MOST_BITS && bitsOfFile == MOST_BITS;
+    int status =
+        deep
+            ? Pictures.ovkit_picture_decode_bits(
+                open(), bytes.limit(), bits, message, MESSAGE_BYTES)
+            : Pictures.ovkit_picture_decode(open(), bytes.limit(), message, MESSAGE_BYTES);
+    if (status != 0) {
       String reason = text();
       if (reason.equals(NO_MEMORY)) {
         throw noMemory("decode its %dx%d pixels".formatted(header.width(), header.height()));
@@ -143,6 +160,25 @@ final class PictureMemory implements AutoCloseable {
           "%s: the %s is damaged: %s; copy or export the file again"
               .formatted(source, header.kind(), reason));
     }
+    if (deep) {
+      requireBits();
+    }
+  }
+
+  private void requireBits() {
+    int highest = Pictures.ovkit_picture_highest(open());
+    if (highest >> bits > 0) {
+      throw new PictureException(
+          "%s: it has the value %d, but %d bits hold at most %d; read it with a larger bit depth, or without one"
+              .formatted(source, highest, bits, (1 << bits) - 1));
+    }
+  }
+
+  /** Whether the file has 16 bits a value, and hardly one above 12 of them is used. */
+  synchronized boolean hasUnusedBits() {
+    return bitsOfFile == MOST_BITS
+        && bits == MOST_BITS
+        && Pictures.ovkit_picture_brightest(open()) <= TWELVE_BITS_IN_EIGHT;
   }
 
   private PictureException noMemory(String doing) {
@@ -152,6 +188,7 @@ final class PictureMemory implements AutoCloseable {
 
   /** Takes a copy of a frame. */
   synchronized void copy(Frame frame) {
+    bitsOfFile = 0;
     check(
         Pictures.ovkit_picture_copy_frame(
             open(),
@@ -340,14 +377,6 @@ final class PictureMemory implements AutoCloseable {
       length++;
     }
     return new String(bytes, 0, length, StandardCharsets.UTF_8);
-  }
-
-  private static PictureException unreadable(Path file, IOException e) {
-    if (!Files.exists(file)) {
-      return new PictureException("%s: no such file; expected a picture".formatted(file), file, e);
-    }
-    return new PictureException(
-        "%s: it cannot be read (%s)".formatted(file, WrongFile.reason(e)), file, e);
   }
 
   /** Knows the native object only. */

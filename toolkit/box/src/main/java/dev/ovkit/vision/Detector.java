@@ -48,7 +48,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Detector implements AutoCloseable {
 
+  /** The bits that the values of a 16-bit picture use unless the options say otherwise. */
+  private static final int ALL_BITS = 16;
+
   private final DetectorSpec spec;
+  private final int bitDepth;
   private final List<Assumption> assumptions;
   private final CompiledModel compiled;
   private final List<DetectorWorker> workers;
@@ -57,10 +61,12 @@ public final class Detector implements AutoCloseable {
 
   private Detector(
       DetectorSpec spec,
+      int bitDepth,
       List<Assumption> assumptions,
       CompiledModel compiled,
       List<DetectorWorker> workers) {
     this.spec = spec;
+    this.bitDepth = bitDepth;
     this.assumptions = assumptions;
     this.compiled = compiled;
     this.workers = workers;
@@ -147,11 +153,13 @@ public final class Detector implements AutoCloseable {
       CompiledModel compiled = core.compile(model, options.compile());
       List<DetectorWorker> workers = new ArrayList<>();
       try {
+        int bitDepth = options.bitDepth().orElse(ALL_BITS);
         int count = options.requests().orElseGet(() -> liked(compiled));
         for (int i = 0; i < count; i++) {
-          workers.add(new DetectorWorker(compiled, spec, options.detect(), decoders));
+          workers.add(
+              new DetectorWorker(compiled, spec, options.detect(), bitDepth, decoders));
         }
-        return new Detector(spec, derived.assumptions(), compiled, workers);
+        return new Detector(spec, bitDepth, derived.assumptions(), compiled, workers);
       } catch (RuntimeException e) {
         workers.forEach(DetectorWorker::close);
         compiled.close();
@@ -192,6 +200,11 @@ public final class Detector implements AutoCloseable {
   /** Returns what had to be assumed because neither caller nor IR says it. */
   public List<Assumption> assumptions() {
     return assumptions;
+  }
+
+  /** Returns how many bits the values of 16-bit picture files are taken to use. */
+  public int bitDepth() {
+    return bitDepth;
   }
 
   /** Returns the number of infer requests: the pictures it works on at once. */

@@ -19,17 +19,25 @@ import java.util.OptionalInt;
  * @param spec what the detector is, in place of what the IR says; empty leaves it to the IR
  * @param input another size of the network's input, which the model is reshaped to; empty leaves it
  *     as it is
+ * @param bitDepth how many bits the values of 16-bit picture files use, 9 to 16; empty for all 16
  */
 public record DetectorOptions(
     CompileOptions compile,
     DetectOptions detect,
     OptionalInt requests,
     Optional<DetectorSpec> spec,
-    Optional<InputSize> input) {
+    Optional<InputSize> input,
+    OptionalInt bitDepth) {
 
   static final int MOST_REQUESTS = 1024;
 
   public DetectorOptions {
+    bitDepth.ifPresent(
+        bits -> {
+          if (bits < 9 || bits > 16) {
+            throw new OptionException("bit depth: %d, expected 9 to 16".formatted(bits));
+          }
+        });
     requests.ifPresent(
         count -> {
           if (count < 1 || count > MOST_REQUESTS) {
@@ -46,7 +54,8 @@ public record DetectorOptions(
         DetectOptions.defaults(),
         OptionalInt.empty(),
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        OptionalInt.empty());
   }
 
   /**
@@ -63,22 +72,27 @@ public record DetectorOptions(
   }
 
   public DetectorOptions withCompile(CompileOptions changed) {
-    return new DetectorOptions(changed, detect, requests, spec, input);
+    return new DetectorOptions(changed, detect, requests, spec, input, bitDepth);
   }
 
   public DetectorOptions withDetect(DetectOptions changed) {
-    return new DetectorOptions(compile, changed, requests, spec, input);
+    return new DetectorOptions(compile, changed, requests, spec, input, bitDepth);
   }
 
   public DetectorOptions withSpec(DetectorSpec changed) {
-    return new DetectorOptions(compile, detect, requests, Optional.of(changed), input);
+    return new DetectorOptions(compile, detect, requests, Optional.of(changed), input, bitDepth);
   }
 
   public DetectorOptions withRequests(int count) {
-    return new DetectorOptions(compile, detect, OptionalInt.of(count), spec, input);
+    return new DetectorOptions(compile, detect, OptionalInt.of(count), spec, input, bitDepth);
   }
 
   public DetectorOptions withInput(InputSize size) {
-    return new DetectorOptions(compile, detect, requests, spec, Optional.of(size));
+    return new DetectorOptions(compile, detect, requests, spec, Optional.of(size), bitDepth);
+  }
+
+  /** Reads 16-bit picture files as {@link dev.ovkit.picture.Picture#read(Path, int)} does. */
+  public DetectorOptions withBitDepth(int bits) {
+    return new DetectorOptions(compile, detect, requests, spec, input, OptionalInt.of(bits));
   }
 }

@@ -33,6 +33,7 @@ final class DetectorWorker {
       CompiledModel compiled,
       DetectorSpec spec,
       DetectOptions options,
+      int bitDepth,
       HeadLayout.DecoderFactory decoders) {
     this.spec = spec;
     this.request = compiled.createRequest();
@@ -43,7 +44,7 @@ final class DetectorWorker {
     for (String name : postprocessor.outputs()) {
       outputs.add(floats(name).floats());
     }
-    this.memory = Picture.empty();
+    this.memory = Picture.empty(bitDepth);
   }
 
   private static void requireInput(DetectorSpec spec, Tensor input) {

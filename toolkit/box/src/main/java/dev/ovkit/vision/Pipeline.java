@@ -73,7 +73,7 @@ final class Pipeline {
   /** Decodes once, for the network and for the work. */
   private Detections detect(int place, Path file, PictureWork more) {
     long start = System.nanoTime();
-    try (Picture picture = Picture.read(file)) {
+    try (Picture picture = Picture.read(file, detector.bitDepth())) {
       Duration decode = Duration.ofNanos(System.nanoTime() - start);
       Detections found = detector.detect(picture);
       Detections.Timings t = found.timings();

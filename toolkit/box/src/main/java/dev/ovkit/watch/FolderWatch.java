@@ -276,7 +276,7 @@ public final class FolderWatch implements AutoCloseable {
     Map<String, byte[]> results = new LinkedHashMap<>();
     try {
       if (options.draw()) {
-        try (Picture drawn = Picture.read(picture)) {
+        try (Picture drawn = Picture.read(picture, detector.bitDepth())) {
           drawn.draw(found);
           results.put(Spool.DRAWN, drawn.toJpeg());
         }

@@ -71,7 +71,7 @@ class PictureHeaderTest {
   @Test
   void aWholeJpegIsItsSize() {
     byte[] jpeg = join(SOI, THUMBNAIL, size(640, 480), SCAN, DATA, EOI);
-    assertThat(check(jpeg)).isEqualTo(new PictureHeader(PictureHeader.Kind.JPEG, 640, 480));
+    assertThat(check(jpeg)).isEqualTo(new PictureHeader(PictureHeader.Kind.JPEG, 640, 480, 8));
     assertThat(check(join(jpeg, bytes(0, 0, 7, 9)))).isEqualTo(check(jpeg));
     byte[] progressive =
         join(SOI, size(9, 7), SCAN, DATA, segment(0xc4, bytes(0)), SCAN, DATA, EOI);
@@ -101,7 +101,7 @@ class PictureHeaderTest {
 
   private static byte[] png(long width, long height) {
     ByteBuffer header = ByteBuffer.allocate(13);
-    header.putInt((int) width).putInt((int) height);
+    header.putInt((int) width).putInt((int) height).put((byte) 8);
     return join(
         bytes(0x89, 'P', 'N', 'G', 13, 10, 26, 10),
         chunk("IHDR", header.array()),
@@ -120,7 +120,7 @@ class PictureHeaderTest {
   @Test
   void aWholePngIsItsSizeAndACutOneIsRefused() {
     byte[] png = png(640, 480);
-    assertThat(check(png)).isEqualTo(new PictureHeader(PictureHeader.Kind.PNG, 640, 480));
+    assertThat(check(png)).isEqualTo(new PictureHeader(PictureHeader.Kind.PNG, 640, 480, 8));
     assertThat(check(join(png, new byte[9]))).isEqualTo(check(png));
     for (int length = 8; length < png.length; length++) {
       assertRefused(Arrays.copyOf(png, length), "the PNG is damaged: its end is missing" + AGAIN);
@@ -170,7 +170,7 @@ class PictureHeaderTest {
                 bytes('V', 'P', '8', 'X', 10, 0, 0, 0, 0x10, 0, 0, 0, 0x7f, 0x02, 0, 0xdf, 0x01, 0),
                 new byte[20]));
     for (byte[] file : new byte[][] {lossy, lossless, extended}) {
-      assertThat(check(file)).isEqualTo(new PictureHeader(PictureHeader.Kind.WEBP, 640, 480));
+      assertThat(check(file)).isEqualTo(new PictureHeader(PictureHeader.Kind.WEBP, 640, 480, 8));
       assertRefused(
           Arrays.copyOf(file, file.length - 1), "the WEBP is damaged: its end is missing" + AGAIN);
     }
@@ -180,9 +180,9 @@ class PictureHeaderTest {
   void bmpsOfBothKindsAndDirectionsAreRead() {
     ByteBuffer bmp = ByteBuffer.allocate(60).order(ByteOrder.LITTLE_ENDIAN);
     bmp.put(0, (byte) 'B').put(1, (byte) 'M').putInt(14, 40).putInt(18, 640).putInt(22, -480);
-    assertThat(check(bmp.array())).isEqualTo(new PictureHeader(PictureHeader.Kind.BMP, 640, 480));
+    assertThat(check(bmp.array())).isEqualTo(new PictureHeader(PictureHeader.Kind.BMP, 640, 480, 8));
     bmp.putInt(14, 12).putShort(18, (short) 640).putShort(20, (short) 480);
-    assertThat(check(bmp.array())).isEqualTo(new PictureHeader(PictureHeader.Kind.BMP, 640, 480));
+    assertThat(check(bmp.array())).isEqualTo(new PictureHeader(PictureHeader.Kind.BMP, 640, 480, 8));
   }
 
   @ParameterizedTest
@@ -198,7 +198,7 @@ class PictureHeaderTest {
         .putShort((short) 640)
         .putShort((short) 0);
     tiff.putShort((short) 257).putShort((short) 4).putInt(1).putInt(480);
-    assertThat(check(tiff.array())).isEqualTo(new PictureHeader(PictureHeader.Kind.TIFF, 640, 480));
+    assertThat(check(tiff.array())).isEqualTo(new PictureHeader(PictureHeader.Kind.TIFF, 640, 480, 8));
     assertRefused(
         Arrays.copyOf(tiff.array(), 30), "the TIFF is damaged: its end is missing" + AGAIN);
     tiff.putInt(4, 1_000_000);
@@ -214,9 +214,29 @@ class PictureHeaderTest {
     tiff.putShort((short) 8).putShort((short) 0).putLong(16).putLong(2);
     tiff.putShort((short) 256).putShort((short) 16).putLong(1).putLong(640);
     tiff.putShort((short) 257).putShort((short) 4).putLong(1).putInt(480);
-    assertThat(check(tiff.array())).isEqualTo(new PictureHeader(PictureHeader.Kind.TIFF, 640, 480));
+    assertThat(check(tiff.array())).isEqualTo(new PictureHeader(PictureHeader.Kind.TIFF, 640, 480, 8));
     tiff.putLong(8, -5);
     assertRefused(tiff.array(), "the TIFF is damaged: its end is missing" + AGAIN);
+  }
+
+  @Test
+  void theBitsOfAValueAreRead() {
+    byte[] png = png(640, 480);
+    png[24] = 16;
+    assertThat(check(png).bits()).isEqualTo(16);
+    for (int channels : new int[] {1, 3}) {
+      ByteBuffer tiff = ByteBuffer.allocate(80).order(ByteOrder.BIG_ENDIAN);
+      tiff.put(bytes('M', 'M', 0, 42)).putInt(8).putShort((short) 3);
+      tiff.putShort((short) 256).putShort((short) 4).putInt(1).putInt(640);
+      tiff.putShort((short) 257).putShort((short) 4).putInt(1).putInt(480);
+      tiff.putShort((short) 258).putShort((short) 3).putInt(channels);
+      if (channels == 1) {
+        tiff.putShort((short) 16);
+      } else {
+        tiff.putInt(60).position(60).putShort((short) 16);
+      }
+      assertThat(check(tiff.array()).bits()).as(channels + " channels").isEqualTo(16);
+    }
   }
 
   /** One channel has its sample format in the entry, three have it elsewhere. */

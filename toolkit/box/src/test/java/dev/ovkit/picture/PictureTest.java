@@ -9,7 +9,12 @@ import dev.ovkit.PictureException;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Resize;
+import java.awt.Transparency;
+import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
+import java.awt.image.ComponentColorModel;
+import java.awt.image.DataBuffer;
+import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -23,6 +28,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Decoding, scaling, drawing, writing; ImageIO, which shares no code with it, is the witness. */
@@ -341,5 +347,93 @@ class PictureTest {
     assertThatThrownBy(picture::width)
         .isInstanceOf(IllegalStateException.class)
         .hasMessage("the picture is closed");
+  }
+
+  // ---- 16 bits, of which some are used
+
+  /** Grey or RGB of 16 bits, with values from 0 to the highest one. */
+  private static BufferedImage deep(int channels, int highest) {
+    int[] offsets = channels == 1 ? new int[] {0} : new int[] {0, 1, 2};
+    BufferedImage image =
+        new BufferedImage(
+            new ComponentColorModel(
+                ColorSpace.getInstance(channels == 1 ? ColorSpace.CS_GRAY : ColorSpace.CS_sRGB),
+                false,
+                false,
+                Transparency.OPAQUE,
+                DataBuffer.TYPE_USHORT),
+            Raster.createInterleavedRaster(
+                DataBuffer.TYPE_USHORT, 16, 16, 16 * channels, channels, offsets, null),
+            false,
+            null);
+    for (int i = 0; i < 256; i++) {
+      for (int c = 0; c < channels; c++) {
+        int value = highest * (i * channels + c) / (256 * channels - 1);
+        image.getRaster().setSample(i % 16, i / 16, c, value);
+      }
+    }
+    return image;
+  }
+
+  /** The upper 8 of so many bits, as BGR. */
+  private static byte[] upper(BufferedImage image, int bits) {
+    byte[] bytes = new byte[3 * 256];
+    int channels = image.getRaster().getNumBands();
+    for (int i = 0; i < 256; i++) {
+      for (int c = 0; c < 3; c++) {
+        int value = image.getRaster().getSample(i % 16, i / 16, channels == 1 ? 0 : 2 - c);
+        bytes[3 * i + c] = (byte) (value >> (bits - 8));
+      }
+    }
+    return bytes;
+  }
+
+  @ParameterizedTest
+  @CsvSource({"png, 1, 12", "png, 3, 12", "png, 3, 10", "tiff, 1, 14", "tiff, 3, 12"})
+  void theUpperEightOfTheBitsThatAreUsedAreRead(String format, int channels, int bits)
+      throws IOException {
+    BufferedImage image = deep(channels, (1 << bits) - 1);
+    Path file = Files.write(folder.resolve("deep"), encode(image, format));
+    try (Picture read = Picture.read(file, bits)) {
+      assertThat(pixels(read)).isEqualTo(upper(image, bits));
+      assertThat(read.hasUnusedBits()).isFalse();
+    }
+    try (Picture read = Picture.empty(bits)) {
+      read.load(Files.readAllBytes(file));
+      assertThat(pixels(read)).isEqualTo(upper(image, bits));
+    }
+    try (Picture asSixteen = Picture.read(file)) {
+      assertThat(asSixteen.hasUnusedBits()).as("almost black").isEqualTo(bits <= 12);
+    }
+    assertThatThrownBy(() -> Picture.read(file, bits - 1))
+        .isInstanceOf(PictureException.class)
+        .hasMessage(
+            "%s: it has the value %d, but %d bits hold at most %d; read it with a larger bit depth, or without one"
+                .formatted(file, (1 << bits) - 1, bits - 1, (1 << (bits - 1)) - 1));
+  }
+
+  @Test
+  void eightBitsAreReadAsEverAndAllSixteenMayBeUsed() throws IOException {
+    byte[] png = encode(noise(16, 16, BufferedImage.TYPE_3BYTE_BGR), "png");
+    byte[] black = encode(new BufferedImage(16, 16, BufferedImage.TYPE_3BYTE_BGR), "png");
+    BufferedImage bright = deep(3, 65_535);
+    try (Picture plain = Picture.decode(png);
+        Picture twelve = Picture.empty(12);
+        Picture sixteen = Picture.decode(encode(bright, "png"))) {
+      twelve.load(png);
+      assertThat(pixels(twelve)).isEqualTo(pixels(plain));
+      assertThat(pixels(sixteen)).isEqualTo(upper(bright, 16));
+      assertThat(sixteen.hasUnusedBits()).isFalse();
+      plain.load(black);
+      assertThat(plain.hasUnusedBits()).as("black, but of 8 bits").isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {8, 17, -1})
+  void noFileHasAnotherBitDepth(int bits) {
+    assertThatThrownBy(() -> Picture.empty(bits))
+        .isInstanceOf(OptionException.class)
+        .hasMessage("bit depth: %d, expected 9 to 16".formatted(bits));
   }
 }

@@ -1,0 +1,36 @@
+package dev.ovkit.cli.option;
+
+import dev.ovkit.vision.DetectorOptions;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Which part of 16 bits pictures use, in every command that finds objects on files. */
+@HelpGroup.In(HelpGroup.PREPROCESSING)
+public final class BitDepthOption {
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = "--bit-depth",
+      paramLabel = "BITS",
+      description =
+          "Bits that the values of 16-bit pictures use, 9..16: 12 for most industrial cameras."
+              + " Default: 16.")
+  private @Nullable Integer bits;
+
+  /** Returns the options with what was given here in place of what they say. */
+  public DetectorOptions applyTo(DetectorOptions options) {
+    if (bits == null) {
+      return options;
+    }
+    if (bits < 9 || bits > 16) {
+      throw new ParameterException(
+          spec.commandLine(), "--bit-depth %d: expected 9..16".formatted(bits));
+    }
+    return options.withBitDepth(bits);
+  }
+}
