@@ -7,7 +7,6 @@ import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.network.InputPreparation;
-import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
@@ -145,14 +144,7 @@ public interface Contestant extends AutoCloseable {
       int plane = spec.inputWidth() * spec.inputHeight();
       ByteBuffer pixels = ByteBuffer.allocateDirect(3 * plane);
       try (Picture decoded = Picture.read(file)) {
-        Letterbox letterbox =
-            Letterbox.of(
-                decoded.width(),
-                decoded.height(),
-                spec.inputWidth(),
-                spec.inputHeight(),
-                spec.resize().mode());
-        decoded.letterbox(letterbox, spec.resize(), pixels);
+        InputPreparation.fill(pixels, decoded, spec);
       }
       for (int i = 0; i < 3 * plane; i++) {
         request.input(0).floats().put(i % 3 * plane + i / 3, pixels.get(i) & 0xff);

@@ -5,11 +5,14 @@ import dev.ovkit.NativeCallException;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.InputSize;
+import dev.ovkit.picture.Letterbox;
+import dev.ovkit.picture.Picture;
 import dev.ovkit.runtime.ElementType;
 import dev.ovkit.runtime.InputSteps;
 import dev.ovkit.runtime.Model;
 import dev.ovkit.runtime.Port;
 import dev.ovkit.runtime.Shape;
+import java.nio.ByteBuffer;
 import java.util.List;
 
 /** Makes a model take a letterboxed picture as it is in memory: rows of BGR bytes. */
@@ -50,6 +53,23 @@ public final class InputPreparation {
       throw new ModelException(
           "the IR's layers do not allow an input of %s: %s".formatted(size, e.getMessage()), e);
     }
+  }
+
+  /**
+   * Writes a picture into the input of a prepared model.
+   *
+   * @return where the picture is in it
+   */
+  public static Letterbox fill(ByteBuffer input, Picture picture, DetectorSpec spec) {
+    Letterbox letterbox =
+        Letterbox.of(
+            picture.width(),
+            picture.height(),
+            spec.inputWidth(),
+            spec.inputHeight(),
+            spec.resize().mode());
+    picture.letterbox(letterbox, spec.resize(), input);
+    return letterbox;
   }
 
   /** As the Model API saves models: {@code u8 [1, ?, ?, 3]}. */

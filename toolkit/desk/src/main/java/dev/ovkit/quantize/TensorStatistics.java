@@ -4,7 +4,6 @@ import dev.ovkit.CompileOptions;
 import dev.ovkit.PictureException;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.network.InputPreparation;
-import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.runtime.CompiledModel;
 import dev.ovkit.runtime.Core;
@@ -63,14 +62,7 @@ record TensorStatistics(
     listener.begins("calibration", pictures.size());
     for (Path file : pictures) {
       try (Picture picture = Picture.read(file)) {
-        Letterbox letterbox =
-            Letterbox.of(
-                picture.width(),
-                picture.height(),
-                spec.inputWidth(),
-                spec.inputHeight(),
-                spec.resize().mode());
-        picture.letterbox(letterbox, spec.resize(), request.input(0).bytes());
+        InputPreparation.fill(request.input(0).bytes(), picture, spec);
         request.infer();
         add(request, spreads, sums);
         used.add(file);

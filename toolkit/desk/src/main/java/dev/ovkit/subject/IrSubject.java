@@ -103,14 +103,7 @@ public final class IrSubject implements Subject {
 
   @Override
   public Answer answer(Picture picture) {
-    Letterbox letterbox =
-        Letterbox.of(
-            picture.width(),
-            picture.height(),
-            spec.inputWidth(),
-            spec.inputHeight(),
-            spec.resize().mode());
-    picture.letterbox(letterbox, spec.resize(), request.input(0).bytes());
+    Letterbox letterbox = InputPreparation.fill(request.input(0).bytes(), picture, spec);
     request.infer();
     List<FloatBuffer> heads = new ArrayList<>();
     for (String name : boxes.outputs()) {
