@@ -269,7 +269,7 @@ final class InferCommand implements Callable<Integer> {
     }
   }
 
-  /** The pictures, until somebody asks to stop; those that were begun are finished. */
+  /** The pictures, until the user interrupts; those that were begun are finished. */
   private static Iterable<Path> until(Interruption interruption, List<Path> pictures) {
     return () -> {
       Iterator<Path> all = pictures.iterator();

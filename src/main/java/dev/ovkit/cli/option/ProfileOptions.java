@@ -32,7 +32,7 @@ public final class ProfileOptions {
   /**
    * What a profile says.
    *
-   * @param file where it lies
+   * @param file where it is
    */
   public record Used(Path file, Tuning tuning) {
 

@@ -13,7 +13,7 @@ public interface Evaluation {
   /** Returns how many pictures there are. */
   int pictures();
 
-  /** Returns how the model is to be read. */
+  /** Returns how the model is read. */
   DetectOptions options();
 
   /**

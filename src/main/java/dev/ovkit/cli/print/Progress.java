@@ -45,7 +45,7 @@ public final class Progress implements DoubleConsumer, AutoCloseable {
     return new Progress("");
   }
 
-  /** A stage of so many steps begins; the one before is over. */
+  /** Begins a stage of this many steps, and ends the one before. */
   public void begins(String next, int steps) {
     close();
     stage = next;

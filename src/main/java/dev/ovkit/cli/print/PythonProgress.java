@@ -4,7 +4,7 @@ import dev.ovkit.python.PythonListener;
 import java.io.PrintWriter;
 
 /**
- * Tells the user of a Python tool's work.
+ * Shows the user what a Python tool is doing.
  *
  * @param err where to
  * @param words whether the tool's own words are wanted too

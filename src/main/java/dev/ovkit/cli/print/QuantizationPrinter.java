@@ -15,7 +15,7 @@ import picocli.CommandLine;
 /** What came of quantizing, for people and as JSON. */
 public final class QuantizationPrinter {
 
-  /** How many of the costliest convolutions are told. */
+  /** How many of the costliest convolutions are printed. */
   private static final int MOST = 10;
 
   /** Prints it and returns the exit code. */

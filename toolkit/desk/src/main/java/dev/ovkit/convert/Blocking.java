@@ -29,7 +29,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Tells an IR's convolutions to take blocked kernels: {@link Kernels}.
+ * Marks an IR's convolutions so that they take blocked kernels: {@link Kernels}.
  *
  * <p>The plugin reads the attribute {@code primitives_priority} from a layer's {@code rt_info}. A
  * layer that cannot follow falls to {@code jit_gemm}, and the model takes twice as long; so a

@@ -87,7 +87,7 @@ public record ConversionManifest(
     }
   }
 
-  /** Told apart from other JSON, and from what a later version may write. */
+  /** Distinguishes it from other JSON, and from what a later version may write. */
   private static final String FORMAT = "ovkit-conversion-1";
 
   public ConversionManifest {

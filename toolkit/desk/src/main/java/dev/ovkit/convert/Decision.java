@@ -55,7 +55,7 @@ public record Decision(
     }
   }
 
-  /** Where a decision came from; what stands first wins. */
+  /** Where a decision came from; the first one wins. */
   public enum Origin {
     /** The caller said so. */
     FLAG,

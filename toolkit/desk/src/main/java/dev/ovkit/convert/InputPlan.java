@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 /**
  * The model with a size and an input of the usual form, and what it was recognised as.
  *
- * @param grey whether the file itself wants one channel
+ * @param grey whether the file itself takes one channel
  * @param wasOpen whether the file leaves the size open
  * @param decisions what was taken where the file leaves it open, and what was changed
  */

@@ -130,7 +130,7 @@ public final class MoConverter {
     }
   }
 
-  /** What mo was not told to do is left to who loads the IR, and the IR says so. */
+  /** What mo was not asked to do is left to the program that loads the IR, and the IR says so. */
   private static Plan asMoDoes(Plan plan, MoCommandLine line) {
     if (!line.leavesNumbers() || plan.scale().isEmpty()) {
       return plan;

@@ -6,7 +6,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What OpenVINO's Model API is told of a detector, in its words: only what a client must still do.
+ * What OpenVINO's Model API reads about a detector, in its words: only what a client must still do.
  *
  * <p>It passes BGR, so an IR that takes RGB needs a reversal. Its wrappers have defaults of their
  * own, which are not neutral: those of YOLOv5 and YOLOv8 reverse the channels and divide by 255

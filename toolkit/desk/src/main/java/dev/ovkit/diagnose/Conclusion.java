@@ -163,7 +163,7 @@ record Conclusion(
         network.letterbox(scene, reading.input()));
   }
 
-  /** Tells by what an IR of convert takes what a silent one lacks. */
+  /** Notes what the input of this IR lacks, compared with one that convert makes. */
   private void silentInput(@Nullable Trial now, Trial best) {
     InputReading found = best.reading().input();
     boolean changed =

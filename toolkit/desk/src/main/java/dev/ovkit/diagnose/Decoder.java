@@ -24,7 +24,7 @@ import java.util.List;
  */
 final class Decoder {
 
-  /** A wrong reading lets everything pass; the best so many are enough to see that. */
+  /** A wrong reading lets everything pass; this many of the best are enough to see that. */
   private static final int MOST_CANDIDATES = 600;
 
   private record Candidate(float x, float y, float width, float height, float score, int classId) {}

@@ -7,6 +7,6 @@ import java.util.function.UnaryOperator;
  *
  * @param value what it would be, as in {@code BGR}
  * @param cause what is wrong if the boxes fit then
- * @param change makes another reading the same but for this setting
+ * @param change makes a reading that differs in this setting only
  */
 record Hypothesis(Setting setting, String value, String cause, UnaryOperator<Reading> change) {}

@@ -10,7 +10,7 @@ import dev.ovkit.model.Resize;
  * @param colour the order that the channels are put in
  * @param normalization what is done to the numbers after that
  * @param resize how the picture is placed in the input
- * @param arrangement in which order the numbers lie in memory
+ * @param arrangement the order of the numbers in memory
  */
 record InputReading(
     Colour colour, Normalization normalization, Resize resize, Arrangement arrangement) {

@@ -6,7 +6,7 @@ record Judgement(Evidence evidence) {
   /** Boxes that agree so well are right: FP16 and another engine's rounding move them less. */
   static final double RIGHT = 0.975;
 
-  /** Boxes that agree so well are right but for small differences, as of INT8. */
+  /** Boxes that agree this well are right, with small differences as in INT8. */
   static final double CLOSE = 0.85;
 
   /** A reading below it explains nothing. */
@@ -26,7 +26,7 @@ record Judgement(Evidence evidence) {
     return !(evidence instanceof ExpectedBoxes);
   }
 
-  /** Whether the boxes are right but for small differences. */
+  /** Whether the boxes are right, with small differences at most. */
   boolean isClose(Trial trial) {
     return trial.fit().agreement() >= CLOSE;
   }

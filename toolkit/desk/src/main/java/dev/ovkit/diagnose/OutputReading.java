@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * What the numbers that come out of an IR are taken for.
  *
- * @param blocks the heads, in the order in which they lie in memory
+ * @param blocks the heads, in the order that they have in memory
  * @param order where in a head's memory a number is
  * @param classes their number
  * @param objectness whether there is a column for it

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What is to be explained, and by what.
+ * What a diagnosis explains, and what is known to be right.
  *
  * @param ir the .xml
  * @param pictures at least one

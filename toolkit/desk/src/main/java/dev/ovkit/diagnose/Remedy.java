@@ -45,7 +45,7 @@ final class Remedy {
         .formatted(quoted(ir), quoted(picture), present == null ? "" : inferFlags(present, found));
   }
 
-  /** Anchors inside a graph cannot be told from outside. */
+  /** Anchors inside a graph cannot be seen from outside. */
   private static boolean isOnCommandLine(Trial trial) {
     return !trial.settings().contains(Setting.ANCHORS)
         || trial.reading().output().decoding() == Decoding.YOLOV5;

@@ -245,7 +245,7 @@ final class Search {
       }
     }
     List<Trial> triples = tryAll(start, threes);
-    // Of so many triples one fits half by chance.
+    // Among this many triples one fits half by chance.
     return triples.isEmpty() || triples.get(0).fit().agreement() < FITS
         ? pairs.get(0)
         : better(pairs.get(0), triples.get(0));

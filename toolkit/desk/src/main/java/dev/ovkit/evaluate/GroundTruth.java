@@ -48,7 +48,7 @@ public record GroundTruth(
    * segmentation} as polygons, around which the smallest rectangle counts.
    *
    * @param images the folder of the pictures
-   * @param similarity what is to be compared
+   * @param similarity what will be compared
    * @throws dev.ovkit.evaluate.AnnotationException when the file cannot be read, does not hold
    *     together, or speaks of pictures that are not in the folder
    */
@@ -73,7 +73,7 @@ public record GroundTruth(
    *
    * @param labels the folder of the texts; {@code classes.txt} in it is left alone
    * @param names the model's classes, in order
-   * @param similarity what is to be compared
+   * @param similarity what will be compared
    * @throws dev.ovkit.evaluate.AnnotationException when a text is damaged or belongs to none of the
    *     pictures
    * @throws dev.ovkit.PictureException when a picture cannot be read

@@ -23,7 +23,7 @@ final class KeyPointOks extends Similarity {
     .089
   };
 
-  /** The usual share of an object in its box, where labels have no outline to tell it. */
+  /** The usual share of an object in its box, for labels that have no outline. */
   private static final double SHARE_OF_BOX = 0.53;
 
   private final double[] sigmas;

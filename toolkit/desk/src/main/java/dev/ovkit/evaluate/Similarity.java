@@ -85,7 +85,7 @@ public abstract sealed class Similarity permits BoxIou, MaskIou, RotatedIou, Key
   /**
    * Reads what an annotation of COCO says beyond its box.
    *
-   * @return what is to be done once the size of the picture is known; it keeps no JSON
+   * @return the rest of the work, which needs the size of the picture; it keeps no JSON
    */
   abstract Completion coco(JsonEntry annotation);
 

@@ -294,7 +294,7 @@ public final class DetectorGraph {
         * ((picture.dimension(3) + stride - 1) / stride);
   }
 
-  /** The strides of last convolutions with so many channels. */
+  /** The strides of the last convolutions with this number of channels. */
   Set<Integer> gridsOf(int channels) {
     Set<Integer> strides = new LinkedHashSet<>();
     for (Branch branch : branches) {

@@ -55,7 +55,7 @@ public interface FoundDetector {
    */
   Optional<String> whyNoLazyHeads();
 
-  /** What its flat output holds, in words; empty if it has none, or nothing is to be said of it. */
+  /** What its flat output holds, in words; empty if it has none, or if there is nothing to say about it. */
   default Optional<String> flatOutput() {
     return Optional.empty();
   }
@@ -71,7 +71,7 @@ public interface FoundDetector {
    * @param model the whole graph, in which the detector was found
    * @param outputs tensors of it
    * @param decodedLater whether ovkit will append the decoding of boxes to the graph
-   * @throws dev.ovkit.ModelException if they could be, but for something that the model lacks
+   * @throws dev.ovkit.ModelException if they could be but the model lacks something
    */
   LayoutChoice layout(OnnxModel model, List<String> outputs, boolean decodedLater);
 }

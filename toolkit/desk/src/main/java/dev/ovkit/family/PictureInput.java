@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A model whose only input is the picture. What it wants to know of the picture's own size beside
+ * A model whose only input is the picture. What it needs to know of the picture's own size beside
  * that is fixed so that boxes come out in terms of the input; a client maps them to the picture.
  *
  * @param fixed the inputs that were fixed
@@ -30,7 +30,7 @@ public record PictureInput(OnnxModel model, List<Fixed> fixed, List<TensorInfo> 
     declared = List.copyOf(declared);
   }
 
-  /** Fixes what stands beside the picture; a model with other inputs stays as it is. */
+  /** Fixes the inputs beside the picture; a model with other inputs stays as it is. */
   public static PictureInput of(OnnxModel model) {
     List<TensorInfo> pairs = new ArrayList<>();
     long pictures = 0;

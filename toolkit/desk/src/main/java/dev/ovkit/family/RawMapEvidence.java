@@ -16,7 +16,7 @@ final class RawMapEvidence {
 
   private static final int SEVERAL = 4;
 
-  /** What stands between a convolution and what reads it, and changes no place. */
+  /** Activations between a convolution and its reader; each value keeps its place. */
   private static final Set<String> ACTIVATIONS =
       Set.of("Mul", "Sigmoid", "LeakyRelu", "Relu", "HardSwish", "HardSigmoid", "Silu", "Swish");
 

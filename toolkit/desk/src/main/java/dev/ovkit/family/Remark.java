@@ -1,7 +1,7 @@
 package dev.ovkit.family;
 
 /**
- * What a family noticed or chose, to be told to the user.
+ * What a family noticed or chose, for the user.
  *
  * @param value as in {@code from the graph}
  * @param reason as in {@code the constants of its decoding}

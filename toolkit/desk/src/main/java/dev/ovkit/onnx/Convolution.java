@@ -22,7 +22,7 @@ public final class Convolution {
     this.shape = shape;
   }
 
-  /** The node as a convolution, or null if it is none of this kind. */
+  /** The node as a convolution, or null if it is not of this kind. */
   public static @Nullable Convolution of(Graph graph, @Nullable Node node) {
     if (node == null || !node.is("Conv") || node.inputs().size() < 2) {
       return null;

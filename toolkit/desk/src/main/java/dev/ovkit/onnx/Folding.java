@@ -19,7 +19,7 @@ final class Folding {
 
   private Folding() {}
 
-  /** What the node gives, or an empty list where this cannot be told or would be too large. */
+  /** What the node gives, or an empty list where it is unknown or would be too large. */
   static List<Value> fold(Inference known, Node node, int limit) {
     Value constant = constant(node);
     if (constant != null) {

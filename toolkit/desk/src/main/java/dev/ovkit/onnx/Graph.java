@@ -158,7 +158,7 @@ public final class Graph {
     return consumers.getOrDefault(tensor, List.of());
   }
 
-  /** The one node that reads a tensor which nobody else, not even the caller of the graph, sees. */
+  /** The only node that reads a tensor; the graph does not output that tensor either. */
   public @Nullable Node onlyConsumer(String tensor) {
     List<Node> all = consumers(tensor);
     return all.size() == 1 && !isOutput(tensor) ? all.get(0) : null;

@@ -43,9 +43,9 @@ public record InputPath(List<Channel> channels, List<String> steps, boolean agre
   public enum Range {
     /** It computes nothing, so it does not say. */
     UNSAID,
-    /** It scales from 0..1 to what the network wants. */
+    /** It scales from 0..1 to the range of the network. */
     UNIT,
-    /** It scales from 0..255 to what the network wants. */
+    /** It scales from 0..255 to the range of the network. */
     BYTES,
     /** It computes something that fits both, or neither. */
     UNCLEAR

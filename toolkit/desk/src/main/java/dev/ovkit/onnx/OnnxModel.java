@@ -216,7 +216,7 @@ public final class OnnxModel {
 
   /**
    * The part of this model that computes these tensors, which become its outputs in this order.
-   * Names stay; what is not needed is gone.
+   * Names stay; the rest of the graph is dropped.
    *
    * @param tensors as {@link #resolveOutputs} gives them
    */

@@ -227,7 +227,7 @@ final class OnnxReader {
         .build();
   }
 
-  /** The data file, which must lie in the model's own folder once links and dots are resolved. */
+  /** The data file, which must be in the model's own folder once links and dots are resolved. */
   private Path beside(String location, String tensor) throws IOException {
     Path parent = file.toAbsolutePath().getParent();
     Path folder = (parent == null ? file.toAbsolutePath() : parent).toRealPath();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** The shape of what an operator gives, for the operators of YOLO graphs. */
 final class ShapeRules {
 
-  /** What one operator gives, from what it gets; null where it cannot be told. */
+  /** The shape that one operator makes of its inputs; null where it is unknown. */
   private interface Rule {
     @Nullable Shape shape(Inference known, Node node);
   }
@@ -93,7 +93,7 @@ final class ShapeRules {
 
   private ShapeRules() {}
 
-  /** One shape for each output; fewer, or null, where it cannot be told. */
+  /** One shape for each output; fewer, or null, where they are unknown. */
   static List<@Nullable Shape> shapes(Inference known, Node node) {
     if (node.is("Split")) {
       return LayoutShapes.split(known, node);

@@ -12,12 +12,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model whose picture goes in as f32, {@code [1,3,H,W]}, whatever its file wants; everything that
+ * A model whose picture goes in as f32, {@code [1,3,H,W]}, whatever its file takes; everything that
  * reads a graph expects this form.
  *
  * @param model the same network with another input
  * @param changes what was changed, in words
- * @param grey whether the file wants one channel, which the graph now computes from BGR
+ * @param grey whether the file takes one channel, which the graph now computes from BGR
  * @param refusal why the model cannot have this form, if it cannot
  */
 public record StandardInput(

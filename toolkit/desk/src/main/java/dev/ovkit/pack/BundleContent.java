@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
  * @param options what it was made of
  * @param mtime the one time of all its files, in seconds
  * @param rows says for a path to which row of the table of sizes it counts
- * @param progress is told the fraction written, rising to 1
+ * @param progress receives the fraction written, rising to 1
  */
 record BundleContent(
     Path folder,

@@ -146,7 +146,7 @@ record Library(
             : "pkg:maven/%s/%s@%s".formatted(group, artifact, version()));
   }
 
-  /** Copies its jar as it is; classes that lie in a folder are put into one. */
+  /** Copies its jar unchanged; classes in a folder are put into a jar. */
   void copyTo(Path folder) throws IOException {
     Path source = source();
     Path jar = folder.resolve(file());

@@ -91,7 +91,7 @@ public final class Packager {
    *
    * @param target what must not be there yet: a {@code .tar.xz}, a {@code .deb}, an {@code
    *     .oci.tar}, or a folder if it is called anything else
-   * @param progress is told the fraction done, rising to 1, by the calling thread
+   * @param progress receives the fraction done, rising to 1, by the calling thread
    * @throws OptionException when the target exists, the JDK is none, a key is none
    * @throws dev.ovkit.ModelException when the IR is missing or damaged
    * @throws dev.ovkit.PictureException when a golden picture cannot be read

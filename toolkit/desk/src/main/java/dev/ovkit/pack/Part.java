@@ -4,7 +4,7 @@ import org.cyclonedx.model.Component;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something in a bundle that somebody made: a row of the table of sizes, and a component of the
+ * A piece of software in a bundle: a row of the table of sizes, and a component of the
  * SBOM.
  *
  * @param row of the table, which several parts may share

@@ -25,7 +25,7 @@ record Interpreters(Map<String, String> environment) {
   }
 
   /**
-   * Finds a Python that these requirements can stand on.
+   * Finds a Python that these requirements support.
    *
    * @throws PythonException if there is none; the message says what to install
    */
@@ -77,7 +77,7 @@ record Interpreters(Map<String, String> environment) {
     return found;
   }
 
-  /** What it says of itself: a launcher of that name may stand for no Python at all. */
+  /** The version that it reports: a launcher of that name may have no Python behind it. */
   private Optional<String> version(Path python) {
     try {
       Child child =

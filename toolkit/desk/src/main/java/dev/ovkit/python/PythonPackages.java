@@ -20,7 +20,7 @@ record PythonPackages(String name, String text, int megabytes) {
 
   private static final Pattern PYTHON = Pattern.compile("(?m)^# Python: (.+)$");
 
-  /** The versions of Python that it can stand on, the best first. */
+  /** The versions of Python that it supports, the best first. */
   List<String> versions() {
     Matcher line = PYTHON.matcher(text);
     if (!line.find()) {

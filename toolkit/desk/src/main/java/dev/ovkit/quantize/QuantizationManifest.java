@@ -20,7 +20,7 @@ import java.util.Map;
  */
 final class QuantizationManifest {
 
-  /** Told apart from other JSON, and from what a later version may write. */
+  /** Distinguishes it from other JSON, and from what a later version may write. */
   private static final String FORMAT = "ovkit-quantization-1";
 
   static byte[] bytes(

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One HTML page being written: well-formed, everything escaped, nothing loaded from elsewhere (a
- * browser is told to refuse it).
+ * page asks the browser to refuse it).
  */
 final class HtmlPage {
 
@@ -123,7 +123,7 @@ final class HtmlPage {
   }
 
   /**
-   * Writes a script. HTML takes its text as it stands and XML does not; a CDATA section that is a
+   * Writes a script. HTML takes its text unchanged and XML does not; a CDATA section that is a
    * comment of the script serves both.
    */
   HtmlPage script(String code) {
@@ -144,7 +144,7 @@ final class HtmlPage {
 
   /** Writes the library that draws charts. */
   HtmlPage chartLibrary() {
-    // The map that its last line names is not here, and nobody shall look for it.
+    // The map that its last line names is not here, so no browser should look for it.
     return script(resource("chart.umd.min.js").replaceFirst("(?m)^//# sourceMappingURL=.*$", ""));
   }
 
@@ -180,7 +180,7 @@ final class HtmlPage {
     return close();
   }
 
-  /** Writes one row of a table; numbers stand to the right. */
+  /** Writes one row of a table; numbers are aligned to the right. */
   HtmlPage row(String cell, List<String> values) {
     open("tr");
     for (String value : values) {

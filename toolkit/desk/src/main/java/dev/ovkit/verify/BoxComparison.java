@@ -34,7 +34,7 @@ final class BoxComparison {
     this.tolerance = tolerance;
   }
 
-  /** The score down to which both models are to be read. */
+  /** The score down to which both models are read. */
   static float lowest(double threshold, Tolerance tolerance) {
     return (float) Math.max(0, threshold - tolerance.score());
   }
@@ -82,7 +82,7 @@ final class BoxComparison {
         && pair.iou() >= tolerance.iou();
   }
 
-  /** Of what was suppressed nobody knows more than the box. */
+  /** Of a suppressed object only the box is known. */
   private boolean detailsAgree(MatchedPair pair) {
     return pair.maskIou().orElse(1) >= tolerance.iou()
         && pair.keyPointDistance().orElse(0) <= tolerance.distance(pair.first().box());

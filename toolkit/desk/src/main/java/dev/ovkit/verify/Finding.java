@@ -9,7 +9,7 @@ import java.util.Locale;
  */
 public record Finding(Kind kind, String sentence) {
 
-  /** What it is about; in the order in which findings are told. */
+  /** What it is about; findings are printed in this order. */
   public enum Kind {
     /** The two detect different numbers of classes. */
     CLASSES,
@@ -19,7 +19,7 @@ public record Finding(Kind kind, String sentence) {
     METADATA,
     /** Raw outputs have the right names in the wrong order. */
     OUTPUT_ORDER,
-    /** Raw outputs stand for each other. */
+    /** Raw outputs are exchanged. */
     OUTPUTS_EXCHANGED,
     /** Raw outputs hold infinities or what is no number. */
     NON_FINITE,

@@ -65,7 +65,7 @@ final class ModelPair implements AutoCloseable {
     return firstNames.getOrDefault(output.name(), Set.of(output.name()));
   }
 
-  /** Likewise of the second. */
+  /** The same of the second. */
   Set<String> secondNames(Output output) {
     return secondNames.getOrDefault(output.name(), Set.of(output.name()));
   }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which raw outputs of two models are to be compared: those that share a name, and of the others
+ * Which raw outputs of two models are compared: those that share a name, and of the others
  * those of the same shape, in order.
  */
 final class OutputPairs {

@@ -10,7 +10,7 @@ import java.util.OptionalDouble;
  * How the boxes of two models differ on one picture.
  *
  * @param first what the first model found, down to the score where the comparison ends
- * @param second likewise
+ * @param second the same for the second model
  * @param pairs the same object in both, where one of the two scores reaches the threshold
  * @param apart pairs whose scores or boxes differ by more than is tolerated
  * @param onlyFirst objects that reach the threshold in the first and that the second lacks

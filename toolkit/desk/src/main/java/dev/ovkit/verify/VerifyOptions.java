@@ -16,7 +16,7 @@ import java.util.OptionalInt;
  * What is compared, and what the caller knows of it.
  *
  * @param first an ONNX, or the .xml of an IR; the one that differences are relative to
- * @param second likewise
+ * @param second the same for the second model
  * @param outputs where an ONNX is cut; automatic means at the other model's outputs
  * @param mean what the network expects to be subtracted, for a model that is not as its family
  * @param scale what it expects its numbers to be divided by
@@ -113,7 +113,7 @@ public record VerifyOptions(
     return new Resize(resize.orElse(own.mode()), pad.orElse(own.padValue()), own.interpolation());
   }
 
-  /** How an ONNX is run: as its family does it, but for what the caller knows better. */
+  /** How an ONNX is run: as its family does it, except where the caller knows better. */
   ConvertOptions oracle(Path onnx, Outputs cut, Optional<Shape> inputShape) {
     return ConvertOptions.of(onnx).toBuilder()
         .outputs(cut)

@@ -9,7 +9,7 @@ import dev.ovkit.onnx.Value;
 import java.util.List;
 
 /**
- * Replaces the arithmetic on shapes, which an exporter leaves in a graph that nobody simplified, by
+ * Replaces the arithmetic on shapes, which exporters leave in a graph that was not simplified, by
  * the integers that it always gives for this input size. Later rewrites then see who really reads a
  * tensor.
  */

@@ -42,7 +42,7 @@ final class MergeBranches implements Rewrite {
     return times;
   }
 
-  /** What is summed, through sums of sums that nobody else reads. */
+  /** What is summed, through sums of sums that nothing else reads. */
   private static List<String> leaves(Graph graph, Node sum) {
     List<String> leaves = new ArrayList<>();
     Deque<Node> sums = new ArrayDeque<>(List.of(sum));

@@ -93,7 +93,7 @@ final class ShuffleRegion {
     nodes.addAll(List.of(first, turn, last));
   }
 
-  /** What a shuffle takes in; a Concat before it belongs to it if nobody else reads that. */
+  /** What a shuffle takes in; a Concat before it belongs to it if nothing else reads its output. */
   private List<Channel> joined(Node first) {
     Node concat = graph.producer(first.input(0));
     if (concat == null
