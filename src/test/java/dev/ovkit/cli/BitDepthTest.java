@@ -69,8 +69,7 @@ class BitDepthTest {
   void theSameIsFoundWithTheBitDepth() throws IOException {
     JsonNode expected = detections(Cli.run("infer", Demo.IR, eight, "--json").done());
     assertThat(expected).isNotEmpty();
-    assertThat(
-            detections(Cli.run("infer", Demo.IR, twelve, "--bit-depth", 12, "--json").done()))
+    assertThat(detections(Cli.run("infer", Demo.IR, twelve, "--bit-depth", 12, "--json").done()))
         .isEqualTo(expected);
 
     Path in = Files.createDirectory(temp.resolve("in"));
@@ -84,9 +83,7 @@ class BitDepthTest {
     BufferedImage drawn = ImageIO.read(out.resolve("twelve.png.drawn.jpg").toFile());
     assertThat(drawn.getRGB(5, 5) >> 8 & 0xff)
         .as("as bright as the picture")
-        .isCloseTo(
-            ImageIO.read(eight.toFile()).getRGB(5, 5) >> 8 & 0xff,
-            within(20));
+        .isCloseTo(ImageIO.read(eight.toFile()).getRGB(5, 5) >> 8 & 0xff, within(20));
   }
 
   @Test

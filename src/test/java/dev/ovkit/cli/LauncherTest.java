@@ -13,7 +13,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code ./ovkit} builds and when, in a checkout whose Maven and Java only say what they do. */
+/**
+ * What {@code ./ovkit} builds and when, in a checkout whose Maven and Java only say what they do.
+ */
 class LauncherTest {
 
   private static final FileTime LONG_AGO = FileTime.from(Instant.parse("2026-01-01T00:00:00Z"));

@@ -11,7 +11,8 @@ class StreamUsageTest {
   void aSizeThatNoFileCanHave(String size) {
     Cli.run("stream", Demo.IR, "film.mp4", "--rotate", size)
         .isWrongUsage(
-            "--rotate %s: expected a size such as 100M, above 0 and below 8 exabytes".formatted(size),
+            "--rotate %s: expected a size such as 100M, above 0 and below 8 exabytes"
+                .formatted(size),
             "ovkit stream");
   }
 }

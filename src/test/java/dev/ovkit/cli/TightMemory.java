@@ -22,7 +22,9 @@ public final class TightMemory {
     long most = Long.parseLong(used) * PAGE + left;
     int limited =
         new ProcessBuilder(
-                "prlimit", "--pid=" + ProcessHandle.current().pid(), "--as=%d:%d".formatted(most, most))
+                "prlimit",
+                "--pid=" + ProcessHandle.current().pid(),
+                "--as=%d:%d".formatted(most, most))
             .inheritIO()
             .start()
             .waitFor();

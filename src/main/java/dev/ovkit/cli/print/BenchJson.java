@@ -35,7 +35,7 @@ public final class BenchJson {
       Map<String, Map<String, Integer>> kernels) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("mode", BenchPrinter.key(report.mode()));
-    object.put("protocol", report.seed() ? "seed" : null);
+    object.put("protocol", report.seedProtocol() ? "seed" : null);
     object.put("interrupted", !report.complete());
     object.put("pictures", report.pictures().size());
     object.put("unreadable", report.unreadable().stream().map(BenchJson::json).toList());
@@ -44,8 +44,7 @@ public final class BenchJson {
         report.models().stream()
             .map(
                 model ->
-                    json(
-                        report, model, profiles, kernels.getOrDefault(model.model(), Map.of())))
+                    json(report, model, profiles, kernels.getOrDefault(model.model(), Map.of())))
             .toList());
     object.put("ratios", report.comparisons().stream().map(BenchJson::json).toList());
     report
@@ -107,9 +106,7 @@ public final class BenchJson {
     warmUp.put("stable", model.warmUp().stable());
     object.put("warm_up", warmUp);
     for (Stage stage : report.mode().stages()) {
-      model
-          .statistics(stage)
-          .ifPresent(times -> object.put(BenchPrinter.key(stage), json(times)));
+      model.statistics(stage).ifPresent(times -> object.put(BenchPrinter.key(stage), json(times)));
     }
     model.throughput().ifPresent(rate -> object.put("pictures_per_second", json(rate)));
     Map<String, Object> distributions = new LinkedHashMap<>();

@@ -36,8 +36,8 @@ import java.util.stream.Stream;
  * onnxruntime MODEL.onnx THREADS}, {@code ContestantProcess detector MODEL.xml THREADS PICTURES},
  * or {@code ContestantProcess folder MODEL.xml THREADS PICTURES STREAMS}. Prints "ready" once warm.
  * Then for each line "N" on stdin: N passes, one line with their nanoseconds; "folder" tells those
- * of all over their number. For a line "kernels": those of all layers, or "allowed" and what the CPU
- * has.
+ * of all over their number. For a line "kernels": those of all layers, or "allowed" and what the
+ * CPU has.
  *
  * <p>{@code ContestantProcess first MODEL.xml 0 PICTURE} prints the number of its boxes and ends.
  */

@@ -129,7 +129,11 @@ interface Rival extends AutoCloseable {
       try {
         run("-niter", "1", "-exec_graph_path", graph.toString());
         return Rival.kernels(
-            KERNEL.matcher(Files.readString(graph)).results().map(found -> found.group(1)).toList());
+            KERNEL
+                .matcher(Files.readString(graph))
+                .results()
+                .map(found -> found.group(1))
+                .toList());
       } finally {
         Files.delete(graph);
         Files.deleteIfExists(Path.of(graph.toString().replace(".xml", ".bin")));

@@ -69,8 +69,8 @@ public final class Picture implements AutoCloseable {
   }
 
   /**
-   * Reads a file whose values may use a part of 16 bits only, as cameras of 10, 12 or 14 bits
-   * write them. A file of 8 bits is read as ever.
+   * Reads a file whose values may use a part of 16 bits only, as cameras of 10, 12 or 14 bits write
+   * them. A file of 8 bits is read as ever.
    *
    * @param bitDepth the bits that are used, 9 to 16
    * @throws dev.ovkit.PictureException when it is missing, damaged, too large, or no picture, or

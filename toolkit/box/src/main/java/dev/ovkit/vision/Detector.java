@@ -156,8 +156,7 @@ public final class Detector implements AutoCloseable {
         int bitDepth = options.bitDepth().orElse(ALL_BITS);
         int count = options.requests().orElseGet(() -> liked(compiled));
         for (int i = 0; i < count; i++) {
-          workers.add(
-              new DetectorWorker(compiled, spec, options.detect(), bitDepth, decoders));
+          workers.add(new DetectorWorker(compiled, spec, options.detect(), bitDepth, decoders));
         }
         return new Detector(spec, bitDepth, derived.assumptions(), compiled, workers);
       } catch (RuntimeException e) {

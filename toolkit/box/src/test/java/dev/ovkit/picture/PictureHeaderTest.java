@@ -180,9 +180,11 @@ class PictureHeaderTest {
   void bmpsOfBothKindsAndDirectionsAreRead() {
     ByteBuffer bmp = ByteBuffer.allocate(60).order(ByteOrder.LITTLE_ENDIAN);
     bmp.put(0, (byte) 'B').put(1, (byte) 'M').putInt(14, 40).putInt(18, 640).putInt(22, -480);
-    assertThat(check(bmp.array())).isEqualTo(new PictureHeader(PictureHeader.Kind.BMP, 640, 480, 8));
+    assertThat(check(bmp.array()))
+        .isEqualTo(new PictureHeader(PictureHeader.Kind.BMP, 640, 480, 8));
     bmp.putInt(14, 12).putShort(18, (short) 640).putShort(20, (short) 480);
-    assertThat(check(bmp.array())).isEqualTo(new PictureHeader(PictureHeader.Kind.BMP, 640, 480, 8));
+    assertThat(check(bmp.array()))
+        .isEqualTo(new PictureHeader(PictureHeader.Kind.BMP, 640, 480, 8));
   }
 
   @ParameterizedTest
@@ -198,7 +200,8 @@ class PictureHeaderTest {
         .putShort((short) 640)
         .putShort((short) 0);
     tiff.putShort((short) 257).putShort((short) 4).putInt(1).putInt(480);
-    assertThat(check(tiff.array())).isEqualTo(new PictureHeader(PictureHeader.Kind.TIFF, 640, 480, 8));
+    assertThat(check(tiff.array()))
+        .isEqualTo(new PictureHeader(PictureHeader.Kind.TIFF, 640, 480, 8));
     assertRefused(
         Arrays.copyOf(tiff.array(), 30), "the TIFF is damaged: its end is missing" + AGAIN);
     tiff.putInt(4, 1_000_000);
@@ -214,7 +217,8 @@ class PictureHeaderTest {
     tiff.putShort((short) 8).putShort((short) 0).putLong(16).putLong(2);
     tiff.putShort((short) 256).putShort((short) 16).putLong(1).putLong(640);
     tiff.putShort((short) 257).putShort((short) 4).putLong(1).putInt(480);
-    assertThat(check(tiff.array())).isEqualTo(new PictureHeader(PictureHeader.Kind.TIFF, 640, 480, 8));
+    assertThat(check(tiff.array()))
+        .isEqualTo(new PictureHeader(PictureHeader.Kind.TIFF, 640, 480, 8));
     tiff.putLong(8, -5);
     assertRefused(tiff.array(), "the TIFF is damaged: its end is missing" + AGAIN);
   }

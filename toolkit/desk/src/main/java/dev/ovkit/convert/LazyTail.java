@@ -28,8 +28,7 @@ final class LazyTail implements HeadSplitter {
    * A model with lazy heads.
    *
    * @param layout of its outputs
-   * @param weights of each head's convolution, in the order that they have at the end of
-   *     the .bin
+   * @param weights of each head's convolution, in the order that they have at the end of the .bin
    */
   record Lazy(OnnxModel model, HeadLayout layout, List<float[]> weights) {
     Lazy {

@@ -7,7 +7,9 @@ import java.util.List;
 /** Which tensors become the IR's outputs. */
 public sealed interface Outputs {
 
-  /** Whether the caller names them, so that they are kept even where nothing reads boxes from them. */
+  /**
+   * Whether the caller names them, so that they are kept even where nothing reads boxes from them.
+   */
   default boolean areNamed() {
     return this instanceof AsTheyAre || this instanceof Named || this instanceof Tensors;
   }

@@ -55,7 +55,10 @@ public interface FoundDetector {
    */
   Optional<String> whyNoLazyHeads();
 
-  /** What its flat output holds, in words; empty if it has none, or if there is nothing to say about it. */
+  /**
+   * What its flat output holds, in words; empty if it has none, or if there is nothing to say about
+   * it.
+   */
   default Optional<String> flatOutput() {
     return Optional.empty();
   }

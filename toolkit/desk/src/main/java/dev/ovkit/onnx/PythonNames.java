@@ -22,9 +22,7 @@ final class PythonNames {
               + inside("\"")
               + ")\")\\s*+,?\\s*+");
 
-  /**
-   * What may be between two quotes; bounded, so that no text can exhaust the matcher's stack.
-   */
+  /** What may be between two quotes; bounded, so that no text can exhaust the matcher's stack. */
   private static String inside(String quote) {
     return "[^" + quote + "\\\\]*+(?:\\\\.[^" + quote + "\\\\]*+){0,64}+";
   }

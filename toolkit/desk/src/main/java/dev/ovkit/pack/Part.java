@@ -4,8 +4,7 @@ import org.cyclonedx.model.Component;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A piece of software in a bundle: a row of the table of sizes, and a component of the
- * SBOM.
+ * A piece of software in a bundle: a row of the table of sizes, and a component of the SBOM.
  *
  * @param row of the table, which several parts may share
  * @param licence an SPDX expression; null where it is the user's own affair

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which raw outputs of two models are compared: those that share a name, and of the others
- * those of the same shape, in order.
+ * Which raw outputs of two models are compared: those that share a name, and of the others those of
+ * the same shape, in order.
  */
 final class OutputPairs {
 

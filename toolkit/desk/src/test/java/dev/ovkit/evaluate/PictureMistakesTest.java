@@ -78,8 +78,7 @@ class PictureMistakesTest {
     Mask mask = Mask.of(100, 10, new int[] {0, 100, 900});
     RotatedBox turned = new RotatedBox(5, 5, 4, 2, 1);
     TruthPose pose =
-        TruthPose.of(
-            List.of(new TruthPose.Point(1, 2, true), new TruthPose.Point(0, 0, false)));
+        TruthPose.of(List.of(new TruthPose.Point(1, 2, true), new TruthPose.Point(0, 0, false)));
     TruthPicture picture =
         new TruthPicture(
             7,
@@ -104,8 +103,7 @@ class PictureMistakesTest {
             new Detection("dog (group)", 2, 1, new Box(20, 0, 10, 10)).withRotated(turned),
             new Detection("cat", 1, 1, new Box(40, 0, 10, 10))
                 .withKeyPoints(
-                    List.of(
-                        new Detection.KeyPoint(1, 2, 1), new Detection.KeyPoint(0, 0, 0))));
+                    List.of(new Detection.KeyPoint(1, 2, 1), new Detection.KeyPoint(0, 0, 0))));
   }
 
   @Test

@@ -193,8 +193,7 @@ class OnnxReaderTest {
     ModelProto plain = small();
     assertThat(OnnxModel.read(write("plain.onnx", plain.toByteArray())).licence()).isEmpty();
     for (String key : List.of("license", "licence")) {
-      ModelProto noted =
-          plain.toBuilder().addMetadataProps(entry(key, " AGPL-3.0 \n")).build();
+      ModelProto noted = plain.toBuilder().addMetadataProps(entry(key, " AGPL-3.0 \n")).build();
       assertThat(OnnxModel.read(write(key + ".onnx", noted.toByteArray())).licence())
           .contains("AGPL-3.0");
     }
