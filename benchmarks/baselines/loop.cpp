@@ -42,7 +42,7 @@ int main(int argc, char** argv) try {
     if (line == "kernels") {
       for (const auto& layer : compiled.get_runtime_model()->get_ops()) {
         const auto& info = layer->get_rt_info();
-        const auto kernel = info.find("execType");
+        const auto kernel = info.find("primitiveType");
         if (kernel != info.end()) std::cout << kernel->second.as<std::string>() << ",";
       }
     } else {

@@ -107,7 +107,7 @@ def main() -> int:
     for line in sys.stdin:
         if line.strip() == "kernels":
             infos = [layer.get_rt_info() for layer in compiled.get_runtime_model().get_ops()]
-            names = [str(info["execType"].value) for info in infos if "execType" in info]
+            names = [str(info["primitiveType"].value) for info in infos if "primitiveType" in info]
             print(",".join(names), flush=True)
             continue
         times = []

@@ -112,7 +112,7 @@ interface Rival extends AutoCloseable {
   record BenchmarkApp(String python, Path ir, int threads) implements Rival {
     private static final Pattern MEDIAN = Pattern.compile("Median:\\s+([0-9.]+) ms");
 
-    private static final Pattern KERNEL = Pattern.compile("execType(?:=| value=)\"([^\"]+)\"");
+    private static final Pattern KERNEL = Pattern.compile("primitiveType(?:=| value=)\"([^\"]+)\"");
 
     @Override
     public double turn(int passes) throws IOException, InterruptedException {
