@@ -3,6 +3,7 @@ package dev.ovkit.quantize;
 import dev.ovkit.surgery.QuantizationEditor;
 import dev.ovkit.surgery.QuantizationEditor.Convolution;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,6 +21,12 @@ record Placement(SortedSet<Integer> convolutions, Map<Integer, List<LevelRange>>
 
   /** A channel narrower than one level of the whole tensor gets the width of that. */
   private static final double LEVELS = 256;
+
+  /**
+   * A tensor counts as no wider than so many times its median channel: where one channel stretches
+   * it, as in PP-LCNet, the others would lose their levels. Otherwise none is wider than 8 times.
+   */
+  private static final double MOST_STRETCHED = 8;
 
   /** Keeps steps apart where a tensor is all zero. */
   private static final double LEAST_WIDTH = 1e-6;
@@ -82,7 +89,13 @@ record Placement(SortedSet<Integer> convolutions, Map<Integer, List<LevelRange>>
   }
 
   private static List<LevelRange> channels(Spread spread) {
-    double width = Math.max(spread.high(), 0) - Math.min(spread.low(), 0);
+    double[] widths = new double[spread.channels()];
+    Arrays.setAll(widths, c -> spread.high(c) - spread.low(c));
+    Arrays.sort(widths);
+    double width =
+        Math.min(
+            Math.max(spread.high(), 0) - Math.min(spread.low(), 0),
+            MOST_STRETCHED * widths[widths.length / 2]);
     double least = Math.max(width / LEVELS, LEAST_WIDTH);
     List<LevelRange> ranges = new ArrayList<>();
     for (int c = 0; c < spread.channels(); c++) {

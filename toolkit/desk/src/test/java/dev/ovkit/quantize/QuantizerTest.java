@@ -89,6 +89,26 @@ class QuantizerTest {
     }
   }
 
+  /** One channel of PP-LCNet's first tensor is 100 times as wide as the others. */
+  @Test
+  void picoDetKeepsItsAccuracy() throws Exception {
+    Path onnx = Shared.directory().resolve("families/picodet_xs_320.onnx");
+    ConvertOptions named =
+        ConvertOptions.of(onnx).toBuilder()
+            .labels(
+                Files.readAllLines(Shared.directory().resolve("models/coco.names")).stream()
+                    .filter(name -> !name.isBlank())
+                    .toList())
+            .build();
+    Path ir = Converter.convert(named.into(temp.resolve("f32"), WeightPrecision.FP32)).xml();
+    Verdict verdict =
+        Quantizer.quantize(options(ir).with(check(false, 200)), QuantizeListener.SILENT)
+            .verdicts()
+            .get(0);
+    assertThat(verdict.before()).isGreaterThan(0.22);
+    assertThat(verdict.drop()).isLessThanOrEqualTo(Check.MAP_DROP);
+  }
+
   @Test
   void withOneRangeATensorTheGateRefusesYoloxNanoUntilTheCostliestAreInFloat() throws Exception {
     QuantizeOptions options =
