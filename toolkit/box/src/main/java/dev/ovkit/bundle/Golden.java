@@ -2,7 +2,6 @@ package dev.ovkit.bundle;
 
 import dev.ovkit.internal.files.JsonFile;
 import dev.ovkit.internal.files.JsonObject;
-import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
 import dev.ovkit.vision.Detector;
@@ -19,7 +18,7 @@ import java.util.Map;
  * @param confidence the lowest score asked for
  * @param iou the overlap above which NMS drops the weaker box
  * @param scoreTolerance how far a score may be off
- * @param lowestIou how well a box must overlap the expected one
+ * @param lowestIou how well a box, straight or rotated, and a mask must overlap the expected one
  */
 public record Golden(
     float confidence,
@@ -122,7 +121,7 @@ public record Golden(
       for (JsonObject picture : fields.objects("pictures")) {
         List<Detection> expected = new ArrayList<>();
         for (JsonObject detection : picture.objects("detections")) {
-          expected.add(detection(detection));
+          expected.add(GoldenDetection.read(detection));
         }
         pictures.add(new GoldenPicture(picture.text("file"), expected));
       }
@@ -140,19 +139,6 @@ public record Golden(
     }
   }
 
-  private static Detection detection(JsonObject fields) throws IOException {
-    JsonObject box = fields.object("box");
-    return new Detection(
-        fields.text("label"),
-        (int) fields.integer("class"),
-        (float) fields.number("score"),
-        new Box(
-            (float) box.number("x"),
-            (float) box.number("y"),
-            (float) box.number("width"),
-            (float) box.number("height")));
-  }
-
   /** Returns the bytes of {@code golden.json}. */
   public byte[] bytes() {
     Map<String, Object> object = new LinkedHashMap<>();
@@ -168,21 +154,7 @@ public record Golden(
   private static Map<String, Object> json(GoldenPicture picture) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("file", picture.file());
-    object.put("detections", picture.expected().stream().map(Golden::json).toList());
-    return object;
-  }
-
-  private static Map<String, Object> json(Detection detection) {
-    Map<String, Object> box = new LinkedHashMap<>();
-    box.put("x", detection.box().x());
-    box.put("y", detection.box().y());
-    box.put("width", detection.box().width());
-    box.put("height", detection.box().height());
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("label", detection.label());
-    object.put("class", detection.classId());
-    object.put("score", detection.score());
-    object.put("box", box);
+    object.put("detections", picture.expected().stream().map(GoldenDetection::json).toList());
     return object;
   }
 }

@@ -2,12 +2,8 @@ package dev.ovkit.bundle;
 
 import dev.ovkit.OvkitException;
 import dev.ovkit.bundle.SelfTestReport.Check;
-import dev.ovkit.compare.Comparison;
-import dev.ovkit.compare.MatchedPair;
 import dev.ovkit.machine.MappedFiles;
 import dev.ovkit.model.DetectOptions;
-import dev.ovkit.model.Detection;
-import dev.ovkit.model.Detections;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
@@ -15,9 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Tests a bundle from the inside: its files are whole, the machine has what it needs, its libraries
@@ -31,9 +25,6 @@ public final class SelfTest {
   private static final String MODEL = "model/model.xml";
   private static final String LIBRARIES = "native/";
   private static final String CLASS_ARCHIVE = ".jsa";
-
-  /** The lowest IoU at which two boxes count as the same object, however far apart they are. */
-  private static final double SAME_OBJECT = 0.5;
 
   private final Path bundle;
   private final List<Check> checks = new ArrayList<>();
@@ -130,61 +121,14 @@ public final class SelfTest {
                       .withIou(golden.iou()));
       try (Detector detector = Detector.open(bundle.resolve(MODEL), options)) {
         for (Golden.GoldenPicture picture : golden.pictures()) {
-          compare(
-              golden,
-              picture,
-              detector.detect(bundle.resolve(Golden.FOLDER).resolve(picture.file())));
+          Path file = bundle.resolve(Golden.FOLDER).resolve(picture.file());
+          GoldenComparison comparison = GoldenComparison.of(golden, picture, detector.detect(file));
+          say(picture.file(), comparison.complaint(), comparison.agreement());
         }
       }
     } catch (OvkitException e) {
       fails("golden pictures", String.valueOf(e.getMessage()));
     }
-  }
-
-  private void compare(Golden golden, Golden.GoldenPicture picture, Detections found) {
-    Comparison comparison = Comparison.of(picture.expected(), found.objects(), SAME_OBJECT);
-    List<String> wrong = new ArrayList<>();
-    for (MatchedPair pair : comparison.pairs()) {
-      if (Math.abs(pair.scoreDifference()) > golden.scoreTolerance()) {
-        wrong.add("%s scores %.4f".formatted(text(pair.first()), pair.second().score()));
-      }
-      if (pair.iou() < golden.lowestIou()) {
-        wrong.add("%s overlaps by only %.3f".formatted(text(pair.first()), pair.iou()));
-      }
-    }
-    // A box whose score is as good as the threshold may be there or not.
-    float sure = (float) (golden.confidence() + golden.scoreTolerance());
-    comparison.onlyFirst().stream()
-        .filter(d -> d.score() >= sure)
-        .forEach(d -> wrong.add(text(d) + " is missing"));
-    comparison.onlySecond().stream()
-        .filter(d -> d.score() >= sure)
-        .forEach(d -> wrong.add(text(d) + " is too much"));
-    say(
-        picture.file(),
-        wrong.isEmpty()
-            ? Optional.empty()
-            : Optional.of(wrong.stream().limit(3).collect(Collectors.joining(", ")) + more(wrong)),
-        "%d boxes as expected; scores differ by at most %.1e, boxes overlap by at least %.4f; %d ms"
-            .formatted(
-                comparison.pairs().size(),
-                comparison.largestScoreDifference(),
-                comparison.smallestIou(),
-                found.timings().total().toMillis()));
-  }
-
-  private static String more(List<String> wrong) {
-    return wrong.size() > 3 ? " and %d more".formatted(wrong.size() - 3) : "";
-  }
-
-  private static String text(Detection detection) {
-    return String.format(
-        Locale.ROOT,
-        "%s %.4f at %.0f,%.0f",
-        detection.label(),
-        detection.score(),
-        detection.box().x(),
-        detection.box().y());
   }
 
   private boolean say(String name, Optional<String> complaint, String fine) {

@@ -52,6 +52,15 @@ public record MatchedPair(Detection first, Detection second, double iou) {
     return OptionalDouble.of(farthest);
   }
 
+  /**
+   * Returns how far a key point may move: as far as a box of this size may where boxes must overlap
+   * by so much, and half a pixel at least.
+   */
+  public double keyPointTolerance(double lowestIou) {
+    return Math.max(
+        0.5, (1 - lowestIou) * Math.sqrt((double) first.box().width() * first.box().height()));
+  }
+
   /** Returns the score in the second result minus that in the first. */
   public double scoreDifference() {
     return (double) second.score() - first.score();

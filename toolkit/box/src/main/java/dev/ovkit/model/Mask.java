@@ -121,7 +121,12 @@ public final class Mask implements Detection.Detail {
         value |= -1L << shift;
       }
       counts = count == counts.length ? Arrays.copyOf(counts, 2 * count) : counts;
-      counts[count] = Math.toIntExact(count > 2 ? value + counts[count - 2] : value);
+      value = count > 2 ? value + counts[count - 2] : value;
+      if (value != (int) value) {
+        throw new IllegalArgumentException(
+            "run %d of a mask has %d pixels".formatted(count, value));
+      }
+      counts[count] = (int) value;
       count++;
     }
     return of(width, height, counts, count);

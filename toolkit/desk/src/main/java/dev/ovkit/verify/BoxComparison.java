@@ -85,7 +85,7 @@ final class BoxComparison {
   /** Of a suppressed object only the box is known. */
   private boolean detailsAgree(MatchedPair pair) {
     return pair.maskIou().orElse(1) >= tolerance.iou()
-        && pair.keyPointDistance().orElse(0) <= tolerance.distance(pair.first().box());
+        && pair.keyPointDistance().orElse(0) <= pair.keyPointTolerance(tolerance.iou());
   }
 
   /** The boxes before suppression, which are many and seldom needed. */

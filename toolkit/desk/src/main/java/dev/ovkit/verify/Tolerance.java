@@ -2,7 +2,6 @@ package dev.ovkit.verify;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.ir.WeightPrecision;
-import dev.ovkit.model.Box;
 
 /**
  * How far two models may differ and still be the same.
@@ -42,14 +41,6 @@ public record Tolerance(double relativeL2, double score, double iou) {
       case FP16 -> new Tolerance(2e-2, 0.02, 0.95);
       case INT8 -> new Tolerance(Double.POSITIVE_INFINITY, 0.15, 0.7);
     };
-  }
-
-  /**
-   * Returns how far a key point may move: as far as a box of this size may by the overlap, and half
-   * a pixel at least.
-   */
-  double distance(Box box) {
-    return Math.max(0.5, (1 - iou) * Math.sqrt((double) box.width() * box.height()));
   }
 
   public Tolerance withRelativeL2(double most) {
