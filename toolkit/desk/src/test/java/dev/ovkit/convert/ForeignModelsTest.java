@@ -7,7 +7,7 @@ import dev.ovkit.Shared;
 import dev.ovkit.family.ReferenceBoxes;
 import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.model.Box;
-import dev.ovkit.model.Detection;
+import dev.ovkit.model.Detections;
 import dev.ovkit.python.PythonListener;
 import dev.ovkit.vision.Detector;
 import java.io.IOException;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * No model is silently read wrongly: each of those in {@code families} and {@code faults} gives the
- * boxes of its reference, or is refused with words that name the reason. Two are converted and not
+ * boxes of its reference, or is refused with words that name the reason. One is converted and not
  * judged; the list says why.
  *
  * <p>{@code foreign-models.txt} lists what each of them does. One that is listed as refused may
@@ -92,7 +92,7 @@ class ForeignModelsTest {
     ReferenceBoxes.Fit all = new ReferenceBoxes.Fit(0, 0, 0);
     try (Detector detector = Detector.open(made.xml())) {
       for (String picture : reference.pictures()) {
-        List<Detection> found = detector.detect(picture(name, picture)).objects();
+        Detections found = detector.detect(picture(name, picture));
         all = all.and(reference.fit(picture, found, outcome.equals("grey")));
       }
     }

@@ -41,6 +41,7 @@ class FamilyReferenceTest {
         arguments("v8-worldv2", "ref"),
         arguments("rtdetr_orig", "sized.ref"),
         arguments("dfine_orig_b1", "sized.ref"),
+        arguments("hf_rtdetrv2", "ref"),
         arguments("hf_dfine", "sized.ref"),
         arguments("rfdetr_like", "sized.ref"),
         arguments("picodet_xs_320", "ref"),
@@ -116,7 +117,7 @@ class FamilyReferenceTest {
     List<ReferenceBoxes.Fit> fits = new ArrayList<>();
     try (Detector detector = Detector.open(ir)) {
       for (String picture : reference.pictures()) {
-        fits.add(reference.fit(picture, detector.detect(folder.resolve(picture)).objects()));
+        fits.add(reference.fit(picture, detector.detect(folder.resolve(picture))));
       }
     }
     // Who clips before suppressing keeps other boxes on so many pictures; ovkit does it as training

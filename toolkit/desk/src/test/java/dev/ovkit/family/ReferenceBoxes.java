@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
+import dev.ovkit.model.Detections;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,17 +108,17 @@ public final class ReferenceBoxes {
   }
 
   /** Compares places, classes and scores. */
-  public Fit fit(String picture, List<Detection> detections) {
-    return fit(picture, detections, false);
+  public Fit fit(String picture, Detections found) {
+    return fit(picture, found, false);
   }
 
   /** The same, or of places alone, where a model sees less than its reference did. */
-  public Fit fit(String picture, List<Detection> detections, boolean placesOnly) {
-    List<Wanted> all = pictures.get(picture);
+  public Fit fit(String picture, Detections detections, boolean placesOnly) {
+    List<Wanted> all = pictures.get(picture).stream().map(one -> clipped(one, detections)).toList();
     if (all.size() >= MOST_BOXES) {
       return new Fit(0, 0, 0); // cut off, and among equal scores by chance
     }
-    List<Detection> left = new ArrayList<>(detections);
+    List<Detection> left = new ArrayList<>(detections.objects());
     int wanted = 0;
     int found = 0;
     for (Wanted one : all) {
@@ -152,6 +153,19 @@ public final class ReferenceBoxes {
                                         && one.box().iou(d.box()) > 0.9))
                 .count();
     return new Fit(wanted, found, added);
+  }
+
+  /** Some references leave boxes beyond the picture's edges. */
+  private static Wanted clipped(Wanted one, Detections picture) {
+    Box box = one.box();
+    float left = Math.max(0, box.x());
+    float top = Math.max(0, box.y());
+    float right = Math.min(picture.width(), box.x() + box.width());
+    float bottom = Math.min(picture.height(), box.y() + box.height());
+    return new Wanted(
+        one.classId(),
+        one.score(),
+        new Box(left, top, Math.max(0, right - left), Math.max(0, bottom - top)));
   }
 
   private static boolean isTiny(Box box) {
