@@ -4,12 +4,14 @@ import dev.ovkit.layout.BoxForm;
 import dev.ovkit.layout.BoxesAndScores;
 import dev.ovkit.model.Resize;
 import dev.ovkit.runtime.Shape;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * Detectors as LibreYOLO exports them: x1, y1, x2, y2 in pixels and a score for each class, in one
- * output or two. Its metadata says of which family they are.
+ * output or two. Its metadata says of which family they are. Rows that the graph suppressed are left
+ * out where the candidates are there too.
  */
 public final class LibreYolo implements DetectorFamily {
 
@@ -74,14 +76,17 @@ public final class LibreYolo implements DetectorFamily {
                         false,
                         false,
                         o.classes()));
-    if (apart.isPresent() || detector.graph().outputs().size() != 1) {
+    // With nms=True the suppressed rows stand beside what they were chosen from.
+    List<String> raw =
+        detector.graph().outputs().stream()
+            .filter(
+                o -> detector.before(o).stream().noneMatch(node -> node.is("NonMaxSuppression")))
+            .toList();
+    Shape shape = raw.size() == 1 ? detector.outputShape(raw.get(0)) : null;
+    if (apart.isPresent() || shape == null || shape.rank() != 3) {
       return apart;
     }
-    String output = detector.graph().outputs().iterator().next();
-    Shape shape = detector.outputShape(output);
-    if (shape == null || shape.rank() != 3) {
-      return Optional.empty();
-    }
+    String output = raw.get(0);
     int noted =
         detector.labels().isEmpty() ? number(detector.noted("nc")) : detector.labels().size();
     boolean rows = shape.dimension(2) == 4L + noted;

@@ -138,6 +138,31 @@ class FamilyBoxesTest {
     assertThat(found(answer)).containsExactly("1 0.75: 8.0 8.0 40.0 48.0");
   }
 
+  /** Exported with nms=True: rows, and beside them what they were chosen from. */
+  @Test
+  void libreYolosCandidatesWinOverItsSuppressedRows() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13);
+    Sketch sketch = answer.sketch();
+    sketch.metadata("libreyolo_version", "1.6.0");
+    sketch.metadata("model_family", "yolo9");
+    sketch.metadata("nc", "2");
+    String raw =
+        answer.computed(
+            new float[] {8, 8, 0, 8, 8, 0, 40, 40, 0, 48, 48, 0, 0.25f, 0, 0, 0.75f, 0.5f, 0},
+            1,
+            6,
+            3);
+    String table = sketch.op("Transpose", raw, Attr.of("perm", 0L, 2L, 1L));
+    String boxes =
+        sketch.op("Slice", List.of(table, sketch.longs(0), sketch.longs(4), sketch.longs(2)));
+    String scores =
+        sketch.op("Slice", List.of(raw, sketch.longs(4), sketch.longs(6), sketch.longs(1)));
+    String kept = answer.suppressed(boxes, scores);
+    String rows = sketch.op("Gather", List.of(table, answer.column(kept, 2)), Attr.of("axis", 1L));
+    sketch.output(sketch.op("Reshape", List.of(rows, sketch.longs(1, -1, 6))), raw);
+    assertThat(found(answer)).containsExactly("1 0.75: 8.0 8.0 40.0 48.0");
+  }
+
   @Test
   void aYoloNasGivesCornersAndScoresApart() throws Exception {
     FixedAnswer answer = new FixedAnswer(13);
