@@ -75,7 +75,7 @@ final class Program {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    Temporary.deleteAll();
+    Temporary.end();
   }
 
   /** Lets work that ends in good order keep its temporary files until this hook has ended. */

@@ -33,7 +33,7 @@ final class Termination implements AutoCloseable {
     stop.run();
     try {
       if (ended.await(LONGEST_SECONDS, TimeUnit.SECONDS) && exitCode >= 0) {
-        Temporary.deleteAll();
+        Temporary.end();
         Runtime.getRuntime().halt(exitCode);
       }
     } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package dev.ovkit.surgery;
 
 import dev.ovkit.NativeCallException;
+import dev.ovkit.internal.files.Temporary;
 import dev.ovkit.nativelib.convert.OpenVinoConvert;
 import dev.ovkit.nativelib.convert.ovkit_model;
 import dev.ovkit.runtime.NativeHandle;
@@ -119,9 +120,12 @@ public final class ModelEditor extends NativeHandle {
   /** Writes the IR: the .xml as named, the .bin beside it. */
   public void save(Path xml) {
     try (BytePointer path = Status.utf8(xml.toString())) {
-      use(
-          "write " + xml,
-          message -> OpenVinoConvert.ovkit_model_save(pointer, path, message, MESSAGE_BYTES));
+      Temporary.write(
+          () ->
+              use(
+                  "write " + xml,
+                  message ->
+                      OpenVinoConvert.ovkit_model_save(pointer, path, message, MESSAGE_BYTES)));
     }
   }
 

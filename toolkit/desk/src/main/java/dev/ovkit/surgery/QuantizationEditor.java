@@ -1,6 +1,7 @@
 package dev.ovkit.surgery;
 
 import dev.ovkit.NativeCallException;
+import dev.ovkit.internal.files.Temporary;
 import dev.ovkit.nativelib.convert.OpenVinoConvert;
 import dev.ovkit.nativelib.convert.ovkit_convolution;
 import dev.ovkit.nativelib.convert.ovkit_model;
@@ -98,11 +99,13 @@ public final class QuantizationEditor extends NativeHandle {
    */
   public void saveStatistics(Path xml) {
     try (BytePointer path = Status.utf8(xml.toString())) {
-      use(
-          "write " + xml,
-          message ->
-              OpenVinoConvert.ovkit_quantizer_save_statistics(
-                  pointer, path, message, ModelEditor.MESSAGE_BYTES));
+      Temporary.write(
+          () ->
+              use(
+                  "write " + xml,
+                  message ->
+                      OpenVinoConvert.ovkit_quantizer_save_statistics(
+                          pointer, path, message, ModelEditor.MESSAGE_BYTES)));
     }
   }
 

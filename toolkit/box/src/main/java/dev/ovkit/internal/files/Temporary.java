@@ -8,6 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +20,12 @@ public final class Temporary {
 
   private static final int TRIES = 5;
   private static final long PAUSE_MILLIS = 20;
+  private static final long LONGEST_SECONDS = 5;
 
   private static final Set<Path> KNOWN = ConcurrentHashMap.newKeySet();
+
+  /** Held by native code that writes a model, and by the end of the process for good. */
+  private static final ReentrantLock WRITING = new ReentrantLock();
 
   /** Folders that were made for results. */
   private static final Set<Path> MADE = ConcurrentHashMap.newKeySet();
@@ -113,6 +119,29 @@ public final class Temporary {
   /** Notes that a file or folder was moved to its place and is no longer temporary. */
   public static void forget(Path path) {
     KNOWN.remove(path.toAbsolutePath());
+  }
+
+  /**
+   * Runs native code that writes a model. It makes the folder again if it is gone, so the end of
+   * the process waits for it, and does not let it begin.
+   */
+  public static void write(Runnable work) {
+    WRITING.lock();
+    try {
+      work.run();
+    } finally {
+      WRITING.unlock();
+    }
+  }
+
+  /** Deletes all that is left when a signal ends the process. */
+  public static void end() {
+    try {
+      WRITING.tryLock(LONGEST_SECONDS, TimeUnit.SECONDS); // for good
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    deleteAll();
   }
 
   /** Deletes all that is left; for the end of a process, while its threads may still write. */
