@@ -5,6 +5,7 @@ import dev.ovkit.onnx.Node;
 import dev.ovkit.onnx.Value;
 import dev.ovkit.runtime.Shape;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -31,14 +32,29 @@ public record BoxArithmetic(Unit unit, Corners corners) {
     CENTRE_AND_SIZE,
     /** Two corners: one below the cell, one above. */
     TWO_CORNERS,
+    /** Numbers that the graph puts into another order last. */
+    REORDERED,
     UNSAID
   }
 
-  private static final double A_SHARE = 1.5;
+  static final BoxArithmetic UNSAID = new BoxArithmetic(Unit.UNSAID, Corners.UNSAID);
 
-  /** What moves numbers and leaves them as they are. */
+  private static final double A_SHARE = 1.5;
+  private static final int COLUMNS = 4;
+
+  /** What moves numbers and leaves them as they are, or chooses among candidates. */
   private static final Set<String> MOVING =
-      Set.of("Reshape", "Transpose", "Identity", "Squeeze", "Unsqueeze", "Cast", "Flatten");
+      Set.of(
+          "Reshape",
+          "Transpose",
+          "Identity",
+          "Squeeze",
+          "Unsqueeze",
+          "Cast",
+          "Flatten",
+          "Clip",
+          "GatherElements",
+          "GatherND");
 
   /** Follows boxes back from the tensor that holds them alone. */
   public static BoxArithmetic of(Graph graph, String boxes) {
@@ -50,26 +66,74 @@ public record BoxArithmetic(Unit unit, Corners corners) {
     Unit unit = Unit.UNSAID;
     Node node = graph.producer(boxes);
     while (node != null) {
-      if (node.is("Concat")) {
-        return new BoxArithmetic(unit, corners(graph, node));
+      if (node.is("Concat") && joinsColumns(graph, node)) {
+        BoxArithmetic parts = of(graph, node.inputs());
+        return new BoxArithmetic(unit == Unit.UNSAID ? parts.unit() : unit, parts.corners());
       }
-      String data = node.input(0);
-      if (node.is("Mul") || node.is("Div")) {
-        double by = largestFactor(graph, node);
-        data = graph.isConstant(node.input(0)) ? node.input(1) : node.input(0);
-        if (unit == Unit.UNSAID && by > A_SHARE) {
-          unit = node.is("Mul") ? Unit.PIXELS : Unit.SHARES;
-        } else if (unit == Unit.UNSAID && by < 1 / A_SHARE) {
-          unit = Unit.SHARES;
-        }
-      } else if (node.is("Sigmoid")) {
+      if (node.is("Sigmoid")) {
         return new BoxArithmetic(unit == Unit.UNSAID ? Unit.SHARES : unit, Corners.UNSAID);
-      } else if (!MOVING.contains(node.op())) {
+      }
+      if (reorders(graph, node)) {
+        return new BoxArithmetic(unit, Corners.REORDERED);
+      }
+      if (!isFactor(node) && !MOVING.contains(node.op()) && !node.is("Concat")) {
         break;
       }
-      node = graph.producer(data);
+      unit = unit == Unit.UNSAID ? unit(graph, node) : unit;
+      node = graph.producer(data(graph, node));
     }
     return new BoxArithmetic(unit, Corners.UNSAID);
+  }
+
+  /** Follows boxes back from the tensors that hold their columns, in order. */
+  static BoxArithmetic of(Graph graph, List<String> parts) {
+    if (parts.size() == 1) {
+      return of(graph, parts.get(0));
+    }
+    if (parts.size() != 2 && parts.size() != COLUMNS) {
+      return UNSAID;
+    }
+    Unit unit = Unit.UNSAID;
+    Node node = graph.producer(parts.get(0));
+    while (node != null && (isFactor(node) || MOVING.contains(node.op()))) {
+      unit = unit == Unit.UNSAID && !halves(graph, node) ? unit(graph, node) : unit;
+      node = graph.producer(data(graph, node));
+    }
+    Corners corners =
+        corners(graph, peeled(graph, parts.get(0)), peeled(graph, parts.get(parts.size() / 2)));
+    return new BoxArithmetic(unit, corners);
+  }
+
+  private static boolean isFactor(Node node) {
+    return node.is("Mul") || node.is("Div");
+  }
+
+  /** Whether columns of one box are put side by side, not boxes of several heads. */
+  private static boolean joinsColumns(Graph graph, Node concat) {
+    Shape shape = graph.shape(concat.output());
+    if (shape == null || shape.rank() == 0) {
+      return concat.inputs().size() == 2;
+    }
+    return shape.dimension(Math.floorMod(concat.integer("axis", 0), shape.rank())) == COLUMNS;
+  }
+
+  /** Whether the four numbers of each box change places. */
+  private static boolean reorders(Graph graph, Node node) {
+    Value places = node.is("Gather") ? graph.value(node.input(1)) : null;
+    return places != null && places.size() == COLUMNS && places.data()[0] != 0;
+  }
+
+  /** The tensor that a node moves or multiplies. */
+  private static String data(Graph graph, Node node) {
+    return isFactor(node) && graph.isConstant(node.input(0)) ? node.input(1) : node.input(0);
+  }
+
+  private static Unit unit(Graph graph, Node node) {
+    double by = isFactor(node) ? largestFactor(graph, node) : Double.NaN;
+    if (by > A_SHARE) {
+      return node.is("Mul") ? Unit.PIXELS : Unit.SHARES;
+    }
+    return by < 1 / A_SHARE ? Unit.SHARES : Unit.UNSAID;
   }
 
   /** The largest number that a product or quotient has on its constant side; NaN without one. */
@@ -79,38 +143,32 @@ public record BoxArithmetic(Unit unit, Corners corners) {
     return value == null ? Double.NaN : Arrays.stream(value.data()).max().orElse(Double.NaN);
   }
 
-  private static Corners corners(Graph graph, Node concat) {
-    if (concat.inputs().size() != 2) {
-      return Corners.UNSAID;
+  /** Whether a node takes the half, as of the sum of two corners. */
+  private static boolean halves(Graph graph, Node node) {
+    return isFactor(node) && largestFactor(graph, node) == (node.is("Mul") ? 0.5 : 2);
+  }
+
+  /** The node that computes a tensor, but for what moves and scales its numbers afterwards. */
+  private static @Nullable Node peeled(Graph graph, String tensor) {
+    Node node = graph.producer(tensor);
+    while (node != null
+        && (MOVING.contains(node.op())
+            || isFactor(node)
+                && !halves(graph, node)
+                && !Double.isNaN(largestFactor(graph, node)))) {
+      node = graph.producer(data(graph, node));
     }
-    @Nullable Node first = graph.producer(concat.input(0));
-    @Nullable Node second = graph.producer(concat.input(1));
+    return node;
+  }
+
+  private static Corners corners(Graph graph, @Nullable Node first, @Nullable Node second) {
     if (first == null || second == null) {
       return Corners.UNSAID;
     }
     if (first.is("Sub") && second.is("Add")) {
       return Corners.TWO_CORNERS;
     }
-    return (first.is("Div") || first.is("Mul")) && second.is("Sub")
-        ? Corners.CENTRE_AND_SIZE
-        : Corners.UNSAID;
-  }
-
-  /** Returns the tensor of boxes that an output puts before its scores, on this axis; or null. */
-  static @Nullable String beside(Graph graph, String output, int axis) {
-    Node node = graph.producer(output);
-    while (node != null && node.is("Identity")) {
-      node = graph.producer(node.input(0));
-    }
-    if (node == null || !node.is("Concat")) {
-      return null;
-    }
-    Shape shape = graph.shape(node.input(0));
-    return shape != null
-            && shape.rank() == 3
-            && shape.dimension(axis) == 4
-            && (node.integer("axis", 0) + 3) % 3 == axis
-        ? node.input(0)
-        : null;
+    boolean mean = halves(graph, first) && second.is("Sub");
+    return mean || second.is("Exp") || second.is("Pow") ? Corners.CENTRE_AND_SIZE : Corners.UNSAID;
   }
 }

@@ -47,12 +47,26 @@ public final class EndToEndYolo implements DetectorFamily {
     boolean chosen = tail.stream().anyMatch(n -> n.is("TopK") || n.is("NonMaxSuppression"));
     // Detection transformers choose rows too, but their boxes are shares of the input.
     int classes = new ClassNumbers(detector).count(output);
-    return chosen && !detector.attends() && classes > 0
-        ? FoundLayout.of(
-                this,
-                new EndToEnd(output, BoxForm.CORNER_PIXELS, classes),
-                "a row an object: x1, y1, x2, y2 in pixels, score, class; nothing is suppressed after it")
-            .recognised()
-        : Optional.empty();
+    if (!chosen || detector.attends() || classes == 0) {
+      return Optional.empty();
+    }
+    CandidateColumns columns = CandidateColumns.of(detector, output, 2);
+    Optional<String> against = columns.againstObjects();
+    if (against.isPresent()) {
+      return Optional.of(
+          Recognition.refused(
+              "its output '%s' has a row an object, but %s".formatted(output, against.get())));
+    }
+    BoxArithmetic boxes = columns.boxes();
+    BoxForm form =
+        BoxForm.of(
+            boxes.corners() != BoxArithmetic.Corners.CENTRE_AND_SIZE,
+            boxes.unit() == BoxArithmetic.Unit.SHARES);
+    return FoundLayout.of(
+            this,
+            new EndToEnd(output, form, classes),
+            "a row an object: %s, score, class; nothing is suppressed after it"
+                .formatted(form.words()))
+        .recognised();
   }
 }

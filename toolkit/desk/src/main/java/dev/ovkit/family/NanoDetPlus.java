@@ -42,6 +42,15 @@ public final class NanoDetPlus implements DetectorFamily {
       return Optional.empty();
     }
     int classes = (int) shape.dimension(2) - 4 * BINS;
+    CandidateColumns columns = CandidateColumns.of(detector, output, 2);
+    if (columns.pieces().size() > 1
+        && (columns.kind(0, classes) != CandidateColumns.Kind.SCORES
+            || columns.kind(classes, shape.dimension(2)) != CandidateColumns.Kind.RAW)) {
+      return Optional.of(
+          Recognition.refused(
+              "its output '%s' has NanoDet-Plus's shape, but not %d scores done and then %d numbers of distances"
+                  .formatted(output, classes, 4 * BINS)));
+    }
     return FoundLayout.of(
             this,
             DistributionHeads.joined(output, STRIDES, BINS, 0, classes),

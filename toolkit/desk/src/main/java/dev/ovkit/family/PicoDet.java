@@ -61,6 +61,12 @@ public final class PicoDet implements DetectorFamily {
         return Optional.empty();
       }
       classes = columns;
+      if (CandidateColumns.kind(detector, scores) != CandidateColumns.Kind.SCORES) {
+        return Optional.of(
+            Recognition.refused(
+                "it has PicoDet's outputs, but no sigmoid makes the scores of '%s'"
+                    .formatted(scores)));
+      }
       heads.add(new Head(scores, stride, List.of()));
       distances.add(pair.get(first ? 0 : 1));
     }

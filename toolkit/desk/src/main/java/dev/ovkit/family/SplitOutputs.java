@@ -72,6 +72,16 @@ record SplitOutputs(String boxes, String scores, boolean classesFirst, int class
         : Optional.empty();
   }
 
+  /** What the scores are. */
+  CandidateColumns.Kind kind(DetectorGraph detector) {
+    return CandidateColumns.kind(detector, scores);
+  }
+
+  /** How the boxes are computed. */
+  BoxArithmetic arithmetic(DetectorGraph detector) {
+    return CandidateColumns.of(detector, boxes, detector.outputRank(boxes) - 1).boxes();
+  }
+
   /** Whether the scores are shares of one: a sigmoid or a softmax is the last that counts. */
   boolean areProbabilities(DetectorGraph detector) {
     Graph graph = detector.graph();

@@ -62,7 +62,11 @@ record TaskOutput(String tensor, boolean endToEnd, int classes) {
       return classes > 0 ? Optional.of(new TaskOutput(output, true, classes)) : Optional.empty();
     }
     long classes = first - 4 - extras;
-    return classes > 0 && isGrid(detector, second)
+    CandidateColumns columns = CandidateColumns.of(detector, output, 1);
+    boolean known = columns.pieces().size() > 1;
+    return classes > 0
+            && isGrid(detector, second)
+            && (!known || columns.kind(4, 4 + classes) == CandidateColumns.Kind.SCORES)
         ? Optional.of(new TaskOutput(output, false, (int) classes))
         : Optional.empty();
   }

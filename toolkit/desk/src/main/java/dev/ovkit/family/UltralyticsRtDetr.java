@@ -32,22 +32,36 @@ public final class UltralyticsRtDetr implements DetectorFamily {
     if (shape == null || shape.rank() != 3 || shape.dimension(2) < 5) {
       return Optional.empty();
     }
+    CandidateColumns columns = CandidateColumns.of(detector, output, 2);
+    BoxArithmetic boxes = columns.boxes();
+    BoxForm form =
+        BoxForm.of(
+            boxes.corners() == BoxArithmetic.Corners.TWO_CORNERS,
+            boxes.unit() != BoxArithmetic.Unit.PIXELS);
     if (shape.dimension(2) == 6 && new ClassNumbers(detector).areChosen(output)) {
       int classes = new ClassNumbers(detector).count(output);
-      return classes == 0
+      return classes == 0 || columns.againstObjects().isPresent()
           ? Optional.empty()
           : FoundLayout.of(
                   this,
-                  new EndToEnd(output, BoxForm.CENTRE_UNIT, classes),
-                  "a row an object: centre and size in 0..1, score, class; nothing is suppressed after it")
+                  new EndToEnd(output, form, classes),
+                  "a row an object: %s, score, class; nothing is suppressed after it"
+                      .formatted(form.words()))
               .recognised();
     }
+    CandidateColumns.Kind kind = columns.afterBox();
+    // What attends may also describe a picture by features, which have any number of columns.
+    if (kind != CandidateColumns.Kind.SCORES && kind != CandidateColumns.Kind.RAW
+        || boxes.corners() == BoxArithmetic.Corners.REORDERED) {
+      return Optional.empty();
+    }
     int classes = (int) shape.dimension(2) - 4;
+    boolean logits = kind == CandidateColumns.Kind.RAW;
     return FoundLayout.of(
             this,
-            BoxesAndScores.joined(output, BoxForm.CENTRE_UNIT, false, true, classes),
-            "queries: centre and size in 0..1, then a score for each of %d classes; nothing is suppressed after it"
-                .formatted(classes))
+            new BoxesAndScores(output, output, form, false, logits, true, classes),
+            "queries: %s, then a %s for each of %d classes; nothing is suppressed after it"
+                .formatted(form.words(), logits ? "logit" : "score", classes))
         .recognised();
   }
 }

@@ -21,22 +21,36 @@ public final class YoloNas implements DetectorFamily {
 
   @Override
   public Optional<Recognition> recognise(DetectorGraph detector) {
-    return SplitOutputs.of(detector)
-        .filter(o -> !o.classesFirst() && o.areProbabilities(detector) && !detector.attends())
-        .filter(o -> detector.outputRank(o.boxes()) == 3)
-        .flatMap(
-            o ->
-                FoundLayout.of(
-                        this,
-                        new BoxesAndScores(
-                            o.boxes(),
-                            o.scores(),
-                            BoxForm.CORNER_PIXELS,
-                            false,
-                            false,
-                            false,
-                            o.classes()),
-                        "x1, y1, x2, y2 in pixels, and %d scores done".formatted(o.classes()))
-                    .recognised());
+    SplitOutputs outputs =
+        SplitOutputs.of(detector)
+            .filter(o -> !o.classesFirst() && o.areProbabilities(detector) && !detector.attends())
+            .filter(o -> detector.outputRank(o.boxes()) == 3)
+            .orElse(null);
+    if (outputs == null) {
+      return Optional.empty();
+    }
+    BoxArithmetic boxes = outputs.arithmetic(detector);
+    String differs =
+        outputs.kind(detector) != CandidateColumns.Kind.SCORES
+            ? "its scores are shares of one, of which the first or the last may be the background's"
+            : boxes.corners() == BoxArithmetic.Corners.REORDERED
+                ? CandidateColumns.REORDERED
+                : boxes.corners() == BoxArithmetic.Corners.UNSAID
+                    ? "its graph does not show what the numbers of a box are, as where anchors are added later"
+                    : "";
+    if (!differs.isEmpty()) {
+      return Optional.of(
+          Recognition.refused("it gives boxes and scores apart, but %s".formatted(differs)));
+    }
+    BoxForm form =
+        BoxForm.of(
+            boxes.corners() == BoxArithmetic.Corners.TWO_CORNERS,
+            boxes.unit() == BoxArithmetic.Unit.SHARES);
+    return FoundLayout.of(
+            this,
+            new BoxesAndScores(
+                outputs.boxes(), outputs.scores(), form, false, false, false, outputs.classes()),
+            "%s, and %d scores done".formatted(form.words(), outputs.classes()))
+        .recognised();
   }
 }

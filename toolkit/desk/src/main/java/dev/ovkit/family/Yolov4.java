@@ -24,19 +24,25 @@ public final class Yolov4 implements DetectorFamily {
   public Optional<Recognition> recognise(DetectorGraph detector) {
     return SplitOutputs.of(detector)
         .filter(o -> !o.classesFirst() && detector.outputRank(o.boxes()) == 4)
-        .flatMap(
-            o ->
-                FoundLayout.of(
-                        this,
-                        new BoxesAndScores(
-                            o.boxes(),
-                            o.scores(),
-                            BoxForm.CORNER_UNIT,
-                            false,
-                            false,
-                            false,
-                            o.classes()),
-                        "x1, y1, x2, y2 in 0..1, and %d scores done".formatted(o.classes()))
-                    .recognised());
+        .filter(o -> o.areProbabilities(detector))
+        .flatMap(outputs -> read(detector, outputs));
+  }
+
+  private Optional<Recognition> read(DetectorGraph detector, SplitOutputs outputs) {
+    BoxArithmetic boxes = outputs.arithmetic(detector);
+    if (boxes.corners() == BoxArithmetic.Corners.REORDERED) {
+      return Optional.of(
+          Recognition.refused("it has YOLOv4's outputs, but " + CandidateColumns.REORDERED));
+    }
+    BoxForm form =
+        BoxForm.of(
+            boxes.corners() != BoxArithmetic.Corners.CENTRE_AND_SIZE,
+            boxes.unit() != BoxArithmetic.Unit.PIXELS);
+    return FoundLayout.of(
+            this,
+            new BoxesAndScores(
+                outputs.boxes(), outputs.scores(), form, false, false, false, outputs.classes()),
+            "%s, and %d scores done".formatted(form.words(), outputs.classes()))
+        .recognised();
   }
 }

@@ -172,6 +172,10 @@ public final class Yolov5 implements DetectorFamily {
         heads.add(group.get(i).head(decoding.anchors(group.get(i), split.anchors(), tails.get(i))));
       }
       boolean decoded = heads.stream().noneMatch(head -> head.anchors().isEmpty());
+      if (tails.stream().flatMap(Set::stream).anyMatch(node -> joinsMore(node, split.columns()))) {
+        return Recognition.refused(
+            "its heads have YOLOv5's shape, but their candidates hold more than box, objectness and scores, such as key points");
+      }
       boolean squared = tails.stream().flatMap(Set::stream).anyMatch(decoding::isSquare);
       boolean sigmoid = tails.stream().flatMap(Set::stream).anyMatch(node -> node.is("Sigmoid"));
       Tail tail = decoded || squared ? Tail.DECODED : sigmoid ? Tail.SIGMOID : Tail.LOGITS;
@@ -190,6 +194,19 @@ public final class Yolov5 implements DetectorFamily {
               split.columns() - 5,
               flat(group, split, tail),
               notes));
+    }
+
+    /**
+     * Whether a node joins the columns of candidates, and those behind the box are not all scores.
+     */
+    private boolean joinsMore(Node node, int columns) {
+      Shape shape = node.is("Concat") ? graph().shape(node.output()) : null;
+      int last = shape == null ? 0 : shape.rank() - 1;
+      return shape != null
+          && last >= 2
+          && shape.dimension(last) == columns
+          && Math.floorMod(node.integer("axis", 0), shape.rank()) == last
+          && CandidateColumns.of(detector, node.output(), last).mixesScores(4);
     }
 
     /** A map of prototypes, as YOLOv5-seg has it: finer than the heads and an output of its own. */

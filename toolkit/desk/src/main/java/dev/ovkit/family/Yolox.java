@@ -126,6 +126,13 @@ public final class Yolox implements DetectorFamily {
         heads.stream()
             .flatMap(head -> detector.behind(head.tensor()).stream())
             .anyMatch(n -> n.is("Exp"));
+    BoxArithmetic boxes = CandidateColumns.of(detector, output.get(), 2).boxes();
+    if (decoded
+        && (boxes.corners() == BoxArithmetic.Corners.TWO_CORNERS
+            || boxes.unit() == BoxArithmetic.Unit.SHARES)) {
+      return Recognition.refused(
+          "it has YOLOX's heads, but its graph makes boxes of another form than centre and size in pixels");
+    }
     return Recognition.of(
         new Found(
             this,

@@ -2,6 +2,7 @@ package dev.ovkit.onnx;
 
 import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -154,6 +155,7 @@ public record InputPath(List<Channel> channels, List<String> steps, boolean agre
             case "Slice" -> sliced(node);
             case "Concat" -> joined(node);
             case "BatchNormalization" -> normalised(node);
+            case "Conv" -> mapped(node);
             default -> PASSING.contains(node.op()) ? known.get(node.input(0)) : null;
           };
       if (made == null) {
@@ -301,6 +303,43 @@ public record InputPath(List<Channel> channels, List<String> steps, boolean agre
       }
       steps.add(node.op());
       return true;
+    }
+
+    /** A 1x1 convolution of which each output scales one channel, as converters write it. */
+    private @Nullable Known mapped(Node node) {
+      Known data = known.get(node.input(0));
+      Convolution convolution = Convolution.of(graph, node);
+      if (data == null
+          || data.axis() != 1
+          || convolution == null
+          || convolution.kernelSize() != 1
+          || convolution.outputChannels() != data.channels().size()
+          || Arrays.stream(convolution.strides()).anyMatch(stride -> stride != 1)
+          || Arrays.stream(convolution.pads()).anyMatch(pad -> pad != 0)) {
+        return null;
+      }
+      int each = convolution.channelsPerGroup();
+      int groupSize = convolution.outputChannels() / convolution.group();
+      float[] weights = convolution.weights();
+      float[] bias = convolution.bias();
+      List<Channel> made = new ArrayList<>();
+      for (int out = 0; out < convolution.outputChannels(); out++) {
+        int only = -1;
+        for (int in = 0; in < each; in++) {
+          if (weights[out * each + in] != 0) {
+            if (only >= 0) {
+              return null;
+            }
+            only = in;
+          }
+        }
+        if (only < 0) {
+          return null;
+        }
+        Channel channel = data.channels().get(out / groupSize * each + only);
+        made.add(channel.times(weights[out * each + only]).plus(bias[out]));
+      }
+      return new Known(1, made);
     }
 
     private @Nullable Known normalised(Node node) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ovkit.onnx.Nodes.Attr;
 import dev.ovkit.onnx.Sketch;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,10 +87,13 @@ class FamilyBoxesTest {
   @Test
   void anRtDetrByUltralyticsGivesSharesOfTheInput() throws Exception {
     FixedAnswer answer = new FixedAnswer(16, 128).attending();
-    float[] row = {0.5f, 0.5f, 0.25f, 0.5f, 0.75f, 0.5f, 0};
-    answer.sketch().outputOf(answer.computed(row, 1, 1, 7), 1, 1, 7);
+    String box = answer.computed(new float[] {0.5f, 0.5f, 0.25f, 0.5f}, 1, 1, 4);
+    String scores = answer.sketch().op("Sigmoid", answer.computed(new float[] {2, 0, -9}, 1, 1, 3));
+    answer
+        .sketch()
+        .outputOf(answer.sketch().op("Concat", List.of(box, scores), Attr.of("axis", 2)), 1, 1, 7);
     assertThat(found(answer))
-        .containsExactly("0 0.75: 48.0 16.0 80.0 48.0", "1 0.50: 48.0 16.0 80.0 48.0");
+        .containsExactly("0 0.88: 48.0 16.0 80.0 48.0", "1 0.50: 48.0 16.0 80.0 48.0");
   }
 
   /** Sides of 1 and 2 bins from the centre of a cell; outputs in an order of their own. */
@@ -168,9 +172,16 @@ class FamilyBoxesTest {
     FixedAnswer answer = new FixedAnswer(13);
     String scores =
         answer.sketch().op("Sigmoid", answer.computed(new float[] {2, -9, 1, 0}, 1, 2, 2));
-    answer
-        .sketch()
-        .output(scores, answer.computed(new float[] {8, 8, 40, 48, 9, 8, 40, 48}, 1, 2, 4));
+    Sketch sketch = answer.sketch();
+    String cells = answer.computed(new float[] {24, 28, 24, 28}, 1, 2, 2);
+    String sides = answer.computed(new float[] {16, 20, 15, 20}, 1, 2, 2);
+    sketch.output(
+        scores,
+        sketch.op(
+            "Concat",
+            List.of(
+                sketch.op("Sub", List.of(cells, sides)), sketch.op("Add", List.of(cells, sides))),
+            Attr.of("axis", 2)));
     assertThat(found(answer)).containsExactly("0 0.88: 8.0 8.0 40.0 48.0");
   }
 
@@ -316,15 +327,24 @@ class FamilyBoxesTest {
                 sketch.op("Reshape", List.of(near, sketch.longs(1, 1, 16))),
                 sketch.op("Reshape", List.of(far, sketch.longs(1, 1, 4)))),
             Attr.of("axis", 2));
-    float[] sure = FixedAnswer.sparse(20, 7, 0.75f);
+    float[] sure = new float[20];
+    Arrays.fill(sure, -9);
+    sure[7] = 2;
     String known =
         sketch.op(
-            "Add",
-            List.of(
-                sketch.op("Mul", List.of(scores, sketch.scalar(0))),
-                sketch.constant(sure, 1, 1, 20)));
-    float[] boxes = FixedAnswer.sparse(80, 7, 48, 27, 56, 47, 64, 67, 80);
-    String half = sketch.op("Div", List.of(answer.computed(boxes, 1, 4, 20), sketch.scalar(2)));
+            "Sigmoid",
+            sketch.op(
+                "Add",
+                List.of(
+                    sketch.op("Mul", List.of(scores, sketch.scalar(0))),
+                    sketch.constant(sure, 1, 1, 20))));
+    String from = answer.computed(FixedAnswer.sparse(40, 7, 8, 27, 8), 1, 2, 20);
+    String to = answer.computed(FixedAnswer.sparse(40, 7, 40, 27, 48), 1, 2, 20);
+    String centre =
+        sketch.op("Div", List.of(sketch.op("Add", List.of(from, to)), sketch.scalar(2)));
+    String half =
+        sketch.op(
+            "Concat", List.of(centre, sketch.op("Sub", List.of(to, from))), Attr.of("axis", 1));
     String sized =
         size == 1
             ? half
@@ -339,14 +359,14 @@ class FamilyBoxesTest {
     FixedAnswer answer = new FixedAnswer(13);
     String columns = yolov8(answer, 1);
     answer.sketch().output(answer.sketch().op("Transpose", columns, Attr.of("perm", 0, 2, 1)));
-    assertThat(found(answer)).containsExactly("0 0.75: 8.0 8.0 40.0 48.0");
+    assertThat(found(answer)).containsExactly("0 0.88: 8.0 8.0 40.0 48.0");
   }
 
   @Test
   void aYolov8MayDivideItsBoxesByTheSizeOfTheInput() throws Exception {
     FixedAnswer answer = new FixedAnswer(13);
     answer.sketch().output(yolov8(answer, FixedAnswer.SIZE));
-    assertThat(found(answer)).containsExactly("0 0.75: 8.0 8.0 40.0 48.0");
+    assertThat(found(answer)).containsExactly("0 0.88: 8.0 8.0 40.0 48.0");
   }
 
   /** With four classes logits and boxes have one shape: the linear layer tells them apart. */
@@ -363,10 +383,30 @@ class FamilyBoxesTest {
         sketch.op(
             "Add",
             List.of(sketch.op("MatMul", List.of(rows, weights)), sketch.constant(sure, 1, 2, 4)));
-    String boxes = sketch.op("Sigmoid", sketch.op("MatMul", List.of(rows, weights)));
+    String reference = answer.computed(new float[8], 1, 2, 4);
+    String boxes =
+        sketch.op(
+            "Sigmoid",
+            sketch.op("Add", List.of(sketch.op("MatMul", List.of(rows, weights)), reference)));
     sketch.outputOf(logits, 1, 2, 4);
     sketch.outputOf(boxes, 1, 2, 4);
     assertThat(found(answer))
         .containsExactly("2 0.88: 32.0 16.0 96.0 48.0", "3 0.73: 32.0 16.0 96.0 48.0");
+  }
+
+  /** Boxes that start from no reference point are DETR's; its last class is that of no object. */
+  @Test
+  void aDetrWantsASoftmaxWithoutItsLastClass() throws Exception {
+    FixedAnswer answer = new FixedAnswer(16, 128).attending();
+    Sketch sketch = answer.sketch();
+    String seen = answer.computed(new float[] {1}, 1, 1, 1);
+    String logits =
+        sketch.op("MatMul", List.of(seen, sketch.constant(new float[] {0, 2, 0}, 1, 3)));
+    String boxes =
+        sketch.op(
+            "Sigmoid", sketch.op("MatMul", List.of(seen, sketch.constant(new float[4], 1, 4))));
+    sketch.outputOf(logits, 1, 1, 3);
+    sketch.outputOf(boxes, 1, 1, 4);
+    assertThat(found(answer)).containsExactly("1 0.79: 32.0 16.0 96.0 48.0");
   }
 }
