@@ -10,6 +10,7 @@ import dev.ovkit.cli.stream.StreamProgram;
 import dev.ovkit.cli.stream.StreamRequest;
 import dev.ovkit.model.DetectOptions;
 import dev.ovkit.vision.DetectorOptions;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -49,6 +50,8 @@ final class StreamCommand implements Callable<Integer> {
   private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([kmg]?)b?");
   private static final Map<String, Long> UNITS =
       Map.of("k", 1L << 10, "m", 1L << 20, "g", 1L << 30);
+  private static final Pattern ADDRESS =
+      Pattern.compile("(?:(?:\\[([0-9a-fA-F:.%]+)]|([^:/\\[\\]]+)):)?(\\d{1,5})");
   private static final double MOST_FPS = 1000;
   private static final int MOST_PORT = 65_535;
 
@@ -129,10 +132,19 @@ final class StreamCommand implements Callable<Integer> {
 
   @HelpGroup.In(HelpGroup.OUTPUT)
   @Option(
+      names = "--preview",
+      paramLabel = "[HOST:]PORT",
+      description =
+          "Serve a page with all sources, their boxes, rates and drops. Default host: 127.0.0.1, this machine only. There is no password.")
+  private @Nullable String preview;
+
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(
       names = "--metrics",
-      paramLabel = "PORT",
-      description = "Serve metrics for Prometheus at http://127.0.0.1:PORT/metrics.")
-  private @Nullable Integer metrics;
+      paramLabel = "[HOST:]PORT",
+      description =
+          "Serve metrics for Prometheus at /metrics; may be the address of --preview. Default host: 127.0.0.1.")
+  private @Nullable String metrics;
 
   @HelpGroup.In(HelpGroup.EXPERT)
   @Option(names = "--udp", description = "Receive RTSP over UDP instead of TCP.")
@@ -198,7 +210,8 @@ final class StreamCommand implements Callable<Integer> {
             atLeastZero("--keep", keep),
             Optional.ofNullable(out),
             !noLabels,
-            port());
+            address("--metrics", metrics),
+            address("--preview", preview));
     return new StreamRequest(
         OnnxCache.ir(model, "", spec.commandLine().getErr()),
         detectorOptions(),
@@ -258,14 +271,19 @@ final class StreamCommand implements Callable<Integer> {
             .formatted(rotate));
   }
 
-  private OptionalInt port() {
-    if (metrics == null) {
-      return OptionalInt.empty();
+  private Optional<InetSocketAddress> address(String option, @Nullable String typed) {
+    if (typed == null) {
+      return Optional.empty();
     }
-    if (metrics < 0 || metrics > MOST_PORT) {
-      throw usage("--metrics %d: expected a port, 0 to 65535".formatted(metrics));
+    Matcher address = ADDRESS.matcher(typed);
+    if (!address.matches() || Integer.parseInt(address.group(3)) > MOST_PORT) {
+      throw usage(
+          "%s %s: expected a port, 0 to 65535, or HOST:PORT".formatted(option, typed));
     }
-    return OptionalInt.of(metrics);
+    String host = address.group(1) == null ? address.group(2) : address.group(1);
+    return Optional.of(
+        new InetSocketAddress(
+            host == null ? "127.0.0.1" : host, Integer.parseInt(address.group(3))));
   }
 
   private int atLeastZero(String option, int value) {

@@ -1,6 +1,7 @@
 package dev.ovkit.cli.stream;
 
 import dev.ovkit.vision.DetectorOptions;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -55,7 +56,8 @@ public record StreamRequest(
    * @param keep how many full ones are kept
    * @param film an annotated film
    * @param labels whether its boxes have class names and scores
-   * @param metrics the port for Prometheus
+   * @param metrics where Prometheus asks
+   * @param preview where a browser looks
    */
   public record Outputs(
       Optional<Path> json,
@@ -63,5 +65,6 @@ public record StreamRequest(
       int keep,
       Optional<Path> film,
       boolean labels,
-      OptionalInt metrics) {}
+      Optional<InetSocketAddress> metrics,
+      Optional<InetSocketAddress> preview) {}
 }

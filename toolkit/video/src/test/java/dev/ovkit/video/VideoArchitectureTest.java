@@ -24,21 +24,28 @@ class VideoArchitectureTest {
           .definedBy("dev.ovkit.video.decode")
           .layer("engine")
           .definedBy("dev.ovkit.video.engine")
+          .layer("http")
+          .definedBy("dev.ovkit.video.http")
           .layer("sink")
           .definedBy("dev.ovkit.video.sink")
           .whereLayer("decode")
           .mayNotAccessAnyLayer()
           .whereLayer("engine")
           .mayOnlyAccessLayers("decode")
+          .whereLayer("http")
+          .mayNotAccessAnyLayer()
           .whereLayer("sink")
-          .mayOnlyAccessLayers("decode", "engine");
+          .mayOnlyAccessLayers("decode", "engine", "http");
 
   @ArchTest
   static final ArchRule EVERY_PACKAGE_HAS_A_RULE =
       classes()
           .should()
           .resideInAnyPackage(
-              "dev.ovkit.video.decode", "dev.ovkit.video.engine", "dev.ovkit.video.sink");
+              "dev.ovkit.video.decode",
+              "dev.ovkit.video.engine",
+              "dev.ovkit.video.http",
+              "dev.ovkit.video.sink");
 
   @ArchTest
   static final ArchRule OF_THE_BOX_ONLY_WHAT_A_PROGRAM_SEES =

@@ -17,7 +17,6 @@ import dev.ovkit.video.sink.AnnotatedFilms;
 import dev.ovkit.video.sink.JsonLines;
 import dev.ovkit.video.sink.RotatingFile;
 import dev.ovkit.video.sink.SeveralSinks;
-import dev.ovkit.video.sink.StreamMetrics;
 import dev.ovkit.vision.Detector;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -96,17 +95,11 @@ public final class CameraProgram implements StreamProgram {
                 .json()
                 .map(path -> new RotatingFile(path, outputs.rotate(), outputs.keep()))
                 .orElse(null);
-        @Nullable StreamMetrics metrics =
-            outputs.metrics().isPresent()
-                ? new StreamMetrics(outputs.metrics().getAsInt(), engine::counts)
-                : null) {
+        Pages pages = new Pages()) {
       if (file != null) {
         sinks.put("--jsonl", new JsonLines(file));
       }
-      if (metrics != null) {
-        sinks.put("--metrics", metrics);
-        err.printf("ovkit: metrics: http://127.0.0.1:%d/metrics%n", metrics.port());
-      }
+      pages.add(outputs, engine, sinks, err);
       @Nullable AnnotatedFilms films =
           outputs
               .film()

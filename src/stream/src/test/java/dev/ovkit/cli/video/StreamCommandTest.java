@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,6 +39,10 @@ class StreamCommandTest {
   }
 
   private int run(String... arguments) throws IOException, InterruptedException {
+    return start(arguments).waitFor();
+  }
+
+  private Process start(String... arguments) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -53,8 +63,7 @@ class StreamCommandTest {
     return new ProcessBuilder(command)
         .redirectOutput(out.toFile())
         .redirectError(err.toFile())
-        .start()
-        .waitFor();
+        .start();
   }
 
   private List<JsonNode> lines(Path file) throws IOException {
@@ -119,6 +128,42 @@ class StreamCommandTest {
   }
 
   @Test
+  void thePageAndTheMetricsAreServedAtOneAddress() throws Exception {
+    Process process =
+        start(IR, "parts=" + PICTURES, "--real-time", "--preview", "0", "--metrics", "127.0.0.1:0");
+    try {
+      // Served as long as the five pictures play, one a second.
+      String page = served(process, Pattern.compile("preview: (http://127\\.0\\.0\\.1:\\d+/)"));
+      assertThat(page).contains("<title>ovkit stream</title>");
+      String metrics = served(process, Pattern.compile("metrics: (http://127\\.0\\.0\\.1:\\d+/metrics)"));
+      assertThat(metrics).contains("ovkit_frames_decoded_total{camera=\"parts\"}");
+    } finally {
+      process.destroy();
+      assertThat(process.waitFor()).isZero();
+    }
+    List<String> addresses =
+        err().lines().filter(line -> line.contains("http://")).map(line -> line.replaceAll(".*(http://[^/]*)/.*", "$1")).toList();
+    assertThat(addresses).hasSize(2);
+    assertThat(addresses.get(0)).isEqualTo(addresses.get(1));
+  }
+
+  /** Returns what is at the address that the command says. */
+  private String served(Process process, Pattern said) throws IOException, InterruptedException {
+    while (process.isAlive()) {
+      Matcher address = said.matcher(err());
+      if (address.find()) {
+        return HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(address.group(1))).build(),
+                HttpResponse.BodyHandlers.ofString())
+            .body();
+      }
+      Thread.sleep(20);
+    }
+    throw new AssertionError("it ended: " + err());
+  }
+
+  @Test
   void wrongOptionsAreNamed() throws Exception {
     assertThat(run(IR, PICTURES, "--fps", "fast")).isEqualTo(2);
     assertThat(err()).contains("--fps fast: expected a number above 0, at most 1000, or all");
@@ -126,5 +171,10 @@ class StreamCommandTest {
     assertThat(err()).contains("--weight door: no source has that name; there are pictures");
     assertThat(run(IR, PICTURES, "--out", temp.resolve("film.gif").toString())).isEqualTo(2);
     assertThat(err()).contains("films are written as .mp4, .mkv, .ts, .avi or .mjpeg");
+    for (String address : List.of("70000", "-1", "door", "a/b:80", "::1:80")) {
+      assertThat(run(IR, PICTURES, "--preview=" + address)).as(address).isEqualTo(2);
+      assertThat(err())
+          .contains("--preview %s: expected a port, 0 to 65535, or HOST:PORT".formatted(address));
+    }
   }
 }

@@ -96,15 +96,24 @@ final class FfmpegReader implements VideoReader {
     }
     context = opening;
     error = avformat.avformat_find_stream_info(opening, (AVDictionary) null);
-    if (error < 0) {
+    // Interrupted, it is content with what it has, which may be streams of which nothing has come.
+    if (error < 0 || (deadline.isOver() && mayHaveVideo(opening))) {
       throw Failures.opening(source, error, deadline, options.openTimeout());
     }
   }
 
+  private static boolean mayHaveVideo(AVFormatContext opened) {
+    return opened.nb_streams() == 0 || video(opened) >= 0;
+  }
+
+  private static int video(AVFormatContext opened) {
+    return avformat.av_find_best_stream(
+        opened, avutil.AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
+  }
+
   private void openCodec() {
     AVFormatContext opened = opened();
-    stream =
-        avformat.av_find_best_stream(opened, avutil.AVMEDIA_TYPE_VIDEO, -1, -1, (AVCodec) null, 0);
+    stream = video(opened);
     if (stream < 0) {
       throw new VideoException(
           Reason.NO_VIDEO, "%s: it has no video stream; expected one".formatted(source));

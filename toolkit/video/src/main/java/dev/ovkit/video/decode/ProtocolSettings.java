@@ -1,5 +1,6 @@
 package dev.ovkit.video.decode;
 
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +16,8 @@ final class ProtocolSettings {
 
   private static final String LOCAL = "file,pipe,crypto,data";
 
+  private static final Duration SPARE = Duration.ofSeconds(1);
+
   static Map<String, String> of(VideoSource source, ReadOptions options) {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("protocol_whitelist", source.isUrl() ? NETWORK : LOCAL);
@@ -24,7 +27,13 @@ final class ProtocolSettings {
     if (source.isLive()) {
       settings.put("fpsprobesize", "0"); // a camera's rate is not worth waiting for twenty frames
     }
-    String micros = Long.toString(options.readTimeout().toMillis() * 1000);
+    // The deadline is kept by the interrupt callback; a protocol's own only helps where none is
+    // asked.
+    Duration longest =
+        options.openTimeout().compareTo(options.readTimeout()) > 0
+            ? options.openTimeout()
+            : options.readTimeout();
+    String micros = Long.toString(longest.plus(SPARE).toMillis() * 1000);
     switch (source.scheme()) {
       case "rtsp", "rtsps" -> {
         settings.put("rtsp_transport", options.transport().name().toLowerCase(Locale.ROOT));

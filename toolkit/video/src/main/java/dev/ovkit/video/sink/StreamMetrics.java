@@ -1,28 +1,26 @@
 package dev.ovkit.video.sink;
 
-import dev.ovkit.OptionException;
 import dev.ovkit.video.engine.CameraCounts;
 import dev.ovkit.video.engine.CameraEvent;
 import dev.ovkit.video.engine.StreamListener;
 import dev.ovkit.video.engine.StreamResult;
+import dev.ovkit.video.http.LocalPages;
 import io.prometheus.metrics.core.metrics.CounterWithCallback;
 import io.prometheus.metrics.core.metrics.GaugeWithCallback;
 import io.prometheus.metrics.core.metrics.Histogram;
-import io.prometheus.metrics.exporter.httpserver.HTTPServer;
+import io.prometheus.metrics.exporter.httpserver.MetricsHandler;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import java.io.IOException;
-import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
- * Serves the engine's counts in Prometheus' text format, at {@code /metrics} of a port.
+ * Serves the engine's counts in Prometheus' text format, at {@code /metrics}.
  *
  * <p>Each camera is a label; a password never is.
  */
-public final class StreamMetrics implements StreamListener, AutoCloseable {
+public final class StreamMetrics implements StreamListener {
 
   private static final double NANOS = 1e9;
   private static final double[] AGES = {0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2};
@@ -30,16 +28,13 @@ public final class StreamMetrics implements StreamListener, AutoCloseable {
 
   private final Histogram ages;
   private final Histogram inference;
-  private final HTTPServer server;
 
   /**
-   * Starts the server.
+   * Adds the metrics to a server.
    *
-   * @param port of this machine alone; 0 for a free one
    * @param counts the engine's counts, read at each request
-   * @throws OptionException when the port is not available
    */
-  public StreamMetrics(int port, Supplier<List<CameraCounts>> counts) {
+  public StreamMetrics(LocalPages pages, Supplier<List<CameraCounts>> counts) {
     PrometheusRegistry registry = new PrometheusRegistry();
     counter(registry, counts, "frames_decoded", "Frames decoded.", CameraCounts::decoded);
     counter(registry, counts, "frames_detected", "Frames looked at.", CameraCounts::detected);
@@ -93,19 +88,7 @@ public final class StreamMetrics implements StreamListener, AutoCloseable {
             .classicOnly()
             .classicUpperBounds(TIMES)
             .register(registry);
-    try {
-      server =
-          HTTPServer.builder()
-              .inetAddress(InetAddress.getLoopbackAddress())
-              .port(port)
-              .registry(registry)
-              .buildAndStart();
-    } catch (IOException e) {
-      throw new OptionException(
-          "--metrics %d: the port cannot be used (%s); give another one"
-              .formatted(port, e.getMessage()),
-          e);
-    }
+    pages.add("/metrics", new MetricsHandler(registry));
   }
 
   private static void counter(
@@ -126,11 +109,6 @@ public final class StreamMetrics implements StreamListener, AutoCloseable {
         .register(registry);
   }
 
-  /** Returns the port that is served. */
-  public int port() {
-    return server.getPort();
-  }
-
   @Override
   public void result(StreamResult result, Drawable frame) {
     ages.labelValues(result.camera()).observe(seconds(result.age()));
@@ -139,10 +117,5 @@ public final class StreamMetrics implements StreamListener, AutoCloseable {
 
   private static double seconds(Duration duration) {
     return duration.toNanos() / NANOS;
-  }
-
-  @Override
-  public void close() {
-    server.close();
   }
 }

@@ -3,7 +3,6 @@ package dev.ovkit.video.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
@@ -17,7 +16,9 @@ import dev.ovkit.video.engine.CameraCounts;
 import dev.ovkit.video.engine.CameraEvent;
 import dev.ovkit.video.engine.StreamListener;
 import dev.ovkit.video.engine.StreamResult;
+import dev.ovkit.video.http.LocalPages;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -141,9 +142,9 @@ class SinksTest {
   void metricsAreServedInPrometheusForm() throws IOException, InterruptedException {
     CameraCounts counts =
         new CameraCounts("door", CameraEvent.State.PLAYING, 100, 20, 70, 8, 2, 1, 3);
-    try (StreamMetrics metrics = new StreamMetrics(0, () -> List.of(counts))) {
-      metrics.result(result("door", 1), drawable(1));
-      URI uri = URI.create("http://127.0.0.1:%d/metrics".formatted(metrics.port()));
+    try (LocalPages pages = new LocalPages("--metrics", new InetSocketAddress("127.0.0.1", 0))) {
+      new StreamMetrics(pages, () -> List.of(counts)).result(result("door", 1), drawable(1));
+      URI uri = URI.create(pages.url() + "/metrics");
       String text =
           HttpClient.newHttpClient()
               .send(HttpRequest.newBuilder(uri).build(), HttpResponse.BodyHandlers.ofString())
@@ -161,10 +162,6 @@ class SinksTest {
               "ovkit_result_age_seconds_bucket{camera=\"door\",le=\"0.05\"} 1",
               "ovkit_result_age_seconds_bucket{camera=\"door\",le=\"0.025\"} 0",
               "ovkit_result_age_seconds_count{camera=\"door\"} 1");
-      int port = metrics.port();
-      assertThatThrownBy(() -> new StreamMetrics(port, List::of))
-          .isInstanceOf(OptionException.class)
-          .hasMessageStartingWith("--metrics %d: the port cannot be used".formatted(port));
     }
   }
 }
