@@ -13,6 +13,8 @@ module dev.ovkit {
   requires static org.yaml.snakeyaml;
   requires static transitive org.jspecify;
 
+  uses dev.ovkit.bundle.SelfTestPart;
+
   exports dev.ovkit;
   exports dev.ovkit.bench;
   exports dev.ovkit.bundle;

@@ -53,7 +53,7 @@ final class Commands {
           desk("simplify"),
           box("infer"),
           box("watch"),
-          desk("stream"),
+          box("stream"),
           desk("verify"),
           desk("eval"),
           desk("diagnose"),

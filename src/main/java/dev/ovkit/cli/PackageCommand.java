@@ -10,6 +10,7 @@ import dev.ovkit.cli.option.PictureList;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.cli.print.Progress;
+import dev.ovkit.cli.stream.StreamProgram;
 import dev.ovkit.pack.ModelRepository;
 import dev.ovkit.pack.PackageFormats;
 import dev.ovkit.pack.PackageOptions;
@@ -52,6 +53,8 @@ import picocli.CommandLine.Spec;
       "  ovkit package model.xml --golden street.jpg --key signing.key -o app-1.2.0.tar.xz",
       "  ovkit package model.xml --golden pictures --unsigned -o app-1.2.0",
       "  ovkit package model.xml --golden street.jpg --key signing.key -o app-1.2.0.deb",
+      "  ovkit package model.xml --golden street.jpg --key signing.key --with video -o"
+          + " cameras-1.2.0.tar.xz",
       "  ovkit package model.xml --golden street.jpg --key signing.key --base debian.tar -o"
           + " app-1.2.0.oci.tar",
       "  ovkit package model.xml --format ovms --name app -o repository"
@@ -136,6 +139,28 @@ final class PackageCommand implements Callable<Integer> {
   @Option(names = "--fast", description = "Compress less and much faster; for trials.")
   private boolean fast;
 
+  /** What a bundle can have besides the detector. */
+  enum Extra {
+    VIDEO
+  }
+
+  /** Reads an extra. */
+  static final class ExtraChoice extends Choice<Extra> {
+    ExtraChoice() {
+      super(Extra.class, Map.of());
+    }
+  }
+
+  @Option(
+      names = "--with",
+      paramLabel = "EXTRA",
+      converter = ExtraChoice.class,
+      completionCandidates = ExtraChoice.class,
+      description =
+          "video: also the command 'stream' and FFmpeg's libraries, which need libudev.so.1 on the"
+              + " box.")
+  private @Nullable Extra extra;
+
   /** What can be packed. */
   enum Format {
     BUNDLE,
@@ -196,7 +221,8 @@ final class PackageCommand implements Callable<Integer> {
             rotations,
             jdk != null ? jdk : Path.of(System.getProperty("java.home")),
             Optional.ofNullable(base),
-            fast);
+            fast,
+            extra == Extra.VIDEO ? StreamProgram.load().libraries() : List.of());
     Packed packed = run(options);
     for (String note : packed.notes()) {
       spec.commandLine().getErr().println("ovkit: " + note);
@@ -234,6 +260,7 @@ final class PackageCommand implements Callable<Integer> {
         || jdk != null
         || base != null
         || fast
+        || extra != null
         || !rotations.isEmpty()) {
       throw usage("--format ovms takes only a MODEL, --name, --json and -o");
     }

@@ -1,10 +1,9 @@
 package dev.ovkit.cli;
 
 import dev.ovkit.CompileOptions;
-import dev.ovkit.OptionException;
 import dev.ovkit.cli.option.ComputeOptions;
 import dev.ovkit.cli.option.HelpGroup;
-import dev.ovkit.cli.option.OnnxCache;
+import dev.ovkit.cli.option.ModelAndSources;
 import dev.ovkit.cli.option.ThresholdOptions;
 import dev.ovkit.cli.stream.StreamProgram;
 import dev.ovkit.cli.stream.StreamRequest;
@@ -19,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,7 +27,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code ovkit stream}: its options; what it does is another module's, {@link StreamProgram}. */
@@ -57,15 +54,7 @@ final class StreamCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "MODEL", description = "The model: the .xml of an IR.")
-  private Path model;
-
-  @Parameters(
-      index = "1..*",
-      arity = "1..*",
-      paramLabel = "SOURCE",
-      description = "Video files, folders, URLs, or -.")
-  private List<String> sources = List.of();
+  @Mixin private ModelAndSources named;
 
   @Option(
       names = "--fps",
@@ -179,13 +168,7 @@ final class StreamCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     StreamRequest request = request();
-    StreamProgram program =
-        ServiceLoader.load(StreamProgram.class)
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new OptionException(
-                        "this ovkit was built without video; run ./ovkit of a checkout, or add ovkit-cli-stream to the class path"));
+    StreamProgram program = StreamProgram.load();
     try (Termination termination = new Termination(program::stop)) {
       int exitCode = program.run(request, spec.commandLine().getOut(), spec.commandLine().getErr());
       termination.finished(exitCode);
@@ -213,9 +196,9 @@ final class StreamCommand implements Callable<Integer> {
             address("--metrics", metrics),
             address("--preview", preview));
     return new StreamRequest(
-        OnnxCache.ir(model, "", spec.commandLine().getErr()),
+        named.model(),
         detectorOptions(),
-        sources,
+        named.sources(),
         reading,
         rate(),
         weights,
@@ -224,7 +207,7 @@ final class StreamCommand implements Callable<Integer> {
   }
 
   private DetectorOptions detectorOptions() {
-    boolean one = sources.size() == 1;
+    boolean one = named.sources().size() == 1;
     CompileOptions.Hint hint = one ? CompileOptions.Hint.LATENCY : CompileOptions.Hint.THROUGHPUT;
     return DetectorOptions.defaults()
         .withCompile(compute.applyTo(CompileOptions.defaults().withHint(hint)))

@@ -50,6 +50,12 @@ class BoxMainTest {
   }
 
   @Test
+  void aBoxWithoutVideoSaysHowToGetIt() {
+    assertThat(Cli.box("stream", "m.xml", "film.mp4").err())
+        .contains("this ovkit has no video; ", "pack the bundle with --with video");
+  }
+
+  @Test
   void outsideOfABundleTheModelMustBeGiven() {
     Cli.box("infer", "--image", "x.jpg")
         .isWrongUsage(

@@ -83,7 +83,8 @@ class PackageCommandTest {
             "licences/jre/java.base/LICENSE",
             "sbom.cdx.json")
         .noneMatch(path -> path.contains("onnx") || path.contains("ovkit_convert"))
-        .noneMatch(path -> path.startsWith("lib/ovkit-desk"));
+        .noneMatch(path -> path.startsWith("lib/ovkit-desk"))
+        .noneMatch(path -> path.contains("libav") || path.contains("ovkit-video"));
     assertThat(Cli.files(bundle)).contains("manifest.sig");
     try (Stream<Path> walk = Files.walk(bundle)) {
       assertThat(walk)

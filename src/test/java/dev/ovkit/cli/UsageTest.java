@@ -63,6 +63,12 @@ class UsageTest {
             + " ovc, not 'tf' | ovkit convert",
         "convert m.onnx --simplify maybe | Invalid value for option '--simplify': expected auto,"
             + " never or always, not 'maybe' | ovkit convert",
+        "stream | no model was given; expected MODEL.xml as the first argument, or --ir MODEL.xml |"
+            + " ovkit stream",
+        "stream m.xml | no source was given; expected video files, folders, URLs, or - after the"
+            + " model | ovkit stream",
+        "package m.xml --golden p.jpg --unsigned --with sound -o app-1.0.0 | Invalid value for option"
+            + " '--with': expected video, not 'sound' | ovkit package",
         "simplify | Missing required parameter: 'MODEL.onnx' | ovkit simplify",
         "infer --ir m.xml | no pictures were given; expected files or folders after the model, or"
             + " --images PICTURE | ovkit infer",

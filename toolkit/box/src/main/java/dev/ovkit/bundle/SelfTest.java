@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.ServiceLoader;
 
 /**
  * Tests a bundle from the inside: its files are whole, the machine has what it needs, its libraries
@@ -125,9 +126,20 @@ public final class SelfTest {
           GoldenComparison comparison = GoldenComparison.of(golden, picture, detector.detect(file));
           say(picture.file(), comparison.complaint(), comparison.agreement());
         }
+        if (checks.stream().allMatch(Check::holds)) {
+          ServiceLoader.load(SelfTestPart.class).forEach(part -> check(part, detector, golden));
+        }
       }
     } catch (OvkitException e) {
       fails("golden pictures", String.valueOf(e.getMessage()));
+    }
+  }
+
+  private void check(SelfTestPart part, Detector detector, Golden golden) {
+    try {
+      holds(part.name(), part.check(detector, golden, bundle.resolve(Golden.FOLDER)));
+    } catch (OvkitException e) {
+      fails(part.name(), String.valueOf(e.getMessage()));
     }
   }
 

@@ -21,7 +21,8 @@ public record SelfTestReport(String bundle, List<Check> checks) {
   /**
    * One thing that was looked at.
    *
-   * @param name what: manifest, cpu, glibc, libraries, classes, or a golden picture
+   * @param name what: manifest, cpu, glibc, libraries, classes, a golden picture, or a part such as
+   *     video
    * @param holds whether it is as it should be
    * @param text what was found, in words
    */

@@ -13,6 +13,9 @@ final class BuildVersions {
   /** Of OpenCV and, behind a hyphen, of what Bytedeco built it for. */
   static final String OPENCV = of("opencv");
 
+  /** Of FFmpeg and, behind a hyphen, of what Bytedeco built it for. */
+  static final String FFMPEG = of("ffmpeg");
+
   private static String of(String name) {
     try {
       Properties versions = new Properties();

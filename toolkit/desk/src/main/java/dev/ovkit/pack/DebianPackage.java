@@ -27,7 +27,8 @@ import org.apache.commons.compress.compressors.xz.XZCompressorOutputStream;
 /**
  * Makes of a bundle a package for Debian and Ubuntu: the bundle's files in {@code /opt/ovkit/NAME},
  * and a service, {@code ovkit-NAME}, that watches {@code /var/lib/ovkit/NAME/in} and writes to
- * {@code …/out}. The same bundle gives the same bytes.
+ * {@code …/out}. A bundle with video also has {@code ovkit-NAME-stream}, which watches the cameras
+ * that {@code /etc/ovkit/NAME/stream} names. The same bundle gives the same bytes.
  */
 public final class DebianPackage {
 
@@ -146,12 +147,28 @@ public final class DebianPackage {
   private void system(DebianTar tar) throws IOException {
     tar.add(
         "usr/lib/systemd/system/%s.service".formatted(packageName()), template("service"), false);
+    if (hasVideo()) {
+      tar.add(
+          "usr/lib/systemd/system/%s-stream.service".formatted(packageName()),
+          template("stream"),
+          false);
+      tar.add("usr/share/doc/%s/stream.md".formatted(packageName()), template("stream.md"), false);
+    }
     tar.add("usr/share/doc/%s/copyright".formatted(packageName()), template("copyright"), false);
     tar.add("usr/share/doc/%s/service.md".formatted(packageName()), template("service.md"), false);
   }
 
+  private boolean hasVideo() throws IOException {
+    try (Stream<Path> libraries = Files.list(bundle.resolve("native"))) {
+      return libraries.anyMatch(file -> file.getFileName().toString().startsWith("libavformat.so"));
+    }
+  }
+
   private void control(DebianTar tar, DebianTar files) throws IOException {
     String fields = new String(template("control"), UTF_8);
+    if (hasVideo()) {
+      fields = fields.replace("zlib1g,", "zlib1g, libudev1,");
+    }
     // In its usual place: after the fields of the package's needs.
     String size = "Installed-Size: %d\n".formatted(files.kibibytes());
     tar.add("control", fields.replace("Maintainer:", size + "Maintainer:").getBytes(UTF_8), false);

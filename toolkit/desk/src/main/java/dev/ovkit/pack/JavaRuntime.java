@@ -28,6 +28,9 @@ record JavaRuntime(Path jdk, Runtime.Version version) {
   private static final String MODULES =
       "java.base,java.logging,java.xml,jdk.unsupported,jdk.crypto.ec";
 
+  /** Serves the metrics and the page of a bundle with video. */
+  private static final String HTTP = ",jdk.httpserver";
+
   /** From here on, two archives of the same classes are the same, and one may be moved. */
   private static final int ARCHIVES_SINCE = 25;
 
@@ -72,14 +75,14 @@ record JavaRuntime(Path jdk, Runtime.Version version) {
     return version.feature() >= ARCHIVES_SINCE;
   }
 
-  /** Makes the JRE. */
-  void link(Path jre, Path licences) throws IOException {
+  /** Makes the JRE, with an HTTP server if the bundle has video. */
+  void link(Path jre, Path licences, boolean video) throws IOException {
     List<String> command =
         new ArrayList<>(
             List.of(
                 jdk.resolve("bin/jlink").toString(),
                 "--add-modules",
-                MODULES,
+                video ? MODULES + HTTP : MODULES,
                 "--strip-java-debug-attributes",
                 "--exclude-resources",
                 TRANSLATIONS,

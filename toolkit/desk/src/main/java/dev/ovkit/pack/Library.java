@@ -1,6 +1,7 @@
 package dev.ovkit.pack;
 
 import dev.ovkit.OutputException;
+import dev.ovkit.internal.files.Trees;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URISyntaxException;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -86,6 +88,46 @@ record Library(
               "org/jline/nativ/JLineLibrary.class",
               "BSD-3-Clause",
               "jline.txt"));
+
+  private static final String PROMETHEUS = "io/prometheus/metrics/";
+
+  /**
+   * What a bundle with video has besides, in the same order. The metrics are served as text, so
+   * that Prometheus' protobuf form, its largest jar, is left out, and so are its tracers.
+   */
+  static final List<Library> OF_VIDEO =
+      List.of(
+          new Library(
+              OVKIT,
+              "ovkit-cli-stream",
+              "dev/ovkit/cli/video/CameraProgram.class",
+              APACHE,
+              APACHE_TEXT),
+          new Library(
+              OVKIT,
+              "ovkit-video",
+              "dev/ovkit/video/engine/StreamEngine.class",
+              APACHE,
+              APACHE_TEXT),
+          new Library(
+              "org.bytedeco",
+              "ffmpeg",
+              "org/bytedeco/ffmpeg/global/avutil.class",
+              APACHE,
+              APACHE_TEXT),
+          prometheus("core", "core/metrics/Histogram.class"),
+          prometheus("model", "model/registry/PrometheusRegistry.class"),
+          prometheus("config", "config/PrometheusProperties.class"),
+          prometheus("tracer-initializer", "tracer/initializer/SpanContextSupplier.class"),
+          prometheus("tracer-common", "tracer/common/SpanContext.class"),
+          prometheus("exporter-httpserver", "exporter/httpserver/MetricsHandler.class"),
+          prometheus("exporter-common", "exporter/common/PrometheusHttpExchange.class"),
+          prometheus("exposition-textformats", "expositionformats/ExpositionFormats.class"));
+
+  private static Library prometheus(String artifact, String marker) {
+    return new Library(
+        "io.prometheus", "prometheus-metrics-" + artifact, PROMETHEUS + marker, APACHE, null);
+  }
 
   private static Library jackson(String group, String artifact, String marker) {
     return new Library(
@@ -172,6 +214,17 @@ record Library(
 
   private static final Set<String> LICENCES = Set.of("license", "notice", "copying");
 
+  /** Where a jar has the licences of what it brings along. */
+  private static final String LICENCE_FOLDER = "META-INF/licenses/";
+
+  private static boolean isLicence(String entry) {
+    String name = entry.substring(entry.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);
+    return entry.startsWith("META-INF/")
+        && !name.isEmpty()
+        && !name.endsWith(".class")
+        && (entry.startsWith(LICENCE_FOLDER) || LICENCES.stream().anyMatch(name::contains));
+  }
+
   /** Copies the texts that come with it, or those that its licence asks for. */
   void copyLicencesTo(Path folder) throws IOException {
     Files.createDirectories(folder);
@@ -179,15 +232,13 @@ record Library(
     if (Files.isRegularFile(source)) {
       try (ZipInputStream zip = new ZipInputStream(Files.newInputStream(source))) {
         for (ZipEntry entry = zip.getNextEntry(); entry != null; entry = zip.getNextEntry()) {
-          String name = entry.getName().substring(entry.getName().lastIndexOf('/') + 1);
-          String small = name.toLowerCase(Locale.ROOT);
-          if (entry.getName().startsWith("META-INF/")
-              && !small.endsWith(".class")
-              && LICENCES.stream().anyMatch(small::contains)) {
-            Files.write(folder.resolve(name), zip.readAllBytes());
+          if (isLicence(entry.getName())) {
+            Files.write(licence(folder, entry.getName()), zip.readAllBytes());
           }
         }
       }
+    } else if (Files.isDirectory(source.resolve(LICENCE_FOLDER))) {
+      Trees.copy(source.resolve(LICENCE_FOLDER), folder);
     }
     if (text != null) {
       Resources.copy(
@@ -196,5 +247,15 @@ record Library(
     if (own()) {
       Resources.copy("licences/NOTICE", folder.resolve("NOTICE"));
     }
+  }
+
+  private static Path licence(Path folder, String entry) throws IOException {
+    String name =
+        entry.startsWith(LICENCE_FOLDER)
+            ? entry.substring(LICENCE_FOLDER.length())
+            : entry.substring(entry.lastIndexOf('/') + 1);
+    Path file = folder.resolve(name);
+    Files.createDirectories(Objects.requireNonNull(file.getParent()));
+    return file;
   }
 }

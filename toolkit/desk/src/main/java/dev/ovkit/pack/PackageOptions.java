@@ -22,6 +22,8 @@ import java.util.regex.Pattern;
  * @param base an image as {@code docker save} writes it, on which an {@code .oci.tar} builds; for
  *     nothing else
  * @param fast compresses less, in a fraction of the time
+ * @param video FFmpeg's libraries, for a bundle that also runs on video; empty for one that does
+ *     not
  */
 public record PackageOptions(
     Path ir,
@@ -32,7 +34,8 @@ public record PackageOptions(
     List<Path> rotations,
     Path jdk,
     Optional<Path> base,
-    boolean fast) {
+    boolean fast,
+    List<Path> video) {
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
   private static final Pattern PICTURE = Pattern.compile("[ -~&&[^\\\\/]]{1,200}");
@@ -41,6 +44,7 @@ public record PackageOptions(
   public PackageOptions {
     golden = List.copyOf(golden);
     rotations = List.copyOf(rotations);
+    video = List.copyOf(video);
     requireName(name);
     if (golden.isEmpty()) {
       throw new OptionException(
@@ -63,6 +67,11 @@ public record PackageOptions(
       throw new OptionException(
           "--rotation needs --key: only a signed bundle can have key rotations");
     }
+  }
+
+  /** Whether the bundle also runs on video. */
+  boolean hasVideo() {
+    return !video.isEmpty();
   }
 
   static void requireName(String name) {

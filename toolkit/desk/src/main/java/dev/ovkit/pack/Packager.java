@@ -8,6 +8,8 @@ import dev.ovkit.bundle.HostRequirements;
 import dev.ovkit.bundle.KeyRotation;
 import dev.ovkit.bundle.Manifest;
 import dev.ovkit.bundle.ManifestFile;
+import dev.ovkit.bundle.SelfTestProcess;
+import dev.ovkit.bundle.SelfTestReport;
 import dev.ovkit.bundle.Signature;
 import dev.ovkit.bundle.SigningKey;
 import dev.ovkit.internal.files.Sha256;
@@ -83,6 +85,9 @@ public final class Packager {
     if (Files.exists(beside(options.ir(), "metadata.yaml"))) {
       libraries.add(Library.YAML);
     }
+    if (options.hasVideo()) {
+      libraries.addAll(Library.OF_VIDEO);
+    }
     parts = Parts.of(options, java, libraries);
   }
 
@@ -118,6 +123,9 @@ public final class Packager {
       run(bundle, golden);
       describe(bundle);
       settle(bundle);
+      if (options.hasVideo()) {
+        tryVideo(bundle);
+      }
       progress.accept(RUN);
       PackageFormat.Written written =
           format.write(
@@ -190,6 +198,9 @@ public final class Packager {
     for (String library : NativeRuntime.librariesOfABox()) {
       Files.copy(natives.resolve(library), nativeFolder.resolve(library));
     }
+    for (Path library : options.video()) {
+      Files.copy(library, nativeFolder.resolve(library.getFileName().toString()));
+    }
     Trees.copy(natives.resolve("licenses"), licences);
 
     Path lib = Files.createDirectory(bundle.resolve("lib"));
@@ -197,7 +208,7 @@ public final class Packager {
       library.copyTo(lib);
       library.copyLicencesTo(licences.resolve(library.artifact()));
     }
-    java.link(bundle.resolve("jre"), licences.resolve("jre"));
+    java.link(bundle.resolve("jre"), licences.resolve("jre"), options.hasVideo());
 
     Path launcher = bundle.resolve("bin/ovkit");
     Files.createDirectory(launcher.getParent());
@@ -231,6 +242,16 @@ public final class Packager {
           "no class archive, which needs JDK 25 or newer (this is %s): the command starts more slowly; give another JDK with --jdk"
               .formatted(java.version()));
       ClassArchive.infer(bundle, picture, "");
+    }
+  }
+
+  /** Whether a film of a golden picture shows what the picture does is known only by trying. */
+  private static void tryVideo(Path bundle) {
+    SelfTestReport report = SelfTestProcess.run(bundle, SelfTestProcess.DEFAULT_LIMIT);
+    if (!report.holds()) {
+      throw new OptionException(
+          "the bundle fails its self-test on this machine: %s; give another golden picture, or leave out --with video"
+              .formatted(report.complaint()));
     }
   }
 

@@ -11,6 +11,7 @@ record Parts(List<Rule> rules) {
 
   private record Rule(String prefix, Part part) {}
 
+  private static final String FFMPEG = "FFmpeg";
   private static final String APACHE = "Apache-2.0";
 
   static Parts of(PackageOptions options, JavaRuntime java, List<Library> libraries) {
@@ -35,6 +36,16 @@ record Parts(List<Rule> rules) {
     // They come in OpenVINO's package, which does not say their versions.
     Part tbb = part("oneTBB, hwloc", Component.Type.LIBRARY, "oneTBB", null, APACHE, null);
     Part hwloc = part("oneTBB, hwloc", Component.Type.LIBRARY, "hwloc", null, "BSD-3-Clause", null);
+    Part ffmpeg =
+        part(
+            FFMPEG,
+            Component.Type.LIBRARY,
+            "ffmpeg libraries",
+            BuildVersions.FFMPEG,
+            "LGPL-3.0-or-later",
+            "pkg:maven/org.bytedeco/ffmpeg@" + BuildVersions.FFMPEG + "?classifier=linux-x86_64");
+    // They come in FFmpeg's package, which does not say their versions.
+    Part va = part(FFMPEG, Component.Type.LIBRARY, "libdrm, libva", null, "MIT", null);
     Part jre =
         part(
             "Java runtime",
@@ -58,6 +69,12 @@ record Parts(List<Rule> rules) {
                 BuildVersions.OVKIT,
                 null,
                 null)));
+    for (String own : List.of("av", "sw", "jniav", "jnisw")) {
+      rules.add(new Rule("native/lib" + own, ffmpeg));
+    }
+    for (String driver : List.of("drm", "va")) {
+      rules.add(new Rule("native/lib" + driver, va));
+    }
     rules.add(new Rule("native/libjniovkit_", ovkit));
     rules.add(new Rule("native/libovkit_", ovkit));
     rules.add(new Rule("native/libopenblas.so", ovkit)); // the empty one

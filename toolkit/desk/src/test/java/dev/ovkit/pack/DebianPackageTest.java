@@ -117,6 +117,22 @@ class DebianPackageTest {
         .anyMatch(line -> line.startsWith("drwxr-xr-x") && line.endsWith(" ./opt/ovkit/parts/"));
   }
 
+  @Test
+  void aBundleWithVideoHasASecondServiceThatWaitsForItsCameras() throws Exception {
+    write(bundle.resolve("native/libavformat.so.62"), "library");
+    DebianPackage.write(bundle, "parts", "1.2.0", true, deb);
+    assertThat(run("dpkg-deb", "-f", deb, "Depends")).contains("zlib1g, libudev1, passwd");
+    Path root = temp.resolve("root");
+    run("dpkg-deb", "-x", deb, root);
+    assertThat(root.resolve("usr/lib/systemd/system/ovkit-parts-stream.service"))
+        .content()
+        .contains(
+            "ConditionPathExists=/etc/ovkit/parts/stream\n",
+            "ExecStart=/opt/ovkit/parts/bin/ovkit stream @/etc/ovkit/parts/stream --jsonl ")
+        .doesNotContain("@NAME@", "@PACKAGE@", "PrivateNetwork");
+    assertThat(root.resolve("usr/share/doc/ovkit-parts/stream.md")).exists();
+  }
+
   private static List<String> files(Path folder) throws IOException {
     try (Stream<Path> walk = Files.walk(folder)) {
       return walk.filter(Files::isRegularFile)

@@ -5,6 +5,7 @@ import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.stream.StreamProgram;
 import dev.ovkit.cli.stream.StreamRequest;
 import dev.ovkit.model.Assumption;
+import dev.ovkit.video.decode.FfmpegLibraries;
 import dev.ovkit.video.decode.ReadOptions;
 import dev.ovkit.video.engine.Camera;
 import dev.ovkit.video.engine.CameraCounts;
@@ -18,8 +19,10 @@ import dev.ovkit.video.sink.JsonLines;
 import dev.ovkit.video.sink.RotatingFile;
 import dev.ovkit.video.sink.SeveralSinks;
 import dev.ovkit.vision.Detector;
+import dev.ovkit.watch.ServiceManager;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +39,11 @@ public final class CameraProgram implements StreamProgram {
 
   /** For the service loader. */
   public CameraProgram() {}
+
+  @Override
+  public List<Path> libraries() {
+    return FfmpegLibraries.files();
+  }
 
   @Override
   public synchronized void stop() {
@@ -115,7 +123,7 @@ public final class CameraProgram implements StreamProgram {
         sinks.put("--out", films);
       }
       all = new SeveralSinks(sinks, message -> err.println("ovkit: " + message));
-      try {
+      try (Heartbeat heartbeat = new Heartbeat(engine, ServiceManager.current())) {
         counts = engine.run(new Console(all, file == null, out, err));
       } finally {
         ended = end(films, err);

@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
  * OpenVINO is loaded from; the copy inside {@code ovkit-video-…-linux-x86_64.jar}, unpacked once
  * into the user's cache.
  */
-final class FfmpegLibraries {
+public final class FfmpegLibraries {
 
   private static final String FOLDER = "native/linux-x86_64";
 
@@ -52,8 +52,15 @@ final class FfmpegLibraries {
   private static final List<Class<?>> BINDINGS =
       List.of(avutil.class, swresample.class, avcodec.class, avformat.class, swscale.class);
 
-  /** Why loading failed; empty if it succeeded. Kept for the life of the JVM. */
-  private static final Optional<String> COMPLAINT = load();
+  /**
+   * What loading has come to; remembered for the life of the JVM.
+   *
+   * @param folder where they are; null if they were not found
+   * @param complaint why they cannot be used; null if they can
+   */
+  private record Loaded(@Nullable Path folder, @Nullable String complaint) {}
+
+  private static final Loaded LOADED = load();
 
   /**
    * Makes sure that FFmpeg can be called.
@@ -61,18 +68,29 @@ final class FfmpegLibraries {
    * @throws RuntimeUnavailableException when it cannot
    */
   static void require() {
-    if (COMPLAINT.isPresent()) {
-      throw new RuntimeUnavailableException(COMPLAINT.get());
+    if (LOADED.complaint != null) {
+      throw new RuntimeUnavailableException(LOADED.complaint);
     }
   }
 
-  private static Optional<String> load() {
+  /**
+   * Returns all libraries that video needs, for somebody who packs them.
+   *
+   * @throws RuntimeUnavailableException when they cannot be used here
+   */
+  public static List<Path> files() {
+    require();
+    Path folder = java.util.Objects.requireNonNull(LOADED.folder);
+    return names().stream().map(folder::resolve).toList();
+  }
+
+  private static Loaded load() {
     NativeRuntime.current(); // which also keeps JavaCPP from counting the process's memory
     List<String> searched = new ArrayList<>();
     @Nullable Path folder = find(searched);
     if (folder == null) {
-      return Optional.of(
-          "no usable FFmpeg libraries; searched:\n  " + String.join("\n  ", searched));
+      return new Loaded(
+          null, "no usable FFmpeg libraries; searched:\n  " + String.join("\n  ", searched));
     }
     try {
       for (String library : LIBRARIES) {
@@ -80,10 +98,10 @@ final class FfmpegLibraries {
       }
       bind(folder);
     } catch (LinkageError | MalformedURLException e) {
-      return Optional.of(complaint(folder, String.valueOf(e.getMessage())));
+      return new Loaded(folder, complaint(folder, String.valueOf(e.getMessage())));
     }
     avutil.av_log_set_level(avutil.AV_LOG_QUIET); // ovkit reports errors itself
-    return Optional.empty();
+    return new Loaded(folder, null);
   }
 
   /** Registers the loaded libraries with JavaCPP, which then does not look for them in jars. */

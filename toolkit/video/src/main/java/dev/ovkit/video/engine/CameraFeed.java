@@ -32,6 +32,10 @@ final class CameraFeed {
   double served;
   int inWork;
   boolean delivering;
+
+  /** When it last got a frame to work on, or delivered one. */
+  long progressNanos;
+
   long taken;
   long delivered;
   long decoded;

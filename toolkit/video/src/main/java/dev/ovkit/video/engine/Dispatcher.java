@@ -2,6 +2,7 @@ package dev.ovkit.video.engine;
 
 import dev.ovkit.video.decode.FrameScaler;
 import dev.ovkit.video.decode.VideoFrame;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +97,7 @@ final class Dispatcher {
       if (next != null) {
         VideoFrame frame = next.waiting.remove();
         next.inWork++;
+        next.progressNanos = System.nanoTime();
         served = next.served;
         next.served += 1 / next.camera.weight();
         notifyAll(); // a film's reader may wait for the room
@@ -148,6 +150,7 @@ final class Dispatcher {
     }
     feed.delivered++;
     feed.inWork--;
+    feed.progressNanos = System.nanoTime();
     notifyAll();
     return next;
   }
@@ -184,6 +187,17 @@ final class Dispatcher {
       feed.waiting.forEach(VideoFrame::close);
       feed.waiting.clear();
     }
+  }
+
+  /** Returns how long the camera that waits longest for its detections has waited. */
+  synchronized Duration stuck() {
+    long now = System.nanoTime();
+    return Duration.ofNanos(
+        feeds.stream()
+            .filter(feed -> feed.inWork > 0)
+            .mapToLong(feed -> now - feed.progressNanos)
+            .max()
+            .orElse(0));
   }
 
   synchronized List<CameraCounts> counts() {

@@ -254,6 +254,14 @@ public final class StreamEngine {
     }
   }
 
+  /**
+   * Returns how long the detector, or the listener, has been busy with one camera's frames without
+   * finishing any: seconds mean that something is stuck.
+   */
+  public Duration stuck() {
+    return dispatcher.stuck();
+  }
+
   /** Returns what every camera's frames have come to so far, in the order of the cameras. */
   public List<CameraCounts> counts() {
     return dispatcher.counts();
