@@ -5,6 +5,7 @@ import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.print.BenchPrinter;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.stream.StreamProgram;
 import dev.ovkit.machine.Processors;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.runtime.Core;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +28,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Reports what ovkit finds on this machine.",
       "",
-      "Lists the CPU and its flags, the processors and processor time that this process may use, the resulting number of threads, the libraries and where they are, and versions. The exit code is 3 if ovkit cannot run here, and 4 if --deep finds a fault."
+      "Lists the CPU and its flags, the processors and processor time that this process may use, the resulting number of threads, the libraries and where they are, what there is for video, and versions. The exit code is 3 if ovkit cannot run here, and 4 if --deep finds a fault."
     },
     footer = {"  ovkit doctor", "  ovkit doctor --deep"})
 final class DoctorCommand implements Callable<Integer> {
@@ -67,6 +69,13 @@ final class DoctorCommand implements Callable<Integer> {
     } else if (runtime instanceof NativeRuntime.Missing missing) {
       report.put("OpenVINO", missing.message());
     }
+    ServiceLoader.load(StreamProgram.class)
+        .findFirst()
+        .ifPresentOrElse(
+            program -> report.putAll(program.findings()),
+            () ->
+                report.put(
+                    "video", "not in this ovkit; the first 'stream' of a checkout builds it"));
     Optional<String> fault = Optional.empty();
     if (deep && runtime instanceof NativeRuntime.Found) {
       fault = WholePathProcess.complaint();

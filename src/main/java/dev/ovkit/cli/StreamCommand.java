@@ -1,6 +1,7 @@
 package dev.ovkit.cli;
 
 import dev.ovkit.CompileOptions;
+import dev.ovkit.cli.option.Choice;
 import dev.ovkit.cli.option.ComputeOptions;
 import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.ModelAndSources;
@@ -163,6 +164,23 @@ final class StreamCommand implements Callable<Integer> {
       description = "Decoding threads per source, 1 or 2. Default: ${DEFAULT-VALUE}.")
   private int decodeThreads;
 
+  /** Reads a way to decode. */
+  static final class HardwareChoice extends Choice<StreamRequest.Hardware> {
+    HardwareChoice() {
+      super(StreamRequest.Hardware.class, Map.of());
+    }
+  }
+
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(
+      names = "--hwaccel",
+      paramLabel = "WAY",
+      converter = HardwareChoice.class,
+      completionCandidates = HardwareChoice.class,
+      description =
+          "Decode on an Intel GPU: vaapi, qsv, or auto. Where it cannot, the CPU decodes. Not tested on hardware.")
+  private StreamRequest.@Nullable Hardware hardware;
+
   @Mixin private ComputeOptions compute;
 
   @Override
@@ -185,7 +203,8 @@ final class StreamCommand implements Callable<Integer> {
                 ? OptionalInt.empty()
                 : OptionalInt.of(atLeastZero("--retries", retries)),
             realTime,
-            decodeThreads);
+            decodeThreads,
+            Optional.ofNullable(hardware));
     StreamRequest.Outputs outputs =
         new StreamRequest.Outputs(
             Optional.ofNullable(jsonl),
@@ -260,8 +279,7 @@ final class StreamCommand implements Callable<Integer> {
     }
     Matcher address = ADDRESS.matcher(typed);
     if (!address.matches() || Integer.parseInt(address.group(3)) > MOST_PORT) {
-      throw usage(
-          "%s %s: expected a port, 0 to 65535, or HOST:PORT".formatted(option, typed));
+      throw usage("%s %s: expected a port, 0 to 65535, or HOST:PORT".formatted(option, typed));
     }
     String host = address.group(1) == null ? address.group(2) : address.group(1);
     return Optional.of(

@@ -34,7 +34,8 @@ class DoctorCommandTest {
             "memory",
             "OpenVINO",
             "libraries",
-            "devices");
+            "devices",
+            "video");
   }
 
   @Test

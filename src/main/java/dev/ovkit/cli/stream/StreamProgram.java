@@ -4,6 +4,7 @@ import dev.ovkit.OptionException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 
 /**
@@ -21,6 +22,9 @@ public interface StreamProgram {
    * @throws dev.ovkit.RuntimeUnavailableException when they are not there
    */
   List<Path> libraries();
+
+  /** Returns what there is for it on this machine, and what is missing: a line by its subject. */
+  Map<String, String> findings();
 
   /**
    * Returns the program.

@@ -44,9 +44,22 @@ public record StreamRequest(
    * @param retries attempts to open a camera again; empty for no end
    * @param realTime whether films play at their own pace
    * @param threads decoding threads for a source
+   * @param hardware how a GPU decodes, by the name that the user gave; empty for the CPU
    */
   public record Reading(
-      boolean udp, Duration timeout, OptionalInt retries, boolean realTime, int threads) {}
+      boolean udp,
+      Duration timeout,
+      OptionalInt retries,
+      boolean realTime,
+      int threads,
+      Optional<Hardware> hardware) {}
+
+  /** How a GPU decodes. */
+  public enum Hardware {
+    VAAPI,
+    QSV,
+    AUTO
+  }
 
   /**
    * Where results go.

@@ -1,11 +1,13 @@
 package dev.ovkit.cli.video;
 
 import dev.ovkit.OutputException;
+import dev.ovkit.RuntimeUnavailableException;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.stream.StreamProgram;
 import dev.ovkit.cli.stream.StreamRequest;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.video.decode.FfmpegLibraries;
+import dev.ovkit.video.decode.HardwareDecoding;
 import dev.ovkit.video.decode.ReadOptions;
 import dev.ovkit.video.engine.Camera;
 import dev.ovkit.video.engine.CameraCounts;
@@ -46,6 +48,21 @@ public final class CameraProgram implements StreamProgram {
   }
 
   @Override
+  public Map<String, String> findings() {
+    Map<String, String> findings = new LinkedHashMap<>();
+    try {
+      Path folder = FfmpegLibraries.files().get(0).getParent();
+      findings.put("video", "FFmpeg from " + folder);
+      for (HardwareDecoding way : List.of(HardwareDecoding.VAAPI, HardwareDecoding.QSV)) {
+        findings.put(way.name().toLowerCase(Locale.ROOT), way.complaint().orElse("decodes here"));
+      }
+    } catch (RuntimeUnavailableException e) {
+      findings.put("video", e.getMessage());
+    }
+    return findings;
+  }
+
+  @Override
   public synchronized void stop() {
     stopped = true;
     if (engine != null) {
@@ -68,9 +85,20 @@ public final class CameraProgram implements StreamProgram {
       for (Assumption assumption : detector.assumptions()) {
         err.println("ovkit: assumed: " + assumption.sentence());
       }
+      hardware(request)
+          .complaint()
+          .ifPresent(why -> err.printf("ovkit: --hwaccel: %s; decoding on the CPU%n", why));
       StreamEngine running = begun(StreamEngine.of(detector, options(request), cameras));
       return watch(running, request, cameras.size() > 1, out, err);
     }
+  }
+
+  private static HardwareDecoding hardware(StreamRequest request) {
+    return request
+        .reading()
+        .hardware()
+        .map(way -> HardwareDecoding.valueOf(way.name()))
+        .orElse(HardwareDecoding.NONE);
   }
 
   private static StreamOptions options(StreamRequest request) {
@@ -79,7 +107,8 @@ public final class CameraProgram implements StreamProgram {
         ReadOptions.defaults()
             .withTransport(wanted.udp() ? ReadOptions.Transport.UDP : ReadOptions.Transport.TCP)
             .withTimeouts(wanted.timeout(), wanted.timeout())
-            .withThreads(wanted.threads());
+            .withThreads(wanted.threads())
+            .withHardware(hardware(request));
     return StreamOptions.defaults()
         .withReading(reading)
         .withRealTime(wanted.realTime())

@@ -29,6 +29,7 @@ class StreamCommandTest {
 
   @TempDir Path temp;
 
+  private String program = "stream";
   private Path out;
   private Path err;
 
@@ -58,7 +59,7 @@ class StreamCommandTest {
             "-cp",
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             "dev.ovkit.cli.Main",
-            "stream"));
+            program));
     command.addAll(List.of(arguments));
     return new ProcessBuilder(command)
         .redirectOutput(out.toFile())
@@ -135,14 +136,19 @@ class StreamCommandTest {
       // Served as long as the five pictures play, one a second.
       String page = served(process, Pattern.compile("preview: (http://127\\.0\\.0\\.1:\\d+/)"));
       assertThat(page).contains("<title>ovkit stream</title>");
-      String metrics = served(process, Pattern.compile("metrics: (http://127\\.0\\.0\\.1:\\d+/metrics)"));
+      String metrics =
+          served(process, Pattern.compile("metrics: (http://127\\.0\\.0\\.1:\\d+/metrics)"));
       assertThat(metrics).contains("ovkit_frames_decoded_total{camera=\"parts\"}");
     } finally {
       process.destroy();
       assertThat(process.waitFor()).isZero();
     }
     List<String> addresses =
-        err().lines().filter(line -> line.contains("http://")).map(line -> line.replaceAll(".*(http://[^/]*)/.*", "$1")).toList();
+        err()
+            .lines()
+            .filter(line -> line.contains("http://"))
+            .map(line -> line.replaceAll(".*(http://[^/]*)/.*", "$1"))
+            .toList();
     assertThat(addresses).hasSize(2);
     assertThat(addresses.get(0)).isEqualTo(addresses.get(1));
   }
@@ -161,6 +167,35 @@ class StreamCommandTest {
       Thread.sleep(20);
     }
     throw new AssertionError("it ended: " + err());
+  }
+
+  /** Here without a GPU; with one, the message is missing and the frames are the same. */
+  @Test
+  void withoutAGpuTheCpuDecodesAfterOneMessage() throws Exception {
+    Path film = temp.resolve("film.mp4");
+    assertThat(run(IR, PICTURES, "--fps", "all", "--out", film.toString())).as(err()).isZero();
+    for (String way : List.of("vaapi", "qsv", "auto")) {
+      List<String> sources = List.of("a=" + film, "b=" + film);
+      assertThat(run(IR, sources.get(0), sources.get(1), "--hwaccel", way)).as(err()).isZero();
+      assertThat(lines(out)).hasSize(10);
+      assertThat(err().lines().filter(line -> line.contains("--hwaccel")).count())
+          .isLessThanOrEqualTo(1);
+      if (!Files.exists(Path.of("/dev/dri"))) {
+        assertThat(err()).contains("; decoding on the CPU");
+      }
+    }
+    assertThat(run(IR, film.toString(), "--hwaccel", "cuda")).isEqualTo(2);
+    assertThat(err()).contains("expected vaapi, qsv or auto, not 'cuda'");
+  }
+
+  @Test
+  void doctorSaysWhatThereIsOfVideo() throws Exception {
+    program = "doctor";
+    assertThat(run()).as(err()).isZero();
+    assertThat(Files.readString(out))
+        .containsPattern("(?m)^video +FFmpeg from /")
+        .containsPattern("(?m)^vaapi +")
+        .containsPattern("(?m)^qsv +");
   }
 
   @Test

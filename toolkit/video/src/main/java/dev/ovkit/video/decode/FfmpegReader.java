@@ -26,6 +26,9 @@ final class FfmpegReader implements VideoReader {
   /** A stream is given up after this many bad packets without a frame between them. */
   private static final int MOST_BAD_PACKETS = 500;
 
+  /** 8192 x 8192, more than any camera has. */
+  private static final long MOST_PIXELS = 1L << 26;
+
   private static final Duration CLOSING = Duration.ofSeconds(2);
 
   private final VideoSource source;
@@ -134,21 +137,37 @@ final class FfmpegReader implements VideoReader {
           "%s: this build of FFmpeg cannot decode its codec, %s; expected H.264, HEVC, AV1, VP9, MPEG-4 or MJPEG"
               .formatted(source, name));
     }
-    AVCodecContext opening = avcodec.avcodec_alloc_context3(decoder);
-    codec = opening;
-    avcodec.avcodec_parameters_to_context(opening, video.codecpar());
-    opening.pkt_timebase(timeBase);
-    opening.thread_count(options.threads());
-    int error = avcodec.avcodec_open2(opening, decoder, (AVDictionary) null);
+    HardwareDecoding hardware = options.hardware().usable().orElse(HardwareDecoding.NONE);
+    @Nullable AVCodec other = hardware.decoder(name);
+    int error = other == null ? -1 : open(other, video, hardware);
+    if (error < 0) { // what the GPU has no decoder for, and what it cannot open
+      error = open(decoder, video, hardware);
+    }
     if (error < 0) {
       throw new VideoException(
           Reason.UNSUPPORTED,
           "%s: its codec, %s, cannot be opened (%s)".formatted(source, name, Failures.text(error)));
     }
+    AVCodecContext opening = java.util.Objects.requireNonNull(codec);
     packet = avcodec.av_packet_alloc();
     double rate = avutil.av_q2d(avformat.av_guess_frame_rate(opened, video, null));
     frameRate = rate > 0 && rate < 1000 ? OptionalDouble.of(rate) : OptionalDouble.empty();
     description = "%s %dx%d".formatted(name, opening.width(), opening.height());
+  }
+
+  /** Opens a decoder in place of the last one. Returns FFmpeg's error, or 0. */
+  private int open(AVCodec decoder, AVStream video, HardwareDecoding hardware) {
+    if (codec != null) {
+      avcodec.avcodec_free_context(codec);
+    }
+    AVCodecContext opening = avcodec.avcodec_alloc_context3(decoder);
+    codec = opening;
+    avcodec.avcodec_parameters_to_context(opening, video.codecpar());
+    opening.pkt_timebase(timeBase);
+    opening.thread_count(options.threads());
+    opening.max_pixels(MOST_PIXELS); // of a damaged film, which may ask for any size
+    hardware.prepare(opening);
+    return avcodec.avcodec_open2(opening, decoder, (AVDictionary) null);
   }
 
   /** A codec that FFmpeg has no name for has four letters in the file. */
@@ -183,9 +202,10 @@ final class FfmpegReader implements VideoReader {
         int error = avcodec.avcodec_receive_frame(decoder, frame);
         if (error == 0) {
           badPackets = 0;
-          DecodedFrame result = new DecodedFrame(frame, decoded++, time(frame));
+          Duration time = time(frame);
+          AVFrame local = HardwareDecoding.inMemory(frame);
           frame = null;
-          return result;
+          return new DecodedFrame(local, decoded++, time);
         }
         if (error == avutil.AVERROR_EOF) {
           return null;
@@ -241,7 +261,7 @@ final class FfmpegReader implements VideoReader {
   private Duration time(AVFrame frame) {
     long timestamp = frame.best_effort_timestamp();
     if (timestamp == avutil.AV_NOPTS_VALUE) {
-      return Duration.ofNanos((long) ((decoded - 1) * 1e9 / frameRate.orElse(25)));
+      return Duration.ofNanos((long) (decoded * 1e9 / frameRate.orElse(25)));
     }
     if (firstTimestamp == avutil.AV_NOPTS_VALUE) {
       firstTimestamp = timestamp;

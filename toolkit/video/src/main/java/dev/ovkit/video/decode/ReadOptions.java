@@ -10,9 +10,14 @@ import java.time.Duration;
  * @param openTimeout the longest that opening may take, from the first packet to the first codec
  * @param readTimeout the longest that the next frame may take
  * @param threads decoding threads, 1 or 2; two decode a film faster, but delay a camera's frames
+ * @param hardware whether a GPU decodes, where there is one
  */
 public record ReadOptions(
-    Transport transport, Duration openTimeout, Duration readTimeout, int threads) {
+    Transport transport,
+    Duration openTimeout,
+    Duration readTimeout,
+    int threads,
+    HardwareDecoding hardware) {
 
   /** How RTSP carries its packets. */
   public enum Transport {
@@ -31,21 +36,26 @@ public record ReadOptions(
     }
   }
 
-  /** TCP, ten seconds for everything, one thread. */
+  /** TCP, ten seconds for everything, one thread, no GPU. */
   public static ReadOptions defaults() {
-    return new ReadOptions(Transport.TCP, Duration.ofSeconds(10), Duration.ofSeconds(10), 1);
+    Duration ten = Duration.ofSeconds(10);
+    return new ReadOptions(Transport.TCP, ten, ten, 1, HardwareDecoding.NONE);
   }
 
   public ReadOptions withTransport(Transport changed) {
-    return new ReadOptions(changed, openTimeout, readTimeout, threads);
+    return new ReadOptions(changed, openTimeout, readTimeout, threads, hardware);
   }
 
   public ReadOptions withTimeouts(Duration open, Duration read) {
-    return new ReadOptions(transport, open, read, threads);
+    return new ReadOptions(transport, open, read, threads, hardware);
   }
 
   public ReadOptions withThreads(int count) {
-    return new ReadOptions(transport, openTimeout, readTimeout, count);
+    return new ReadOptions(transport, openTimeout, readTimeout, count, hardware);
+  }
+
+  public ReadOptions withHardware(HardwareDecoding wanted) {
+    return new ReadOptions(transport, openTimeout, readTimeout, threads, wanted);
   }
 
   private static void requirePositive(String what, Duration value) {
