@@ -1,11 +1,13 @@
 package dev.ovkit.video.rtsp;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -165,5 +167,18 @@ public final class RtspServer implements AutoCloseable {
   @Override
   public void close() {
     goOff();
+  }
+
+  /**
+   * Plays a film until standard input ends, and first prints the address. Arguments: an AVI with
+   * H.264, and the milliseconds from frame to frame.
+   */
+  public static void main(String[] arguments) throws IOException {
+    H264Film film = H264Film.read(Path.of(arguments[0]));
+    Duration gap = Duration.ofMillis(Long.parseLong(arguments[1]));
+    try (RtspServer server = new RtspServer(List.of(film), gap, Behaviour.PLAY)) {
+      System.out.println(server.url());
+      System.in.transferTo(OutputStream.nullOutputStream());
+    }
   }
 }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -46,6 +47,7 @@ final class RtspSession implements AutoCloseable {
   private final Random random = new Random(7);
   private final RtpPackets packets = new RtpPackets();
   private int sent;
+  private long dueNanos = System.nanoTime();
   private volatile boolean closed;
   private DatagramSocket udp;
   private InetSocketAddress receiver;
@@ -278,8 +280,13 @@ final class RtspSession implements AutoCloseable {
     }
   }
 
+  /** In time with the clock, so that what sending takes does not add up. */
   private void pause() throws InterruptedException {
-    Thread.sleep(gap.toMillis());
+    long now = System.nanoTime();
+    dueNanos = Math.max(dueNanos + gap.toNanos(), now - gap.toNanos());
+    if (dueNanos > now) {
+      TimeUnit.NANOSECONDS.sleep(dueNanos - now);
+    }
   }
 
   private void noise(int length) throws IOException {
