@@ -196,6 +196,9 @@ public final class CameraProgram implements StreamProgram {
               counts.still(),
               PERCENT * counts.still() / due));
     }
+    if (counts.unreadable() > 0) {
+      text.append(", %d unreadable".formatted(counts.unreadable()));
+    }
     if (counts.missed() > 0) {
       text.append(", %d detections missed".formatted(counts.missed()));
     }

@@ -1,6 +1,5 @@
 package dev.ovkit.video.decode;
 
-import dev.ovkit.NativeCallException;
 import dev.ovkit.model.Resize;
 import dev.ovkit.picture.Frame;
 import dev.ovkit.picture.Letterbox;
@@ -181,7 +180,8 @@ public final class FrameScaler implements AutoCloseable {
         swscale.sws_scale(
             context, frame.data(), frame.linesize(), 0, frame.height(), planes, strides);
     if (rows != height) {
-      throw new NativeCallException(
+      throw new VideoException(
+          VideoException.Reason.DAMAGED,
           "swscale could not scale a frame of %dx%d to %dx%d: %s"
               .formatted(frame.width(), frame.height(), width, height, Failures.text(rows)));
     }
@@ -216,7 +216,8 @@ public final class FrameScaler implements AutoCloseable {
             null,
             (DoublePointer) null);
     if (made == null) {
-      throw new NativeCallException(
+      throw new VideoException(
+          VideoException.Reason.DAMAGED,
           "swscale cannot scale frames of %dx%d to %dx%d"
               .formatted(key.width, key.height, width, height));
     }

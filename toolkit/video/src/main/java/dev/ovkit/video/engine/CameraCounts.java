@@ -2,7 +2,7 @@ package dev.ovkit.video.engine;
 
 /**
  * What became of a camera's frames. Each decoded frame is one of {@code detected}, {@code
- * unneeded}, {@code dropped}, {@code still}, or still in progress.
+ * unneeded}, {@code dropped}, {@code still}, {@code unreadable}, or still in progress.
  *
  * @param camera the camera's name
  * @param state what it does now
@@ -12,6 +12,7 @@ package dev.ovkit.video.engine;
  * @param dropped frames that came while the detector was busy, and gave way to newer ones
  * @param missed detections that were due and did not happen because of that
  * @param still frames that the motion gate left out
+ * @param unreadable frames of a damaged stream that cannot be scaled
  * @param reconnects how often it was opened again
  */
 public record CameraCounts(
@@ -23,4 +24,5 @@ public record CameraCounts(
     long dropped,
     long missed,
     long still,
+    long unreadable,
     long reconnects) {}

@@ -44,6 +44,7 @@ final class CameraFeed {
   long dropped;
   long missed;
   long still;
+  long unreadable;
   long reconnects;
 
   CameraFeed(Camera camera, StreamOptions options, int workers) {
@@ -61,6 +62,15 @@ final class CameraFeed {
 
   CameraCounts counts() {
     return new CameraCounts(
-        camera.name(), state, decoded, detected, unneeded, dropped, missed, still, reconnects);
+        camera.name(),
+        state,
+        decoded,
+        detected,
+        unneeded,
+        dropped,
+        missed,
+        still,
+        unreadable,
+        reconnects);
   }
 }

@@ -120,12 +120,19 @@ final class Dispatcher {
     return least;
   }
 
-  /** Records that a frame was looked at, or that the gate left it out. */
-  synchronized void count(CameraFeed feed, boolean detected) {
-    if (detected) {
-      feed.detected++;
-    } else {
-      feed.still++;
+  /** What became of a frame that was taken. */
+  enum Fate {
+    DETECTED,
+    STILL,
+    UNREADABLE
+  }
+
+  /** Records what became of a frame. */
+  synchronized void count(CameraFeed feed, Fate fate) {
+    switch (fate) {
+      case DETECTED -> feed.detected++;
+      case STILL -> feed.still++;
+      case UNREADABLE -> feed.unreadable++;
     }
   }
 

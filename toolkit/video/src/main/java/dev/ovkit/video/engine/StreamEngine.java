@@ -4,6 +4,7 @@ import dev.ovkit.OptionException;
 import dev.ovkit.model.Detections;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.video.decode.FrameScaler;
+import dev.ovkit.video.decode.VideoException;
 import dev.ovkit.video.decode.VideoFrame;
 import dev.ovkit.video.decode.VideoReader;
 import dev.ovkit.vision.Detector;
@@ -183,20 +184,27 @@ public final class StreamEngine {
   private void look(Dispatcher.Work work, FrameScaler scaler, StreamListener listener) {
     CameraFeed feed = work.feed();
     VideoFrame frame = work.frame();
-    @Nullable Detections found;
+    @Nullable Detections found = null;
+    Dispatcher.Fate fate = Dispatcher.Fate.STILL;
     try {
-      found = passes(feed, frame, scaler) ? detector.detect(scaler.source(frame)) : null;
+      if (passes(feed, frame, scaler)) {
+        found = detector.detect(scaler.source(frame));
+        fate = Dispatcher.Fate.DETECTED;
+      }
+    } catch (VideoException e) {
+      fate = Dispatcher.Fate.UNREADABLE; // one frame of one camera is no reason to end
     } catch (RuntimeException | Error e) {
       frame.close();
       throw e;
     }
+    @Nullable Detections detections = found;
     dispatcher.finish(
         feed,
         work.number(),
         deliverers -> {
           try (frame) {
-            if (found != null) {
-              deliver(listener, feed, frame, deliverers, found);
+            if (detections != null) {
+              deliver(listener, feed, frame, deliverers, detections);
             }
           }
         });
@@ -208,7 +216,7 @@ public final class StreamEngine {
         next.accept(scaler);
       }
     }
-    dispatcher.count(feed, found != null);
+    dispatcher.count(feed, fate);
   }
 
   private static boolean passes(CameraFeed feed, VideoFrame frame, FrameScaler scaler) {

@@ -47,7 +47,8 @@ public final class StreamMetrics implements StreamListener {
         CameraCounts::missed);
     CounterWithCallback.builder()
         .name("ovkit_frames_dropped")
-        .help("Frames not looked at: busy, rate (more than asked for), still (no motion).")
+        .help(
+            "Frames not looked at: busy, rate (more than asked for), still (no motion), unreadable.")
         .labelNames("camera", "reason")
         .callback(
             call ->
@@ -58,6 +59,7 @@ public final class StreamMetrics implements StreamListener {
                           call.call((double) one.dropped(), one.camera(), "busy");
                           call.call((double) one.unneeded(), one.camera(), "rate");
                           call.call((double) one.still(), one.camera(), "still");
+                          call.call((double) one.unreadable(), one.camera(), "unreadable");
                         }))
         .register(registry);
     GaugeWithCallback.builder()

@@ -6,6 +6,7 @@ import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.video.decode.ReadOptions;
 import dev.ovkit.video.decode.TestFilms;
+import dev.ovkit.video.decode.VideoException;
 import dev.ovkit.video.decode.VideoReader;
 import dev.ovkit.video.decode.VideoSource;
 import java.io.ByteArrayOutputStream;
@@ -131,13 +132,16 @@ final class DamagedFilms {
     Letterbox box =
         Letterbox.of(frame.width(), frame.height(), INPUT, INPUT, Resize.Mode.LETTERBOX_CENTRE);
     frame.letterbox(box, Resize.LETTERBOX, ByteBuffer.allocateDirect(3 * INPUT * INPUT));
-    return new Detections(
-        frame.width(), frame.height(), List.of(), 0, 0, Detections.Timings.NONE);
+    return new Detections(frame.width(), frame.height(), List.of(), 0, 0, Detections.Timings.NONE);
   }
 
   private static void drawn(StreamResult result, StreamListener.Drawable frame) {
     if (result.frame() % 8 == 0) {
-      frame.picture().close();
+      try {
+        frame.picture().close();
+      } catch (VideoException e) {
+        // as a sink reports it
+      }
     }
   }
 

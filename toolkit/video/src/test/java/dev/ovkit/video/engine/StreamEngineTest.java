@@ -109,7 +109,7 @@ class StreamEngineTest {
     assertThat(numbers)
         .containsExactlyElementsOf(IntStream.range(0, 100).mapToObj(Long::valueOf).toList());
     assertThat(counts)
-        .isEqualTo(new CameraCounts("film", CameraEvent.State.ENDED, 100, 100, 0, 0, 0, 0, 0));
+        .isEqualTo(new CameraCounts("film", CameraEvent.State.ENDED, 100, 100, 0, 0, 0, 0, 0, 0));
   }
 
   @Test
@@ -152,7 +152,7 @@ class StreamEngineTest {
     CameraCounts counts = engine(slow, 1, live(), reader).run(listener).get(0);
     assertThat(numbers).containsExactly(0L, 99L);
     assertThat(counts)
-        .isEqualTo(new CameraCounts("door", CameraEvent.State.FAILED, 100, 2, 0, 98, 98, 0, 0));
+        .isEqualTo(new CameraCounts("door", CameraEvent.State.FAILED, 100, 2, 0, 98, 98, 0, 0, 0));
   }
 
   @Test
@@ -196,6 +196,26 @@ class StreamEngineTest {
             film(),
             new Frames(100));
     assertThatThrownBy(() -> engine.run(listener)).hasMessage("broken");
+  }
+
+  @Test
+  void aFrameThatCannotBeScaledIsCountedAndTheOthersAreLookedAt() {
+    AtomicInteger calls = new AtomicInteger();
+    StreamEngine engine =
+        engine(
+            frame -> {
+              if (calls.getAndIncrement() == 1) {
+                throw new VideoException(Reason.DAMAGED, "cannot be scaled");
+              }
+              return NOTHING;
+            },
+            1,
+            film(),
+            new Frames(4));
+    CameraCounts counts = engine.run(listener).get(0);
+    assertThat(numbers).containsExactly(0L, 2L, 3L);
+    assertThat(counts)
+        .isEqualTo(new CameraCounts("film", CameraEvent.State.ENDED, 4, 3, 0, 0, 0, 0, 1, 0));
   }
 
   @Test
