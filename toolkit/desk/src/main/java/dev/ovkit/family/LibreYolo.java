@@ -10,8 +10,8 @@ import java.util.Optional;
 
 /**
  * Detectors as LibreYOLO exports them: x1, y1, x2, y2 in pixels and a score for each class, in one
- * output or two. Its metadata says of which family they are. Rows that the graph suppressed are left
- * out where the candidates are there too.
+ * output or two. Its metadata says of which family they are. Rows that the graph suppressed are
+ * left out where the candidates are there too.
  */
 public final class LibreYolo implements DetectorFamily {
 
