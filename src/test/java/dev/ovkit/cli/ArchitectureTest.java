@@ -60,7 +60,7 @@ class ArchitectureTest {
     MAY_USE.put("onnx", "runtime internal.files internal.text");
     MAY_USE.put("onnx.rewrite", "runtime onnx");
     MAY_USE.put("family", "head ir runtime model layout onnx");
-    MAY_USE.put("surgery", "nativelib runtime");
+    MAY_USE.put("surgery", "nativelib runtime internal.files");
     MAY_USE.put(
         "convert",
         "nativelib ir head metadata machine runtime model layout bench onnx onnx.rewrite family surgery python internal.files internal.process internal.text");
@@ -170,7 +170,7 @@ class ArchitectureTest {
           .that()
           .resideInAPackage("dev.ovkit.bundle")
           .and()
-          .haveNameNotMatching("dev\\.ovkit\\.bundle\\.(SelfTest|Golden)(\\$.*)?")
+          .haveNameNotMatching("dev\\.ovkit\\.bundle\\.(SelfTest|SelfTestPart|Golden)(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(
