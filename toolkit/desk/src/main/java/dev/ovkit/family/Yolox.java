@@ -127,11 +127,9 @@ public final class Yolox implements DetectorFamily {
             .flatMap(head -> detector.behind(head.tensor()).stream())
             .anyMatch(n -> n.is("Exp"));
     BoxArithmetic boxes = CandidateColumns.of(detector, output.get(), 2).boxes();
-    if (decoded
-        && (boxes.corners() == BoxArithmetic.Corners.TWO_CORNERS
-            || boxes.unit() == BoxArithmetic.Unit.SHARES)) {
+    if (decoded && boxes.corners() == BoxArithmetic.Corners.TWO_CORNERS) {
       return Recognition.refused(
-          "it has YOLOX's heads, but its graph makes boxes of another form than centre and size in pixels");
+          "it has YOLOX's heads, but its graph makes corners of its boxes, where YOLOX has centre and size");
     }
     return Recognition.of(
         new Found(

@@ -86,9 +86,15 @@ class FamilyBoxesTest {
 
   @Test
   void anRtDetrByUltralyticsGivesSharesOfTheInput() throws Exception {
-    FixedAnswer answer = new FixedAnswer(16, 128).attending();
-    String box = answer.computed(new float[] {0.5f, 0.5f, 0.25f, 0.5f}, 1, 1, 4);
-    String scores = answer.sketch().op("Sigmoid", answer.computed(new float[] {2, 0, -9}, 1, 1, 3));
+    FixedAnswer answer = new FixedAnswer(16, 128);
+    Sketch sketch = answer.sketch();
+    String shares = sketch.op("Softmax", answer.computed(new float[1], 1, 1, 1));
+    String seen = sketch.op("MatMul", List.of(shares, answer.computed(new float[1], 1, 1, 1)));
+    float[] centre = {0.5f, 0.5f, 0.25f, 0.5f};
+    String box = sketch.op("Add", List.of(sketch.constant(centre, 1, 1, 4), seen));
+    float[] sure = {2, 0, -9};
+    String scores =
+        sketch.op("Sigmoid", sketch.op("Add", List.of(sketch.constant(sure, 1, 1, 3), seen)));
     answer
         .sketch()
         .outputOf(answer.sketch().op("Concat", List.of(box, scores), Attr.of("axis", 2)), 1, 1, 7);
