@@ -104,6 +104,10 @@ public final class RtspServer implements AutoCloseable {
     while (!socket.isClosed()) {
       try {
         Socket client = socket.accept();
+        if (socket.isClosed()) { // a thread that waits keeps the address open for a moment more
+          client.close();
+          return;
+        }
         int number = Math.min(opened.getAndIncrement(), behaviours.length - 1);
         RtspSession session = new RtspSession(client, behaviours[number], films, gap);
         sessions.add(session);
