@@ -58,7 +58,7 @@ record ExportNotes(String task, List<String> names, List<Integer> pointShape) {
           map.get("task") instanceof String task ? task : "",
           names(file, map.get("names")),
           whole(map.get("kpt_shape")));
-    } catch (YAMLException e) {
+    } catch (YAMLException | NumberFormatException e) { // the latter of numbers and escapes
       throw new ModelException(
           "%s: not valid YAML (%s); repair or remove it"
               .formatted(file, String.valueOf(e.getMessage()).lines().findFirst().orElse("")),
