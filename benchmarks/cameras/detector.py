@@ -7,6 +7,7 @@ distributions, which are what the figures in docs/performance.md need.
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -162,3 +163,13 @@ def suppress(
 def decode(spec: Spec, shape: Letterboxed, tensors: list[np.ndarray]) -> list[tuple[float, ...]]:
     found = (raw_heads if spec.layout == "raw-heads" else distributions)(spec, tensors)
     return suppress(shape, *found)
+
+
+def frames(film: str) -> Iterator[np.ndarray]:
+    """Yields the frames of a film to its end."""
+    capture = cv2.VideoCapture(film)
+    while True:
+        whole, frame = capture.read()
+        if not whole:
+            return
+        yield frame

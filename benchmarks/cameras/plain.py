@@ -19,7 +19,7 @@ os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp")
 import cv2
 import numpy as np
 import openvino as ov
-from detector import Spec, decode, letterbox
+from detector import Spec, decode, frames, letterbox
 
 
 class Reader(threading.Thread):
@@ -79,11 +79,7 @@ def main() -> int:
     sources = sys.argv[4:]
     if sys.argv[2] == "all":
         for i, source in enumerate(sources):
-            capture = cv2.VideoCapture(source)
-            while True:
-                whole, frame = capture.read()
-                if not whole:
-                    break
+            for frame in frames(source):
                 start = time.monotonic()
                 boxes = detect(frame)
                 report(f"cam{i}", time.monotonic() - start, boxes)

@@ -20,7 +20,7 @@ os.environ.setdefault("OPENCV_FFMPEG_CAPTURE_OPTIONS", "rtsp_transport;tcp|threa
 import cv2
 import numpy as np
 import openvino as ov
-from detector import CONFIDENCE, Letterboxed, Spec, distributions, sigmoid, suppress
+from detector import CONFIDENCE, Letterboxed, Spec, distributions, frames, sigmoid, suppress
 from openvino.preprocess import PrePostProcessor
 from plain import report
 
@@ -160,11 +160,7 @@ def main() -> int:
     sources = sys.argv[4:]
     if sys.argv[2] == "all":
         for i, source in enumerate(sources):
-            capture = cv2.VideoCapture(source)
-            while True:
-                whole, frame = capture.read()
-                if not whole:
-                    break
+            for frame in frames(source):
                 detector.start(f"cam{i}", frame, time.monotonic())
         detector.queue.wait_all()
         return 0

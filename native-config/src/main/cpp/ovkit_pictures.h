@@ -2,8 +2,8 @@
 // Python pipelines make.
 //
 // A function with a `message` returns 0, or 1 with the reason in `message` (at most `capacity` bytes, NUL-terminated;
-// "out of memory" if that is the reason): status and message come from the same call, and no C++ exception leaves. A picture belongs to one thread at a time;
-// different pictures may be used on different threads at once.
+// "out of memory" if that is the reason): status and message come from the same call, and no C++ exception leaves. A
+// picture belongs to one thread at a time; different pictures may be used on different threads at once.
 #pragma once
 
 #include <stddef.h>

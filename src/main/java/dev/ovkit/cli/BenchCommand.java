@@ -231,7 +231,7 @@ final class BenchCommand implements Callable<Integer> {
       List<RegressionGate.Verdict> verdicts =
           gate == null || !report.complete() ? List.of() : gate.judge(report);
       boolean asked = report.complete() && (!csv || html != null);
-      print(report, verdicts, asked ? options.kernels() : Map.of());
+      print(report, verdicts, asked ? Benchmark.kernels(options) : Map.of());
       if (!report.complete()) {
         return ExitCode.INTERRUPTED;
       }

@@ -1,11 +1,9 @@
 package dev.ovkit.cli.option;
 
 import java.io.PrintWriter;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,11 +21,7 @@ public final class ModelAndPictures {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  @Option(
-      names = "--ir",
-      paramLabel = "MODEL.xml",
-      description =
-          "The model: the .xml of an IR, whose .bin is beside it. The same as MODEL without an option.")
+  @Option(names = "--ir", paramLabel = "MODEL.xml", description = ModelFolder.OPTION)
   private @Nullable List<Path> irs;
 
   @Option(
@@ -54,7 +48,7 @@ public final class ModelAndPictures {
   /** Returns the one model, which must be an IR. */
   public Path ir() {
     Path model = only();
-    if (isNamed(model.toString(), ".onnx")) {
+    if (ModelFolder.isNamed(model.toString(), ".onnx")) {
       throw new ParameterException(
           spec.commandLine(),
           "'%s' is an ONNX model, but %s needs an IR; make one with 'ovkit convert %s'"
@@ -80,7 +74,7 @@ public final class ModelAndPictures {
   }
 
   private List<Path> given() {
-    List<String> named = typed.stream().filter(ModelAndPictures::isModel).toList();
+    List<String> named = typed.stream().filter(ModelFolder::isModel).toList();
     boolean byOption = spec.commandLine().getParseResult().hasMatchedOption("--ir");
     List<Path> models = new ArrayList<>();
     if (irs != null && (byOption || named.isEmpty())) {
@@ -88,9 +82,7 @@ public final class ModelAndPictures {
     }
     named.forEach(name -> models.add(ModelFolder.ir(Path.of(name))));
     if (models.isEmpty()) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "no model was given; expected MODEL.xml as the first argument, or --ir MODEL.xml");
+      throw ModelFolder.missing(spec);
     }
     return models;
   }
@@ -112,26 +104,10 @@ public final class ModelAndPictures {
 
   private List<String> named() {
     List<String> named = new ArrayList<>();
-    typed.stream().filter(name -> !isModel(name)).forEach(named::add);
+    typed.stream().filter(name -> !ModelFolder.isModel(name)).forEach(named::add);
     if (images != null) {
       named.addAll(images);
     }
     return named;
-  }
-
-  private static boolean isModel(String name) {
-    return isNamed(name, ".xml") || isNamed(name, ".onnx") || isModelFolder(name);
-  }
-
-  private static boolean isNamed(String name, String ending) {
-    return name.toLowerCase(Locale.ROOT).endsWith(ending);
-  }
-
-  private static boolean isModelFolder(String name) {
-    try {
-      return ModelFolder.isOne(Path.of(name));
-    } catch (InvalidPathException e) {
-      return false; // whoever reads it says what is wrong
-    }
   }
 }

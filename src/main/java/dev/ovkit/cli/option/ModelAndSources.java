@@ -1,9 +1,7 @@
 package dev.ovkit.cli.option;
 
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -20,11 +18,7 @@ public final class ModelAndSources {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  @Option(
-      names = "--ir",
-      paramLabel = "MODEL.xml",
-      description =
-          "The model: the .xml of an IR, whose .bin is beside it. The same as MODEL without an option.")
+  @Option(names = "--ir", paramLabel = "MODEL.xml", description = ModelFolder.OPTION)
   private @Nullable Path ir;
 
   @Parameters(
@@ -37,25 +31,14 @@ public final class ModelAndSources {
   public Path model() {
     Path model = typesModel() ? Path.of(typed.get(0)) : ir;
     if (model == null) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "no model was given; expected MODEL.xml as the first argument, or --ir MODEL.xml");
+      throw ModelFolder.missing(spec);
     }
     return OnnxCache.ir(ModelFolder.ir(model), "", spec.commandLine().getErr());
   }
 
   private boolean typesModel() {
     boolean byOption = spec.commandLine().getParseResult().hasMatchedOption("--ir");
-    return !byOption && !typed.isEmpty() && isModel(typed.get(0));
-  }
-
-  private static boolean isModel(String name) {
-    String small = name.toLowerCase(Locale.ROOT);
-    try {
-      return small.endsWith(".xml") || small.endsWith(".onnx") || ModelFolder.isOne(Path.of(name));
-    } catch (InvalidPathException e) {
-      return false; // whoever reads it says what is wrong
-    }
+    return !byOption && !typed.isEmpty() && ModelFolder.isModel(typed.get(0));
   }
 
   /** Returns the sources as they were typed; there must be one. */

@@ -1,7 +1,6 @@
 package dev.ovkit.cli.option;
 
 import java.nio.file.Path;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,11 +15,7 @@ public final class ModelOption {
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
-  @Option(
-      names = "--ir",
-      paramLabel = "MODEL.xml",
-      description =
-          "The model: the .xml of an IR, whose .bin is beside it. The same as MODEL without an option.")
+  @Option(names = "--ir", paramLabel = "MODEL.xml", description = ModelFolder.OPTION)
   private @Nullable Path ir;
 
   @Parameters(arity = "0..1", paramLabel = "MODEL", description = "The model: the .xml of an IR.")
@@ -45,7 +40,7 @@ public final class ModelOption {
   /** Returns the model, which must be an IR. */
   public Path ir() {
     Path model = path();
-    if (model.toString().toLowerCase(Locale.ROOT).endsWith(".onnx")) {
+    if (ModelFolder.isNamed(model.toString(), ".onnx")) {
       throw new ParameterException(
           spec.commandLine(),
           "'%s' is an ONNX model, but %s needs an IR; make one with 'ovkit convert %s'"
@@ -61,9 +56,7 @@ public final class ModelOption {
     }
     Path model = typed != null ? typed : ir;
     if (model == null) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "no model was given; expected MODEL.xml as the first argument, or --ir MODEL.xml");
+      throw ModelFolder.missing(spec);
     }
     return ModelFolder.ir(model);
   }

@@ -1,18 +1,11 @@
 package dev.ovkit.bench;
 
 import dev.ovkit.CompileOptions;
-import dev.ovkit.ModelException;
-import dev.ovkit.NativeCallException;
 import dev.ovkit.OptionException;
-import dev.ovkit.network.InputPreparation;
-import dev.ovkit.runtime.Core;
-import dev.ovkit.runtime.KernelUse;
-import dev.ovkit.runtime.Model;
 import dev.ovkit.vision.DetectorOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -246,30 +239,5 @@ public record BenchOptions(
     }
     DetectorOptions options = DetectorOptions.defaults().withCompile(compile);
     return requests.isPresent() ? options.withRequests(requests.getAsInt()) : options;
-  }
-
-  /**
-   * Returns which kernels compute each model, by its name: how many layers each of them has, the
-   * most frequent first. Each model is compiled and run once for it. Nothing is known of a model
-   * that does not run by itself.
-   */
-  public Map<String, Map<String, Integer>> kernels() {
-    Map<String, Map<String, Integer>> kernels = new LinkedHashMap<>();
-    try (Core core = Core.create()) {
-      for (Path ir : irs) {
-        kernels.computeIfAbsent(ir.toString(), name -> kernels(core, ir));
-      }
-    }
-    return kernels;
-  }
-
-  private Map<String, Integer> kernels(Core core, Path ir) {
-    DetectorOptions opening = opening(ir);
-    try (Model model = core.readModel(ir)) {
-      opening.input().ifPresent(size -> InputPreparation.resize(model, size));
-      return KernelUse.count(KernelUse.names(core, model, opening.compile()));
-    } catch (ModelException | NativeCallException e) {
-      return Map.of();
-    }
   }
 }

@@ -62,11 +62,6 @@ public record Poses(CandidateTable table, int points, int dimensions) implements
   }
 
   @Override
-  public List<String> outputs() {
-    return List.of(table.output());
-  }
-
-  @Override
   public void write(Map<String, String> info) {
     table.write(info);
     info.put("key_points", Integer.toString(points));

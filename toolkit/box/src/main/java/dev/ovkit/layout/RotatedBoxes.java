@@ -49,11 +49,6 @@ public record RotatedBoxes(CandidateTable table) implements TableLayout {
   }
 
   @Override
-  public List<String> outputs() {
-    return List.of(table.output());
-  }
-
-  @Override
   public void write(Map<String, String> info) {
     table.write(info);
   }

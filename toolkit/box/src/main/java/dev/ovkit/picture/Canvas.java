@@ -3,7 +3,7 @@ package dev.ovkit.picture;
 import java.nio.ByteBuffer;
 
 /**
- * Pixels to draw on; what is outside is left out.
+ * Pixels to draw on; drawing outside of them has no effect.
  *
  * @param pixels BGR rows without gaps, from position 0
  */

@@ -111,7 +111,7 @@ public record BoxArithmetic(Unit unit, Corners corners) {
   /** Whether columns of one box are put side by side, not boxes of several heads. */
   private static boolean joinsColumns(Graph graph, Node concat) {
     Shape shape = graph.shape(concat.output());
-    if (shape == null || shape.rank() == 0) {
+    if (shape == null || shape.rank() == 0 || concat.inputs().size() < 2) {
       return concat.inputs().size() == 2;
     }
     return shape.dimension(Math.floorMod(concat.integer("axis", 0), shape.rank())) == COLUMNS;

@@ -42,6 +42,9 @@ record CandidateColumns(DetectorGraph detector, List<Piece> pieces) {
 
   private static final int BOX = 4;
 
+  /** No head is that long; a walk also goes that deep at most. */
+  private static final int MOST_STEPS = 2_000;
+
   /** What leaves the numbers of a column as they are, and the columns where they are. */
   private static final Set<String> PASSING = Set.of("Identity", "Cast", "Dropout");
 
@@ -163,7 +166,7 @@ record CandidateColumns(DetectorGraph detector, List<Piece> pieces) {
   /** A way back through a graph, of a bounded number of steps. */
   private static final class Walk {
     private final DetectorGraph detector;
-    private int steps = 10_000;
+    private int steps = MOST_STEPS;
 
     Walk(DetectorGraph detector) {
       this.detector = detector;

@@ -10,8 +10,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Tells the service manager that the engine is ready, how it goes, and that it is alive: as long as
- * no camera's frames are stuck in the detector or in an output.
+ * Reports to the service manager: that the engine is ready, its counts, and that it is alive,
+ * unless a camera's frames are stuck in the detector or in an output.
  */
 final class Heartbeat implements AutoCloseable {
 

@@ -41,7 +41,7 @@ public final class VideoSelfTest implements SelfTestPart {
   /** What any encoder takes; a detector looks at fewer pixels anyway. */
   private static final int MOST_WIDTH = 1280;
 
-  /** A film is not the picture: this tells a lost object from one that has suffered. */
+  /** Encoding changes the picture, so scores may differ by more than between two machines. */
   private static final double SCORE_TOLERANCE = 0.2;
 
   private static final double LOWEST_IOU = 0.5;

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -49,21 +48,8 @@ class PackageWithVideoTest {
   @Test
   void itHasWhatItNeedsAndWatchesAFilm() throws Exception {
     Path bundle = temp.resolve("app-1.2.0");
-    List<Object> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java"),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dovkit.native.dir=" + System.getProperty("ovkit.native.dir")));
-    String video = System.getProperty("ovkit.video.dir");
-    if (video != null) {
-      command.add("-Dovkit.video.dir=" + video);
-    }
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            "dev.ovkit.cli.Main",
+    List<String> command =
+        OvkitCommand.of(
             "package",
             HOME.resolve("ir-models/conveyor-parts.xml"),
             "--golden",
@@ -72,7 +58,7 @@ class PackageWithVideoTest {
             "--with",
             "video",
             "-o",
-            bundle));
+            bundle);
     Ended packed = run(command.toArray());
     assertThat(packed.exitCode).as(packed.err).isZero();
     assertThat(packed.out).contains("FFmpeg ");

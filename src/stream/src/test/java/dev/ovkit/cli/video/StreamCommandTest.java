@@ -44,24 +44,9 @@ class StreamCommandTest {
   }
 
   private Process start(String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dovkit.native.dir=" + System.getProperty("ovkit.native.dir")));
-    String video = System.getProperty("ovkit.video.dir");
-    if (video != null) {
-      command.add("-Dovkit.video.dir=" + video);
-    }
-    command.addAll(
-        List.of(
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            "dev.ovkit.cli.Main",
-            program));
-    command.addAll(List.of(arguments));
-    return new ProcessBuilder(command)
+    List<Object> words = new ArrayList<>(List.of(program));
+    words.addAll(List.of(arguments));
+    return new ProcessBuilder(OvkitCommand.of(words.toArray()))
         .redirectOutput(out.toFile())
         .redirectError(err.toFile())
         .start();

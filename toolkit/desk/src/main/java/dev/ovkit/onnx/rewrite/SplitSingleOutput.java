@@ -68,7 +68,10 @@ final class SplitSingleOutput implements Rewrite {
     Arrays.fill(ones, 1);
 
     Attr[] pointwise = {
-      Attr.of("strides", 1, 1), Attr.of("pads", 0, 0, 0, 0), Attr.of("dilations", 1, 1)
+      Attr.of("auto_pad", "NOTSET"),
+      Attr.of("strides", 1, 1),
+      Attr.of("pads", 0, 0, 0, 0),
+      Attr.of("dilations", 1, 1)
     };
     Node each =
         whole.rewritten(

@@ -430,6 +430,14 @@ class RewritesTest {
   }
 
   @Test
+  void aConvolutionWithoutPaddingIsSplitToo() {
+    Sketch sketch = new Sketch();
+    String x = sketch.input("x", 1, 32, 8, 8);
+    sketch.output(sketch.op("Sigmoid", sketch.conv(x, 32, 1, 3, 1, Attr.of("auto_pad", "VALID"))));
+    fires(sketch, new SplitSingleOutput(), 1);
+  }
+
+  @Test
   void aConvolutionStaysThatWouldNotGainOrWhoseNameIsKnown() {
     Sketch two = new Sketch();
     two.output(two.op("Relu", two.conv(two.input("x", 1, 32, 8, 8), 32, 2, 3, 1, 1)));

@@ -34,7 +34,7 @@ final class CameraWatch {
     return until(enough, event -> {});
   }
 
-  /** The same; {@code seen} is told what the camera does. */
+  /** The same; {@code seen} also receives the camera's events. */
   CameraCounts until(BooleanSupplier enough, Consumer<CameraEvent> seen) {
     StreamEngine[] engine = new StreamEngine[1];
     engine[0] =
