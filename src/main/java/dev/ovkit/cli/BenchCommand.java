@@ -3,6 +3,7 @@ package dev.ovkit.cli;
 import dev.ovkit.CompileOptions;
 import dev.ovkit.bench.BenchOptions;
 import dev.ovkit.bench.Benchmark;
+import dev.ovkit.bench.KernelCounts;
 import dev.ovkit.bench.Mode;
 import dev.ovkit.bench.RegressionGate;
 import dev.ovkit.bench.Report;
@@ -231,7 +232,7 @@ final class BenchCommand implements Callable<Integer> {
       List<RegressionGate.Verdict> verdicts =
           gate == null || !report.complete() ? List.of() : gate.judge(report);
       boolean asked = report.complete() && (!csv || html != null);
-      print(report, verdicts, asked ? Benchmark.kernels(options) : Map.of());
+      print(report, verdicts, asked ? KernelCounts.of(options) : Map.of());
       if (!report.complete()) {
         return ExitCode.INTERRUPTED;
       }

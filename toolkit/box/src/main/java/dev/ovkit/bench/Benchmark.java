@@ -1,22 +1,13 @@
 package dev.ovkit.bench;
 
-import dev.ovkit.ModelException;
-import dev.ovkit.NativeCallException;
 import dev.ovkit.PictureException;
 import dev.ovkit.machine.MachineLoad;
-import dev.ovkit.network.InputPreparation;
-import dev.ovkit.runtime.Core;
-import dev.ovkit.runtime.KernelUse;
-import dev.ovkit.runtime.Model;
-import dev.ovkit.vision.DetectorOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -65,30 +56,6 @@ public final class Benchmark implements AutoCloseable {
    */
   public static Benchmark open(BenchOptions options) {
     return open(options, ir -> Contestant.open(ir, options));
-  }
-
-  /**
-   * Returns which kernels compute each model, by its name: how many layers each of them has, the
-   * most frequent first. Each model is compiled and run once for it. Nothing is known of a model
-   * that does not run by itself.
-   */
-  public static Map<String, Map<String, Integer>> kernels(BenchOptions options) {
-    Map<String, Map<String, Integer>> kernels = new LinkedHashMap<>();
-    try (Core core = Core.create()) {
-      for (Path ir : options.irs()) {
-        kernels.computeIfAbsent(ir.toString(), name -> kernels(core, ir, options.opening(ir)));
-      }
-    }
-    return kernels;
-  }
-
-  private static Map<String, Integer> kernels(Core core, Path ir, DetectorOptions opening) {
-    try (Model model = core.readModel(ir)) {
-      opening.input().ifPresent(size -> InputPreparation.resize(model, size));
-      return KernelUse.count(KernelUse.names(core, model, opening.compile()));
-    } catch (ModelException | NativeCallException e) {
-      return Map.of();
-    }
   }
 
   static Benchmark open(BenchOptions options, Function<Path, Contestant> opener) {
