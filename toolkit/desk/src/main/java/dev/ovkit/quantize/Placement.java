@@ -23,10 +23,13 @@ record Placement(SortedSet<Integer> convolutions, Map<Integer, List<LevelRange>>
   private static final double LEVELS = 256;
 
   /**
-   * A tensor counts as no wider than so many times its median channel: where one channel stretches
-   * it, as in PP-LCNet, the others would lose their levels. Otherwise none is wider than 8 times.
+   * Where one channel is so many times as wide as the median one, as in PP-LCNet, it alone would
+   * take the levels of the others.
    */
-  private static final double MOST_STRETCHED = 8;
+  private static final double STRETCHED = 32;
+
+  /** The tensor then counts as so many times as wide as its median channel. */
+  private static final double USUAL = 8;
 
   /** Keeps steps apart where a tensor is all zero. */
   private static final double LEAST_WIDTH = 1e-6;
@@ -92,10 +95,9 @@ record Placement(SortedSet<Integer> convolutions, Map<Integer, List<LevelRange>>
     double[] widths = new double[spread.channels()];
     Arrays.setAll(widths, c -> spread.high(c) - spread.low(c));
     Arrays.sort(widths);
-    double width =
-        Math.min(
-            Math.max(spread.high(), 0) - Math.min(spread.low(), 0),
-            MOST_STRETCHED * widths[widths.length / 2]);
+    double median = widths[widths.length / 2];
+    double whole = Math.max(spread.high(), 0) - Math.min(spread.low(), 0);
+    double width = whole > STRETCHED * median ? USUAL * median : whole;
     double least = Math.max(width / LEVELS, LEAST_WIDTH);
     List<LevelRange> ranges = new ArrayList<>();
     for (int c = 0; c < spread.channels(); c++) {
