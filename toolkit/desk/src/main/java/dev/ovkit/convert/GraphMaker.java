@@ -1,6 +1,7 @@
 package dev.ovkit.convert;
 
 import dev.ovkit.ir.WeightPrecision;
+import dev.ovkit.onnx.OlderSoftmax;
 import dev.ovkit.python.PythonTool;
 import dev.ovkit.python.PythonTools;
 import dev.ovkit.runtime.Shape;
@@ -44,7 +45,7 @@ sealed interface GraphMaker {
   record Native() implements GraphMaker {
     @Override
     public ModelEditor make(Plan plan, WeightPrecision type, Path folder) throws IOException {
-      byte[] onnx = plan.model().toBytes();
+      byte[] onnx = onnx(plan);
       ForeignModel.require(plan, onnx, folder);
       return finished(ModelEditor.ofOnnx(onnx), plan, type);
     }
@@ -54,7 +55,7 @@ sealed interface GraphMaker {
   record Ovc(PythonTools tools) implements GraphMaker {
     @Override
     public ModelEditor make(Plan plan, WeightPrecision type, Path folder) throws IOException {
-      Files.write(folder.resolve("model.onnx"), plan.model().toBytes());
+      Files.write(folder.resolve("model.onnx"), onnx(plan));
       tools.run(PythonTool.OVC, folder, List.of("--input", "model.onnx", "--output", "model.xml"));
       return finished(ModelEditor.ofFile(folder.resolve("model.xml")), plan, type);
     }
@@ -67,7 +68,7 @@ sealed interface GraphMaker {
   record Mo(PythonTools tools) implements GraphMaker {
     @Override
     public ModelEditor make(Plan plan, WeightPrecision type, Path folder) throws IOException {
-      Files.write(folder.resolve("model.onnx"), plan.model().toBytes());
+      Files.write(folder.resolve("model.onnx"), onnx(plan));
       tools.run(PythonTool.MO, folder, words(plan));
       return stored(ModelEditor.ofFile(folder.resolve("model.xml")), type);
     }
@@ -98,6 +99,11 @@ sealed interface GraphMaker {
           .mapToObj(i -> values.get(values.size() == 1 ? 0 : (int) i).toString())
           .collect(Collectors.joining(",", "[", "]"));
     }
+  }
+
+  /** The graph as every converter reads it. */
+  private static byte[] onnx(Plan plan) {
+    return OlderSoftmax.flattened(plan.model()).toBytes();
   }
 
   private static boolean preprocesses(Plan plan) {

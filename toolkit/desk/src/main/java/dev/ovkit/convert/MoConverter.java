@@ -11,6 +11,7 @@ import dev.ovkit.ir.TensorDescription;
 import dev.ovkit.metadata.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.Normalization;
+import dev.ovkit.onnx.OlderSoftmax;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.TensorInfo;
 import dev.ovkit.python.PythonListener;
@@ -120,6 +121,14 @@ public final class MoConverter {
   private static Recognised recognise(MoCommandLine line, OnnxModel model) {
     try {
       Plan plan = new Planner(line.equivalent(), Families.ALL).plan(model);
+      if (OlderSoftmax.flattened(plan.model()) != plan.model()) {
+        return new Recognised(
+            Optional.empty(),
+            Optional.of(
+                new ModelException(
+                    "before opset 13 a Softmax takes its axis and all behind it for one, which"
+                        + " OpenVINO does not; 'ovkit convert' writes it so that both agree")));
+      }
       return new Recognised(
           Optional.of(plan).filter(p -> p.detector().isPresent()).map(p -> asMoDoes(p, line)),
           Optional.empty());

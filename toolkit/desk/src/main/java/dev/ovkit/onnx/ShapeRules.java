@@ -44,8 +44,9 @@ final class ShapeRules {
     ofInput(
         "Relu LeakyRelu PRelu Elu Selu Sigmoid HardSigmoid HardSwish Tanh Softplus Mish Gelu Erf"
             + " Clip Exp Log Sqrt Reciprocal Abs Neg Floor Ceil Round Sign Not Sin Cos Identity"
-            + " Dropout Cast Softmax LogSoftmax BatchNormalization InstanceNormalization"
-            + " LayerNormalization QuantizeLinear DequantizeLinear ScatterND ScatterElements CumSum",
+            + " Dropout Cast Softmax LogSoftmax Hardmax BatchNormalization InstanceNormalization"
+            + " LayerNormalization QuantizeLinear DequantizeLinear ScatterND ScatterElements"
+            + " CumSum",
         (known, node, x) -> x);
     rule(
         "Add Sub Mul Div Pow Mod Min Max Sum Mean And Or Equal Less LessOrEqual Greater"
