@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Changes the .bin under running programs: an open IR must not depend on its files.
 #
-#   benchmarks/swap.sh [TIMES [SEED]]      default: 50 1
+#   benchmarks/swap.sh [TIMES [SEED [PROGRAMS [CHANGES]]]]      default: 50 1, all of both
+#   benchmarks/swap.sh 50 1 library,bundle deleted,replaced
 #
 # `infer` on a folder, `watch`, a program on the library, and `infer` of a bundle each run TIMES times for each change:
 # the .bin is truncated, overwritten in place, deleted, or replaced by a rename, at a random moment after the first
@@ -13,6 +14,14 @@ source "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 times=${1:-50}
 RANDOM=${2:-1}
 [[ $times =~ ^[1-9][0-9]*$ ]] || { echo "swap.sh: '$times' is not a number from 1" >&2; exit 2; }
+IFS=, read -ra programs <<<"${3:-infer,watch,library,bundle}"
+IFS=, read -ra changes <<<"${4:-truncated,overwritten,deleted,replaced}"
+for word in "${programs[@]}"; do
+  [[ $word =~ ^(infer|watch|library|bundle)$ ]] || { echo "swap.sh: no program '$word'" >&2; exit 2; }
+done
+for word in "${changes[@]}"; do
+  [[ $word =~ ^(truncated|overwritten|deleted|replaced)$ ]] || { echo "swap.sh: no change '$word'" >&2; exit 2; }
+done
 need python3
 
 work=$(mktemp -d)
@@ -70,7 +79,9 @@ replaced() { head -c 1000 /dev/urandom >"$1.new" && mv "$1.new" "$1"; }
 
 milliseconds() { echo $(($(date +%s%N) / 1000000)); }
 
-run() { # WHAT FILE [CHANGE MILLISECONDS]: runs it; after its first line and so many milliseconds the .bin changes
+# run WHAT FILE [CHANGE MILLISECONDS]: runs it; after its first line and so many milliseconds the .bin changes. Sets rest
+# to the milliseconds from its first line to its end.
+run() {
   local what=$1 file=$2 change=${3:-} delay=${4:-0} target=$bin status=0
   [ "$what" != bundle ] || target=$work/bundle-1.0.0/model/model.bin
   cp "$root/ir-models/conveyor-parts.bin" "$target.new"
@@ -79,28 +90,30 @@ run() { # WHAT FILE [CHANGE MILLISECONDS]: runs it; after its first line and so 
   "$what" >"$file" 2>"$work/said" &
   local running=$!
   while [ ! -s "$file" ] && kill -0 "$running" 2>/dev/null; do sleep 0.002; done
+  local first
+  first=$(milliseconds)
   if [ -n "$change" ]; then
     sleep "$(printf '%d.%03d' $((delay / 1000)) $((delay % 1000)))"
     ! kill -0 "$running" 2>/dev/null || under=$((under + 1))
     "$change" "$target"
   fi
   wait "$running" || status=$?
+  rest=$(($(milliseconds) - first))
   [ "$status" -eq 0 ] || { cat "$work/said" >&2; fail "$what, $change after $delay ms: exit code $status"; }
 }
 
-for what in infer watch library bundle; do
+for what in "${programs[@]}"; do
   under=0
   run "$what" "$work/right"
-  began=$(milliseconds)
   run "$what" "$work/right"
-  whole=$(($(milliseconds) - began))
+  whole=$((rest + 1))
   boxes "$work/right" >"$work/right.boxes"
   [ "$(wc -l <"$work/right.boxes")" -eq 60 ] || fail "$what gives $(wc -l <"$work/right.boxes") results, expected 60"
-  for change in truncated overwritten deleted replaced; do
+  for change in "${changes[@]}"; do
     under=0
     for ((i = 0; under < times; i++)); do
       [ "$i" -lt $((10 * times)) ] || fail "$what is done too soon to be disturbed"
-      run "$what" "$work/now" "$change" $(((RANDOM * 32768 + RANDOM) % (whole / 2)))
+      run "$what" "$work/now" "$change" $(((RANDOM * 32768 + RANDOM) % whole))
       boxes "$work/now" | cmp -s - "$work/right.boxes" || fail "$what, $change, run $i: other boxes; see $(boxes "$work/now" | diff - "$work/right.boxes" | head -n 2)"
     done
     echo "$what: the .bin was $change $under times while it ran, and $((i - under)) times after its end; no crash, no changed box"
