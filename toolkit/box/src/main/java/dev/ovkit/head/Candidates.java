@@ -30,9 +30,22 @@ public final class Candidates {
   /** The place of the candidate to be added next. */
   public int place;
 
+  /** A class number that the outputs hold and no class has; -1 if there is none. */
+  public int strayClass = -1;
+
   public void clear() {
     count = 0;
     rotated = false;
+    strayClass = -1;
+  }
+
+  /** Whether a class of this number exists; one that does not is remembered. */
+  public boolean accepts(int boxClass, int classes) {
+    if (boxClass >= 0 && boxClass < classes) {
+      return true;
+    }
+    strayClass = Math.max(strayClass, boxClass);
+    return false;
   }
 
   /** Adds a box by centre and size; one that is no number is left out. */

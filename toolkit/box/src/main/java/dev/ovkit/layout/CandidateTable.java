@@ -97,7 +97,7 @@ record CandidateTable(String output, boolean endToEnd, int classes, int extras) 
     for (int i = 0, at = 0; i < count; i++, at += columns()) {
       float score = rows.get(at + 4);
       int c = Math.round(rows.get(at + 5));
-      if (score >= threshold && score > 0 && c >= 0 && c < classes) {
+      if (score >= threshold && score > 0 && candidates.accepts(c, classes)) {
         float x = rows.get(at);
         float y = rows.get(at + 1);
         float w = rows.get(at + 2);

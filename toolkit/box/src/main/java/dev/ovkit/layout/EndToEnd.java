@@ -87,7 +87,7 @@ public record EndToEnd(String output, BoxForm boxes, int classes) implements Hea
         float score = rows.get(at + 4);
         if (score >= threshold && score > 0) {
           int c = Math.round(rows.get(at + 5));
-          if (c >= 0 && c < classes) {
+          if (candidates.accepts(c, classes)) {
             boxes.add(
                 rows.get(at),
                 rows.get(at + 1),

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * What was found on one picture.
@@ -15,6 +16,8 @@ import java.util.Optional;
  * @param candidates how many boxes reached the threshold, before suppression
  * @param leftOut how many of those a cap kept from being looked at; 0 unless {@code maxDetections}
  *     or {@code maxCandidates} was reached
+ * @param strayClass a class number that the model gave to an object and that it has no class for;
+ *     such objects are left out
  * @param timings how long it took
  */
 public record Detections(
@@ -24,6 +27,7 @@ public record Detections(
     List<Detection> objects,
     int candidates,
     int leftOut,
+    OptionalInt strayClass,
     Timings timings)
     implements Iterable<Detection> {
 
@@ -32,6 +36,18 @@ public record Detections(
 
   public Detections {
     objects = List.copyOf(objects);
+  }
+
+  /** Makes the result of a model that gave no class number of its own. */
+  public Detections(
+      DetectorSpec.Task task,
+      int width,
+      int height,
+      List<Detection> objects,
+      int candidates,
+      int leftOut,
+      Timings timings) {
+    this(task, width, height, objects, candidates, leftOut, OptionalInt.empty(), timings);
   }
 
   /** Makes the result of a detector of boxes. */
@@ -52,13 +68,19 @@ public record Detections(
   }
 
   /**
-   * Returns why the model is probably read wrongly: a score is above 1, all boxes are smaller than
-   * a pixel, or all boxes are outside the picture. Empty if the result is plausible.
+   * Returns why the model is probably read wrongly: a score is above 1, a class number has no
+   * class, all boxes are smaller than a pixel, or all boxes are outside the picture. Empty if the
+   * result is plausible.
    */
   public Optional<String> alarm() {
     double highest = objects.isEmpty() ? 0 : objects.get(0).score();
     if (highest > 1 + ROUNDING) {
       return Optional.of("a score of %.3g is above 1".formatted(highest));
+    }
+    if (strayClass.isPresent()) {
+      return Optional.of(
+          "an object has the class number %d, which is above the model's last class; the numbers may start at 1"
+              .formatted(strayClass.getAsInt()));
     }
     if (!objects.isEmpty()
         && objects.stream().allMatch(d -> d.box().width() < 1 && d.box().height() < 1)) {
@@ -70,7 +92,7 @@ public record Detections(
   }
 
   public Detections withTimings(Timings measured) {
-    return new Detections(task, width, height, objects, candidates, leftOut, measured);
+    return new Detections(task, width, height, objects, candidates, leftOut, strayClass, measured);
   }
 
   /**

@@ -12,6 +12,7 @@ import dev.ovkit.picture.Letterbox;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.function.Function;
 
 /**
@@ -111,6 +112,7 @@ public final class Postprocessor {
         found,
         candidates.count,
         suppression.leftOut(),
+        candidates.strayClass < 0 ? OptionalInt.empty() : OptionalInt.of(candidates.strayClass),
         Detections.Timings.NONE);
   }
 

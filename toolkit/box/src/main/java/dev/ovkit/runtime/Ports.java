@@ -66,7 +66,7 @@ final class Ports {
         .orElseThrow(
             () ->
                 new ModelException(
-                    "number %d of the model's %s has an element type that no detector has (%d in OpenVINO's C API); expected one of %s; convert the model again"
+                    "number %d of the model's %s has an element type that no detector has (%d in OpenVINO's C API); expected one of %s; export it with an input and outputs of f32"
                         .formatted(
                             index + 1, what, code[0], Arrays.toString(ElementType.values()))));
   }

@@ -3,6 +3,7 @@ package dev.ovkit.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** Results that no correctly read model gives raise an alarm; plausible ones do not. */
@@ -25,6 +26,24 @@ class DetectionsTest {
   @Test
   void aScoreAboveOneIsAnAlarm() {
     assertThat(of(1, object(3.25, 20)).alarm()).hasValue("a score of 3.25 is above 1");
+  }
+
+  @Test
+  void aClassNumberWithoutAClassIsAnAlarm() {
+    Detections found =
+        new Detections(
+            DetectorSpec.Task.DETECT,
+            640,
+            480,
+            List.of(object(0.9, 20)),
+            1,
+            0,
+            OptionalInt.of(3),
+            Detections.Timings.NONE);
+    assertThat(found.withTimings(Detections.Timings.NONE).alarm())
+        .hasValue(
+            "an object has the class number 3, which is above the model's last class; the numbers"
+                + " may start at 1");
   }
 
   @Test

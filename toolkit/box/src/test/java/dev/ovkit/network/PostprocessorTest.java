@@ -12,6 +12,7 @@ import dev.ovkit.model.Box;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detection;
+import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Resize;
@@ -31,11 +32,16 @@ class PostprocessorTest {
 
   private static List<Detection> found(
       HeadLayout layout, Letterbox letterbox, List<Long> shape, float... numbers) {
+    return result(layout, letterbox, shape, numbers).objects();
+  }
+
+  private static Detections result(
+      HeadLayout layout, Letterbox letterbox, List<Long> shape, float... numbers) {
     DetectorSpec spec =
         new DetectorSpec(SIZE, SIZE, Colour.RGB, Resize.LETTERBOX, layout, List.of(), 0.25f, 0.45f);
     Postprocessor postprocessor =
         new Postprocessor(spec, DetectOptions.defaults(), output -> shape);
-    return postprocessor.run(List.of(FloatBuffer.wrap(numbers)), letterbox).objects();
+    return postprocessor.run(List.of(FloatBuffer.wrap(numbers)), letterbox);
   }
 
   @Test
@@ -53,6 +59,47 @@ class PostprocessorTest {
     assertThat(found)
         .extracting(Detection::box)
         .containsExactly(new Box(20, 0, 40, 50), new Box(180, 70, 20, 30));
+  }
+
+  /** Rows that count their classes from 1, read as if from 0; padding may hold any number. */
+  @Test
+  void aRowOfAClassThatDoesNotExistRaisesTheAlarm() {
+    float[] rows = {10, 30, 30, 50, 0.9f, 1, 10, 30, 30, 50, 0.8f, 2, 0, 0, 0, 0, 0, 7};
+    List<Long> shape = List.of(1L, 3L, 6L);
+    Detections found = result(new EndToEnd("out", BoxForm.CORNER_PIXELS, 2), WIDE, shape, rows);
+    assertThat(found.objects()).extracting(Detection::classId).containsExactly(1);
+    assertThat(found.strayClass()).hasValue(2);
+    assertThat(found.alarm().orElseThrow()).contains("the class number 2");
+    assertThat(result(new EndToEnd("out", BoxForm.CORNER_PIXELS, 3), WIDE, shape, rows).alarm())
+        .isEmpty();
+  }
+
+  @Test
+  void aTableOfMoreThanBoxesRaisesItToo() {
+    float[] row = {10, 30, 30, 50, 0.9f, 1, 20, 30};
+    assertThat(result(new Poses("out", true, 1, 2, 1), WIDE, List.of(1L, 1L, 8L), row).strayClass())
+        .hasValue(1);
+  }
+
+  /** The alarm is about one picture, not about those after it. */
+  @Test
+  void theNextPictureStartsWithoutAnAlarm() {
+    DetectorSpec spec =
+        new DetectorSpec(
+            SIZE,
+            SIZE,
+            Colour.RGB,
+            Resize.LETTERBOX,
+            new EndToEnd("out", BoxForm.CORNER_PIXELS, 1),
+            List.of(),
+            0.25f,
+            0.45f);
+    Postprocessor postprocessor =
+        new Postprocessor(spec, DetectOptions.defaults(), output -> List.of(1L, 1L, 6L));
+    float[] stray = {10, 30, 30, 50, 0.9f, 1};
+    float[] fine = {10, 30, 30, 50, 0.9f, 0};
+    assertThat(postprocessor.run(List.of(FloatBuffer.wrap(stray)), WIDE).alarm()).isPresent();
+    assertThat(postprocessor.run(List.of(FloatBuffer.wrap(fine)), WIDE).alarm()).isEmpty();
   }
 
   @Test
