@@ -3,6 +3,7 @@ package dev.ovkit.cli.option;
 import dev.ovkit.OptionException;
 import dev.ovkit.family.Families;
 import dev.ovkit.family.ModelDescription;
+import dev.ovkit.model.Colour;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -117,11 +118,29 @@ public final class DescriptionOptions {
   private @Nullable Integer classes;
 
   @Option(
+      names = "--first-class",
+      paramLabel = "N",
+      description =
+          "With --layout end-to-end: the number by which the rows call the first class, 0 or 1."
+              + " Default: 0.")
+  private int firstClass;
+
+  @Option(
       names = "--anchors",
       paramLabel = "W,H W,H …",
       description =
           "With --layout raw-heads: the anchors of all heads, smallest stride first. Default: YOLOv5's.")
   private @Nullable String anchors;
+
+  @Option(
+      names = "--model-colour",
+      paramLabel = "ORDER",
+      converter = Choices.Colour.class,
+      completionCandidates = Choices.Colour.class,
+      description =
+          "Channel order that the network was trained with: BGR or RGB. Default: what its family"
+              + " uses.")
+  private @Nullable Colour colour;
 
   private OptionalInt classes(int names) {
     if (classes != null) {
@@ -140,6 +159,10 @@ public final class DescriptionOptions {
       throw new ParameterException(
           spec.commandLine(), "--classes %d: expected at least 1".formatted(classes));
     }
+    if (firstClass != 0 && firstClass != 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--first-class %d: expected 0 or 1".formatted(firstClass));
+    }
     try {
       return new ModelDescription(
           family == null ? "" : family,
@@ -149,7 +172,9 @@ public final class DescriptionOptions {
           scores == Scores.LOGITS,
           suppressed,
           classes(names),
-          anchors == null ? List.of() : IrOptions.anchors(spec, anchors));
+          firstClass == 1,
+          anchors == null ? List.of() : IrOptions.anchors(spec, anchors),
+          Optional.ofNullable(colour));
     } catch (OptionException e) {
       throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -42,8 +42,14 @@ public final class ConversionPrinter {
     err.flush();
   }
 
+  /** What can be read in one way only is looked at: there is nothing that diagnose could try. */
   private static String check(Conversion conversion) {
-    return "ovkit diagnose --ir '%s' --images PICTURES".formatted(conversion.xml());
+    boolean several =
+        conversion.detector().map(spec -> spec.layout().form().isPresent()).orElse(true);
+    return (several
+            ? "ovkit diagnose --ir '%s' --images PICTURES"
+            : "ovkit infer --ir '%s' --images PICTURES --out DRAWN")
+        .formatted(conversion.xml());
   }
 
   /** Returns the same for programs. */

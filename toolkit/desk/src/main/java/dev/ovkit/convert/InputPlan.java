@@ -19,12 +19,14 @@ import java.util.stream.Collectors;
  * The model with a size and an input of the usual form, and what it was recognised as.
  *
  * @param grey whether the file itself takes one channel
+ * @param whole whether the file itself takes whole numbers
  * @param wasOpen whether the file leaves the size open
  * @param decisions what was taken where the file leaves it open, and what was changed
  */
 record InputPlan(
     OnnxModel model,
     boolean grey,
+    boolean whole,
     boolean wasOpen,
     Recognition recognition,
     List<Decision> decisions) {
@@ -67,13 +69,19 @@ record InputPlan(
     }
     decisions.addAll(plan.decisions());
     return new InputPlan(
-        plan.model(), standard.grey(), plan.wasOpen(), plan.recognition(), decisions);
+        plan.model(),
+        standard.grey(),
+        standard.whole(),
+        plan.wasOpen(),
+        plan.recognition(),
+        decisions);
   }
 
   private static InputPlan of(
       OnnxModel model, boolean wasOpen, Recognition recognition, List<Decision> decisions) {
     return new InputPlan(
         recognition.detector().map(detector -> detector.completed(model)).orElse(model),
+        false,
         false,
         wasOpen,
         recognition,
@@ -85,7 +93,7 @@ record InputPlan(
   }
 
   private InputPlan refused(Recognition other) {
-    return new InputPlan(model, false, wasOpen, other, decisions);
+    return new InputPlan(model, false, false, wasOpen, other, decisions);
   }
 
   /**

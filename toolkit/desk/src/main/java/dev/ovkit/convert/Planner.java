@@ -48,6 +48,7 @@ final class Planner {
             input.detector().map(FoundDetector::preprocessing).orElse(Preprocessing.UNKNOWN),
             inside(input),
             input.grey(),
+            input.whole(),
             options);
     OnnxModel model = layout.model();
     Optional<DetectorPlan> detector =

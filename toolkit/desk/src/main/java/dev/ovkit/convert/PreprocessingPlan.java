@@ -7,6 +7,7 @@ import dev.ovkit.model.Resize;
 import dev.ovkit.onnx.InputPath;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
@@ -31,30 +32,43 @@ record PreprocessingPlan(
 
   /**
    * @param inside what the graph does itself, which is not done again
+   * @param grey whether the file takes one channel
+   * @param whole whether the file takes whole numbers, which 0..1 cannot be
    * @throws ModelException if the range of the input stays open and no option gives it
    */
   static PreprocessingPlan of(
-      Preprocessing family, InputPath inside, boolean grey, ConvertOptions options) {
+      Preprocessing family, InputPath inside, boolean grey, boolean whole, ConvertOptions options) {
     List<Decision> decisions = new ArrayList<>();
     String steps = String.join(", ", inside.steps());
     InputPath.Range range = inside.range();
+    if (whole && range == InputPath.Range.UNSAID) {
+      range = InputPath.Range.BYTES;
+    }
     boolean given = options.scale().isPresent() || options.mean().isPresent();
     boolean unclear = !inside.agrees() || !inside.isOrdered() || range == InputPath.Range.UNCLEAR;
-    if (unclear && !(given && options.reverseChannels().isPresent())) {
+    Optional<Colour> said = options.description().colour();
+    boolean ordered = said.isPresent() || options.reverseChannels().orElse(false);
+    if (unclear && !(given && ordered)) {
       throw new ModelException(
-          "'%s': its graph prepares the picture itself (%s), but in a way that does not show which numbers it expects; give --scale 1 for 0..255 or --scale 255 for 0..1, and --reverse-input-channels or --no-reverse-input-channels"
+          "'%s': its graph prepares the picture itself (%s), but in a way that does not show which numbers it expects; give --scale 1 for 0..255 or --scale 255 for 0..1, and --model-colour BGR or RGB for the order of its channels"
               .formatted(options.onnx(), steps.isEmpty() ? "in several branches" : steps));
     }
     boolean swaps = inside.isReversed();
-    boolean wantsRgb = !grey && (family.colour() == Colour.RGB) != swaps;
-    boolean reverse = options.reverseChannels().orElse(wantsRgb);
+    boolean trainedOnRgb = said.orElse(family.colour()) == Colour.RGB;
+    boolean reverse = options.reverseChannels().orElse(!grey && trainedOnRgb != swaps);
+    Colour graphTakes = trainedOnRgb != swaps ? Colour.RGB : Colour.BGR;
+    // A reversal that is asked for says that the model expects RGB, unless that is said otherwise.
+    boolean takesBgr = grey || reverse && said.isEmpty();
+    Colour colour = takesBgr ? Colour.BGR : reverse ? graphTakes.reversed() : graphTakes;
     decisions.add(
         Decision.of(
             Decision.Kind.CHANNELS,
-            reverse ? "reversed (the IR takes BGR)" : "not reversed",
+            "%s (the IR takes %s)".formatted(reverse ? "reversed" : "not reversed", colour),
             options.reverseChannels().isPresent()
                 ? swaps ? Reason.ASKED_BESIDE : Reason.ASKED
-                : grey ? Reason.GREY : swaps ? Reason.SWAPS_INSIDE : Reason.FAMILY,
+                : grey
+                    ? Reason.GREY
+                    : swaps ? Reason.SWAPS_INSIDE : said.isPresent() ? Reason.GIVEN : Reason.FAMILY,
             swaps ? steps : family.colourReason()));
     boolean inGraph = range == InputPath.Range.BYTES || range == InputPath.Range.UNIT;
     Reason reason =
@@ -63,7 +77,8 @@ record PreprocessingPlan(
           case UNIT -> Reason.UNIT_INSIDE;
           default -> Reason.FAMILY;
         };
-    String detail = inGraph ? steps : family.scaleReason();
+    String detail =
+        !inGraph ? family.scaleReason() : steps.isEmpty() ? "its input holds whole numbers" : steps;
     List<Float> scale =
         options
             .scale()
@@ -95,7 +110,7 @@ record PreprocessingPlan(
             options.pad().orElse(family.resize().padValue()),
             options.interpolation().orElse(family.resize().interpolation()));
     return new PreprocessingPlan(
-        reverse || grey || swaps == (family.colour() == Colour.RGB) ? Colour.BGR : Colour.RGB,
+        colour,
         reverse,
         mean,
         scale,

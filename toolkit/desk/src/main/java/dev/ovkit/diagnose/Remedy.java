@@ -1,10 +1,13 @@
 package dev.ovkit.diagnose;
 
 import dev.ovkit.diagnose.OutputReading.Decoding;
+import dev.ovkit.ir.IrDescription;
+import dev.ovkit.model.Colour;
 import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +38,7 @@ final class Remedy {
     }
     commands.add(
         "ovkit convert %s%s"
-            .formatted(onnx == null ? "MODEL.onnx" : quoted(onnx), convertFlags(trial)));
+            .formatted(onnx == null ? "MODEL.onnx" : quoted(onnx), convertFlags(ir, trial)));
     return commands;
   }
 
@@ -90,7 +93,7 @@ final class Remedy {
   }
 
   /** convert itself decides what the family requires; what a graph cannot show is named. */
-  private static String convertFlags(Trial trial) {
+  private static String convertFlags(Path ir, Trial trial) {
     StringBuilder flags = new StringBuilder();
     for (Hypothesis h : trial.changes()) {
       switch (h.setting()) {
@@ -98,6 +101,9 @@ final class Remedy {
             flags.append(" --letterbox ").append(trial.reading().input().resize().mode().word());
         case PAD -> flags.append(" --pad ").append(trial.reading().input().resize().padValue());
         case LABELS -> flags.append(" --labels LABELS.txt");
+        case COLOUR ->
+            trainedOn(ir, trial.reading().input().colour())
+                .ifPresent(colour -> flags.append(" --model-colour ").append(colour));
         case RANGE ->
             InputRanges.all().stream()
                 .filter(r -> r.title().equals(h.value()) && r.wanted().startsWith("--mean"))
@@ -109,6 +115,16 @@ final class Remedy {
       }
     }
     return flags.toString();
+  }
+
+  /**
+   * The order of channels that the network wants, where the IR says whether it reverses them; the
+   * conversion that made it would take the other one again.
+   */
+  private static Optional<Colour> trainedOn(Path ir, Colour taken) {
+    String reversed = IrDescription.read(ir).section(IrDescription.OVKIT).get("reversed_channels");
+    return Optional.ofNullable(reversed)
+        .map(word -> Boolean.parseBoolean(word) ? taken.reversed() : taken);
   }
 
   static String number(float value) {

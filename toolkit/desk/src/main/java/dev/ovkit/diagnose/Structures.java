@@ -61,8 +61,8 @@ final class Structures {
             .orElseThrow(
                 () ->
                     new ModelException(
-                        "%s: its layout '%s' can only be read in one way"
-                            .formatted(ir.xml(), layout.name())));
+                        "%s: its layout '%s' can only be read in one way, so there is no other setting to try; 'ovkit verify MODEL.onnx %s' compares it with its ONNX, and 'ovkit convert --layout' describes the ONNX in another way"
+                            .formatted(ir.xml(), layout.name(), ir.xml())));
     Decoding decoding =
         switch (form.boxes()) {
           case PIXELS -> Decoding.PIXELS;

@@ -143,6 +143,18 @@ public record BoxArithmetic(Unit unit, Corners corners) {
     return value == null ? Double.NaN : Arrays.stream(value.data()).max().orElse(Double.NaN);
   }
 
+  /** Whether a node makes numbers smaller by a constant, as what turns pixels into shares does. */
+  static boolean shrinks(Graph graph, Node node) {
+    if (!isFactor(node)) {
+      return false;
+    }
+    boolean divides = node.is("Div");
+    boolean first = !divides && graph.isConstant(node.input(0));
+    Value by = graph.value(node.input(first ? 0 : 1));
+    return by != null
+        && Arrays.stream(by.data()).anyMatch(n -> divides ? n > A_SHARE : n > 0 && n < 1 / A_SHARE);
+  }
+
   /** Whether a node takes the half, as of the sum of two corners. */
   private static boolean halves(Graph graph, Node node) {
     return isFactor(node) && largestFactor(graph, node) == (node.is("Mul") ? 0.5 : 2);

@@ -1,14 +1,10 @@
 package dev.ovkit.family;
 
-import dev.ovkit.family.Recognition.Proposal;
 import dev.ovkit.layout.BoxForm;
 import dev.ovkit.layout.BoxesAndScores;
-import dev.ovkit.layout.EndToEnd;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.runtime.Shape;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -59,10 +55,7 @@ record ByHand(ModelDescription said) implements DetectorFamily {
       return misfit("one output [1,N,4+classes] or [1,4+classes,N], or boxes and scores apart");
     }
     int known = known(detector);
-    boolean rows =
-        known > 0
-            ? shape.dimension(2) == 4L + known
-            : shape.dimension(2) >= 5 && shape.dimension(2) < shape.dimension(1);
+    boolean rows = areRows(shape, known);
     int classes = (int) shape.dimension(rows ? 2 : 1) - 4;
     if (classes < 1 || known > 0 && classes != known) {
       return misfit("4 + %d columns in %s".formatted(known, shape));
@@ -89,7 +82,13 @@ record ByHand(ModelDescription said) implements DetectorFamily {
     }
     return said.logits()
         ? misfit("scores that are done: a network that chooses its objects has them")
-        : found(new EndToEnd(output(detector), form(), classes));
+        : FoundLayout.rows(
+                this,
+                detector,
+                output(detector),
+                form(),
+                new ClassNumbers.Numbering(classes, said.classesFromOne()))
+            .recognised();
   }
 
   private Optional<Recognition> flatRows(DetectorGraph detector) {
@@ -101,6 +100,13 @@ record ByHand(ModelDescription said) implements DetectorFamily {
       return misfit("boxes cxcywh in pixels, which rows with an objectness have");
     }
     return found(Layouts.pixelRows(output(detector), said.logits(), (int) shape.dimension(2) - 5));
+  }
+
+  /** Whether a table of boxes and scores has a row a candidate, not a column. */
+  static boolean areRows(Shape shape, int classes) {
+    return classes > 0
+        ? shape.dimension(2) == 4L + classes
+        : shape.dimension(2) >= 5 && shape.dimension(2) < shape.dimension(1);
   }
 
   private BoxForm form() {
@@ -122,64 +128,14 @@ record ByHand(ModelDescription said) implements DetectorFamily {
             "it was described as %s, which needs %s".formatted(said.layout(), expected)));
   }
 
-  private static String output(DetectorGraph detector) {
+  static String output(DetectorGraph detector) {
     return detector.graph().outputs().iterator().next();
   }
 
   /** The shape of the only output, if it is a table of numbers. */
-  private static @Nullable Shape only(DetectorGraph detector) {
+  static @Nullable Shape only(DetectorGraph detector) {
     Shape shape =
         detector.graph().outputs().size() == 1 ? detector.outputShape(output(detector)) : null;
     return shape != null && shape.rank() == 3 ? shape : null;
-  }
-
-  // ---- what would fit
-
-  /** Descriptions that the shapes of a graph allow, the likeliest first. */
-  static List<Proposal> proposals(DetectorGraph detector) {
-    List<Proposal> fitting = new ArrayList<>();
-    SplitOutputs apart = SplitOutputs.of(detector).orElse(null);
-    if (apart != null) {
-      boolean queries = detector.attends();
-      fitting.add(
-          new Proposal(
-              "--layout boxes-and-scores --boxes %s%s --scores %s%s"
-                  .formatted(
-                      queries ? "cxcywh" : "xyxy",
-                      detector.isShare(apart.boxes()) ? " --normalised" : "",
-                      apart.areProbabilities(detector) ? "probabilities" : "logits",
-                      queries ? " --suppressed" : ""),
-              "boxes and %d scores apart".formatted(apart.classes())));
-    }
-    Shape shape = only(detector);
-    if (shape != null) {
-      table(detector, shape, fitting);
-    }
-    fitting.addAll(AnchoredMaps.proposals(detector));
-    return fitting;
-  }
-
-  private static void table(DetectorGraph detector, Shape shape, List<Proposal> fitting) {
-    String share = detector.isShare(output(detector)) ? " --normalised" : "";
-    long columns = shape.dimension(2);
-    if (columns == 6) {
-      String count = detector.labels().isEmpty() ? " --classes N" : "";
-      fitting.add(
-          new Proposal(
-              "--layout end-to-end --boxes xyxy%s%s".formatted(share, count),
-              "a row an object: box, score, class"));
-    }
-    long fewer = Math.min(columns, shape.dimension(1));
-    if (fewer >= 5) {
-      fitting.add(
-          new Proposal(
-              "--layout boxes-and-scores --boxes cxcywh" + share,
-              "a box and %d scores, without objectness".formatted(fewer - 4)));
-    }
-    if (columns >= 6 && columns < shape.dimension(1) && share.isEmpty()) {
-      fitting.add(
-          new Proposal(
-              "--layout flat-rows", "a box, an objectness and %d scores".formatted(columns - 5)));
-    }
   }
 }

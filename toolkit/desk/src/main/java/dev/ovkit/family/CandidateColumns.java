@@ -80,6 +80,12 @@ record CandidateColumns(DetectorGraph detector, List<Piece> pieces) {
 
   /** How the first four columns are computed, which are taken to be a box. */
   BoxArithmetic boxes() {
+    List<String> parts = boxParts();
+    return parts.isEmpty() ? BoxArithmetic.UNSAID : boxes(detector, parts);
+  }
+
+  /** The tensors of the first four columns, in order; none if no tensor ends with them. */
+  List<String> boxParts() {
     List<String> parts = new ArrayList<>();
     long columns = 0;
     for (Piece piece : pieces) {
@@ -88,7 +94,7 @@ record CandidateColumns(DetectorGraph detector, List<Piece> pieces) {
         columns += piece.columns();
       }
     }
-    return columns == BOX ? boxes(detector, parts) : BoxArithmetic.UNSAID;
+    return columns == BOX ? parts : List.of();
   }
 
   /** How boxes are computed; they are shares too if no number in it is large enough for pixels. */
@@ -117,6 +123,18 @@ record CandidateColumns(DetectorGraph detector, List<Piece> pieces) {
     return pieces.get(0).columns() < BOX && corners == Corners.UNSAID
         ? Optional.of("how its boxes are put together does not show what their numbers are")
         : Optional.empty();
+  }
+
+  /** The tensors that hold one column and nothing else; none if the graph does not show it. */
+  List<String> column(int number) {
+    long at = 0;
+    for (Piece piece : pieces) {
+      if (at == number && piece.columns() == 1) {
+        return piece.tensors();
+      }
+      at += piece.columns();
+    }
+    return List.of();
   }
 
   /** What the columns behind the box are; OTHER if they are not alike, or start inside a piece. */

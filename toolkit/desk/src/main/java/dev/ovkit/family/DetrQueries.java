@@ -49,7 +49,7 @@ public final class DetrQueries implements DetectorFamily {
             boxes.corners() == BoxArithmetic.Corners.TWO_CORNERS,
             boxes.unit() != BoxArithmetic.Unit.PIXELS);
     if (guessesBoxes(detector, outputs.boxes())) {
-      return detr(outputs, form).recognised();
+      return detr(detector, outputs, form).recognised();
     }
     FoundLayout found =
         FoundLayout.of(
@@ -81,11 +81,12 @@ public final class DetrQueries implements DetectorFamily {
   }
 
   /** Classes are shares of one, and the last of them is that of no object. */
-  private FoundLayout detr(SplitOutputs outputs, BoxForm form) {
+  private FoundLayout detr(DetectorGraph detector, SplitOutputs outputs, BoxForm form) {
     int classes = outputs.classes() - 1;
     return FoundLayout.of(
             this,
-            new BoxesAndScores(outputs.boxes(), Tail.ROWS, form, false, false, true, classes),
+            new BoxesAndScores(
+                outputs.boxes(), Tail.rows(detector), form, false, false, true, classes),
             "queries as DETR's: %s, and %d classes, of which a softmax makes scores; nothing is suppressed after it"
                 .formatted(form.words(), classes))
         .with(

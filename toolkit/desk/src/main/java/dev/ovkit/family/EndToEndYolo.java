@@ -1,7 +1,6 @@
 package dev.ovkit.family;
 
 import dev.ovkit.layout.BoxForm;
-import dev.ovkit.layout.EndToEnd;
 import dev.ovkit.onnx.Node;
 import dev.ovkit.runtime.Shape;
 import java.util.Optional;
@@ -45,12 +44,13 @@ public final class EndToEndYolo implements DetectorFamily {
     }
     Set<Node> tail = detector.before(output);
     boolean chosen = tail.stream().anyMatch(n -> n.is("TopK") || n.is("NonMaxSuppression"));
+    CandidateColumns columns = CandidateColumns.of(detector, output, 2);
+    ClassNumbers.Numbering numbering =
+        new ClassNumbers(detector).numbering(output, columns.column(COLUMNS - 1));
     // Detection transformers choose rows too, but their boxes are shares of the input.
-    int classes = new ClassNumbers(detector).count(output);
-    if (!chosen || detector.attends() || classes == 0) {
+    if (!chosen || detector.attends() || numbering.classes() == 0) {
       return Optional.empty();
     }
-    CandidateColumns columns = CandidateColumns.of(detector, output, 2);
     Optional<String> against = columns.againstObjects();
     if (against.isPresent()) {
       return Optional.of(
@@ -62,11 +62,10 @@ public final class EndToEndYolo implements DetectorFamily {
         BoxForm.of(
             boxes.corners() != BoxArithmetic.Corners.CENTRE_AND_SIZE,
             boxes.unit() == BoxArithmetic.Unit.SHARES);
-    return FoundLayout.of(
-            this,
-            new EndToEnd(output, form, classes),
-            "a row an object: %s, score, class; nothing is suppressed after it"
-                .formatted(form.words()))
-        .recognised();
+    // A suppression in the graph compares corners.
+    boolean shown =
+        boxes.corners() != BoxArithmetic.Corners.UNSAID
+            || tail.stream().anyMatch(node -> node.is("NonMaxSuppression"));
+    return FoundLayout.rows(this, detector, output, form, numbering).assuming(!shown).recognised();
   }
 }

@@ -133,7 +133,7 @@ public record Families(List<DetectorFamily> inOrder) {
     return first(asked, DetectorFamily::recognise, detector)
         .or(() -> first(asked, DetectorFamily::guess, detector))
         .orElseGet(() -> Foreign.unread(notes, detector))
-        .proposing(() -> ByHand.proposals(detector));
+        .proposing(new Proposals(detector)::all);
   }
 
   /** The first family that finds a detector; else the first that says why it does not. */

@@ -1,5 +1,7 @@
 package dev.ovkit.family;
 
+import dev.ovkit.layout.BoxForm;
+import dev.ovkit.layout.EndToEnd;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.onnx.OnnxModel;
@@ -9,11 +11,12 @@ import java.util.Optional;
 import java.util.function.UnaryOperator;
 
 /**
- * A detector whose layout its graph says completely.
+ * A detector whose layout its graph says, but for what is assumed.
  *
  * @param outputsReason why the outputs are these, for the user
  * @param decoding what they hold, for the user
  * @param completion adds what the family leaves to be computed
+ * @param assumed whether the graph does not show which four numbers a box is
  */
 record FoundLayout(
     DetectorFamily family,
@@ -21,8 +24,15 @@ record FoundLayout(
     HeadLayout layout,
     String outputsReason,
     String decoding,
-    UnaryOperator<OnnxModel> completion)
+    UnaryOperator<OnnxModel> completion,
+    boolean assumed)
     implements FoundDetector {
+
+  /** Four numbers of a box, its score, its class. */
+  private static final int COLUMNS = 6;
+
+  /** What is said of an assumption. */
+  static final String UNSHOWN = "; the graph does not show which four numbers a box is";
 
   static FoundLayout of(DetectorFamily family, HeadLayout layout, String decoding) {
     return new FoundLayout(
@@ -31,17 +41,41 @@ record FoundLayout(
         layout,
         family.name() + ": its own outputs are kept",
         decoding,
-        UnaryOperator.identity());
+        UnaryOperator.identity(),
+        false);
+  }
+
+  /** One output of rows, an object each: box, score, class. */
+  static FoundLayout rows(
+      DetectorFamily family,
+      DetectorGraph detector,
+      String output,
+      BoxForm form,
+      ClassNumbers.Numbering numbering) {
+    String decoding =
+        "a row an object: %s, score, class; nothing is suppressed after it".formatted(form.words());
+    int classes = numbering.classes();
+    return numbering.movedDown()
+        ? of(family, new EndToEnd(Tail.rows(detector), form, classes), decoding)
+            .with(
+                "its class numbers start at 1 and are moved down to 0",
+                model -> Tail.fromZero(model, output, COLUMNS))
+        : of(family, new EndToEnd(output, form, classes), decoding);
   }
 
   /** The same with pictures that go in another way. */
   FoundLayout with(Preprocessing other) {
-    return new FoundLayout(family, other, layout, outputsReason, decoding, completion);
+    return new FoundLayout(family, other, layout, outputsReason, decoding, completion, assumed);
   }
 
   /** The same with something computed behind its graph. */
   FoundLayout with(String reason, UnaryOperator<OnnxModel> added) {
-    return new FoundLayout(family, preprocessing, layout, reason, decoding, added);
+    return new FoundLayout(family, preprocessing, layout, reason, decoding, added, assumed);
+  }
+
+  /** The same where only the family's habit says which four numbers a box is. */
+  FoundLayout assuming(boolean yes) {
+    return new FoundLayout(family, preprocessing, layout, outputsReason, decoding, completion, yes);
   }
 
   Optional<Recognition> recognised() {
@@ -91,7 +125,13 @@ record FoundLayout(
   @Override
   public LayoutChoice layout(OnnxModel model, List<String> outputs, boolean decodedLater) {
     return new HashSet<>(outputs).containsAll(layout.outputs())
-        ? LayoutChoice.of(layout, new Remark(Remark.Subject.DECODING, layout.name(), decoding))
+        ? LayoutChoice.of(
+            layout,
+            new Remark(
+                Remark.Subject.DECODING,
+                layout.name(),
+                decoding + (assumed ? UNSHOWN : ""),
+                assumed))
         : LayoutChoice.NONE;
   }
 }

@@ -59,14 +59,14 @@ public final class GraphNms implements DetectorFamily {
         detector.graph().outputs().stream()
             .filter(o -> !List.of(lists.boxes(), lists.scores(), lists.classes()).contains(o))
             .findFirst();
-    int classes = new ClassNumbers(detector).count(lists.classes());
+    int classes = new ClassNumbers(detector).upTo(lists.classes(), List.of(lists.classes()));
     if (classes == 0 || counted && detector.rowsOf(lists.scores()) < 1) {
       return Optional.empty();
     }
     return found(
         detector,
         lists.boxes(),
-        classes + (new ClassNumbers(detector).startAtOne(lists.classes()) ? 1 : 0),
+        classes,
         model -> lists.best(model, count, detector.rowsOf(lists.scores())));
   }
 
@@ -76,7 +76,7 @@ public final class GraphNms implements DetectorFamily {
     FoundLayout found =
         FoundLayout.of(
                 this,
-                new EndToEnd(Tail.ROWS, form, classes),
+                new EndToEnd(Tail.rows(detector), form, classes),
                 "a row an object: %s, score, class; nothing is suppressed after it"
                     .formatted(form.words()))
             .with("its lists joined, the best %d rows".formatted(Tail.MOST), joined);

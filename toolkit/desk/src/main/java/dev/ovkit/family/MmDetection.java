@@ -5,6 +5,7 @@ import dev.ovkit.layout.EndToEnd;
 import dev.ovkit.model.Resize;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.runtime.Shape;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -39,7 +40,7 @@ public final class MmDetection implements DetectorFamily {
     if (boxes.isEmpty() || labels.isEmpty() || detector.graph().outputs().size() != 2) {
       return Optional.empty();
     }
-    int classes = new ClassNumbers(detector).count(labels);
+    int classes = new ClassNumbers(detector).upTo(labels, List.of(labels));
     if (classes == 0) {
       return Optional.empty();
     }
@@ -48,7 +49,7 @@ public final class MmDetection implements DetectorFamily {
     FoundLayout found =
         FoundLayout.of(
                 this,
-                new EndToEnd(Tail.ROWS, BoxForm.CORNER_PIXELS, classes),
+                new EndToEnd(Tail.rows(detector), BoxForm.CORNER_PIXELS, classes),
                 "a row an object: x1, y1, x2, y2 in pixels, score, class; nothing is suppressed after it")
             .with(
                 "dets and labels joined, the best %d rows".formatted(Tail.MOST),

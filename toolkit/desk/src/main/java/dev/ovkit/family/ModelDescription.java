@@ -3,6 +3,7 @@ package dev.ovkit.family;
 import dev.ovkit.OptionException;
 import dev.ovkit.head.Anchor;
 import dev.ovkit.ir.MetadataSection;
+import dev.ovkit.model.Colour;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,7 +23,9 @@ import java.util.stream.Collectors;
  * @param logits whether scores still need a sigmoid
  * @param suppressed whether the network leaves one box an object
  * @param classes where no shape says how many there are
+ * @param classesFromOne whether the rows of an end-to-end model call their first class 1
  * @param anchors of raw heads, by rising stride; empty takes the usual ones
+ * @param colour the order of channels that the model is trained on; empty takes the family's
  */
 public record ModelDescription(
     String family,
@@ -32,16 +35,16 @@ public record ModelDescription(
     boolean logits,
     boolean suppressed,
     OptionalInt classes,
-    List<Anchor> anchors) {
+    boolean classesFromOne,
+    List<Anchor> anchors,
+    Optional<Colour> colour) {
 
   /** The layouts that can be described by hand. */
   public static final List<String> LAYOUTS =
       List.of("boxes-and-scores", "end-to-end", "flat-rows", "raw-heads");
 
   /** Nothing is said. */
-  public static final ModelDescription NONE =
-      new ModelDescription(
-          "", "", Optional.empty(), false, false, false, OptionalInt.empty(), List.of());
+  public static final ModelDescription NONE = family("");
 
   public ModelDescription {
     anchors = List.copyOf(anchors);
@@ -64,20 +67,50 @@ public record ModelDescription(
             || logits
             || suppressed
             || classes.isPresent()
+            || classesFromOne
             || !anchors.isEmpty();
     if (layout.isEmpty() && details) {
       throw new OptionException(
           "boxes, scores, classes and anchors describe a layout; name it with --layout");
+    }
+    if (classesFromOne && !layout.equals("end-to-end")) {
+      throw new OptionException(
+          "layout '%s': only the rows of end-to-end hold class numbers, which may start at 1"
+              .formatted(layout));
     }
   }
 
   /** Says its family alone. */
   public static ModelDescription family(String name) {
     return new ModelDescription(
-        name, "", Optional.empty(), false, false, false, OptionalInt.empty(), List.of());
+        name,
+        "",
+        Optional.empty(),
+        false,
+        false,
+        false,
+        OptionalInt.empty(),
+        false,
+        List.of(),
+        Optional.empty());
   }
 
-  /** Whether the graph decides alone. */
+  /** Says the order of channels too. */
+  public ModelDescription trainedOn(Colour order) {
+    return new ModelDescription(
+        family,
+        layout,
+        corners,
+        normalised,
+        logits,
+        suppressed,
+        classes,
+        classesFromOne,
+        anchors,
+        Optional.of(order));
+  }
+
+  /** Whether the graph alone says what is found, and how. */
   public boolean isEmpty() {
     return family.isEmpty() && layout.isEmpty();
   }
@@ -116,7 +149,18 @@ public record ModelDescription(
         info.containsKey("described_classes")
             ? OptionalInt.of(section.whole("described_classes"))
             : OptionalInt.empty(),
-        anchors);
+        info.containsKey("described_first_class"),
+        anchors,
+        colour(section));
+  }
+
+  private static Optional<Colour> colour(MetadataSection section) {
+    String word = section.textOrEmpty("described_colour");
+    return switch (word) {
+      case "" -> Optional.empty();
+      case "BGR", "RGB" -> Optional.of(Colour.valueOf(word));
+      default -> throw section.wrong("described_colour", "BGR or RGB");
+    };
   }
 
   /** As an IR and a manifest keep it; nothing where nothing is said. */
@@ -129,12 +173,14 @@ public record ModelDescription(
     put(info, "logits", logits ? "true" : "");
     put(info, "suppressed", suppressed ? "true" : "");
     classes.ifPresent(count -> put(info, "classes", Integer.toString(count)));
+    put(info, "first_class", classesFromOne ? "1" : "");
     put(
         info,
         "anchors",
         anchors.stream()
             .map(a -> MetadataSection.text(a.width()) + "," + MetadataSection.text(a.height()))
             .collect(Collectors.joining(" ")));
+    colour.ifPresent(order -> put(info, "colour", order.name()));
     return info;
   }
 

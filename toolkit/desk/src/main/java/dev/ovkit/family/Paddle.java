@@ -61,11 +61,13 @@ public final class Paddle implements DetectorFamily {
     }
     for (String output : detector.graph().outputs()) {
       Shape shape = detector.outputShape(output);
-      int classes = new ClassNumbers(detector).count(output);
+      int classes =
+          new ClassNumbers(detector)
+              .upTo(output, CandidateColumns.of(detector, output, 1).column(0));
       if (shape != null && shape.rank() == 2 && shape.dimension(1) == 6 && classes > 0) {
         return FoundLayout.of(
                 this,
-                new EndToEnd(Tail.ROWS, BoxForm.CORNER_PIXELS, classes),
+                new EndToEnd(Tail.rows(detector), BoxForm.CORNER_PIXELS, classes),
                 "a row an object; the scale that the second input says is 1, so that boxes are in pixels of the input; "
                     + PLUS)
             .with(

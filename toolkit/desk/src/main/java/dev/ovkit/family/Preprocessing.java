@@ -48,7 +48,7 @@ public record Preprocessing(
   static final Preprocessing USUAL =
       new Preprocessing(
           Colour.RGB,
-          "most detectors are trained on RGB; --no-reverse-input-channels says otherwise",
+          "most detectors are trained on RGB; --model-colour says otherwise",
           List.of(),
           List.of(255f),
           "most detectors are trained on 0..1; --mean and --scale-values say otherwise",

@@ -3,6 +3,7 @@ package dev.ovkit.family;
 import dev.ovkit.layout.BoxForm;
 import dev.ovkit.layout.EndToEnd;
 import dev.ovkit.onnx.Graph;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,12 +31,12 @@ public final class RtDetr implements DetectorFamily {
         || graph.outputs().size() != 3) {
       return Optional.empty();
     }
-    int classes = new ClassNumbers(detector).count(lists.classes());
+    int classes = new ClassNumbers(detector).upTo(lists.classes(), List.of(lists.classes()));
     return classes == 0
         ? Optional.empty()
         : FoundLayout.of(
                 this,
-                new EndToEnd(Tail.ROWS, BoxForm.CORNER_UNIT, classes),
+                new EndToEnd(Tail.rows(detector), BoxForm.CORNER_UNIT, classes),
                 "a row an object; the size that the second input says is 1, so that boxes are shares of the input")
             .with("boxes, scores and labels joined to rows", lists::joined)
             .recognised();

@@ -22,6 +22,9 @@ final class Tail {
   /** The tensor of the rows. */
   static final String ROWS = "detections";
 
+  /** The column of a row's class. */
+  private static final int CLASS = 5;
+
   /** Objects kept from a list whose length is known only after inference. */
   static final int MOST = 300;
 
@@ -101,10 +104,23 @@ final class Tail {
     return gather(filled, 1, reshape(places, MOST));
   }
 
-  /** The model in which a tensor has the name {@link #ROWS}. */
+  /** The name that {@link #end} gives: {@link #ROWS}, unless the graph has such a tensor itself. */
+  static String rows(DetectorGraph detector) {
+    return detector.graph().fresh(ROWS);
+  }
+
+  /** The model in which a tensor has the name {@link #rows}. */
   OnnxModel end(String rows) {
     nodes.add(Nodes.of("Identity", "", List.of(rows), List.of(graph.fresh(ROWS))));
     graph.insert(nodes);
     return model.with(graph);
+  }
+
+  /** The model whose rows, of so many columns, count their classes from 0 instead of 1. */
+  static OnnxModel fromZero(OnnxModel model, String rows, int columns) {
+    Tail tail = new Tail(model);
+    float[] less = new float[columns];
+    less[CLASS] = 1;
+    return tail.end(tail.op("Sub", List.of(rows, tail.reals(Shape.of(1, 1, columns), less))));
   }
 }

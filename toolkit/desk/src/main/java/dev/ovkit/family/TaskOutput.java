@@ -58,15 +58,19 @@ record TaskOutput(String tensor, boolean endToEnd, int classes) {
     long first = shape.dimension(1);
     long second = shape.dimension(2);
     if (second == BOX_SCORE_CLASS + extras && first <= MOST_ROWS && isChosen(detector, output)) {
-      int classes = new ClassNumbers(detector).count(output);
+      int classes =
+          new ClassNumbers(detector)
+              .upTo(output, CandidateColumns.of(detector, output, 2).column(BOX_SCORE_CLASS - 1));
       return classes > 0 ? Optional.of(new TaskOutput(output, true, classes)) : Optional.empty();
     }
     long classes = first - 4 - extras;
     CandidateColumns columns = CandidateColumns.of(detector, output, 1);
-    boolean known = columns.pieces().size() > 1;
-    return classes > 0
-            && isGrid(detector, second)
-            && (!known || columns.kind(4, 4 + classes) == CandidateColumns.Kind.SCORES)
+    // Where the graph does not show which columns are scores, what is noted must not contradict.
+    boolean fits =
+        columns.pieces().size() > 1
+            ? columns.kind(4, 4 + classes) == CandidateColumns.Kind.SCORES
+            : detector.labels().isEmpty() || detector.labels().size() == classes;
+    return classes > 0 && isGrid(detector, second) && fits
         ? Optional.of(new TaskOutput(output, false, (int) classes))
         : Optional.empty();
   }

@@ -2,7 +2,6 @@ package dev.ovkit.family;
 
 import dev.ovkit.layout.BoxForm;
 import dev.ovkit.layout.BoxesAndScores;
-import dev.ovkit.layout.EndToEnd;
 import dev.ovkit.runtime.Shape;
 import java.util.Optional;
 
@@ -39,15 +38,11 @@ public final class UltralyticsRtDetr implements DetectorFamily {
             boxes.corners() == BoxArithmetic.Corners.TWO_CORNERS,
             boxes.unit() != BoxArithmetic.Unit.PIXELS);
     if (shape.dimension(2) == 6 && new ClassNumbers(detector).areChosen(output)) {
-      int classes = new ClassNumbers(detector).count(output);
-      return classes == 0 || columns.againstObjects().isPresent()
+      ClassNumbers.Numbering numbering =
+          new ClassNumbers(detector).numbering(output, columns.column(5));
+      return numbering.classes() == 0 || columns.againstObjects().isPresent()
           ? Optional.empty()
-          : FoundLayout.of(
-                  this,
-                  new EndToEnd(output, form, classes),
-                  "a row an object: %s, score, class; nothing is suppressed after it"
-                      .formatted(form.words()))
-              .recognised();
+          : FoundLayout.rows(this, detector, output, form, numbering).recognised();
     }
     CandidateColumns.Kind kind = columns.afterBox();
     // What attends may also describe a picture by features, which have any number of columns.

@@ -45,15 +45,29 @@ public final class YoloPose implements DetectorFamily {
       return Optional.empty();
     }
     return TaskOutput.ofRank(detector, 3)
-        .flatMap(output -> TaskOutput.of(detector, output, points * dimensions))
         .flatMap(
-            table ->
-                FoundLayout.of(
-                        this,
-                        new Poses(
-                            table.tensor(), table.endToEnd(), points, dimensions, table.classes()),
-                        table.words("%d key points of %d numbers".formatted(points, dimensions)))
-                    .with(name() + ": its own output is kept", TaskOutput::withSplit)
-                    .recognised());
+            output ->
+                TaskOutput.of(detector, output, points * dimensions)
+                    .map(table -> pose(table, points, dimensions))
+                    .or(() -> Optional.of(misfit(detector, output))));
+  }
+
+  private Recognition pose(TaskOutput table, int points, int dimensions) {
+    return Recognition.of(
+        FoundLayout.of(
+                this,
+                new Poses(table.tensor(), table.endToEnd(), points, dimensions, table.classes()),
+                table.words("%d key points of %d numbers".formatted(points, dimensions)))
+            .with(name() + ": its own output is kept", TaskOutput::withSplit));
+  }
+
+  private static Recognition misfit(DetectorGraph detector, String output) {
+    return Recognition.refused(
+        "its exporter notes key points of the shape %s and %d class names, which its output '%s' %s does not fit"
+            .formatted(
+                detector.noted("kpt_shape"),
+                detector.labels().size(),
+                output,
+                detector.outputShape(output)));
   }
 }

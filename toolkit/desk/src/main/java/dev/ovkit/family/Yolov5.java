@@ -35,7 +35,9 @@ public final class Yolov5 implements DetectorFamily {
     /** Sigmoids, before grid and anchors. */
     SIGMOID,
     /** Boxes in pixels, sigmoids for the rest. */
-    DECODED
+    DECODED,
+    /** Boxes that the graph makes smaller than pixels, as shares of the input are. */
+    SCALED
   }
 
   /** A flat output {@code [1, N, 5+nc]}. */
@@ -218,6 +220,11 @@ public final class Yolov5 implements DetectorFamily {
               .anyMatch(s -> s != null && s.rank() == 4 && s.equals(other.shape()));
     }
 
+    private boolean isScaled(String output) {
+      return detector.before(output).stream()
+          .anyMatch(node -> BoxArithmetic.shrinks(graph(), node));
+    }
+
     private Optional<FlatOutput> flat(List<Branch> group, Split split, Tail tail) {
       long rows = (long) split.anchors() * group.stream().mapToInt(Branch::cells).sum();
       return graph().outputs().stream()
@@ -226,7 +233,9 @@ public final class Yolov5 implements DetectorFamily {
           .map(
               name ->
                   new FlatOutput(
-                      name, tail, detector.rows(group, split.anchors(), split.columns(), name)));
+                      name,
+                      tail == Tail.DECODED && isScaled(name) ? Tail.SCALED : tail,
+                      detector.rows(group, split.anchors(), split.columns(), name)));
     }
   }
 
@@ -290,7 +299,9 @@ public final class Yolov5 implements DetectorFamily {
     }
 
     private LayoutChoice flatRows(OnnxModel model, FlatOutput output) {
-      if (output.rows() == Rows.SCRAMBLED || output.tail() == Tail.LOGITS) {
+      if (output.rows() == Rows.SCRAMBLED
+          || output.tail() == Tail.LOGITS
+          || output.tail() == Tail.SCALED) {
         return LayoutChoice.NONE;
       }
       String why = "so the graph's tail says";

@@ -32,14 +32,24 @@ public final class Yolov6 implements DetectorFamily {
     boolean joined =
         detector.gridsOf(classes).stream().mapToLong(detector::cells).sum() == shape.dimension(1)
             && detector.before(output).stream().anyMatch(node -> addsOnes(detector, node));
-    return joined
-        ? FoundLayout.of(
+    if (!joined) {
+      return Optional.empty();
+    }
+    BoxArithmetic boxes = CandidateColumns.of(detector, output, 2).boxes();
+    boolean another =
+        boxes.unit() == BoxArithmetic.Unit.SHARES
+            || boxes.corners() == BoxArithmetic.Corners.TWO_CORNERS
+            || boxes.corners() == BoxArithmetic.Corners.REORDERED;
+    return another
+        ? Optional.of(
+            Recognition.refused(
+                "it has YOLOv6's output, but its boxes are not centre and size in pixels"))
+        : FoundLayout.of(
                 this,
                 Layouts.pixelRows(output, classes),
                 "centre and size in pixels, an objectness of 1, and %d scores done"
                     .formatted(classes))
-            .recognised()
-        : Optional.empty();
+            .recognised();
   }
 
   /** A column that no convolution computes. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * YOLOv8 and its kin: {@code [1, 4+nc, N]}, a column a candidate, boxes in pixels; also transposed,
@@ -95,15 +96,26 @@ public final class Yolov8 implements DetectorFamily {
               "its output '%s' has YOLOv8's shape, but %s".formatted(output, differs)));
     }
     BoxForm form = BoxForm.of(boxes.corners() == Corners.TWO_CORNERS, boxes.unit() == Unit.SHARES);
+    boolean assumed = boxes.corners() == Corners.UNSAID;
     if (axis == 1 && kind == SCORES && form == BoxForm.CENTRE_PIXELS) {
-      return Optional.of(Recognition.of(new Found(this, output, strides, classes, List.of())));
+      List<Remark> remarks = assumed ? List.of(unshown(form)) : List.of();
+      return Optional.of(Recognition.of(new Found(this, output, strides, classes, remarks)));
     }
     return FoundLayout.of(
             this,
             new BoxesAndScores(output, output, form, axis == 1, kind == RAW, false, classes),
             "%s, and %d %s"
                 .formatted(form.words(), classes, kind == RAW ? "logits" : "scores done"))
+        .assuming(assumed)
         .recognised();
+  }
+
+  private static Remark unshown(BoxForm form) {
+    return new Remark(
+        Remark.Subject.DECODING,
+        "in the graph",
+        "its family's: " + form.words() + FoundLayout.UNSHOWN,
+        true);
   }
 
   /** A detector of the family. */
@@ -124,7 +136,12 @@ public final class Yolov8 implements DetectorFamily {
               "%d outputs have this shape; YOLOv9 gives its auxiliary head's before the main one's"
                   .formatted(outputs),
               true);
-      return new Found(family, output, strides, classes, List.of(assumed));
+      return new Found(
+          family,
+          output,
+          strides,
+          classes,
+          Stream.concat(remarks.stream(), Stream.of(assumed)).toList());
     }
 
     @Override

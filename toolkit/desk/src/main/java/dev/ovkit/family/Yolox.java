@@ -27,7 +27,7 @@ public final class Yolox implements DetectorFamily {
   private static final Preprocessing PREPROCESSING =
       new Preprocessing(
           Colour.BGR,
-          "YOLOX is trained on BGR; a graph cannot show another choice: --reverse-input-channels",
+          "YOLOX is trained on BGR; a graph cannot show another choice: --model-colour",
           List.of(),
           List.of(),
           "YOLOX is trained on 0..255; older ones on ImageNet's mean and deviation, which a graph cannot show: --mean, --scale-values",
@@ -131,6 +131,14 @@ public final class Yolox implements DetectorFamily {
       return Recognition.refused(
           "it has YOLOX's heads, but its graph makes corners of its boxes, where YOLOX has centre and size");
     }
+    if (boxes.corners() == BoxArithmetic.Corners.REORDERED) {
+      return Recognition.refused("it has YOLOX's heads, but " + CandidateColumns.REORDERED);
+    }
+    if (decoded && heads.stream().anyMatch(head -> shrinks(detector, head))) {
+      return Recognition.refused(
+          "it has YOLOX's heads, but its graph makes its boxes smaller after decoding them, as"
+              + " shares of the input are, where YOLOX has pixels; export it without that");
+    }
     return Recognition.of(
         new Found(
             this,
@@ -140,6 +148,11 @@ public final class Yolox implements DetectorFamily {
             decoded ? BoxCoding.PIXELS : BoxCoding.YOLOX,
             done == 0,
             detector.rows(heads, 1, columns, output.get())));
+  }
+
+  private static boolean shrinks(DetectorGraph detector, Branch head) {
+    return detector.behind(head.tensor()).stream()
+        .anyMatch(node -> BoxArithmetic.shrinks(detector.graph(), node));
   }
 
   /**

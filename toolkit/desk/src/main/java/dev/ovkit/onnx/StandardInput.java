@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,13 +19,23 @@ import org.jspecify.annotations.Nullable;
  * @param model the same network with another input
  * @param changes what was changed, in words
  * @param grey whether the file takes one channel, which the graph now computes from BGR
+ * @param whole whether the file takes whole numbers, which can only be 0..255
  * @param refusal why the model cannot have this form, if it cannot
  */
 public record StandardInput(
-    OnnxModel model, List<String> changes, boolean grey, Optional<String> refusal) {
+    OnnxModel model, List<String> changes, boolean grey, boolean whole, Optional<String> refusal) {
 
   /** How blue, green and red make grey, as OpenCV does it. */
   private static final float[] GREY = {0.114f, 0.587f, 0.299f};
+
+  private static final Set<Integer> WHOLE =
+      Set.of(
+          DataType.UINT16_VALUE,
+          DataType.INT16_VALUE,
+          DataType.INT32_VALUE,
+          DataType.UINT32_VALUE,
+          DataType.INT64_VALUE,
+          DataType.UINT64_VALUE);
 
   public StandardInput {
     changes = List.copyOf(changes);
@@ -33,27 +44,27 @@ public record StandardInput(
   /** Gives a model this form; one that has several inputs stays as it is. */
   public static StandardInput of(OnnxModel model) {
     List<String> changes = new ArrayList<>();
-    OnnxModel changed = model;
-    if (HalfPrecision.isAtTheEdge(changed)) {
-      changed = HalfPrecision.toFloat(changed);
-      changes.add("f16 inputs and outputs become f32");
-    }
+    OnnxModel changed = FloatEdges.toFloat(model, changes);
     if (changed.inputs().size() != 1) {
-      return new StandardInput(changed, changes, false, Optional.empty());
+      return new StandardInput(changed, changes, false, false, Optional.empty());
     }
     String input = changed.inputs().get(0).name();
     int type = changed.graph().type(input).element();
     if (type == DataType.UINT8_VALUE || type == DataType.INT8_VALUE) {
       changed = changed.withInputType(DataType.FLOAT_VALUE);
       changes.add("bytes become f32 of the same value");
+    } else if (WHOLE.contains(type)) {
+      changed = changed.withInputType(DataType.FLOAT_VALUE);
+      changes.add("whole numbers become f32 of the same value");
     }
     if (isChannelsLast(changed.inputs().get(0).shape())) {
       changed = channelsFirst(changed, input);
       changes.add("NHWC becomes NCHW");
     }
     Shape shape = changed.inputs().get(0).shape();
+    boolean whole = isWhole(type);
     if (shape == null || shape.rank() != 4) {
-      return new StandardInput(changed, changes, false, Optional.empty());
+      return new StandardInput(changed, changes, false, whole, Optional.empty());
     }
     if (shape.dimension(0) > 1) {
       Optional<OnnxModel> single = SingleBatch.of(changed);
@@ -62,6 +73,7 @@ public record StandardInput(
             model,
             List.of(),
             false,
+            whole,
             Optional.of(
                 "it takes %d pictures at a time, which is built into its graph; export it with a batch of 1"
                     .formatted(shape.dimension(0))));
@@ -75,8 +87,12 @@ public record StandardInput(
       changes.add("BGR becomes its one channel of grey in the graph");
     }
     return changes.isEmpty()
-        ? new StandardInput(model, changes, false, Optional.empty())
-        : new StandardInput(changed, changes, grey, Optional.empty());
+        ? new StandardInput(model, changes, false, whole, Optional.empty())
+        : new StandardInput(changed, changes, grey, whole, Optional.empty());
+  }
+
+  private static boolean isWhole(int type) {
+    return type == DataType.UINT8_VALUE || type == DataType.INT8_VALUE || WHOLE.contains(type);
   }
 
   private static boolean isChannelsLast(@Nullable Shape shape) {

@@ -13,7 +13,9 @@ import dev.ovkit.head.Anchor;
 import dev.ovkit.ir.WeightPrecision;
 import dev.ovkit.layout.AnchorCoding;
 import dev.ovkit.layout.RawHeads;
+import dev.ovkit.model.Colour;
 import dev.ovkit.onnx.OnnxModel;
+import dev.ovkit.onnx.Sketch;
 import dev.ovkit.python.PythonListener;
 import dev.ovkit.subject.PictureSource;
 import dev.ovkit.verify.Verification;
@@ -41,7 +43,16 @@ class DescribedModelsTest {
 
   private static ModelDescription layout(String name, boolean corners, boolean share, boolean raw) {
     return new ModelDescription(
-        "", name, Optional.of(corners), share, raw, false, OptionalInt.empty(), List.of());
+        "",
+        name,
+        Optional.of(corners),
+        share,
+        raw,
+        false,
+        OptionalInt.empty(),
+        false,
+        List.of(),
+        Optional.empty());
   }
 
   private List<String> found(FixedAnswer answer, ModelDescription description) throws IOException {
@@ -69,7 +80,9 @@ class DescribedModelsTest {
         said.logits(),
         said.suppressed(),
         OptionalInt.of(classes),
-        List.of());
+        said.classesFromOne(),
+        List.of(),
+        Optional.empty());
   }
 
   @Test
@@ -82,6 +95,110 @@ class DescribedModelsTest {
     assertThatThrownBy(() -> found(answer, said))
         .isInstanceOf(ModelException.class)
         .hasMessageContaining("--classes N or --labels FILE");
+  }
+
+  /** A network that is as sure of its box as the first of its channels is bright. */
+  private static FixedAnswer sureOfItsFirstChannel(int blue, int red) {
+    FixedAnswer answer = new FixedAnswer(13).seeing(blue, 0, red);
+    Sketch sketch = answer.sketch();
+    String first =
+        sketch.op(
+            "Slice",
+            List.of(
+                sketch.op("GlobalAveragePool", "images"),
+                sketch.longs(0),
+                sketch.longs(1),
+                sketch.longs(1)));
+    sketch.outputOf(answer.computed(new float[] {8, 8, 40, 48}, 1, 1, 4), 1, 1, 4);
+    sketch.outputOf(sketch.op("Reshape", List.of(first, sketch.longs(1, 1, 1))), 1, 1, 1);
+    return answer;
+  }
+
+  /** No graph shows on which order of channels it was trained. */
+  @Test
+  void theCallerSaysOnWhichColoursItWasTrained() throws Exception {
+    ModelDescription said = layout("boxes-and-scores", true, false, false);
+    ModelDescription bgr = said.trainedOn(Colour.BGR);
+    assertThat(found(sureOfItsFirstChannel(255, 0), bgr))
+        .containsExactly("0 1.00: 8.0 8.0 40.0 48.0");
+    assertThat(found(sureOfItsFirstChannel(0, 255), bgr)).isEmpty();
+    assertThat(found(sureOfItsFirstChannel(255, 0), said)).isEmpty();
+    assertThat(found(sureOfItsFirstChannel(0, 255), said)).hasSize(1);
+    assertThat(ModelDescription.read(bgr.write(), "model.xml")).isEqualTo(bgr);
+  }
+
+  /** That the IR shall not reverse the channels says nothing of the model: the client does it. */
+  @Test
+  void whereTheIrReversesIsAnotherQuestion() throws Exception {
+    for (boolean reverse : new boolean[] {true, false}) {
+      for (Colour colour : Colour.values()) {
+        FixedAnswer answer = sureOfItsFirstChannel(255, 0);
+        Path onnx = Files.write(temp.resolve("colour.onnx"), answer.sketch().proto().toByteArray());
+        ConvertOptions options =
+            ConvertOptions.of(onnx)
+                .into(temp.resolve("ir"), WeightPrecision.FP32)
+                .describedAs(layout("boxes-and-scores", true, false, false).trainedOn(colour))
+                .toBuilder()
+                .reverseChannels(Optional.of(reverse))
+                .build();
+        Conversion made = Converter.convert(options);
+        assertThat(answer.read(made.xml())).hasSize(colour == Colour.BGR ? 1 : 0);
+        assertThat(made.detector().orElseThrow().inputColour())
+            .isEqualTo(reverse ? colour.reversed() : colour);
+      }
+    }
+  }
+
+  /** Number 1 is the first class, and 0 is nothing. */
+  @Test
+  void rowsOfObjectsMayCountTheirClassesFromOne() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13);
+    float[] rows = {8, 8, 40, 48, 0.75f, 3, 8, 8, 40, 48, 0.5f, 1, 0, 0, 0, 0, 0, 0};
+    answer.sketch().outputOf(answer.computed(rows, 1, 3, 6), 1, 3, 6);
+    ModelDescription said =
+        new ModelDescription(
+            "",
+            "end-to-end",
+            Optional.empty(),
+            false,
+            false,
+            false,
+            OptionalInt.of(3),
+            true,
+            List.of(),
+            Optional.empty());
+    assertThat(found(answer, said))
+        .containsExactly("2 0.75: 8.0 8.0 40.0 48.0", "0 0.50: 8.0 8.0 40.0 48.0");
+    assertThat(ModelDescription.read(said.write(), "model.xml")).isEqualTo(said);
+    assertThatThrownBy(
+            () ->
+                new ModelDescription(
+                    "",
+                    "flat-rows",
+                    Optional.empty(),
+                    false,
+                    false,
+                    false,
+                    OptionalInt.empty(),
+                    true,
+                    List.of(),
+                    Optional.empty()))
+        .isInstanceOf(OptionException.class)
+        .hasMessageContaining("only the rows of end-to-end");
+  }
+
+  /** Before opset 13 the shares of all scores together are one, not those of each candidate. */
+  @Test
+  void anOlderSoftmaxTakesAllAxesBehindItsOwnForOne() throws Exception {
+    FixedAnswer answer = new FixedAnswer(12);
+    float five = (float) Math.log(5);
+    String logits = answer.computed(FixedAnswer.sparse(6, 2, five), 1, 3, 2);
+    answer.sketch().outputOf(answer.sketch().op("Softmax", logits), 1, 3, 2);
+    answer
+        .sketch()
+        .outputOf(answer.computed(new float[] {8, 8, 40, 48, 0, 0, 9, 9}, 1, 2, 4), 1, 2, 4);
+    assertThat(found(answer, layout("boxes-and-scores", true, false, false)))
+        .containsExactly("1 0.50: 8.0 8.0 40.0 48.0");
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.ovkit.family.Yolov5.FlatOutput;
 import dev.ovkit.family.Yolov5.Tail;
 import dev.ovkit.head.Anchor;
 import dev.ovkit.head.BoxCoding;
+import dev.ovkit.onnx.Nodes;
 import dev.ovkit.onnx.Nodes.Attr;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.Sketch;
@@ -244,6 +245,36 @@ public class FamiliesTest {
                         .orElseThrow())
                 .boxes())
         .isEqualTo(BoxCoding.PIXELS);
+  }
+
+  /** Behind the output of another graph, what a node of its own makes of that. */
+  private static OnnxModel followed(Sketch sketch, String op, float[] by, long... shape) {
+    GraphProto.Builder graph = sketch.proto().getGraph().toBuilder();
+    graph.addInitializer(Tensors.of("by", Shape.of(shape), by));
+    graph.addNode(
+        Nodes.of(op, "", List.of(graph.getOutput(0).getName(), "by"), List.of("changed")).proto());
+    graph.getOutputBuilder(0).setName("changed");
+    return OnnxModel.of("s.onnx", sketch.proto().toBuilder().setGraph(graph).build(), "");
+  }
+
+  /** Read as pixels they would be boxes smaller than one. */
+  @Test
+  void boxesThatAGraphDividesAfterDecodingThemAreNoPixels() {
+    float[] size = {96, 64, 96, 64, 1, 1, 1, 1};
+    float[] share = {1 / 96f, 1 / 64f, 1 / 96f, 1 / 64f, 1, 1, 1, 1};
+    Sketch yolox = yolox(false, true, false);
+    assertThat(Families.ALL.recognise(followed(yolox, "Div", size, 1, 1, 8)).refusal())
+        .contains("makes its boxes smaller");
+    assertThat(Families.ALL.recognise(followed(yolox, "Mul", share, 1, 1, 8)).refusal())
+        .contains("makes its boxes smaller");
+
+    Sketch yolov5 = yolov5(Form.SPLIT, 3, 64, 96, ANCHORS);
+    Yolov5.Found found =
+        (Yolov5.Found)
+            Families.ALL.recognise(followed(yolov5, "Div", size, 1, 1, 8)).detector().orElseThrow();
+    assertThat(found.flat().orElseThrow().tail()).isEqualTo(Tail.SCALED);
+    assertThat(found.layout(yolov5.model(), List.of("changed"), false).layout()).isEmpty();
+    assertThat(found.layout(yolov5.model(), found.cutAt(), false).layout()).isPresent();
   }
 
   @Test

@@ -2,13 +2,17 @@ package dev.ovkit.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ovkit.onnx.Nodes;
 import dev.ovkit.onnx.Nodes.Attr;
 import dev.ovkit.onnx.Sketch;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What each family and its layout make of known numbers, without a flag. */
 class FamilyBoxesTest {
@@ -39,6 +43,83 @@ class FamilyBoxesTest {
     assertThat(answer.boxes(temp))
         .extracting(FixedAnswer::text)
         .containsExactly("1 0.88: 8.0 8.0 40.0 48.0", "0 0.50: 8.0 8.0 40.0 48.0");
+  }
+
+  /** Rows of two candidates of two classes, whose numbers the graph moves up by one. */
+  private static FixedAnswer rowsFromOne(String names) {
+    return rowsOf(names, (sketch, number) -> sketch.op("Add", List.of(number, sketch.longs(1))));
+  }
+
+  /** The same with numbers that the graph changes. */
+  private static FixedAnswer rowsOf(String names, BiFunction<Sketch, String, String> change) {
+    FixedAnswer answer = new FixedAnswer(13);
+    Sketch sketch = answer.sketch();
+    if (!names.isEmpty()) {
+      sketch.metadata("names", "['" + names.replace(" ", "', '") + "']");
+    }
+    String scores = answer.computed(new float[] {0.5f, 0, 0, 0.875f}, 1, 2, 2);
+    String numbers =
+        change.apply(
+            sketch, sketch.op("ArgMax", scores, Attr.of("axis", 2L), Attr.of("keepdims", 0L)));
+    String sure =
+        sketch.op("ReduceMax", scores, Attr.of("axes", new long[] {2}), Attr.of("keepdims", 0L));
+    List<String> best = answer.best(sure, 2);
+    String places = sketch.op("Reshape", List.of(best.get(1), sketch.longs(2)));
+    String boxes = answer.computed(new float[] {8, 8, 40, 48, 9, 8, 40, 48}, 1, 2, 4);
+    String chosen = sketch.op("GatherElements", List.of(numbers, best.get(1)), Attr.of("axis", 1L));
+    sketch.output(
+        sketch.op(
+            "Concat",
+            List.of(
+                sketch.op("Gather", List.of(boxes, places), Attr.of("axis", 1L)),
+                sketch.op("Unsqueeze", List.of(best.get(0), sketch.longs(2))),
+                sketch.op(
+                    "Cast",
+                    sketch.op("Unsqueeze", List.of(chosen, sketch.longs(2))),
+                    Attr.of("to", 1L))),
+            Attr.of("axis", 2L)));
+    return answer;
+  }
+
+  /** One name a class: the IR counts from 0. A name for the background: 0 is that. */
+  @ParameterizedTest
+  @CsvSource({
+    "nut bolt, 1 bolt, 0 nut",
+    "__background__ nut bolt, 2 bolt, 1 nut",
+    "nothing nut bolt, 2 bolt, 1 nut",
+    "'', 2 class 2, 1 class 1"
+  })
+  void classesThatStartAtOneAreToldByTheGraph(String names, String first, String second)
+      throws Exception {
+    assertThat(rowsFromOne(names).boxes(temp))
+        .extracting(d -> d.classId() + " " + d.label())
+        .containsExactly(first, second);
+  }
+
+  /** COCO's numbers run to 90 for 80 classes: they are kept, and no name is put to them. */
+  @Test
+  void numbersFromATableAreKept() throws Exception {
+    FixedAnswer answer =
+        rowsOf(
+            "nut bolt",
+            (sketch, number) -> sketch.op("Gather", List.of(sketch.longs(1, 3), number)));
+    assertThat(answer.boxes(temp))
+        .extracting(d -> d.classId() + " " + d.label())
+        .containsExactly("3 class 3", "1 class 1");
+  }
+
+  /** What ovkit adds never takes the name of a tensor that the graph has. */
+  @Test
+  void anOutputMayHaveTheNameOfOvkitsOwn() throws Exception {
+    FixedAnswer answer = new FixedAnswer(13);
+    Sketch sketch = answer.sketch();
+    String boxes = answer.computed(new float[] {8, 8, 40, 48, 9, 8, 40, 48}, 1, 2, 4);
+    String scores = answer.computed(new float[] {0, 0, 0.5f, 0.75f}, 1, 2, 2);
+    String chosen = answer.suppressed(boxes, scores);
+    sketch.node(Nodes.of("Identity", "", List.of(boxes), List.of("detections")));
+    sketch.output("detections", scores);
+    sketch.longOutput(chosen, -1, 3);
+    assertThat(found(answer)).containsExactly("1 0.75: 9.0 8.0 40.0 48.0");
   }
 
   /**

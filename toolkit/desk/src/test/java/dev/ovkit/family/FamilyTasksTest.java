@@ -201,6 +201,34 @@ class FamilyTasksTest {
         .hasMessageContaining("not how many key points an object has (kpt_shape is ''");
   }
 
+  /** What is noted of key points must fit the columns, and the names the rest of them. */
+  @ParameterizedTest
+  @ValueSource(strings = {"[99, 3]", "[1, 2]", "[3, 3]"})
+  void keyPointsThatDoNotFitTheColumnsAreRefused(String shape) {
+    FixedAnswer answer = noted("pose");
+    answer.sketch().metadata("kpt_shape", shape);
+    answer
+        .sketch()
+        .output(columns(answer, numbers(24, 24, 32, 32, 0, 0.75, 10, 12, 0.5, 70, 20, 0.25)));
+    assertThatThrownBy(() -> answer.boxes(temp))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining(
+            "key points of the shape %s and 2 class names, which its output".formatted(shape));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[2]", "[0, 3]", "[2, 4]", "[2, 1]", "[2, 3, 1]", "seventeen"})
+  void aShapeOfKeyPointsThatIsNoneIsRefused(String shape) {
+    FixedAnswer answer = noted("pose");
+    answer.sketch().metadata("kpt_shape", shape);
+    answer
+        .sketch()
+        .output(columns(answer, numbers(24, 24, 32, 32, 0, 0.75, 10, 12, 0.5, 70, 20, 0.25)));
+    assertThatThrownBy(() -> answer.boxes(temp))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("kpt_shape is '%s', expected such as [17, 3]".formatted(shape));
+  }
+
   /**
    * Equal centres, but crossed: no upright suppression would keep both. The third overlaps the
    * second alone, which itself goes for the first.

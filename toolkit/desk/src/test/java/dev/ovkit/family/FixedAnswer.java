@@ -27,6 +27,7 @@ final class FixedAnswer {
   private final Sketch sketch;
   private String nothing;
   private final int width;
+  private byte[] pixel = new byte[3];
 
   /** A picture of 64x64 and one convolution, whose result counts for nothing. */
   FixedAnswer(int opset) {
@@ -60,6 +61,12 @@ final class FixedAnswer {
     String sampled =
         sketch.op("GridSample", List.of(map, sketch.constant(new float[2], 1, 1, 1, 2)));
     nothing = sketch.op("Reshape", List.of(sampled, sketch.longs(1)));
+    return this;
+  }
+
+  /** Lets the picture have this colour instead of black. */
+  FixedAnswer seeing(int blue, int green, int red) {
+    pixel = new byte[] {(byte) blue, (byte) green, (byte) red};
     return this;
   }
 
@@ -115,9 +122,17 @@ final class FixedAnswer {
                     .into(folder.resolve("ir"), WeightPrecision.FP32)
                     .describedAs(description))
             .xml();
-    ByteBuffer grey = ByteBuffer.allocateDirect(3 * SIZE * width);
+    return read(ir);
+  }
+
+  /** What an IR of the network finds. */
+  List<Detection> read(Path ir) {
+    ByteBuffer pixels = ByteBuffer.allocateDirect(3 * SIZE * width);
+    while (pixels.hasRemaining()) {
+      pixels.put(pixel);
+    }
     try (Detector detector = Detector.open(ir)) {
-      return detector.detect(Frame.of(grey, width, SIZE, Frame.Format.BGR)).objects();
+      return detector.detect(Frame.of(pixels.flip(), width, SIZE, Frame.Format.BGR)).objects();
     }
   }
 

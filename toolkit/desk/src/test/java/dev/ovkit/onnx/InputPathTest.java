@@ -74,6 +74,51 @@ class InputPathTest {
     assertThat(path.range()).isEqualTo(Range.BYTES);
   }
 
+  /** A 1x1 convolution of these factors, [output][input], and biases. */
+  private static InputPath mapped(float[][] factors, Attr... attributes) {
+    return path(
+        (s, x) -> {
+          int each = factors[0].length;
+          float[] weights = new float[3 * each];
+          for (int i = 0; i < weights.length; i++) {
+            weights[i] = factors[i / each][i % each];
+          }
+          String kernel = s.constant(weights, 3, each, 1, 1);
+          return s.op(
+              "Conv", List.of(x, kernel, s.constant(new float[] {-2, -2, -2}, 3)), attributes);
+        });
+  }
+
+  /** As converters write a normalisation or an exchange of channels. */
+  @Test
+  void aConvolutionOfOnePixelThatScalesEachChannelIsAStep() {
+    float by = 1 / 64f;
+    InputPath scaled = mapped(new float[][] {{by, 0, 0}, {0, by, 0}, {0, 0, by}});
+    assertThat(scaled.range()).isEqualTo(Range.BYTES);
+    assertThat(scaled.isReversed()).isFalse();
+    assertThat(scaled.steps()).containsExactly("Conv");
+
+    InputPath alone = mapped(new float[][] {{by}, {by}, {by}}, Attr.of("group", 3));
+    assertThat(alone.range()).isEqualTo(Range.BYTES);
+
+    InputPath reversed = mapped(new float[][] {{0, 0, by}, {0, by, 0}, {by, 0, 0}});
+    assertThat(reversed.isReversed()).isTrue();
+    assertThat(reversed.range()).isEqualTo(Range.BYTES);
+  }
+
+  @Test
+  void aConvolutionOfOnePixelThatMixesOrSkipsBelongsToTheNetwork() {
+    float by = 1 / 64f;
+    assertThat(mapped(new float[][] {{by, by, 0}, {0, by, 0}, {0, 0, by}}).range())
+        .isEqualTo(Range.UNSAID);
+    assertThat(mapped(new float[][] {{0, 0, 0}, {0, by, 0}, {0, 0, by}}).range())
+        .isEqualTo(Range.UNSAID);
+    assertThat(
+            mapped(new float[][] {{by, 0, 0}, {0, by, 0}, {0, 0, by}}, Attr.of("strides", 2, 2))
+                .range())
+        .isEqualTo(Range.UNSAID);
+  }
+
   @Test
   void channelsAreSeenToBeReversedInEveryForm() {
     assertThat(
