@@ -288,7 +288,8 @@ final class ConvertCommand implements Callable<Integer> {
     QuantizeOptions quantize =
         quantization.applyTo(
             QuantizeOptions.of(options.onnx(), images.paths(), options.directory())
-                .withName(options.name()));
+                .withName(options.name())
+                .withBitDepth(images.bitDepth()));
     Quantization made;
     try (QuantizeProgress progress = new QuantizeProgress()) {
       made = Quantizer.convert(options, route(), quantize, progress);
@@ -298,6 +299,11 @@ final class ConvertCommand implements Callable<Integer> {
 
   private Integer repeat(Path file) {
     requireNothingElse();
+    if (OutputGuard.isSame(directory.resolve(String.valueOf(file.getFileName())), file)) {
+      throw usage(
+          "--from-manifest '%s': its own files would be overwritten; give another folder with -o"
+              .formatted(file));
+    }
     ConversionManifest manifest = ConversionManifest.read(file);
     Path onnx = onnx();
     Repetition repetition =

@@ -1,5 +1,6 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.cli.option.BitDepthOption;
 import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.ModelAndPictures;
@@ -12,7 +13,9 @@ import dev.ovkit.diagnose.Fit;
 import dev.ovkit.diagnose.Question;
 import dev.ovkit.diagnose.Setting;
 import dev.ovkit.diagnose.Trial;
+import dev.ovkit.family.ModelDescription;
 import dev.ovkit.ir.WeightPrecision;
+import dev.ovkit.model.Colour;
 import dev.ovkit.report.DiagnosisReport;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -68,6 +71,8 @@ final class DiagnoseCommand implements Callable<Integer> {
 
   @Mixin private PictureOptions picture;
 
+  @Mixin private BitDepthOption bitDepth;
+
   @HelpGroup.In(HelpGroup.PREPROCESSING)
   @Option(
       names = "--reverse-input-channels",
@@ -100,9 +105,10 @@ final class DiagnoseCommand implements Callable<Integer> {
                 ir,
                 input.pictures(),
                 Optional.ofNullable(truth).map(t -> t.expected),
-                Optional.ofNullable(truth).map(t -> t.reference).map(this::reference)));
+                Optional.ofNullable(truth).map(t -> t.reference).map(this::reference),
+                bitDepth.bits()));
     if (html != null) {
-      DiagnosisReport.write(ir, diagnosis, html);
+      DiagnosisReport.write(ir, diagnosis, bitDepth.bits(), html);
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json.wanted()) {
@@ -122,7 +128,10 @@ final class DiagnoseCommand implements Callable<Integer> {
         .dataType(WeightPrecision.FP32)
         .mean(picture.mean())
         .scale(picture.scale())
-        .reverseChannels(Optional.ofNullable(reverse))
+        .description(
+            reverse == null
+                ? ModelDescription.NONE
+                : ModelDescription.NONE.trainedOn(reverse ? Colour.RGB : Colour.BGR))
         .resize(picture.mode())
         .pad(picture.pad())
         .interpolation(picture.interpolation())

@@ -1,6 +1,7 @@
 package dev.ovkit.cli;
 
 import dev.ovkit.CompileOptions;
+import dev.ovkit.cli.option.BitDepthOption;
 import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.IrOptions;
 import dev.ovkit.cli.option.JsonOption;
@@ -145,6 +146,8 @@ final class EvalCommand implements Callable<Integer> {
 
   @Mixin private PictureOptions picture;
 
+  @Mixin private BitDepthOption bitDepth;
+
   @HelpGroup.In(HelpGroup.OUTPUT)
   @Option(
       names = "--detections",
@@ -187,10 +190,11 @@ final class EvalCommand implements Callable<Integer> {
     DetectorSpec detector = changed(derived.spec());
     Evaluation evaluation = evaluation(detector);
     DetectorOptions options =
-        DetectorOptions.defaults()
-            .withCompile(CompileOptions.defaults().withHint(CompileOptions.Hint.THROUGHPUT))
-            .withDetect(evaluation.options())
-            .withSpec(detector);
+        bitDepth.applyTo(
+            DetectorOptions.defaults()
+                .withCompile(CompileOptions.defaults().withHint(CompileOptions.Hint.THROUGHPUT))
+                .withDetect(evaluation.options())
+                .withSpec(detector));
     try (Detector opened = Detector.open(ir, options)) {
       return report(evaluation, opened::detect, opened.requests());
     }
@@ -207,8 +211,8 @@ final class EvalCommand implements Callable<Integer> {
     }
   }
 
-  private static Detections detect(Subject subject, Path file) {
-    try (Picture read = Picture.read(file)) {
+  private Detections detect(Subject subject, Path file) {
+    try (Picture read = Picture.read(file, bitDepth.bits())) {
       return subject.answer(read).detections();
     }
   }
@@ -252,7 +256,13 @@ final class EvalCommand implements Callable<Integer> {
     if (truth.coco != null) {
       GroundTruth read = GroundTruth.coco(truth.coco, images, main);
       return new ObjectEvaluation(
-          detector, read, ClassMapping.of(detector, read), options, detections, html);
+          detector,
+          read,
+          ClassMapping.of(detector, read),
+          options,
+          bitDepth.bits(),
+          detections,
+          html);
     }
     int classes = detector.layout().classes();
     GroundTruth read =
@@ -262,7 +272,7 @@ final class EvalCommand implements Callable<Integer> {
             IntStream.range(0, classes).mapToObj(detector::label).toList(),
             main);
     return new ObjectEvaluation(
-        detector, read, ClassMapping.numbers(classes), options, detections, html);
+        detector, read, ClassMapping.numbers(classes), options, bitDepth.bits(), detections, html);
   }
 
   private static List<Path> pictures(Path folder) {

@@ -188,6 +188,11 @@ final class Program {
         .setColorScheme(
             Help.defaultColorScheme(plain(System::getenv) ? Help.Ansi.OFF : Help.Ansi.AUTO))
         .setParameterExceptionHandler(Program::wrongUsage)
+        .setExecutionStrategy(
+            parsed -> {
+              OutputGuard.check(parsed);
+              return new CommandLine.RunLast().execute(parsed);
+            })
         .setExecutionExceptionHandler(
             (exception, at, parsed) -> report(exception, at, stacktrace.getAsBoolean()));
   }

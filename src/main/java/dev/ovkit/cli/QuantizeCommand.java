@@ -1,5 +1,6 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.cli.option.BitDepthOption;
 import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.ModelAndPictures;
@@ -56,6 +57,8 @@ final class QuantizeCommand implements Callable<Integer> {
 
   @Mixin private QuantizeOptionGroup choices;
 
+  @Mixin private BitDepthOption bitDepth;
+
   @HelpGroup.In(HelpGroup.OUTPUT)
   @Option(
       names = "--html",
@@ -74,6 +77,7 @@ final class QuantizeCommand implements Callable<Integer> {
         choices.applyTo(
             QuantizeOptions.of(ir, input.pictures(), directory)
                 .withName(name != null ? name : QuantizeOptions.stem(ir))
+                .withBitDepth(bitDepth.bits())
                 .withCosts(html != null));
     Quantization made;
     try (QuantizeProgress progress = new QuantizeProgress()) {

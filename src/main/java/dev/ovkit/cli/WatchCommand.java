@@ -7,6 +7,7 @@ import dev.ovkit.cli.option.ComputeOptions;
 import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.ModelOption;
 import dev.ovkit.cli.option.ThresholdOptions;
+import dev.ovkit.cli.print.AlarmPrinter;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.internal.json.DetectionsJson;
@@ -120,7 +121,7 @@ final class WatchCommand implements Callable<Integer> {
     WatchOptions options = new WatchOptions(in, out, draw, delete, once, Duration.ofMillis(settle));
     try (Detector detector = Detector.open(ir, detectorOptions());
         FolderWatch watch =
-            FolderWatch.open(options, ir, detector, listener(), ServiceManager.current());
+            FolderWatch.open(options, ir, detector, listener(ir), ServiceManager.current());
         Termination termination = new Termination(watch::stop)) {
       for (Assumption assumption : detector.assumptions()) {
         spec.commandLine().getErr().println("ovkit: assumed: " + assumption.sentence());
@@ -168,11 +169,13 @@ final class WatchCommand implements Callable<Integer> {
     stdout.println();
   }
 
-  private WatchListener listener() {
+  private WatchListener listener(Path ir) {
     PrintWriter err = spec.commandLine().getErr();
+    AlarmPrinter alarm = new AlarmPrinter(err, ir);
     return new WatchListener() {
       @Override
       public void done(String name, Detections found) {
+        alarm.check((delete ? in : in.resolve("done")).resolve(name), found);
         if (verbose) {
           err.printf(
               Locale.ROOT,

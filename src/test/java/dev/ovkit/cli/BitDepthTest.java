@@ -16,6 +16,8 @@ import java.awt.image.WritableRaster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -35,7 +37,7 @@ class BitDepthTest {
   @BeforeEach
   void aPictureInBoth() throws IOException {
     BufferedImage picture = ImageIO.read(Demo.picture(0).toFile());
-    eight = temp.resolve("eight.png");
+    eight = temp.resolve("eight_.png");
     twelve = temp.resolve("twelve.png");
     ImageIO.write(picture, "png", eight.toFile());
     int width = picture.getWidth();
@@ -84,6 +86,89 @@ class BitDepthTest {
     assertThat(drawn.getRGB(5, 5) >> 8 & 0xff)
         .as("as bright as the picture")
         .isCloseTo(ImageIO.read(eight.toFile()).getRGB(5, 5) >> 8 & 0xff, within(20));
+  }
+
+  /** What a command prints is the same for both pictures, but for their names and the time. */
+  private void saysTheSame(String... command) {
+    List<Object> plain = new ArrayList<>(List.of((Object[]) command));
+    List<Object> deep = new ArrayList<>(plain);
+    plain.replaceAll(word -> word.equals("PICTURE") ? eight : word);
+    deep.replaceAll(word -> word.equals("PICTURE") ? twelve : word);
+    deep.add("--bit-depth");
+    deep.add(12);
+    String expected = Cli.run(plain.toArray()).done().replace("eight_.png", "P.png");
+    assertThat(Cli.run(deep.toArray()).done().replace("twelve.png", "P.png")).isEqualTo(expected);
+    assertThat(Cli.run(plain.toArray()).done()).isNotEmpty();
+  }
+
+  @Test
+  void modelsAreComparedOnPicturesOfTwelveBits() {
+    saysTheSame("verify", Demo.ONNX.toString(), Demo.IR.toString(), "PICTURE");
+  }
+
+  @Test
+  void theAccuracyIsThatOfPicturesOfEightBits() throws IOException {
+    Path labels = Files.createDirectory(temp.resolve("labels"));
+    JsonNode found = detections(Cli.run("infer", Demo.IR, eight, "--json").done());
+    StringBuilder lines = new StringBuilder();
+    BufferedImage picture = ImageIO.read(eight.toFile());
+    for (JsonNode one : found) {
+      JsonNode box = one.get("box");
+      double width = box.get("width").asDouble() / picture.getWidth();
+      double height = box.get("height").asDouble() / picture.getHeight();
+      lines.append(
+          "%d %f %f %f %f%n"
+              .formatted(
+                  one.get("class_id").asInt(),
+                  box.get("x").asDouble() / picture.getWidth() + width / 2,
+                  box.get("y").asDouble() / picture.getHeight() + height / 2,
+                  width,
+                  height));
+    }
+    Files.writeString(labels.resolve("twelve.txt"), lines);
+    Path pictures = Files.createDirectory(temp.resolve("pictures"));
+    Files.move(twelve, pictures.resolve("twelve.png"));
+    for (Object[] model : new Object[][] {{"--ir", Demo.IR}, {"--onnx", Demo.ONNX}}) {
+      double[] map = new double[2];
+      for (int depth : new int[] {12, 16}) {
+        JsonNode said =
+            JSON.readTree(
+                Cli.run(
+                        "eval",
+                        model[0],
+                        model[1],
+                        "--labels",
+                        labels,
+                        "--images",
+                        pictures,
+                        "--bit-depth",
+                        depth,
+                        "--json")
+                    .done());
+        map[depth / 16] = said.get("map").asDouble();
+      }
+      assertThat(map[0]).as("%s at 12 bits", model).isGreaterThan(0.9);
+      assertThat(map[1]).as("%s as if all 16 were used", model).isLessThan(0.2);
+    }
+  }
+
+  @Test
+  void eightBitModelsAreCalibratedOnPicturesOfTwelveBits() throws IOException {
+    Path plain = temp.resolve("plain");
+    Path deep = temp.resolve("deep");
+    Cli first = Cli.run("quantize", Demo.IR, eight, "-o", plain);
+    assertThat(first.exitCode()).as(first.err()).isZero();
+    Cli second = Cli.run("quantize", Demo.IR, twelve, "-o", deep, "--bit-depth", 12);
+    assertThat(second.exitCode()).as(second.err()).isZero();
+    String bin = Demo.IR.getFileName().toString().replace(".xml", ".bin");
+    assertThat(deep.resolve(bin)).hasSameBinaryContentAs(plain.resolve(bin));
+  }
+
+  @Test
+  void boxesAreExplainedOnPicturesOfTwelveBits() throws IOException {
+    JsonNode right = detections(Cli.run("infer", Demo.IR, eight, "--json").done());
+    Path expected = Files.writeString(temp.resolve("right.json"), right.toString());
+    saysTheSame("diagnose", Demo.IR.toString(), "PICTURE", "--expect", expected.toString());
   }
 
   @Test

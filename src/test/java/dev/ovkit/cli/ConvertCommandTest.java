@@ -127,6 +127,13 @@ class ConvertCommandTest {
     for (String ending : new String[] {"xml", "bin", "json"}) {
       same("a/yolov5-maps." + ending, "b/yolov5-maps." + ending);
     }
+    byte[] before = Files.readAllBytes(a);
+    Cli.run("convert", "--from-manifest", a, "--model", e(), "-o", temp.resolve("a"))
+        .isWrongUsage(
+            "--from-manifest '%s': its own files would be overwritten; give another folder with -o"
+                .formatted(a),
+            "ovkit convert");
+    assertThat(a).hasBinaryContent(before);
     Cli.run("convert", "--from-manifest", a, "-o", temp.resolve("c"))
         .failsWith(
             ExitCode.FAILED,

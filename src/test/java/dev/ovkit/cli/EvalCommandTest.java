@@ -27,6 +27,25 @@ class EvalCommandTest {
 
   @TempDir private Path temp;
 
+  /** Also by another name, such as a link's. */
+  @Test
+  void whatItReadsIsNotOverwritten() throws IOException {
+    Path truth = Files.copy(TRUTH, temp.resolve("truth.json"));
+    Path link = Files.createSymbolicLink(temp.resolve("link.json"), truth);
+    byte[] before = Files.readAllBytes(truth);
+    for (String option : List.of("--detections", "--html")) {
+      for (Path written : List.of(truth, link)) {
+        Cli.run("eval", IR, "--coco", truth, "--images", PICTURES, option, written)
+            .isWrongUsage(
+                "%s would overwrite '%s', which the command reads; give another file"
+                    .formatted(option, truth),
+                "ovkit eval");
+      }
+    }
+    assertThat(truth).hasBinaryContent(before);
+    assertThat(Files.isSymbolicLink(link)).isTrue();
+  }
+
   @Test
   void theFiguresByNameAndTheDetectionsAsCocosResults() throws IOException {
     Path results = temp.resolve("found.json");

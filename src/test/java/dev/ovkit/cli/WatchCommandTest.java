@@ -103,6 +103,28 @@ class WatchCommandTest {
     once().done();
   }
 
+  /** Anchors far too small make every box smaller than a pixel; all pictures show it, one tells. */
+  @Test
+  void aModelThatIsReadWronglyIsReportedOnce() throws IOException {
+    Path wrong = temp.resolve("wrong.xml");
+    String xml = Files.readString(IR);
+    Files.writeString(
+        wrong,
+        xml.replaceAll("(head_\\d_anchors value=\")[^\"]*", "$10.01,0.01 0.01,0.01 0.01,0.01"));
+    Files.copy(MODELS.resolve("conveyor-parts.bin"), temp.resolve("wrong.bin"));
+    drop(0, "a.jpg");
+    drop(1, "b.jpg");
+    Cli cli = Cli.run("watch", "--ir", wrong, "--in", in, "--out", out, "--once", "--settle", "20");
+    assertThat(cli.exitCode()).isEqualTo(ExitCode.DONE);
+    assertThat(cli.err().lines())
+        .singleElement()
+        .asString()
+        .contains("every box is smaller than a pixel")
+        .endsWith(
+            "find out with: ovkit diagnose --ir '%s' --images '%s'"
+                .formatted(wrong, in.resolve("done/a.jpg")));
+  }
+
   @Test
   void aFolderThatCannotBeMadeIsOneMessage() throws IOException {
     Path file = Files.createFile(temp.resolve("file"));

@@ -11,6 +11,8 @@ import picocli.CommandLine.Spec;
 @HelpGroup.In(HelpGroup.PREPROCESSING)
 public final class BitDepthOption {
 
+  private static final int ALL = 16;
+
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
@@ -22,15 +24,20 @@ public final class BitDepthOption {
               + " Default: 16.")
   private @Nullable Integer bits;
 
-  /** Returns the options with what was given here in place of what they say. */
-  public DetectorOptions applyTo(DetectorOptions options) {
+  /** Returns the bits; 16 if none were given. */
+  public int bits() {
     if (bits == null) {
-      return options;
+      return ALL;
     }
-    if (bits < 9 || bits > 16) {
+    if (bits < 9 || bits > ALL) {
       throw new ParameterException(
           spec.commandLine(), "--bit-depth %d: expected 9..16".formatted(bits));
     }
-    return options.withBitDepth(bits);
+    return bits;
+  }
+
+  /** Returns the options with what was given here in place of what they say. */
+  public DetectorOptions applyTo(DetectorOptions options) {
+    return bits == null ? options : options.withBitDepth(bits());
   }
 }

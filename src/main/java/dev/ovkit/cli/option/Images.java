@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -24,6 +25,8 @@ public final class Images {
           "Pictures, folders of pictures, or globs to compare on. Default: a few generated"
               + " pictures, which show no objects, so that only raw outputs are compared.")
   private @Nullable List<String> images;
+
+  @Mixin private BitDepthOption bitDepth;
 
   /** Adds pictures that were typed without the option. */
   public Images and(List<String> typed) {
@@ -51,7 +54,12 @@ public final class Images {
                   + " pictures with objects to compare boxes too");
       return PictureSource.generated();
     }
-    return PictureSource.of(new PictureList(images).expand());
+    return PictureSource.of(new PictureList(images).expand(), bitDepth.bits());
+  }
+
+  /** Returns the bits that values of 16-bit pictures use. */
+  public int bitDepth() {
+    return bitDepth.bits();
   }
 
   /** Returns the files; there must be some. */

@@ -28,6 +28,7 @@ public final class ObjectEvaluation implements Evaluation {
   private final GroundTruth truth;
   private final ClassMapping mapping;
   private final DetectOptions options;
+  private final int bitDepth;
   private final @Nullable Path detections;
   private final @Nullable Path html;
   private final Map<Similarity, CocoMetrics> metrics = new LinkedHashMap<>();
@@ -37,6 +38,7 @@ public final class ObjectEvaluation implements Evaluation {
    * Prepares.
    *
    * @param truth read for what the model is for, the last of {@link Similarity#of}
+   * @param bitDepth the bits that values of 16-bit pictures use
    * @param detections the file for COCO results, or null
    * @param html the file for the report, or null
    */
@@ -45,6 +47,7 @@ public final class ObjectEvaluation implements Evaluation {
       GroundTruth truth,
       ClassMapping mapping,
       DetectOptions options,
+      int bitDepth,
       @Nullable Path detections,
       @Nullable Path html) {
     this.task = model.task();
@@ -52,6 +55,7 @@ public final class ObjectEvaluation implements Evaluation {
     this.truth = truth;
     this.mapping = mapping;
     this.options = options;
+    this.bitDepth = bitDepth;
     this.detections = detections;
     this.html = html;
     this.evaluation = new CocoEvaluation(truth, mapping);
@@ -82,7 +86,7 @@ public final class ObjectEvaluation implements Evaluation {
       evaluation.writeDetections(detections, main());
     }
     if (html != null) {
-      EvaluationReport.write(model, truth, evaluation, main(), html);
+      EvaluationReport.write(model, truth, evaluation, main(), bitDepth, html);
     }
   }
 

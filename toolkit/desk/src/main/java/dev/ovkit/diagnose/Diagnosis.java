@@ -65,7 +65,7 @@ public record Diagnosis(
     List<PictureAnswers> scenes = new ArrayList<>();
     try (Network network = Network.open(ir)) {
       List<String> notes = new ArrayList<>();
-      read(question.pictures(), scenes, notes);
+      read(question, scenes, notes);
       CurrentReading present = new CurrentReading(ir, network, notes);
       try (Proof proof = Proofs.of(question, ir, scenes, notes)) {
         return new Investigation(
@@ -84,11 +84,11 @@ public record Diagnosis(
     }
   }
 
-  private static void read(List<Path> pictures, List<PictureAnswers> scenes, List<String> notes) {
+  private static void read(Question question, List<PictureAnswers> scenes, List<String> notes) {
     List<PictureException> broken = new ArrayList<>();
-    for (Path picture : pictures) {
+    for (Path picture : question.pictures()) {
       try {
-        scenes.add(new PictureAnswers(picture, Picture.read(picture)));
+        scenes.add(new PictureAnswers(picture, Picture.read(picture, question.bitDepth())));
       } catch (PictureException e) {
         broken.add(e);
         notes.add("Skipped: " + e.getMessage());

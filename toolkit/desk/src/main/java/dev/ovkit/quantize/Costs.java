@@ -23,12 +23,12 @@ final class Costs implements AutoCloseable {
 
   private Costs() {}
 
-  static Costs of(Path reference, List<Path> files) {
+  static Costs of(Path reference, List<Path> files, int bitDepth) {
     Costs costs = new Costs();
     int count = Math.min(PICTURES, files.size());
     try (IrSubject subject = IrSubject.open(reference, DetectOptions.defaults())) {
       for (int i = 0; i < count; i++) {
-        costs.pictures.add(Picture.read(files.get(i * files.size() / count)));
+        costs.pictures.add(Picture.read(files.get(i * files.size() / count), bitDepth));
         costs.expected.add(subject.answer(costs.pictures.get(i)).outputs());
       }
       return costs;

@@ -21,12 +21,14 @@ final class Gate {
 
   private final Path reference;
   private final Check check;
+  private final int bitDepth;
   private final QuantizeListener listener;
   private OptionalDouble before = OptionalDouble.empty();
 
-  Gate(Path reference, Check check, QuantizeListener listener) {
+  Gate(Path reference, Check check, int bitDepth, QuantizeListener listener) {
     this.reference = reference;
     this.check = check;
+    this.bitDepth = bitDepth;
     this.listener = listener;
   }
 
@@ -49,6 +51,7 @@ final class Gate {
   private double map(Path ir, GroundTruth truth, String stage) {
     DetectorOptions options =
         DetectorOptions.defaults()
+            .withBitDepth(bitDepth)
             .withCompile(CompileOptions.defaults().withHint(CompileOptions.Hint.THROUGHPUT))
             .withDetect(
                 DetectOptions.defaults()
@@ -79,7 +82,7 @@ final class Gate {
     Verification verification =
         Verifier.verify(
             VerifyOptions.of(reference, candidate),
-            PictureSource.of(check.pictures()),
+            PictureSource.of(check.pictures(), bitDepth),
             listener::step);
     int all = 0;
     int agreed = 0;

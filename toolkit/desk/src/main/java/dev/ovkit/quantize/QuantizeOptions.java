@@ -1,6 +1,7 @@
 package dev.ovkit.quantize;
 
 import dev.ovkit.OptionException;
+import dev.ovkit.subject.PictureSource;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import java.util.stream.IntStream;
  * @param heads whether the convolutions that no other follows become 8 bit too
  * @param check what must hold for the IR to be let out
  * @param costs whether to measure what each convolution costs, also if nothing fails, and the speed
+ * @param bitDepth the bits that values of 16-bit pictures use
  */
 public record QuantizeOptions(
     Path ir,
@@ -31,6 +33,7 @@ public record QuantizeOptions(
     boolean heads,
     Optional<Check> check,
     boolean costs,
+    int bitDepth,
     Recipe recipe) {
 
   /** As many pictures as make no difference any more, by far. */
@@ -69,44 +72,59 @@ public record QuantizeOptions(
         false,
         Optional.empty(),
         false,
+        PictureSource.ALL_BITS,
         Recipe.FULL);
   }
 
   public QuantizeOptions withName(String changed) {
-    return with(ir, changed, calibration, target, keepFloat, heads, check, costs, recipe);
+    return with(ir, changed, calibration, target, keepFloat, heads, check, costs, bitDepth, recipe);
   }
 
   public QuantizeOptions withCalibration(int most) {
-    return with(ir, name, most, target, keepFloat, heads, check, costs, recipe);
+    return with(ir, name, most, target, keepFloat, heads, check, costs, bitDepth, recipe);
   }
 
   public QuantizeOptions with(Target changed) {
-    return with(ir, name, calibration, changed, keepFloat, heads, check, costs, recipe);
+    return with(ir, name, calibration, changed, keepFloat, heads, check, costs, bitDepth, recipe);
   }
 
   public QuantizeOptions withKeepFloat(List<String> names) {
-    return with(ir, name, calibration, target, names, heads, check, costs, recipe);
+    return with(ir, name, calibration, target, names, heads, check, costs, bitDepth, recipe);
   }
 
   public QuantizeOptions withHeads(boolean eightBit) {
-    return with(ir, name, calibration, target, keepFloat, eightBit, check, costs, recipe);
+    return with(ir, name, calibration, target, keepFloat, eightBit, check, costs, bitDepth, recipe);
   }
 
   public QuantizeOptions with(Check changed) {
     return with(
-        ir, name, calibration, target, keepFloat, heads, Optional.of(changed), costs, recipe);
+        ir,
+        name,
+        calibration,
+        target,
+        keepFloat,
+        heads,
+        Optional.of(changed),
+        costs,
+        bitDepth,
+        recipe);
   }
 
   public QuantizeOptions withCosts(boolean wanted) {
-    return with(ir, name, calibration, target, keepFloat, heads, check, wanted, recipe);
+    return with(ir, name, calibration, target, keepFloat, heads, check, wanted, bitDepth, recipe);
+  }
+
+  public QuantizeOptions withBitDepth(int bits) {
+    return with(ir, name, calibration, target, keepFloat, heads, check, costs, bits, recipe);
   }
 
   QuantizeOptions with(Recipe changed) {
-    return with(ir, name, calibration, target, keepFloat, heads, check, costs, changed);
+    return with(ir, name, calibration, target, keepFloat, heads, check, costs, bitDepth, changed);
   }
 
   QuantizeOptions of(Path otherIr) {
-    return with(otherIr, name, calibration, target, keepFloat, heads, check, costs, recipe);
+    return with(
+        otherIr, name, calibration, target, keepFloat, heads, check, costs, bitDepth, recipe);
   }
 
   private QuantizeOptions with(
@@ -118,6 +136,7 @@ public record QuantizeOptions(
       boolean otherHeads,
       Optional<Check> otherCheck,
       boolean otherCosts,
+      int otherBits,
       Recipe otherRecipe) {
     return new QuantizeOptions(
         otherIr,
@@ -130,6 +149,7 @@ public record QuantizeOptions(
         otherHeads,
         otherCheck,
         otherCosts,
+        otherBits,
         otherRecipe);
   }
 

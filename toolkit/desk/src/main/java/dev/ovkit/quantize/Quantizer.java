@@ -135,7 +135,12 @@ public final class Quantizer {
       editor.saveStatistics(work.resolve("statistics.xml"));
       statistics =
           TensorStatistics.gather(
-              editor, work.resolve("statistics.xml"), spec, options.chosen(), listener);
+              editor,
+              work.resolve("statistics.xml"),
+              spec,
+              options.chosen(),
+              options.bitDepth(),
+              listener);
     }
     List<String> warnings = new ArrayList<>(statistics.unreadable());
     if (statistics.used().size() < FEW) {
@@ -151,7 +156,7 @@ public final class Quantizer {
     Map<Integer, Double> costs = Map.of();
     if (options.check().isPresent()) {
       Check check = options.check().get();
-      Gate gate = new Gate(options.ir(), check, listener);
+      Gate gate = new Gate(options.ir(), check, options.bitDepth(), listener);
       verdicts.add(gate.judge(xml));
       if (!last(verdicts).holds()) {
         costs = costs(statistics, made.placement());
@@ -296,7 +301,7 @@ public final class Quantizer {
 
   private Map<Integer, Double> costs(TensorStatistics statistics, Placement placement)
       throws IOException {
-    try (Costs costs = Costs.of(options.ir(), statistics.used())) {
+    try (Costs costs = Costs.of(options.ir(), statistics.used(), options.bitDepth())) {
       Map<Integer, Double> measured = new TreeMap<>();
       listener.begins("cost of each convolution", placement.convolutions().size());
       for (int c : placement.convolutions()) {

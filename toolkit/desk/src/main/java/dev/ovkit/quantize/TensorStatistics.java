@@ -36,13 +36,14 @@ record TensorStatistics(
       Path xml,
       DetectorSpec spec,
       List<Path> pictures,
+      int bitDepth,
       QuantizeListener listener) {
     try (Core core = Core.create();
         Model model = core.readModel(xml)) {
       InputPreparation.apply(model, spec);
       try (CompiledModel compiled = core.compile(model, CompileOptions.defaults());
           InferRequest request = compiled.createRequest()) {
-        return gather(editor, request, spec, pictures, listener);
+        return gather(editor, request, spec, pictures, bitDepth, listener);
       }
     }
   }
@@ -52,6 +53,7 @@ record TensorStatistics(
       InferRequest request,
       DetectorSpec spec,
       List<Path> pictures,
+      int bitDepth,
       QuantizeListener listener) {
     List<Spread> spreads = new ArrayList<>();
     editor.sources().forEach(source -> spreads.add(new Spread(source.channels())));
@@ -61,7 +63,7 @@ record TensorStatistics(
     List<String> unreadable = new ArrayList<>();
     listener.begins("calibration", pictures.size());
     for (Path file : pictures) {
-      try (Picture picture = Picture.read(file)) {
+      try (Picture picture = Picture.read(file, bitDepth)) {
         InputPreparation.fill(request.input(0).bytes(), picture, spec);
         request.infer();
         add(request, spreads, sums);

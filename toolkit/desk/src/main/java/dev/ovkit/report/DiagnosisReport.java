@@ -19,9 +19,10 @@ public final class DiagnosisReport {
    * Writes the report: the verdict and its commands, pictures with the boxes before and after, and
    * what was tried.
    *
+   * @param bitDepth the bits that values of 16-bit pictures use
    * @throws dev.ovkit.OutputException if the file cannot be written
    */
-  public static void write(Path ir, Diagnosis diagnosis, Path file) {
+  public static void write(Path ir, Diagnosis diagnosis, int bitDepth, Path file) {
     HtmlPage page = HtmlPage.withScripts("ovkit diagnose");
     Charts charts = new Charts(page);
     boolean good =
@@ -40,16 +41,16 @@ public final class DiagnosisReport {
       diagnosis.notes().forEach(note -> page.element("li", note));
       page.close();
     }
-    diagnosis.changes().forEach(change -> pictures(page, change));
+    diagnosis.changes().forEach(change -> pictures(page, change, bitDepth));
     trials(page, charts, diagnosis.trials());
     charts.end();
     page.write(file);
   }
 
-  private static void pictures(HtmlPage page, PictureChange change) {
+  private static void pictures(HtmlPage page, PictureChange change, int bitDepth) {
     page.element("h3", change.picture().toString());
     page.open("div", "class", "pair");
-    try (Picture picture = Picture.read(change.picture())) {
+    try (Picture picture = Picture.read(change.picture(), bitDepth)) {
       boolean changes = change.after().isPresent();
       change
           .before()

@@ -48,16 +48,22 @@ public final class EvaluationReport {
    *
    * @param model as the user named it
    * @param similarity what is compared
+   * @param bitDepth the bits that values of 16-bit pictures use
    * @throws dev.ovkit.OutputException if the file cannot be written
    */
   public static void write(
-      Path model, GroundTruth truth, CocoEvaluation evaluation, Similarity similarity, Path file) {
+      Path model,
+      GroundTruth truth,
+      CocoEvaluation evaluation,
+      Similarity similarity,
+      int bitDepth,
+      Path file) {
     EvaluationReport report = new EvaluationReport(truth, evaluation, similarity);
     report.figures(model);
     report.curves();
     report.confusion();
     report.classes();
-    report.worst();
+    report.worst(bitDepth);
     report.charts.end();
     report.page.write(file);
   }
@@ -247,7 +253,7 @@ public final class EvaluationReport {
     page.close();
   }
 
-  private void worst() {
+  private void worst(int bitDepth) {
     List<PictureMistakes> worst =
         mistakes.stream()
             .filter(one -> one.count() > 0)
@@ -268,7 +274,7 @@ public final class EvaluationReport {
                   one.invented().size(),
                   one.count() - one.missed().size() - one.invented().size()));
       page.open("div", "class", "pair");
-      try (Picture picture = Picture.read(one.picture().file())) {
+      try (Picture picture = Picture.read(one.picture().file(), bitDepth)) {
         page.drawing(
             Drawing.jpeg(picture, one.there()),
             "what is there: %d objects".formatted(one.there().size()));

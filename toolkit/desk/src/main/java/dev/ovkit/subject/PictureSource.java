@@ -21,8 +21,15 @@ public sealed interface PictureSource {
    */
   Picture open();
 
-  /** A picture in a file. */
-  record OfFile(Path file) implements PictureSource {
+  /** The bits that values of 16-bit picture files use where nobody says otherwise. */
+  int ALL_BITS = 16;
+
+  /**
+   * A picture in a file.
+   *
+   * @param bitDepth as {@link Picture#read(Path, int)} takes it
+   */
+  record OfFile(Path file, int bitDepth) implements PictureSource {
     @Override
     public String name() {
       return file.toString();
@@ -30,7 +37,7 @@ public sealed interface PictureSource {
 
     @Override
     public Picture open() {
-      return Picture.read(file);
+      return Picture.read(file, bitDepth);
     }
   }
 
@@ -82,6 +89,11 @@ public sealed interface PictureSource {
 
   /** Returns pictures in files. */
   static List<PictureSource> of(List<Path> files) {
-    return files.stream().<PictureSource>map(OfFile::new).toList();
+    return of(files, ALL_BITS);
+  }
+
+  /** Returns pictures in files whose values may use a part of 16 bits only. */
+  static List<PictureSource> of(List<Path> files, int bitDepth) {
+    return files.stream().<PictureSource>map(file -> new OfFile(file, bitDepth)).toList();
   }
 }

@@ -145,7 +145,7 @@ class QuantizerTest {
 
     public static void main(String[] arguments) throws IOException {
       Path ir = Path.of(arguments[0]);
-      Gate gate = new Gate(ir, check(false, PICTURES), QuantizeListener.SILENT);
+      Gate gate = new Gate(ir, check(false, PICTURES), 16, QuantizeListener.SILENT);
       for (boolean half : List.of(false, true)) {
         QuantizeOptions options =
             QuantizeOptions.of(ir, pictures(), Path.of(arguments[1]))
