@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Exports of other projects find what their own project finds with them: no flag, an FP32 IR, and
  * class, place (IoU 0.98) and score (0.01) of 99 boxes in 100.
  */
+@Tag("integration")
 class FamilyReferenceTest {
 
   private static final double SHARE = 0.99;

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.ToDoubleBiFunction;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * flag, an FP32 IR; class, score (0.01) and place (IoU 0.98) of 99 objects in 100, and what each
  * task adds.
  */
+@Tag("integration")
 class TaskReferenceTest {
 
   private static final double SHARE = 0.99;

@@ -17,10 +17,12 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code ovkit stream} as a user runs it, on the demo's pictures as a film. */
+@Tag("integration")
 class StreamCommandTest {
 
   private static final Path HOME = Path.of(System.getProperty("ovkit.home"));

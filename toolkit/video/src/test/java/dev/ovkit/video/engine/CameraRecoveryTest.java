@@ -7,9 +7,11 @@ import dev.ovkit.video.decode.ReadOptions;
 import dev.ovkit.video.engine.MjpegCamera.Behaviour;
 import java.io.IOException;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A camera that fails in many ways is opened again each time, and nothing is left of it. */
+@Tag("integration")
 class CameraRecoveryTest {
 
   private static final StreamOptions OPTIONS =
