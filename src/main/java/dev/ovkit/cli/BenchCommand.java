@@ -143,7 +143,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--streams",
       paramLabel = "N",
       description =
-          "Inferences that run side by side. Default: OpenVINO's choice for this number of"
+          "Inferences that OpenVINO runs at the same time. Default: OpenVINO's choice for this number of"
               + " threads.")
   private @Nullable Integer streams;
 

@@ -115,7 +115,7 @@ final class EvalCommand implements Callable<Integer> {
   @Option(
       names = "--names",
       paramLabel = "FILE",
-      description = "Class names of the model, one per line. Default: the model's own.")
+      description = "File of class names, one per line. Default: the model's own.")
   private @Nullable Path names;
 
   @Option(

@@ -254,11 +254,18 @@ final class Program {
     CommandSpec command = commandLine.getCommandSpec();
     Optional<String> unknown =
         message.contains("Unknown option") ? unknownOption(command, arguments) : Optional.empty();
-    err.println("ovkit: " + unknown.map("Unknown option: '%s'"::formatted).orElse(message));
     Optional<String> typed =
         exception instanceof CommandLine.UnmatchedArgumentException unmatched
             ? unmatched.getUnmatched().stream().findFirst()
             : Optional.empty();
+    Optional<String> noCommand =
+        commandLine.getSubcommands().isEmpty() ? Optional.empty() : typed;
+    err.println(
+        "ovkit: "
+            + unknown
+                .map("Unknown option: '%s'"::formatted)
+                .or(() -> noCommand.map("'%s' is not a command"::formatted))
+                .orElse(message));
     unknown
         .or(() -> typed)
         .flatMap(name -> Suggestion.of(name, command))

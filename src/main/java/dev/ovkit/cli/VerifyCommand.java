@@ -145,7 +145,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Option(
       names = "--bare",
       description =
-          "The IR has no preprocessing inside on purpose: it gets the same numbers as the ONNX.")
+          "For an IR that was made without preprocessing: it gets the same numbers as the ONNX.")
   private boolean bare;
 
   @Mixin private PictureOptions picture;

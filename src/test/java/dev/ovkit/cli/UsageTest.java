@@ -29,7 +29,7 @@ class UsageTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "frobnicate | Unmatched argument at index 0: 'frobnicate' | ovkit",
+        "frobnicate | 'frobnicate' is not a command | ovkit",
         "convert | no model was given; expected MODEL.onnx as the first argument | ovkit convert",
         "convert m.onnx --nonsense | Unknown option: '--nonsense' | ovkit convert",
         "convert m.onnx --input_model m.onnx | the model was given twice | ovkit convert",
@@ -139,13 +139,13 @@ class UsageTest {
   void aCommandMistypedIsAnsweredWithItsNeighbour(String typed, String meant) {
     Cli.run(typed)
         .isWrongUsage(
-            "Unmatched argument at index 0: '%s'%nDid you mean: %s?".formatted(typed, meant),
+            "'%s' is not a command%nDid you mean: %s?".formatted(typed, meant),
             "ovkit");
   }
 
   @Test
   void helpForAnUnknownCommandIsAnError() {
-    String message = "Unmatched argument at index 0: 'infr'%nDid you mean: infer?".formatted();
+    String message = "'infr' is not a command%nDid you mean: infer?".formatted();
     Cli.run("help", "infr").isWrongUsage(message, "ovkit");
     Cli.run("infr", "--help").isWrongUsage(message, "ovkit");
     Cli.run("infr", "help").isWrongUsage(message, "ovkit");

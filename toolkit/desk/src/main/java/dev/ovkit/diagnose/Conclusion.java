@@ -55,8 +55,7 @@ record Conclusion(
       verdict = weak ? Diagnosis.Verdict.PLAUSIBLE : Diagnosis.Verdict.RIGHT;
       sentence =
           weak
-              ? "No fault was found in the IR; without expected boxes or a reference, nothing more"
-                  + " can be said."
+              ? "No fault was found in the IR; only expected boxes or a reference could show more."
               : "The boxes are right.";
       if (isByContract(now)) {
         sentence =
@@ -116,7 +115,8 @@ record Conclusion(
       notes.add(
           String.format(
               java.util.Locale.ROOT,
-              "more plausible, but not by enough to be sure: %s (%.3f against %.3f)",
+              "another setting scored higher, but not by enough to trust it: %s (%.3f, now %.3f);"
+                  + " change nothing on this evidence alone",
               best.title(),
               best.fit().agreement(),
               now.fit().agreement()));
