@@ -258,8 +258,7 @@ final class Program {
         exception instanceof CommandLine.UnmatchedArgumentException unmatched
             ? unmatched.getUnmatched().stream().findFirst()
             : Optional.empty();
-    Optional<String> noCommand =
-        commandLine.getSubcommands().isEmpty() ? Optional.empty() : typed;
+    Optional<String> noCommand = commandLine.getSubcommands().isEmpty() ? Optional.empty() : typed;
     err.println(
         "ovkit: "
             + unknown

@@ -44,8 +44,7 @@ class BoxMainTest {
 
   @Test
   void aBoxHasNoConverter() {
-    assertThat(Cli.box("convert", "x.onnx").err())
-        .contains("'convert' is not a command");
+    assertThat(Cli.box("convert", "x.onnx").err()).contains("'convert' is not a command");
     assertThat(Cli.box("--help").done()).contains("infer", "self-test").doesNotContain("convert");
   }
 

@@ -109,6 +109,25 @@ class ConventionsTest {
     assertThat(LONGER.values()).allMatch(reason -> reason.length() > 20);
   }
 
+  @Test
+  void thePageOnArchitectureNamesEveryPackage() throws IOException {
+    String page = text(HOME.resolve("docs/architecture.md"));
+    List<String> unnamed = new ArrayList<>();
+    for (Path file : sources()) {
+      String path = file.getParent().toString();
+      String name = path.substring(path.indexOf("dev/ovkit")).replace('/', '.');
+      boolean named =
+          page.contains("`" + name + "`")
+              || page.contains("`" + name.replaceFirst("^dev\\.ovkit\\.(onnx|cli)", ".$1") + "`")
+              || name.matches(
+                  "dev\\.ovkit\\.(internal|nativelib|benchmarks|cli\\.(video|stream))\\b.*");
+      if (!named) {
+        unnamed.add(name);
+      }
+    }
+    assertThat(unnamed.stream().distinct()).isEmpty();
+  }
+
   private static List<Path> sources() throws IOException {
     List<Path> sources = new ArrayList<>();
     for (String module : MODULES) {

@@ -138,9 +138,7 @@ class UsageTest {
   @CsvSource({"convrt,convert", "infre,infer", "inspct,inspect", "docter,doctor"})
   void aCommandMistypedIsAnsweredWithItsNeighbour(String typed, String meant) {
     Cli.run(typed)
-        .isWrongUsage(
-            "'%s' is not a command%nDid you mean: %s?".formatted(typed, meant),
-            "ovkit");
+        .isWrongUsage("'%s' is not a command%nDid you mean: %s?".formatted(typed, meant), "ovkit");
   }
 
   @Test

@@ -91,7 +91,8 @@ public final class DescriptionOptions {
 
   @Option(
       names = "--normalised",
-      description = "With --layout: box coordinates are fractions of the input size, 0..1, not pixels.")
+      description =
+          "With --layout: box coordinates are fractions of the input size, 0..1, not pixels.")
   private boolean normalised;
 
   @Option(
