@@ -13,6 +13,7 @@ import dev.ovkit.bench.Settings;
 import dev.ovkit.bench.Statistics;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.TunePrinter;
+import dev.ovkit.model.InputSize;
 import dev.ovkit.tune.Agreement;
 import dev.ovkit.tune.TuneOptions;
 import dev.ovkit.tune.TuneReport;
@@ -148,6 +149,7 @@ class TuneCommandTest {
             Optional.of(new Ratio(1, 0.99, 1.01, 100)),
             true,
             Optional.of(new TuneReport.Start(300, 100, true)),
+            Optional.of(new InputSize(640, 384)),
             Optional.of(file),
             Environment.here(),
             new Disturbance(0, 0, 0, 0, 0),
@@ -175,6 +177,7 @@ class TuneCommandTest {
             "A/A control: the default against itself: 1.000 (0.990-1.010)",
             "opening: 300 ms, with a cache 100 ms; the cache is kept",
             "chosen: bf16; 0.900 (0.850-0.950) of the default's time",
+            "not tried: an input in the shape of the pictures, 640x384; --rectangular tries it",
             "profile: " + file);
   }
 

@@ -53,6 +53,13 @@ public final class TunePrinter {
                 .formatted(ProfileOptions.words(report.chosen()), text(report.gain().orElseThrow()))
             : "chosen: %s; nothing is proven faster than the default"
                 .formatted(ProfileOptions.words(report.chosen())));
+    report
+        .proposed()
+        .ifPresent(
+            size ->
+                out.printf(
+                    "not tried: an input in the shape of the pictures, %s; --rectangular tries it%n",
+                    size));
     report.profile().ifPresent(file -> out.println("profile: " + file));
   }
 
@@ -152,6 +159,7 @@ public final class TunePrinter {
               opening.put("kept", start.kept());
               object.put("opening", opening);
             });
+    object.put("proposed_input", report.proposed().map(Object::toString).orElse(null));
     object.put("chosen", Profile.json(report.chosen()));
     object.put("over_default", report.gain().map(TunePrinter::json).orElse(null));
     object.put("holds", report.holds());

@@ -10,6 +10,7 @@ import dev.ovkit.bench.Readable;
 import dev.ovkit.bench.Report;
 import dev.ovkit.bench.Stage;
 import dev.ovkit.model.Detections;
+import dev.ovkit.picture.Picture;
 import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.vision.Tuning;
 import java.nio.file.Path;
@@ -101,6 +102,17 @@ record ModelTuningTarget(
     try (Contestant.Whole whole = open(options, tuning.withRequests(1))) {
       return pictures.stream().map(whole.detector()::detect).toList();
     }
+  }
+
+  @Override
+  public List<Double> aspects() {
+    List<Double> aspects = new ArrayList<>();
+    for (Path file : pictures) {
+      try (Picture picture = Picture.read(file)) {
+        aspects.add((double) picture.width() / picture.height());
+      }
+    }
+    return aspects;
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.ovkit.tune;
 import dev.ovkit.CompileOptions.Hint;
 import dev.ovkit.CompileOptions.Precision;
 import dev.ovkit.head.Head;
-import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.InputSize;
@@ -12,16 +11,20 @@ import dev.ovkit.tune.TuneReport.Trial;
 import dev.ovkit.vision.Tuning;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The settings that are tried, one kind after the other.
  *
+ * @param aspects of the pictures, which are read when they are asked for
  * @param noted receives what cannot be tried
  */
-record SearchSpace(TuneOptions options, DefaultRun probe, BoxCheck boxes, Consumer<Trial> noted) {
+record SearchSpace(
+    TuneOptions options, DefaultRun probe, Supplier<List<Double>> aspects, Consumer<Trial> noted) {
 
   /**
    * A kind of setting.
@@ -103,33 +106,50 @@ record SearchSpace(TuneOptions options, DefaultRun probe, BoxCheck boxes, Consum
     return List.copyOf(counts);
   }
 
-  /** Its input has the shape of the pictures, on the same scale, in whole steps of the stride. */
   private List<Tuning> rectangular(Candidate best) {
     DetectorSpec spec = probe.spec();
-    InputSize own = new InputSize(spec.inputWidth(), spec.inputHeight());
     if (spec.resize().mode() == Resize.Mode.STRETCH) {
       return impossible(best, "pictures are stretched to the IR's input");
     }
     if (spec.resize().mode() == Resize.Mode.CENTRE_CROP) {
       return impossible(best, "pictures are cropped to the IR's input");
     }
-    double width = 1;
-    double height = 1;
-    for (Detections picture : boxes.reference()) {
-      double scale =
-          Math.min(
-              (double) own.width() / picture.width(), (double) own.height() / picture.height());
-      width = Math.max(width, picture.width() * scale);
-      height = Math.max(height, picture.height() * scale);
-    }
-    int stride = stride(spec.layout());
-    InputSize size =
-        new InputSize(
-            Math.min(own.width(), stride * (int) Math.ceil(width / stride - 1e-9)),
-            Math.min(own.height(), stride * (int) Math.ceil(height / stride - 1e-9)));
+    InputSize own = new InputSize(spec.inputWidth(), spec.inputHeight());
+    InputSize size = shaped(own);
     return size.equals(own)
         ? impossible(best, "together the pictures need the IR's own " + own)
         : List.of(best.tuning().withInput(size));
+  }
+
+  /** The shape of the pictures, on the same scale, in whole steps of the stride. */
+  private InputSize shaped(InputSize own) {
+    double width = 1;
+    double height = 1;
+    for (double aspect : aspects.get()) {
+      width = Math.max(width, Math.min(own.width(), own.height() * aspect));
+      height = Math.max(height, Math.min(own.height(), own.width() / aspect));
+    }
+    int stride = stride(probe.spec().layout());
+    return new InputSize(
+        Math.min(own.width(), stride * (int) Math.ceil(width / stride - 1e-9)),
+        Math.min(own.height(), stride * (int) Math.ceil(height / stride - 1e-9)));
+  }
+
+  /**
+   * Returns an input in the shape of the pictures that would be worth a trial, if none was asked
+   * for.
+   */
+  Optional<InputSize> proposal() {
+    DetectorSpec spec = probe.spec();
+    Resize.Mode mode = spec.resize().mode();
+    if (options.rectangular()
+        || options.pictures().isEmpty()
+        || mode == Resize.Mode.STRETCH
+        || mode == Resize.Mode.CENTRE_CROP) {
+      return Optional.empty();
+    }
+    InputSize own = new InputSize(spec.inputWidth(), spec.inputHeight());
+    return Optional.of(shaped(own)).filter(size -> !size.equals(own));
   }
 
   private List<Tuning> impossible(Candidate best, String reason) {

@@ -6,6 +6,7 @@ import dev.ovkit.bench.Ratio;
 import dev.ovkit.bench.Report;
 import dev.ovkit.bench.Settings;
 import dev.ovkit.bench.Statistics;
+import dev.ovkit.model.InputSize;
 import dev.ovkit.vision.Tuning;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,6 +28,8 @@ import java.util.OptionalDouble;
  * @param control the default against itself in the final; empty where there was none
  * @param holds whether the chosen settings are within the requested latency
  * @param start how long a detector takes to open, with a cache and without, where that was tried
+ * @param proposed an input in the shape of the pictures, where it was not asked for and theirs
+ *     differs from the IR's
  * @param profile the file that was written; empty if the work was stopped or nothing is within the
  *     latency
  * @param environment the machine
@@ -45,6 +48,7 @@ public record TuneReport(
     Optional<Ratio> control,
     boolean holds,
     Optional<Start> start,
+    Optional<InputSize> proposed,
     Optional<Path> profile,
     Environment environment,
     Disturbance disturbance,

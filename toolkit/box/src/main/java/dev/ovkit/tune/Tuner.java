@@ -104,8 +104,8 @@ public final class Tuner {
 
   TuneReport run() {
     MachineLoad before = MachineLoad.now();
-    List<SearchSpace.Kind> kinds =
-        new SearchSpace(options, track.probe(), boxes, trials::add).kinds();
+    SearchSpace space = new SearchSpace(options, track.probe(), track::aspects, trials::add);
+    List<SearchSpace.Kind> kinds = space.kinds();
     requireBudget(kinds);
     SettingTrials.Result found = search(kinds);
     Verdict verdict = verdict(found);
@@ -129,6 +129,7 @@ public final class Tuner {
         verdict.control,
         verdict.holds,
         start,
+        complete ? space.proposal() : Optional.empty(),
         complete && verdict.holds ? Optional.of(write(chosen, verdict.gain)) : Optional.empty(),
         Environment.here(),
         Disturbance.between(before, MachineLoad.now()),

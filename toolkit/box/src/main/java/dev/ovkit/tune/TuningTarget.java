@@ -27,6 +27,9 @@ interface TuningTarget {
    */
   List<Detections> detections(Tuning tuning);
 
+  /** Returns the width of every picture over its height. */
+  List<Double> aspects();
+
   /** Opens a detector several times, and returns the milliseconds of each. */
   double[] openings(Tuning tuning, int times);
 }

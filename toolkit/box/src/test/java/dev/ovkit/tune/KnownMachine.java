@@ -140,6 +140,11 @@ final class KnownMachine implements TuningTarget {
   }
 
   @Override
+  public List<Double> aspects() {
+    return List.of(width / 720.0);
+  }
+
+  @Override
   public double[] openings(Tuning tuning, int times) {
     return IntStream.range(0, times)
         .mapToDouble(i -> openings[tuning.cache() ? 1 : 0] + i)

@@ -247,6 +247,14 @@ class TunerTest {
   }
 
   @Test
+  void anInputInTheShapeOfThePicturesIsProposedIfItWasNotAskedFor() {
+    KnownMachine squares = machine(Hint.LATENCY, tuning -> 10.0);
+    assertThat(tune(options(Hint.LATENCY), squares).proposed()).contains(new InputSize(288, 288));
+    KnownMachine wide = machine(Hint.LATENCY, tuning -> 10.0).withWidth(1280);
+    assertThat(tune(options(Hint.LATENCY), wide).proposed()).isEmpty();
+  }
+
+  @Test
   void picturesThatFillTheInputLeaveItAsItIs() {
     TuneReport report =
         tune(
