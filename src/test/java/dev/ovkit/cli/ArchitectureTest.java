@@ -38,7 +38,7 @@ class ArchitectureTest {
     MAY_USE.put("internal.text", "");
     MAY_USE.put("internal.files", "internal.text");
     MAY_USE.put("internal.xml", "");
-    MAY_USE.put("internal.process", "");
+    MAY_USE.put("internal.process", "nativelib machine internal.files");
     MAY_USE.put("runtime", "nativelib machine");
     MAY_USE.put("ir", "runtime internal.files internal.xml");
     MAY_USE.put("head", "");

@@ -2,13 +2,12 @@ package dev.ovkit.convert;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.internal.files.Sha256;
+import dev.ovkit.internal.process.GuardedProcess;
+import dev.ovkit.internal.process.TriedModels;
 import dev.ovkit.nativelib.NativeRuntime;
-import dev.ovkit.nativelib.UserCache;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -33,8 +32,6 @@ final class ForeignModel {
                   + " Transpose Unsqueeze Upsample Where Xor")
               .split(" ", -1));
 
-  private static final String FOLDER = "tried";
-
   private final Plan plan;
   private final byte[] onnx;
 
@@ -58,40 +55,25 @@ final class ForeignModel {
     if (isKnown()) {
       return;
     }
-    Optional<Path> passed = UserCache.directory().map(cache -> cache.resolve(FOLDER)).map(this::in);
-    if (passed.filter(Files::exists).isPresent()) {
+    String sha256 = Sha256.of(onnx);
+    if (TriedModels.contains(sha256)) {
       return;
     }
     Path file = Files.write(folder.resolve("foreign.onnx"), onnx);
-    TrialProcess.Outcome outcome = TrialProcess.run(file, onnx.length);
+    GuardedProcess.Outcome outcome =
+        GuardedProcess.run(TrialProcess.class.getName(), file, onnx.length, folder);
     if (!outcome.loss().isEmpty()) {
       throw new ModelException(
           "'%s' cannot be converted: OpenVINO %s %s; export it again with usual operators, or simplify it first"
               .formatted(plan.model().file(), NativeRuntime.OPENVINO_VERSION, outcome.loss()));
     }
     if (outcome.passed()) {
-      passed.ifPresent(ForeignModel::remember);
+      TriedModels.add(sha256);
     }
   }
 
   private boolean isKnown() {
     return plan.detector().isPresent()
         && plan.model().graph().nodes().stream().allMatch(node -> ORDINARY.contains(node.op()));
-  }
-
-  private Path in(Path folder) {
-    String version = NativeRuntime.OPENVINO_VERSION + "\n";
-    byte[] key = (version + Sha256.of(onnx)).getBytes(StandardCharsets.UTF_8);
-    return folder.resolve(Sha256.of(key));
-  }
-
-  /** Without a place for it the next conversion tries again. */
-  private static void remember(Path passed) {
-    try {
-      Files.createDirectories(passed.resolve("..").normalize());
-      Files.write(passed, new byte[0]);
-    } catch (IOException e) {
-      return;
-    }
   }
 }
