@@ -5,11 +5,13 @@ import dev.ovkit.cli.option.Choice;
 import dev.ovkit.cli.option.ComputeOptions;
 import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.ModelAndSources;
+import dev.ovkit.cli.option.ProfileOptions;
 import dev.ovkit.cli.option.ThresholdOptions;
 import dev.ovkit.cli.stream.StreamProgram;
 import dev.ovkit.cli.stream.StreamRequest;
 import dev.ovkit.model.DetectOptions;
 import dev.ovkit.vision.DetectorOptions;
+import dev.ovkit.vision.Tuning;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +39,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Finds objects on video files and cameras: one JSON line for each frame looked at.",
       "",
-      "A source is a video file, a folder of pictures, a URL (rtsp, rtmp, http, https, udp, rtp, srt), or - for standard input; NAME=SOURCE names it. A camera that fails is opened again. When there is too much to do, the newest frame of each camera wins, and the others are counted; a file waits instead. Passwords in URLs are never printed. SIGTERM or Ctrl-C ends it in good order; the exit code is then 0."
+      "A source is a video file, a folder of pictures, a URL (rtsp, rtmp, http, https, udp, rtp, srt), a webcam (/dev/video0), or - for standard input; NAME=SOURCE names it. A camera that fails is opened again. When there is too much to do, the newest frame of each camera wins, and the others are counted; a file waits instead. Passwords in URLs are never printed. SIGTERM or Ctrl-C ends it in good order; the exit code is then 0."
     },
     footer = {
       "  ovkit stream model.xml door=rtsp://user:password@10.0.0.7/stream1",
@@ -181,12 +183,22 @@ final class StreamCommand implements Callable<Integer> {
           "Decode on an Intel GPU: vaapi, qsv, or auto. Where it cannot, the CPU decodes. Not tested on hardware.")
   private StreamRequest.@Nullable Hardware hardware;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(
+      names = "--keyframes",
+      description =
+          "Decode key frames only, of which a camera may send as few as one in some seconds: many cameras at little cost.")
+  private boolean keyFrames;
+
   @Mixin private ComputeOptions compute;
+
+  @Mixin private ProfileOptions profile;
 
   @Override
   public Integer call() {
     StreamRequest request = request();
     StreamProgram program = StreamProgram.load();
+    ForeignIr.require(request.ir(), spec.commandLine().getErr());
     try (Termination termination = new Termination(program::stop)) {
       int exitCode = program.run(request, spec.commandLine().getOut(), spec.commandLine().getErr());
       termination.finished(exitCode);
@@ -204,7 +216,8 @@ final class StreamCommand implements Callable<Integer> {
                 : OptionalInt.of(atLeastZero("--retries", retries)),
             realTime,
             decodeThreads,
-            Optional.ofNullable(hardware));
+            Optional.ofNullable(hardware),
+            keyFrames);
     StreamRequest.Outputs outputs =
         new StreamRequest.Outputs(
             Optional.ofNullable(jsonl),
@@ -214,22 +227,24 @@ final class StreamCommand implements Callable<Integer> {
             !noLabels,
             address("--metrics", metrics),
             address("--preview", preview));
+    Path ir = named.model();
     return new StreamRequest(
-        named.model(),
-        detectorOptions(),
-        named.sources(),
-        reading,
-        rate(),
-        weights,
-        motion,
-        outputs);
+        ir, detectorOptions(ir), named.sources(), reading, rate(), weights, motion, outputs);
   }
 
-  private DetectorOptions detectorOptions() {
+  /** What is given here, then the profile, then the defaults. */
+  private DetectorOptions detectorOptions(Path ir) {
     boolean one = named.sources().size() == 1;
     CompileOptions.Hint hint = one ? CompileOptions.Hint.LATENCY : CompileOptions.Hint.THROUGHPUT;
-    return DetectorOptions.defaults()
-        .withCompile(compute.applyTo(CompileOptions.defaults().withHint(hint)))
+    DetectorOptions options =
+        profile
+            .find(ir, hint)
+            .map(ProfileOptions.Used::tuning)
+            .map(tuning -> compute.hasThreads() ? tuning.withoutThreads() : tuning)
+            .orElseGet(() -> Tuning.defaults(hint))
+            .options(ir);
+    return options
+        .withCompile(compute.applyTo(options.compile()))
         .withDetect(thresholds.applyTo(DetectOptions.defaults()));
   }
 

@@ -45,6 +45,7 @@ public record StreamRequest(
    * @param realTime whether films play at their own pace
    * @param threads decoding threads for a source
    * @param hardware how a GPU decodes, by the name that the user gave; empty for the CPU
+   * @param keyFrames whether only key frames are decoded
    */
   public record Reading(
       boolean udp,
@@ -52,7 +53,8 @@ public record StreamRequest(
       OptionalInt retries,
       boolean realTime,
       int threads,
-      Optional<Hardware> hardware) {}
+      Optional<Hardware> hardware,
+      boolean keyFrames) {}
 
   /** How a GPU decodes. */
   public enum Hardware {

@@ -108,7 +108,8 @@ public final class CameraProgram implements StreamProgram {
             .withTransport(wanted.udp() ? ReadOptions.Transport.UDP : ReadOptions.Transport.TCP)
             .withTimeouts(wanted.timeout(), wanted.timeout())
             .withThreads(wanted.threads())
-            .withHardware(hardware(request));
+            .withHardware(hardware(request))
+            .withKeyFrames(wanted.keyFrames());
     return StreamOptions.defaults()
         .withReading(reading)
         .withRealTime(wanted.realTime())
@@ -186,7 +187,9 @@ public final class CameraProgram implements StreamProgram {
 
   private static String summary(CameraCounts counts) {
     StringBuilder text = new StringBuilder(counts.camera());
-    text.append(": %d frames, %d looked at".formatted(counts.decoded(), counts.detected()));
+    text.append(
+        ": %d frames, %d looked at"
+            .formatted(counts.decoded() + counts.skipped(), counts.detected()));
     if (counts.still() > 0) {
       long due = counts.still() + counts.detected();
       text.append(

@@ -37,6 +37,7 @@ final class FfmpegReader implements VideoReader {
   private @Nullable AVFormatContext context;
   private @Nullable AVCodecContext codec;
   private @Nullable AVPacket packet;
+  private @Nullable FrameSkipping skipping;
   private int stream;
   private AVRational timeBase = new AVRational();
   private OptionalDouble frameRate = OptionalDouble.empty();
@@ -150,6 +151,7 @@ final class FfmpegReader implements VideoReader {
     }
     AVCodecContext opening = java.util.Objects.requireNonNull(codec);
     packet = avcodec.av_packet_alloc();
+    skipping = new FrameSkipping(opening, options.keyFrames());
     double rate = avutil.av_q2d(avformat.av_guess_frame_rate(opened, video, null));
     frameRate = rate > 0 && rate < 1000 ? OptionalDouble.of(rate) : OptionalDouble.empty();
     description = "%s %dx%d".formatted(name, opening.width(), opening.height());
@@ -192,9 +194,10 @@ final class FfmpegReader implements VideoReader {
   }
 
   @Override
-  public @Nullable VideoFrame next() {
+  public @Nullable VideoFrame next(FrameDemand demand) {
     AVFormatContext input = opened();
     AVCodecContext decoder = java.util.Objects.requireNonNull(codec);
+    FrameSkipping skips = java.util.Objects.requireNonNull(skipping);
     deadline.start(options.readTimeout());
     AVFrame frame = avutil.av_frame_alloc();
     try {
@@ -202,16 +205,22 @@ final class FfmpegReader implements VideoReader {
         int error = avcodec.avcodec_receive_frame(decoder, frame);
         if (error == 0) {
           badPackets = 0;
-          Duration time = time(frame);
-          AVFrame local = HardwareDecoding.inMemory(frame);
+          long timestamp = frame.best_effort_timestamp();
+          if (timestamp != avutil.AV_NOPTS_VALUE) {
+            skips.decoded(timestamp);
+            firstTimestamp = firstTimestamp == avutil.AV_NOPTS_VALUE ? timestamp : firstTimestamp;
+          }
+          Duration time = time(timestamp);
+          AVFrame local = PlanarFrames.of(frame);
           frame = null;
-          return new DecodedFrame(local, decoded++, time);
+          return new DecodedFrame(local, skips.skipped() + decoded++, time);
         }
         if (error == avutil.AVERROR_EOF) {
+          skips.ended();
           return null;
         }
         if (error == avutil.AVERROR_EAGAIN()) {
-          feed(input, decoder);
+          feed(input, decoder, skips, demand);
         } else {
           countBad(error);
         }
@@ -224,7 +233,8 @@ final class FfmpegReader implements VideoReader {
   }
 
   /** Sends the decoder the next packet, or flushes it at the end of the stream. */
-  private void feed(AVFormatContext input, AVCodecContext decoder) {
+  private void feed(
+      AVFormatContext input, AVCodecContext decoder, FrameSkipping skips, FrameDemand demand) {
     AVPacket next = java.util.Objects.requireNonNull(packet);
     while (true) {
       int error = avformat.av_read_frame(input, next);
@@ -237,13 +247,17 @@ final class FfmpegReader implements VideoReader {
         throw Failures.reading(source, error, deadline, options.readTimeout());
       }
       boolean ours = next.stream_index() == stream;
-      int refused = ours ? avcodec.avcodec_send_packet(decoder, next) : 0;
+      boolean admitted = ours && skips.admits(next, isNeeded(next.pts(), demand));
+      int refused = admitted ? avcodec.avcodec_send_packet(decoder, next) : 0;
       avcodec.av_packet_unref(next);
       if (refused < 0) {
         countBad(refused);
       }
-      if (ours) {
+      if (admitted) {
         return;
+      }
+      if (ours) {
+        deadline.start(options.readTimeout()); // a frame has come, only nobody needed it
       }
       if (deadline.isOver()) { // a stream of sound alone never blocks
         throw Failures.reading(source, 0, deadline, options.readTimeout());
@@ -258,16 +272,22 @@ final class FfmpegReader implements VideoReader {
     }
   }
 
-  private Duration time(AVFrame frame) {
-    long timestamp = frame.best_effort_timestamp();
-    if (timestamp == avutil.AV_NOPTS_VALUE) {
-      return Duration.ofNanos((long) (decoded * 1e9 / frameRate.orElse(25)));
-    }
-    if (firstTimestamp == avutil.AV_NOPTS_VALUE) {
-      firstTimestamp = timestamp;
+  private boolean isNeeded(long timestamp, FrameDemand demand) {
+    boolean first = decoded == 0; // times count from it
+    return first || demand.needs(time(timestamp));
+  }
+
+  private Duration time(long timestamp) {
+    if (timestamp == avutil.AV_NOPTS_VALUE || firstTimestamp == avutil.AV_NOPTS_VALUE) {
+      return Duration.ofNanos((long) ((decoded + skipped()) * 1e9 / frameRate.orElse(25)));
     }
     double seconds = (timestamp - firstTimestamp) * avutil.av_q2d(timeBase);
     return Duration.ofNanos(Math.max(0, Math.round(seconds * 1e9)));
+  }
+
+  @Override
+  public long skipped() {
+    return skipping == null ? 0 : skipping.skipped();
   }
 
   @Override

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avcodec.AVPacket;
@@ -83,16 +84,27 @@ public final class FilmWriter implements AutoCloseable {
    * @throws VideoException when it cannot be written
    */
   public static FilmWriter open(Path file, int width, int height, double frameRate) {
-    return open(file, width, height, frameRate, encoders(ending(file)));
+    return open(file, width, height, frameRate, encoders(ending(file)), encoder -> {});
   }
 
+  /**
+   * Begins a film.
+   *
+   * @param encoders names, of which the first is taken that this build has
+   * @param settings are made last, before the encoder opens
+   */
   static FilmWriter open(
-      Path file, int width, int height, double frameRate, List<String> encoders) {
+      Path file,
+      int width,
+      int height,
+      double frameRate,
+      List<String> encoders,
+      Consumer<AVCodecContext> settings) {
     String container = container(file);
     FfmpegLibraries.require();
     FilmWriter writer = new FilmWriter(file, width & ~1, height & ~1, frameRate, encoders.get(0));
     try {
-      writer.begin(container, frameRate, encoders);
+      writer.begin(container, frameRate, encoders, settings);
       return writer;
     } catch (RuntimeException e) {
       writer.free();
@@ -158,13 +170,17 @@ public final class FilmWriter implements AutoCloseable {
     return encoder.equals("mjpeg") ? avutil.AV_PIX_FMT_YUVJ420P : avutil.AV_PIX_FMT_YUV420P;
   }
 
-  private void begin(String container, double frameRate, List<String> encoders) {
+  private void begin(
+      String container,
+      double frameRate,
+      List<String> encoders,
+      Consumer<AVCodecContext> settings) {
     AVFormatContext output = new AVFormatContext(null);
     require(
         avformat.avformat_alloc_output_context2(output, null, container, file.toString()),
         "be begun");
     context = output;
-    AVCodecContext encoder = encoder(frameRate, encoders, output);
+    AVCodecContext encoder = encoder(frameRate, encoders, output, settings);
     codec = encoder;
     stream = avformat.avformat_new_stream(output, null);
     stream.time_base(encoder.time_base());
@@ -177,7 +193,11 @@ public final class FilmWriter implements AutoCloseable {
     require(avformat.avformat_write_header(output, (AVDictionary) null), "be begun");
   }
 
-  private AVCodecContext encoder(double frameRate, List<String> names, AVFormatContext output) {
+  private AVCodecContext encoder(
+      double frameRate,
+      List<String> names,
+      AVFormatContext output,
+      Consumer<AVCodecContext> settings) {
     for (String name : names) {
       @Nullable AVCodec found = avcodec.avcodec_find_encoder_by_name(name);
       if (found == null) {
@@ -198,6 +218,7 @@ public final class FilmWriter implements AutoCloseable {
       if ((output.oformat().flags() & avformat.AVFMT_GLOBALHEADER) != 0) {
         encoder.flags(encoder.flags() | avcodec.AV_CODEC_FLAG_GLOBAL_HEADER);
       }
+      settings.accept(encoder);
       if (avcodec.avcodec_open2(encoder, found, (AVDictionary) null) == 0) {
         return encoder;
       }

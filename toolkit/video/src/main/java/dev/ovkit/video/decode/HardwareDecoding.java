@@ -8,12 +8,8 @@ import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
 import org.bytedeco.ffmpeg.avutil.AVBufferRef;
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
-import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
-import org.bytedeco.ffmpeg.global.swscale;
-import org.bytedeco.ffmpeg.swscale.SwsContext;
-import org.bytedeco.javacpp.DoublePointer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -98,64 +94,5 @@ public enum HardwareDecoding {
         opening.hw_device_ctx(device); // which the decoder frees
       }
     }
-  }
-
-  /**
-   * Brings a frame into the CPU's memory, as planes, which is where everybody expects it.
-   *
-   * @return the same frame if it is there; otherwise another one, in place of it
-   */
-  static AVFrame inMemory(AVFrame frame) {
-    AVFrame local = frame;
-    if (frame.hw_frames_ctx() != null && !frame.hw_frames_ctx().isNull()) {
-      local = avutil.av_frame_alloc();
-      int error = avutil.av_hwframe_transfer_data(local, frame, 0);
-      if (error < 0) {
-        avutil.av_frame_free(local);
-        throw new VideoException(
-            VideoException.Reason.DAMAGED,
-            "a frame cannot be fetched from the GPU (%s); decode without --hwaccel"
-                .formatted(Failures.text(error)));
-      }
-      avutil.av_frame_copy_props(local, frame);
-      avutil.av_frame_free(frame);
-    }
-    return local.format() == avutil.AV_PIX_FMT_NV12 ? planes(local) : local;
-  }
-
-  /**
-   * GPUs interleave the two colours; without them apart, frames could not be scaled as pictures
-   * are.
-   */
-  private static AVFrame planes(AVFrame interleaved) {
-    AVFrame planar = avutil.av_frame_alloc();
-    planar.format(avutil.AV_PIX_FMT_YUV420P);
-    planar.width(interleaved.width());
-    planar.height(interleaved.height());
-    avutil.av_frame_get_buffer(planar, 0);
-    SwsContext copier =
-        swscale.sws_getContext(
-            interleaved.width(),
-            interleaved.height(),
-            avutil.AV_PIX_FMT_NV12,
-            interleaved.width(),
-            interleaved.height(),
-            avutil.AV_PIX_FMT_YUV420P,
-            swscale.SWS_POINT,
-            null,
-            null,
-            (DoublePointer) null);
-    swscale.sws_scale(
-        copier,
-        interleaved.data(),
-        interleaved.linesize(),
-        0,
-        interleaved.height(),
-        planar.data(),
-        planar.linesize());
-    swscale.sws_freeContext(copier);
-    avutil.av_frame_copy_props(planar, interleaved);
-    avutil.av_frame_free(interleaved);
-    return planar;
   }
 }

@@ -11,13 +11,15 @@ import java.time.Duration;
  * @param readTimeout the longest that the next frame may take
  * @param threads decoding threads, 1 or 2; two decode a film faster, but delay a camera's frames
  * @param hardware whether a GPU decodes, where there is one
+ * @param keyFrames whether only key frames are decoded, often one in some seconds
  */
 public record ReadOptions(
     Transport transport,
     Duration openTimeout,
     Duration readTimeout,
     int threads,
-    HardwareDecoding hardware) {
+    HardwareDecoding hardware,
+    boolean keyFrames) {
 
   /** How RTSP carries its packets. */
   public enum Transport {
@@ -36,26 +38,30 @@ public record ReadOptions(
     }
   }
 
-  /** TCP, ten seconds for everything, one thread, no GPU. */
+  /** TCP, ten seconds for everything, one thread, no GPU, all frames. */
   public static ReadOptions defaults() {
     Duration ten = Duration.ofSeconds(10);
-    return new ReadOptions(Transport.TCP, ten, ten, 1, HardwareDecoding.NONE);
+    return new ReadOptions(Transport.TCP, ten, ten, 1, HardwareDecoding.NONE, false);
   }
 
   public ReadOptions withTransport(Transport changed) {
-    return new ReadOptions(changed, openTimeout, readTimeout, threads, hardware);
+    return new ReadOptions(changed, openTimeout, readTimeout, threads, hardware, keyFrames);
   }
 
   public ReadOptions withTimeouts(Duration open, Duration read) {
-    return new ReadOptions(transport, open, read, threads, hardware);
+    return new ReadOptions(transport, open, read, threads, hardware, keyFrames);
   }
 
   public ReadOptions withThreads(int count) {
-    return new ReadOptions(transport, openTimeout, readTimeout, count, hardware);
+    return new ReadOptions(transport, openTimeout, readTimeout, count, hardware, keyFrames);
   }
 
   public ReadOptions withHardware(HardwareDecoding wanted) {
-    return new ReadOptions(transport, openTimeout, readTimeout, threads, wanted);
+    return new ReadOptions(transport, openTimeout, readTimeout, threads, wanted, keyFrames);
+  }
+
+  public ReadOptions withKeyFrames(boolean only) {
+    return new ReadOptions(transport, openTimeout, readTimeout, threads, hardware, only);
   }
 
   private static void requirePositive(String what, Duration value) {

@@ -14,7 +14,11 @@ final class SlideFrame extends SourceFrame {
 
   /** Takes the picture over. */
   SlideFrame(Picture picture, long number, Duration time) {
-    super(number, time, picture.width(), picture.height());
+    this(picture, number, time, System.nanoTime());
+  }
+
+  SlideFrame(Picture picture, long number, Duration time, long decodedNanos) {
+    super(number, time, picture.width(), picture.height(), decodedNanos);
     this.picture = picture;
   }
 

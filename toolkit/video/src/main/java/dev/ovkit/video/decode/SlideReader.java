@@ -54,7 +54,7 @@ final class SlideReader implements VideoReader {
   }
 
   @Override
-  public @Nullable VideoFrame next() {
+  public @Nullable VideoFrame next(FrameDemand demand) {
     if (!left.hasNext()) {
       return null;
     }

@@ -9,12 +9,17 @@ abstract sealed class SourceFrame implements VideoFrame permits DecodedFrame, Sl
   private final long number;
   private final Duration time;
   private final Instant wallClock = Instant.now();
-  private final long decodedNanos = System.nanoTime();
+  private final long decodedNanos;
   private final int width;
   private final int height;
 
   SourceFrame(long number, Duration time, int width, int height) {
+    this(number, time, width, height, System.nanoTime());
+  }
+
+  SourceFrame(long number, Duration time, int width, int height, long decodedNanos) {
     this.number = number;
+    this.decodedNanos = decodedNanos;
     this.time = time;
     this.width = width;
     this.height = height;

@@ -36,7 +36,23 @@ public interface VideoReader extends AutoCloseable {
    *
    * @throws VideoException when the source fails, or its deadline passes
    */
-  @Nullable VideoFrame next();
+  default @Nullable VideoFrame next() {
+    return next(FrameDemand.ALL);
+  }
+
+  /**
+   * Returns the next frame, which the caller closes, or null at the end. Frames that nobody needs
+   * are left out before they are decoded if no other frame depends on them; {@link
+   * VideoFrame#number} counts them all the same.
+   *
+   * @throws VideoException when the source fails, or its deadline passes
+   */
+  @Nullable VideoFrame next(FrameDemand demand);
+
+  /** Returns how many frames were left out until now. */
+  default long skipped() {
+    return 0;
+  }
 
   /** Returns the frames per second that the source declares. */
   OptionalDouble frameRate();

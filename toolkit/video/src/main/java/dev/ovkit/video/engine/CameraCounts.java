@@ -7,6 +7,7 @@ package dev.ovkit.video.engine;
  * @param camera the camera's name
  * @param state what it does now
  * @param decoded frames that were decoded
+ * @param skipped frames that were not decoded, because nobody needed them
  * @param detected frames that the detector has seen
  * @param unneeded frames beyond the detections a second that were asked for
  * @param dropped frames that came while the detector was busy, and gave way to newer ones
@@ -19,6 +20,7 @@ public record CameraCounts(
     String camera,
     CameraEvent.State state,
     long decoded,
+    long skipped,
     long detected,
     long unneeded,
     long dropped,

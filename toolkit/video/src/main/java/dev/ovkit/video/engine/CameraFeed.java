@@ -39,6 +39,7 @@ final class CameraFeed {
   long taken;
   long delivered;
   long decoded;
+  long skipped;
   long detected;
   long unneeded;
   long dropped;
@@ -65,6 +66,7 @@ final class CameraFeed {
         camera.name(),
         state,
         decoded,
+        skipped,
         detected,
         unneeded,
         dropped,

@@ -1,6 +1,7 @@
 package dev.ovkit.video.engine;
 
 import dev.ovkit.OvkitException;
+import dev.ovkit.video.decode.FrameDemand;
 import dev.ovkit.video.decode.VideoException;
 import dev.ovkit.video.decode.VideoFrame;
 import dev.ovkit.video.decode.VideoReader;
@@ -31,7 +32,9 @@ final class CameraReader implements Runnable {
   private final Opener opener;
   private final Consumer<CameraEvent> events;
   private final CountDownLatch stopped = new CountDownLatch(1);
+  private final FrameDemand demand;
   private long firstNanos;
+  private long skipped;
   private boolean hasPlayed;
   private int attempts;
 
@@ -46,6 +49,9 @@ final class CameraReader implements Runnable {
     this.options = options;
     this.opener = opener;
     this.events = events;
+    // A film that keeps its own time is a camera to the schedule, whose frames come when decoded.
+    boolean paced = feed.live && !feed.camera.source().isLive();
+    this.demand = paced ? FrameDemand.ALL : time -> dispatcher.needs(feed, time);
   }
 
   @Override
@@ -72,7 +78,8 @@ final class CameraReader implements Runnable {
   private @Nullable String play() {
     try (VideoReader reader = opener.open(feed.camera, this::isStopped)) {
       report(CameraEvent.State.PLAYING, reader.description());
-      for (VideoFrame frame = reader.next(); frame != null; frame = reader.next()) {
+      skipped = 0;
+      for (VideoFrame frame = next(reader); frame != null; frame = next(reader)) {
         hasPlayed = true;
         attempts = 0;
         if (!pace(frame) || !dispatcher.offer(feed, frame)) {
@@ -94,6 +101,14 @@ final class CameraReader implements Runnable {
       report(CameraEvent.State.FAILED, e.getMessage());
       return null;
     }
+  }
+
+  private @Nullable VideoFrame next(VideoReader reader) {
+    VideoFrame frame = reader.next(demand);
+    long now = reader.skipped();
+    dispatcher.skipped(feed, now - skipped);
+    skipped = now;
+    return frame;
   }
 
   /** A film that plays like a camera keeps its own time. Returns false when stopped. */

@@ -5,6 +5,7 @@ import dev.ovkit.video.decode.VideoFrame;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,13 +20,39 @@ final class Dispatcher {
   record Work(CameraFeed feed, VideoFrame frame, long number) {}
 
   private final List<CameraFeed> feeds;
+  private final LongSupplier clock;
   private int reading;
   private double served;
   private boolean stopped;
 
   Dispatcher(List<CameraFeed> feeds) {
+    this(feeds, System::nanoTime);
+  }
+
+  /**
+   * Makes a dispatcher.
+   *
+   * @param clock of the frames' {@link VideoFrame#decodedNanos}
+   */
+  Dispatcher(List<CameraFeed> feeds, LongSupplier clock) {
     this.feeds = List.copyOf(feeds);
+    this.clock = clock;
     this.reading = feeds.size();
+  }
+
+  /**
+   * Whether a frame that is not decoded yet would be looked at: it is due, or takes the place of a
+   * camera's older one that still waits.
+   */
+  synchronized boolean needs(CameraFeed feed, Duration time) {
+    return feed.live
+        ? !feed.waiting.isEmpty() || feed.schedule.wouldBeDue(clock.getAsLong())
+        : feed.schedule.wouldBeDue(time.toNanos());
+  }
+
+  /** Records frames that a reader did not decode because nobody needed them. */
+  synchronized void skipped(CameraFeed feed, long count) {
+    feed.skipped += count;
   }
 
   /** Takes over a frame. Returns false once the engine has stopped. */
@@ -97,7 +124,7 @@ final class Dispatcher {
       if (next != null) {
         VideoFrame frame = next.waiting.remove();
         next.inWork++;
-        next.progressNanos = System.nanoTime();
+        next.progressNanos = clock.getAsLong();
         served = next.served;
         next.served += 1 / next.camera.weight();
         notifyAll(); // a film's reader may wait for the room
@@ -157,7 +184,7 @@ final class Dispatcher {
     }
     feed.delivered++;
     feed.inWork--;
-    feed.progressNanos = System.nanoTime();
+    feed.progressNanos = clock.getAsLong();
     notifyAll();
     return next;
   }
@@ -198,7 +225,7 @@ final class Dispatcher {
 
   /** Returns how long the camera that waits longest for its detections has waited. */
   synchronized Duration stuck() {
-    long now = System.nanoTime();
+    long now = clock.getAsLong();
     return Duration.ofNanos(
         feeds.stream()
             .filter(feed -> feed.inWork > 0)

@@ -27,7 +27,7 @@ final class Schedule {
     if (period == 0) {
       return true;
     }
-    if (begun && nanos - next < -TOLERANCE) {
+    if (!wouldBeDue(nanos)) {
       return false;
     }
     // On a grid, so that frames between its points do not make it slower; a gap begins a new one.
@@ -35,6 +35,11 @@ final class Schedule {
     next = (gap ? nanos : next) + period;
     begun = true;
     return true;
+  }
+
+  /** Whether a frame of this time would be due; changes nothing. */
+  boolean wouldBeDue(long nanos) {
+    return !begun || nanos - next >= -TOLERANCE;
   }
 
   /** Begins again with the next frame. */

@@ -48,7 +48,7 @@ public final class StreamMetrics implements StreamListener {
     CounterWithCallback.builder()
         .name("ovkit_frames_dropped")
         .help(
-            "Frames not looked at: busy, rate (more than asked for), still (no motion), unreadable.")
+            "Frames not looked at: busy, rate (more than asked for), skipped (the same, and not even decoded), still (no motion), unreadable.")
         .labelNames("camera", "reason")
         .callback(
             call ->
@@ -58,6 +58,7 @@ public final class StreamMetrics implements StreamListener {
                         one -> {
                           call.call((double) one.dropped(), one.camera(), "busy");
                           call.call((double) one.unneeded(), one.camera(), "rate");
+                          call.call((double) one.skipped(), one.camera(), "skipped");
                           call.call((double) one.still(), one.camera(), "still");
                           call.call((double) one.unreadable(), one.camera(), "unreadable");
                         }))

@@ -63,7 +63,7 @@ class HardwareDecodingTest {
         }
       }
     }
-    AVFrame planar = HardwareDecoding.inMemory(interleaved);
+    AVFrame planar = PlanarFrames.of(interleaved);
     try {
       assertThat(PlaneScaler.takes(planar)).isTrue();
       assertThat(planar.pts()).isEqualTo(77);

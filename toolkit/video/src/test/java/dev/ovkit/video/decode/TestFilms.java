@@ -4,10 +4,13 @@ import dev.ovkit.model.Resize;
 import dev.ovkit.picture.Frame;
 import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
+import java.net.URISyntaxException;
+import java.net.URL;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 
 /** Films that a test makes for itself, with our own writer. */
 public final class TestFilms {
@@ -24,10 +27,41 @@ public final class TestFilms {
 
   /** The same without loss. */
   public static Path lossless(Path file, int width, int height, int frames) {
-    try (FilmWriter writer = FilmWriter.open(file, width, height, 25, List.of("ffv1"))) {
+    try (FilmWriter writer =
+        FilmWriter.open(file, width, height, 25, List.of("ffv1"), encoder -> {})) {
       write(writer, width, height, frames);
     }
     return file;
+  }
+
+  /**
+   * MPEG-4 with a key frame every twelve, and two frames to which none refers before each other.
+   */
+  static Path betweenFrames(Path file, int width, int height, int frames) {
+    try (FilmWriter writer =
+        FilmWriter.open(
+            file,
+            width,
+            height,
+            25,
+            List.of("mpeg4"),
+            encoder -> {
+              encoder.max_b_frames(2);
+              encoder.gop_size(12);
+            })) {
+      write(writer, width, height, frames);
+    }
+    return file;
+  }
+
+  /** One of the films that are with the tests. */
+  public static Path resource(String name) {
+    URL film = Objects.requireNonNull(TestFilms.class.getResource("/" + name), name);
+    try {
+      return Path.of(film.toURI());
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(e);
+    }
   }
 
   private static void write(FilmWriter writer, int width, int height, int frames) {
@@ -42,7 +76,7 @@ public final class TestFilms {
   public static int pan(Path file, Path pictures) {
     int count = 0;
     try (VideoReader slides = VideoReader.open(VideoSource.of(pictures), ReadOptions.defaults());
-        FilmWriter writer = FilmWriter.open(file, 1216, 684, 25, List.of("ffv1"))) {
+        FilmWriter writer = FilmWriter.open(file, 1216, 684, 25, List.of("ffv1"), encoder -> {})) {
       for (VideoFrame slide = slides.next(); slide != null; slide = slides.next()) {
         try (VideoFrame closed = slide) {
           ByteBuffer pixels = ByteBuffer.allocateDirect(3 * closed.width() * closed.height());
@@ -71,8 +105,13 @@ public final class TestFilms {
 
   /** One frame, as a reader that a test makes for itself delivers it. */
   public static VideoFrame frame(int number) {
+    return frame(number, System.nanoTime());
+  }
+
+  /** One frame that was decoded at a time of the test's own clock. */
+  public static VideoFrame frame(int number, long decodedNanos) {
     return new SlideFrame(
-        picture(64, 48, number), number, Duration.ofMillis((long) number * MILLIS));
+        picture(64, 48, number), number, Duration.ofMillis((long) number * MILLIS), decodedNanos);
   }
 
   /** One frame of {@link #film}. */

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,6 +46,37 @@ class VideoReaderTest {
             .containsExactly(0L, 40L, 80L, 120L, 160L, 200L, 240L, 280L, 320L, 360L, 400L, 440L);
       }
     }
+  }
+
+  @Test
+  void aSourceHasNoDecodingThreadsOfItsOwnOrTwo() throws IOException {
+    Path film = TestFilms.film(temp.resolve("film.mkv"), 320, 240, 12);
+    ReadOptions one = ReadOptions.defaults();
+    assertThatThrownBy(() -> one.withThreads(3)).hasMessage("decoding threads: 3, expected 1 or 2");
+    try (VideoReader reader = VideoReader.open(VideoSource.of(film), one)) {
+      reader.next().close();
+      assertThat(decodingThreads()).isZero();
+    }
+    try (VideoReader reader = VideoReader.open(VideoSource.of(film), one.withThreads(2))) {
+      reader.next().close();
+      assertThat(decodingThreads()).isEqualTo(2);
+    }
+    assertThat(decodingThreads()).isZero();
+  }
+
+  /** FFmpeg calls them so. */
+  private static long decodingThreads() throws IOException {
+    long count = 0;
+    try (DirectoryStream<Path> tasks = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
+      for (Path task : tasks) {
+        try {
+          count += Files.readString(task.resolve("comm")).startsWith("av:") ? 1 : 0;
+        } catch (IOException e) {
+          // it has just ended
+        }
+      }
+    }
+    return count;
   }
 
   private static List<Long> times(VideoReader reader) {

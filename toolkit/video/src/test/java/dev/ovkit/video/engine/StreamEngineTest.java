@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.model.Detections;
+import dev.ovkit.video.decode.FrameDemand;
 import dev.ovkit.video.decode.TestFilms;
 import dev.ovkit.video.decode.VideoException;
 import dev.ovkit.video.decode.VideoException.Reason;
@@ -62,7 +63,7 @@ class StreamEngineTest {
     void before(int number) {}
 
     @Override
-    public @Nullable VideoFrame next() {
+    public @Nullable VideoFrame next(FrameDemand demand) {
       before(next);
       return next == count ? null : TestFilms.frame(next++);
     }
@@ -109,7 +110,8 @@ class StreamEngineTest {
     assertThat(numbers)
         .containsExactlyElementsOf(IntStream.range(0, 100).mapToObj(Long::valueOf).toList());
     assertThat(counts)
-        .isEqualTo(new CameraCounts("film", CameraEvent.State.ENDED, 100, 100, 0, 0, 0, 0, 0, 0));
+        .isEqualTo(
+            new CameraCounts("film", CameraEvent.State.ENDED, 100, 0, 100, 0, 0, 0, 0, 0, 0));
   }
 
   @Test
@@ -126,6 +128,22 @@ class StreamEngineTest {
     assertThat(numbers).containsExactly(0L, 5L, 10L, 15L, 20L, 25L);
     assertThat(counts.decoded()).isEqualTo(26);
     assertThat(counts.unneeded()).isEqualTo(20);
+  }
+
+  @Test
+  void framesThatAreNotDueAreNotDecodedIfEachStandsAlone() {
+    Path film = TestFilms.film(temp.resolve("film.mjpeg"), 64, 48, 26);
+    StreamEngine engine =
+        new StreamEngine(
+            frame -> NOTHING,
+            1,
+            ONCE,
+            List.of(Camera.of("film", VideoSource.of(film))),
+            (camera, stopped) -> VideoReader.open(camera.source(), ONCE.reading(), stopped));
+    CameraCounts counts = engine.run(listener).get(0);
+    assertThat(numbers).containsExactly(0L, 5L, 10L, 15L, 20L, 25L);
+    assertThat(counts.decoded()).isEqualTo(6);
+    assertThat(counts.skipped()).isEqualTo(20);
   }
 
   @Test
@@ -152,7 +170,8 @@ class StreamEngineTest {
     CameraCounts counts = engine(slow, 1, live(), reader).run(listener).get(0);
     assertThat(numbers).containsExactly(0L, 99L);
     assertThat(counts)
-        .isEqualTo(new CameraCounts("door", CameraEvent.State.FAILED, 100, 2, 0, 98, 98, 0, 0, 0));
+        .isEqualTo(
+            new CameraCounts("door", CameraEvent.State.FAILED, 100, 0, 2, 0, 98, 98, 0, 0, 0));
   }
 
   @Test
@@ -215,7 +234,7 @@ class StreamEngineTest {
     CameraCounts counts = engine.run(listener).get(0);
     assertThat(numbers).containsExactly(0L, 2L, 3L);
     assertThat(counts)
-        .isEqualTo(new CameraCounts("film", CameraEvent.State.ENDED, 4, 3, 0, 0, 0, 0, 1, 0));
+        .isEqualTo(new CameraCounts("film", CameraEvent.State.ENDED, 4, 0, 3, 0, 0, 0, 0, 1, 0));
   }
 
   @Test
@@ -302,7 +321,7 @@ class StreamEngineTest {
           private int shown;
 
           @Override
-          public @Nullable VideoFrame next() {
+          public @Nullable VideoFrame next(FrameDemand demand) {
             shown++;
             return shown > 20 ? null : TestFilms.frame(shown <= 15 ? 0 : shown);
           }

@@ -40,9 +40,9 @@ class PreviewTest {
 
   private static final List<CameraCounts> COUNTS =
       List.of(
-          new CameraCounts("door", CameraEvent.State.PLAYING, 100, 20, 70, 8, 2, 0, 0, 0),
-          new CameraCounts(CAREFUL, CameraEvent.State.PLAYING, 50, 10, 40, 0, 0, 0, 0, 3),
-          new CameraCounts("cellar", CameraEvent.State.WAITING, 0, 0, 0, 0, 0, 0, 0, 1));
+          new CameraCounts("door", CameraEvent.State.PLAYING, 100, 0, 20, 70, 8, 2, 0, 0, 0),
+          new CameraCounts(CAREFUL, CameraEvent.State.PLAYING, 50, 0, 10, 40, 0, 0, 0, 0, 3),
+          new CameraCounts("cellar", CameraEvent.State.WAITING, 0, 0, 0, 0, 0, 0, 0, 0, 1));
 
   @TempDir Path temp;
 

@@ -141,7 +141,7 @@ class SinksTest {
   @Test
   void metricsAreServedInPrometheusForm() throws IOException, InterruptedException {
     CameraCounts counts =
-        new CameraCounts("door", CameraEvent.State.PLAYING, 100, 20, 70, 8, 2, 1, 4, 3);
+        new CameraCounts("door", CameraEvent.State.PLAYING, 100, 50, 20, 70, 8, 2, 1, 4, 3);
     try (LocalPages pages = new LocalPages("--metrics", new InetSocketAddress("127.0.0.1", 0))) {
       new StreamMetrics(pages, () -> List.of(counts)).result(result("door", 1), drawable(1));
       URI uri = URI.create(pages.url() + "/metrics");
@@ -155,6 +155,7 @@ class SinksTest {
               "ovkit_frames_detected_total{camera=\"door\"} 20.0",
               "ovkit_frames_dropped_total{camera=\"door\",reason=\"busy\"} 8.0",
               "ovkit_frames_dropped_total{camera=\"door\",reason=\"rate\"} 70.0",
+              "ovkit_frames_dropped_total{camera=\"door\",reason=\"skipped\"} 50.0",
               "ovkit_frames_dropped_total{camera=\"door\",reason=\"still\"} 1.0",
               "ovkit_frames_dropped_total{camera=\"door\",reason=\"unreadable\"} 4.0",
               "ovkit_missed_total{camera=\"door\"} 2.0",
