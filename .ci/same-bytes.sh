@@ -23,6 +23,14 @@ cp -r "$built/dependency-maven-plugin-markers" "$other/native-config/target/"
 sed -i '/<module>/{/native-config/!d}' "$other/pom.xml"
 (cd "$other" && mvn -q -B -pl native-config -DskipTests -Dspotless.check.skip package) || fail "the second build failed"
 
+# The video module's own library, from the sources of both folders.
+webcam=$root/toolkit/video/target/native/linux-x86_64/libovkit_webcam.so
+again=$work/libovkit_webcam.so
+java=$(dirname "$(dirname "$(readlink -f "$(command -v javac)")")")
+(cd "$other" && native-config/webcam.sh "$work/build" "$again" "${JAVA_HOME:-$java}" \
+  "$other"/native-config/src/main/cpp/ovkit_webcam{,_jni}.cpp)
+cmp "$webcam" "$again" || fail "two builds of libovkit_webcam.so differ"
+
 sums() { (cd "$1/native-config/target" && sha256sum ovkit-native-*.jar native/*/lib*.so* | grep -v -e '-sources.jar' -e '-javadoc.jar' | sort -k 2); }
 diff <(sums "$root") <(sums "$other") || fail "two builds of one source differ, as above"
 printf 'same-bytes: %d files, the same in both folders\n' "$(sums "$root" | wc -l)"

@@ -65,7 +65,7 @@ class UsageTest {
             + " never or always, not 'maybe' | ovkit convert",
         "stream | no model was given; expected MODEL.xml as the first argument, or --ir MODEL.xml |"
             + " ovkit stream",
-        "stream m.xml | no source was given; expected video files, folders, URLs, or - after the"
+        "stream m.xml | no source was given; expected video files, folders, URLs, webcams, or - after the"
             + " model | ovkit stream",
         "package m.xml --golden p.jpg --unsigned --with sound -o app-1.0.0 | Invalid value for option"
             + " '--with': expected video, not 'sound' | ovkit package",

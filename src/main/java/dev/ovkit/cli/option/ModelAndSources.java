@@ -24,7 +24,7 @@ public final class ModelAndSources {
   @Parameters(
       arity = "0..*",
       paramLabel = "MODEL|SOURCE",
-      description = "The model (.xml or .onnx), then video files, folders, URLs, or -.")
+      description = "The model (.xml or .onnx), then video files, folders, URLs, webcams, or -.")
   private List<String> typed = List.of();
 
   /** Returns the model; an ONNX is converted first, where the command is on a desk. */
@@ -47,7 +47,7 @@ public final class ModelAndSources {
     if (sources.isEmpty()) {
       throw new ParameterException(
           spec.commandLine(),
-          "no source was given; expected video files, folders, URLs, or - after the model");
+          "no source was given; expected video files, folders, URLs, webcams, or - after the model");
     }
     return List.copyOf(sources);
   }

@@ -9,6 +9,7 @@ import dev.ovkit.model.Assumption;
 import dev.ovkit.video.decode.FfmpegLibraries;
 import dev.ovkit.video.decode.HardwareDecoding;
 import dev.ovkit.video.decode.ReadOptions;
+import dev.ovkit.video.decode.Webcams;
 import dev.ovkit.video.engine.Camera;
 import dev.ovkit.video.engine.CameraCounts;
 import dev.ovkit.video.engine.CameraEvent;
@@ -56,6 +57,8 @@ public final class CameraProgram implements StreamProgram {
       for (HardwareDecoding way : List.of(HardwareDecoding.VAAPI, HardwareDecoding.QSV)) {
         findings.put(way.name().toLowerCase(Locale.ROOT), way.complaint().orElse("decodes here"));
       }
+      List<String> webcams = Webcams.found();
+      findings.put("webcams", webcams.isEmpty() ? "none" : String.join("; ", webcams));
     } catch (RuntimeUnavailableException e) {
       findings.put("video", e.getMessage());
     }

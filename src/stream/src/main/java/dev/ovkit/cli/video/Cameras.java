@@ -59,10 +59,10 @@ final class Cameras {
     return weights;
   }
 
-  /** A file is called by its name, a camera by its URL without the password. */
+  /** A file is called by its name, a camera by its device or its URL without the password. */
   private static String name(VideoSource source) {
     return switch (source.kind()) {
-      case CAMERA -> source.toString();
+      case CAMERA, WEBCAM -> source.toString();
       case STDIN -> "stdin";
       case FILM, SLIDES -> {
         Path last =

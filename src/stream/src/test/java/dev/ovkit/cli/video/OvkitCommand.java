@@ -12,7 +12,7 @@ final class OvkitCommand {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
-    for (String folder : List.of("ovkit.native.dir", "ovkit.video.dir")) {
+    for (String folder : List.of("ovkit.native.dir", "ovkit.video.dir", "ovkit.cache.dir")) {
       String given = System.getProperty(folder);
       if (given != null) {
         command.add("-D" + folder + "=" + given);

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ovkit.CompileOptions;
+import dev.ovkit.vision.Profile;
+import dev.ovkit.vision.Tuning;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -14,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -176,13 +180,63 @@ class StreamCommandTest {
   }
 
   @Test
+  void keyFramesAloneAreLookedAtOnRequestAndAllAreCounted() throws Exception {
+    Path film = temp.resolve("film.mp4");
+    assertThat(run(IR, PICTURES, "--fps", "all", "--out", film.toString())).as(err()).isZero();
+    assertThat(run(IR, film.toString(), "--fps", "all", "--keyframes")).as(err()).isZero();
+    assertThat(lines(out)).extracting(line -> line.get("frame").asInt()).containsExactly(0);
+    assertThat(err()).endsWith("ovkit: film.mp4: 5 frames, 1 looked at%n".formatted());
+  }
+
+  @Test
+  void aWebcamThatIsNotThereIsGivenUpAfterItsRetries() throws Exception {
+    assertThat(run(IR, "desk=/dev/video4242", "--retries", "0")).isEqualTo(1);
+    assertThat(err())
+        .isEqualTo(
+            "ovkit: /dev/video4242: there is no such device; plug the camera in, or see 'ovkit doctor' for those that are there%novkit: desk: 0 frames, 0 looked at%n"
+                .formatted());
+    assertThat(run(IR, "/dev/video0:large")).isEqualTo(2);
+    assertThat(err()).contains("'/dev/video0:large': expected a webcam such as /dev/video0");
+  }
+
+  @Test
+  void theProfileBesideTheIrIsUsed() throws Exception {
+    Path xml = Files.copy(Path.of(IR), temp.resolve("model.xml"));
+    Files.copy(HOME.resolve("ir-models/conveyor-parts.bin"), temp.resolve("model.bin"));
+    Tuning tuning = Tuning.defaults(CompileOptions.Hint.LATENCY).withThreads(1);
+    Profile.here(xml).withEntry(new Profile.Entry(tuning, Optional.empty())).write(xml);
+    assertThat(run(xml.toString(), PICTURES, "--fps", "all")).as(err()).isZero();
+    assertThat(lines(out)).hasSize(5);
+    assertThat(err()).contains("model.profile.json, for latency: 1 thread");
+    assertThat(run(xml.toString(), PICTURES, "--no-profile")).as(err()).isZero();
+    assertThat(err()).doesNotContain("profile");
+  }
+
+  @Test
+  void anIrThatOvkitDidNotWriteIsTriedFirst() throws Exception {
+    Path ours = HOME.resolve("toolkit/box/src/test/resources/written-by/a84f991/ir/yolov8.xml");
+    String text =
+        Files.readString(ours)
+            .replaceAll("(?s)<ovkit>.*</ovkit>", "")
+            .replace("</net>", "<!-- %s --></net>".formatted(temp)); // like no other
+    Path xml = Files.writeString(temp.resolve("model.xml"), text);
+    Files.copy(ours.resolveSibling("yolov8.bin"), temp.resolve("model.bin"));
+    assertThat(run(xml.toString(), PICTURES, "--fps", "all")).as(err()).isZero();
+    assertThat(lines(out)).hasSize(5);
+    assertThat(err()).startsWith("ovkit: %s is not by ovkit: trying it".formatted(xml));
+    assertThat(run(xml.toString(), PICTURES, "--fps", "all")).as(err()).isZero();
+    assertThat(err()).doesNotContain("trying it");
+  }
+
+  @Test
   void doctorSaysWhatThereIsOfVideo() throws Exception {
     program = "doctor";
     assertThat(run()).as(err()).isZero();
     assertThat(Files.readString(out))
         .containsPattern("(?m)^video +FFmpeg from /")
         .containsPattern("(?m)^vaapi +")
-        .containsPattern("(?m)^qsv +");
+        .containsPattern("(?m)^qsv +")
+        .containsPattern("(?m)^webcams +");
   }
 
   @Test

@@ -111,7 +111,7 @@ final class Failures {
         : text.substring(0, 1).toLowerCase(Locale.ROOT) + text.substring(1);
   }
 
-  private static String seconds(Duration duration) {
+  static String seconds(Duration duration) {
     double seconds = duration.toMillis() / 1000.0;
     return seconds == Math.rint(seconds)
         ? "%d s".formatted((long) seconds)

@@ -16,6 +16,7 @@ import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.zip.CRC32;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avformat;
 import org.bytedeco.ffmpeg.global.avutil;
@@ -36,6 +37,9 @@ public final class FfmpegLibraries {
 
   private static final String FOLDER = "native/linux-x86_64";
 
+  /** Ours, which {@link WebcamDevice} calls. */
+  private static final String WEBCAM = "libovkit_webcam.so";
+
   /** In the order in which they need each other; JavaCPP alone would unpack them elsewhere. */
   private static final List<String> LIBRARIES =
       List.of(
@@ -46,7 +50,8 @@ public final class FfmpegLibraries {
           "libswresample.so.6",
           "libavcodec.so.62",
           "libavformat.so.62",
-          "libswscale.so.9");
+          "libswscale.so.9",
+          WEBCAM);
 
   /** The classes of the bindings, each with a library of its own, in the same order. */
   private static final List<Class<?>> BINDINGS =
@@ -192,8 +197,13 @@ public final class FfmpegLibraries {
       searched.add("the jar's own copy: no cache directory (HOME is not set; set OVKIT_CACHE_DIR)");
       return null;
     }
-    Path target =
-        cache.get().resolve("video-" + avutil.class.getPackage().getImplementationVersion());
+    Path target;
+    try {
+      target = cache.get().resolve("video-" + version(loader));
+    } catch (IOException e) {
+      searched.add("the jar's own copy: cannot be read: " + e);
+      return null;
+    }
     if (isWhole(target, "the jar's own copy", new ArrayList<>())) {
       return target;
     }
@@ -213,6 +223,16 @@ public final class FfmpegLibraries {
       }
     }
     return target;
+  }
+
+  /** FFmpeg's version, and a mark of our own library, which has none. */
+  private static String version(ClassLoader loader) throws IOException {
+    CRC32 mark = new CRC32();
+    try (InputStream ours = loader.getResourceAsStream(FOLDER + "/" + WEBCAM)) {
+      mark.update(java.util.Objects.requireNonNull(ours).readAllBytes());
+    }
+    String ffmpeg = avutil.class.getPackage().getImplementationVersion();
+    return "%s-%08x".formatted(ffmpeg, mark.getValue());
   }
 
   private FfmpegLibraries() {}

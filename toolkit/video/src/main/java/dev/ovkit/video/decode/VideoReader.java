@@ -27,6 +27,7 @@ public interface VideoReader extends AutoCloseable {
   static VideoReader open(VideoSource source, ReadOptions options, BooleanSupplier stopped) {
     return switch (source.kind()) {
       case SLIDES -> SlideReader.open(Path.of(source.location()));
+      case WEBCAM -> WebcamReader.open(source, options, stopped);
       case FILM, CAMERA, STDIN -> FfmpegReader.open(source, options, stopped);
     };
   }

@@ -9,7 +9,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Where a video comes from: a file, a camera's URL, a folder of pictures, or standard input.
+ * Where a video comes from: a file, a camera's URL, a webcam, a folder of pictures, or standard
+ * input.
  *
  * @param location the path or URL, with its password; never printed
  * @param kind what it is
@@ -22,6 +23,8 @@ public record VideoSource(String location, Kind kind) {
     FILM,
     /** A live stream, which does not wait for its reader. */
     CAMERA,
+    /** A camera of this machine, such as {@code /dev/video0}. */
+    WEBCAM,
     /** A folder of pictures, shown in the order of their names. */
     SLIDES,
     /** Standard input. */
@@ -37,9 +40,10 @@ public record VideoSource(String location, Kind kind) {
       Set.of("rtsp", "rtsps", "rtmp", "rtmps", "http", "https", "udp", "rtp", "srt");
 
   /**
-   * Reads what a user types: a path, a URL, or {@code -}.
+   * Reads what a user types: a path, a URL, a webcam such as {@code /dev/video0:1280x720}, or
+   * {@code -}.
    *
-   * @throws OptionException when it is neither
+   * @throws OptionException when it is none of them
    */
   public static VideoSource of(String typed) {
     if (typed.equals("-")) {
@@ -58,6 +62,10 @@ public record VideoSource(String location, Kind kind) {
       boolean film = scheme.startsWith("http") && FILM.matcher(typed).matches();
       return new VideoSource(typed, film ? Kind.FILM : Kind.CAMERA);
     }
+    if (WebcamAddress.isMeant(typed)) {
+      WebcamAddress.of(typed);
+      return new VideoSource(typed, Kind.WEBCAM);
+    }
     try {
       Path path = Path.of(typed);
       return new VideoSource(typed, Files.isDirectory(path) ? Kind.SLIDES : Kind.FILM);
@@ -73,7 +81,7 @@ public record VideoSource(String location, Kind kind) {
 
   /** Whether it is live: frames that are not read in time are lost. */
   public boolean isLive() {
-    return kind == Kind.CAMERA;
+    return kind == Kind.CAMERA || kind == Kind.WEBCAM;
   }
 
   /** Whether it is reached over a network. */
