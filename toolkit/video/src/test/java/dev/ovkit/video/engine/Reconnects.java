@@ -4,7 +4,7 @@ import dev.ovkit.machine.ProcessUsage;
 import dev.ovkit.video.decode.ReadOptions;
 import dev.ovkit.video.decode.ReadOptions.Transport;
 import dev.ovkit.video.decode.TestFilms;
-import dev.ovkit.video.rtsp.H264Film;
+import dev.ovkit.video.rtsp.CodedFilm;
 import dev.ovkit.video.rtsp.RtspServer;
 import dev.ovkit.video.rtsp.RtspServer.Behaviour;
 import java.io.IOException;
@@ -32,7 +32,7 @@ record Reconnects(ProcessUsage early, ProcessUsage late) {
   private static final double MOST_GROWTH = 1.03;
 
   /** Watches a camera that plays a film and cuts the connection, until it was opened so often. */
-  static Reconnects of(H264Film film, Transport transport, int count) throws IOException {
+  static Reconnects of(CodedFilm film, Transport transport, int count) throws IOException {
     StreamOptions options =
         StreamOptions.defaults()
             .withReading(ReadOptions.defaults().withTransport(transport))
@@ -58,7 +58,7 @@ record Reconnects(ProcessUsage early, ProcessUsage late) {
   public static void main(String[] arguments) throws IOException {
     Path folder = Files.createTempDirectory("ovkit-reconnects-");
     Path film = TestFilms.film(folder.resolve("film.avi"), 160, 120, 30);
-    H264Film parts = H264Film.read(film);
+    CodedFilm parts = CodedFilm.read(film);
     Files.delete(film);
     Files.delete(folder);
     int count = Integer.parseInt(arguments[1]);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ovkit.video.decode.ReadOptions;
 import dev.ovkit.video.decode.ReadOptions.Transport;
 import dev.ovkit.video.decode.TestFilms;
-import dev.ovkit.video.rtsp.H264Film;
+import dev.ovkit.video.rtsp.CodedFilm;
 import dev.ovkit.video.rtsp.RtspServer;
 import dev.ovkit.video.rtsp.RtspServer.Behaviour;
 import java.io.IOException;
@@ -33,14 +33,14 @@ class RtspCameraTest {
 
   @TempDir static Path temp;
 
-  private static List<H264Film> films;
+  private static List<CodedFilm> films;
 
   @BeforeAll
   static void films() throws IOException {
     films =
         List.of(
-            H264Film.read(TestFilms.film(temp.resolve("small.avi"), 160, 120, 30)),
-            H264Film.read(TestFilms.film(temp.resolve("large.avi"), 320, 240, 30)));
+            CodedFilm.read(TestFilms.film(temp.resolve("small.avi"), 160, 120, 30)),
+            CodedFilm.read(TestFilms.film(temp.resolve("large.avi"), 320, 240, 30)));
   }
 
   private static StreamOptions options(Transport transport) {
@@ -95,6 +95,19 @@ class RtspCameraTest {
       CameraCounts counts = watch.until(() -> true);
       assertThat(counts.state()).isEqualTo(CameraEvent.State.FAILED);
       assertThat(watch.failures).containsExactly(camera.url() + ": " + message);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Transport.class)
+  void hevcPlaysAsWell(Transport transport) throws IOException {
+    CodedFilm film = CodedFilm.read(TestFilms.resource("hevc.avi"));
+    try (RtspServer camera = new RtspServer(List.of(film), GAP, Behaviour.PLAY)) {
+      CameraWatch watch = new CameraWatch(camera.url(), options(transport));
+      CameraCounts counts = watch.until(() -> watch.widths.size() > 50);
+      assertThat(counts.state()).isEqualTo(CameraEvent.State.PLAYING);
+      assertThat(watch.widths).containsOnly(160);
+      assertThat(watch.failures).isEmpty();
     }
   }
 

@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes the RTP packets of a stream of H.264 (RFC 3550, RFC 6184), one frame after the other. */
+/** Makes the RTP packets of a stream (RFC 3550), one frame after the other. */
 final class RtpPackets {
 
   private static final int HEADER = 12;
@@ -12,7 +12,6 @@ final class RtpPackets {
   private static final int MARKER = 0x80;
   private static final int PAYLOAD_TYPE = 96;
   private static final int SOURCE = 0x0f1e2d3c;
-  private static final int FRAGMENT = 28;
   private static final int FIRST = 0x80;
   private static final int LAST = 0x40;
 
@@ -21,8 +20,13 @@ final class RtpPackets {
 
   private static final int TICKS_PER_FRAME = 90_000 / 25;
 
+  private final CodedFilm.Codec codec;
   private int sequence;
   private int timestamp;
+
+  RtpPackets(CodedFilm.Codec codec) {
+    this.codec = codec;
+  }
 
   /** Returns the packets of a frame. */
   List<byte[]> of(List<byte[]> units) {
@@ -39,12 +43,14 @@ final class RtpPackets {
       packets.add(begin(unit.length, lastOfFrame).put(unit).array());
       return;
     }
-    for (int at = 1; at < unit.length; at += MOST_PAYLOAD) {
+    int header = codec.header;
+    for (int at = header; at < unit.length; at += MOST_PAYLOAD) {
       int count = Math.min(MOST_PAYLOAD, unit.length - at);
       boolean last = at + count == unit.length;
-      ByteBuffer packet = begin(2 + count, last && lastOfFrame);
-      packet.put((byte) (unit[0] & 0xe0 | FRAGMENT));
-      packet.put((byte) (unit[0] & 0x1f | (at == 1 ? FIRST : 0) | (last ? LAST : 0)));
+      ByteBuffer packet = begin(header + 1 + count, last && lastOfFrame);
+      packet.put((byte) codec.withType(unit[0], codec.fragment));
+      packet.put(unit, 1, header - 1);
+      packet.put((byte) (codec.type(unit) | (at == header ? FIRST : 0) | (last ? LAST : 0)));
       packets.add(packet.put(unit, at, count).array());
     }
   }

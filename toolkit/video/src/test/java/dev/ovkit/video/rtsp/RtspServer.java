@@ -56,7 +56,7 @@ public final class RtspServer implements AutoCloseable {
   static final String USER = "admin";
   static final String PASSWORD = "s3cr3t:@home";
 
-  private final List<H264Film> films;
+  private final List<CodedFilm> films;
   private final Duration gap;
   private final Behaviour[] behaviours;
   private final AtomicInteger opened = new AtomicInteger();
@@ -71,12 +71,12 @@ public final class RtspServer implements AutoCloseable {
    * @param gap the time between two frames; zero for as fast as they are read
    * @param behaviours of the first opening, the second, and so on; the last one stays
    */
-  public RtspServer(List<H264Film> films, Duration gap, Behaviour... behaviours)
+  public RtspServer(List<CodedFilm> films, Duration gap, Behaviour... behaviours)
       throws IOException {
     this(0, films, gap, behaviours);
   }
 
-  RtspServer(int port, List<H264Film> films, Duration gap, Behaviour... behaviours)
+  RtspServer(int port, List<CodedFilm> films, Duration gap, Behaviour... behaviours)
       throws IOException {
     this.films = List.copyOf(films);
     this.gap = gap;
@@ -175,10 +175,10 @@ public final class RtspServer implements AutoCloseable {
 
   /**
    * Plays a film until standard input ends, and first prints the address. Arguments: an AVI with
-   * H.264, and the milliseconds from frame to frame.
+   * H.264 or HEVC, and the milliseconds from frame to frame.
    */
   public static void main(String[] arguments) throws IOException {
-    H264Film film = H264Film.read(Path.of(arguments[0]));
+    CodedFilm film = CodedFilm.read(Path.of(arguments[0]));
     Duration gap = Duration.ofMillis(Long.parseLong(arguments[1]));
     try (RtspServer server = new RtspServer(List.of(film), gap, Behaviour.PLAY)) {
       System.out.println(server.url());

@@ -42,21 +42,22 @@ final class RtspSession implements AutoCloseable {
 
   private final Socket client;
   private final Behaviour behaviour;
-  private final List<H264Film> films;
+  private final List<CodedFilm> films;
   private final Duration gap;
   private final Random random = new Random(7);
-  private final RtpPackets packets = new RtpPackets();
+  private final RtpPackets packets;
   private int sent;
   private long dueNanos = System.nanoTime();
   private volatile boolean closed;
   private DatagramSocket udp;
   private InetSocketAddress receiver;
 
-  RtspSession(Socket client, Behaviour behaviour, List<H264Film> films, Duration gap) {
+  RtspSession(Socket client, Behaviour behaviour, List<CodedFilm> films, Duration gap) {
     this.client = client;
     this.behaviour = behaviour;
     this.films = films;
     this.gap = gap;
+    this.packets = new RtpPackets(films.get(0).codec());
   }
 
   /** Answers requests until the client has gone. */
@@ -160,13 +161,7 @@ final class RtspSession implements AutoCloseable {
     String media =
         behaviour == Behaviour.SOUND_ALONE
             ? "m=audio 0 RTP/AVP 0\r\n"
-            : """
-              m=video 0 RTP/AVP 96
-              a=rtpmap:96 H264/90000
-              a=fmtp:96 packetization-mode=1;sprop-parameter-sets=%s
-              """
-                .formatted(films.get(0).parameterSets())
-                .replace("\n", "\r\n");
+            : ("m=video 0 RTP/AVP 96\n" + films.get(0).description()).replace("\n", "\r\n");
     return "v=0\r\no=- 0 0 IN IP4 127.0.0.1\r\ns=camera\r\nc=IN IP4 0.0.0.0\r\nt=0 0\r\n"
         + media
         + "a=control:track1\r\n";
@@ -260,7 +255,7 @@ final class RtspSession implements AutoCloseable {
     }
   }
 
-  private void play(H264Film film) throws IOException, InterruptedException {
+  private void play(CodedFilm film) throws IOException, InterruptedException {
     for (List<byte[]> frame : film.frames()) {
       for (byte[] packet : packets.of(frame)) {
         sent++;

@@ -11,22 +11,50 @@ import java.util.Base64;
 import java.util.List;
 
 /**
- * H.264 in an AVI, taken apart into NAL units, which RTP carries.
+ * H.264 or HEVC in an AVI, taken apart into NAL units, which RTP carries.
  *
+ * @param codec by the first unit of the film
  * @param frames the NAL units of each frame; those of a key frame begin with its parameter sets
  */
-public record H264Film(List<List<byte[]>> frames) {
+public record CodedFilm(Codec codec, List<List<byte[]>> frames) {
 
-  private static final int SEQUENCE_PARAMETERS = 7;
-  private static final int PICTURE_PARAMETERS = 8;
+  /** What differs between the two: RFC 6184 and RFC 7798. */
+  enum Codec {
+    H264(1, 28),
+    HEVC(2, 49);
+
+    /** Bytes at the beginning of a unit, in which its type is. */
+    final int header;
+
+    /** The type of a packet that holds a part of a unit. */
+    final int fragment;
+
+    Codec(int header, int fragment) {
+      this.header = header;
+      this.fragment = fragment;
+    }
+
+    int type(byte[] unit) {
+      return this == H264 ? unit[0] & 0x1f : unit[0] >> 1 & 0x3f;
+    }
+
+    /** Returns the first byte of a unit with another type. */
+    int withType(byte first, int type) {
+      return this == H264 ? (first & 0xe0) | type : (first & 0x81) | (type << 1);
+    }
+  }
+
+  /** The first two bytes of the parameters with which HEVC begins; in H.264 they mean nothing. */
+  private static final int HEVC_PARAMETERS = 0x4001;
+
   private static final int CHUNK_HEADER = 8;
 
-  public H264Film {
+  public CodedFilm {
     frames = List.copyOf(frames);
   }
 
-  /** Reads an AVI with H.264 in start code form, as {@code FilmWriter} writes it. */
-  public static H264Film read(Path avi) throws IOException {
+  /** Reads an AVI with start codes, as {@code FilmWriter} writes H.264. */
+  public static CodedFilm read(Path avi) throws IOException {
     byte[] bytes = Files.readAllBytes(avi);
     ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     List<List<byte[]>> frames = new ArrayList<>();
@@ -42,9 +70,12 @@ public record H264Film(List<List<byte[]>> frames) {
       at += CHUNK_HEADER + size + (size & 1);
     }
     if (frames.isEmpty()) {
-      throw new IOException("'%s': no frames in it; expected an AVI with H.264".formatted(avi));
+      throw new IOException(
+          "'%s': no frames in it; expected an AVI with H.264 or HEVC".formatted(avi));
     }
-    return new H264Film(frames);
+    byte[] first = frames.get(0).get(0);
+    boolean hevc = ByteBuffer.wrap(first).getShort() == HEVC_PARAMETERS;
+    return new CodedFilm(hevc ? Codec.HEVC : Codec.H264, frames);
   }
 
   private static int find(byte[] bytes, String word) throws IOException {
@@ -84,19 +115,30 @@ public record H264Film(List<List<byte[]>> frames) {
     return Arrays.copyOfRange(bytes, from, end);
   }
 
-  private byte[] first(int type) {
+  private String first(int type) {
     return frames.stream()
         .flatMap(List::stream)
-        .filter(unit -> (unit[0] & 0x1f) == type)
+        .filter(unit -> codec.type(unit) == type)
         .findFirst()
+        .map(Base64.getEncoder()::encodeToString)
         .orElseThrow(() -> new IllegalStateException("no NAL unit of type " + type));
   }
 
-  /** Returns the parameter sets as a session's description has them. */
-  String parameterSets() {
-    Base64.Encoder base64 = Base64.getEncoder();
-    return base64.encodeToString(first(SEQUENCE_PARAMETERS))
-        + ","
-        + base64.encodeToString(first(PICTURE_PARAMETERS));
+  /** Returns how a session's description names the codec, with its parameter sets. */
+  String description() {
+    return switch (codec) {
+      case H264 ->
+          """
+          a=rtpmap:96 H264/90000
+          a=fmtp:96 packetization-mode=1;sprop-parameter-sets=%s,%s
+          """
+              .formatted(first(7), first(8));
+      case HEVC ->
+          """
+          a=rtpmap:96 H265/90000
+          a=fmtp:96 sprop-vps=%s;sprop-sps=%s;sprop-pps=%s
+          """
+              .formatted(first(32), first(33), first(34));
+    };
   }
 }
