@@ -9,7 +9,7 @@ videos="${OVKIT_VIDEO_DIR:-$root/toolkit/video/target/native/linux-x86_64}"
 java="${JAVA_HOME:+$JAVA_HOME/bin/}java"
 
 list="$root/toolkit/video/target/test-classpath"
-if [ ! -e "$list" ] || [ -n "$(find "$root"/{pom.xml,toolkit/{box,video},native-config/src} -path '*/target' -prune -o -name '*.[jpx]*' -type f -newer "$list" -print -quit)" ]; then
+if [ ! -e "$list" ] || [ -n "$(find "$root"/{pom.xml,toolkit/{box,video},native-config/src} -path '*/target' -prune -o -name '*.[cjpx]*' -type f -newer "$list" -print -quit)" ]; then
   echo "${0##*/}: building" >&2
   (cd "$root" && mvn -q -B -Dstyle.color=never -DskipTests -Dspotless.check.skip -pl toolkit/video -am package \
     dependency:build-classpath -Dmdep.outputFile=target/test-classpath -Dmdep.includeScope=test >&2) ||

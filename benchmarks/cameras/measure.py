@@ -1,14 +1,15 @@
 """Measures how a program watches cameras: what it misses, how old its results are, what it costs.
 
-usage: measure.py PROGRAM --ir MODEL.xml --film FILM.avi --cameras N [--fps 5] [--seconds 300] [--warm 20] [--find]
+usage: measure.py PROGRAM --ir MODEL.xml --film FILM.avi --cameras N [--fps 5] [--seconds 300] [--warm 20]
+                  [--find [--probe 20]]
        measure.py PROGRAM --ir MODEL.xml --film FILM.avi --speed
        measure.py ovkit --ir MODEL.xml --film FILM.avi --cameras N --soak FRAMES
 
 PROGRAM is ovkit, plain or tuned. The cameras play FILM over RTSP in real time. --find looks for the most cameras with
-which less than 1 % of the detections are missed and the 99th percentile of their age is at most 400 ms. --speed plays
-the film itself as fast as the program can. --soak plays at full speed and looks at resident memory. Prints one JSON
-object a measurement. cameras.sh sets what it needs: OVKIT, SERVER (a command that takes FILM and milliseconds a frame),
-PYTHON and, for --cpus, taskset.
+which less than 1 % of the detections are missed and the 99th percentile of their age is at most 400 ms: short runs
+find where that is, full ones decide. --speed plays the film itself as fast as the program can. --soak plays at full
+speed and looks at resident memory. Prints one JSON object a measurement, with its setting. cameras.sh sets what it
+needs: OVKIT, SERVER (a command that takes FILM and milliseconds a frame), PYTHON and, for --cpus, taskset.
 """
 
 from __future__ import annotations
@@ -96,13 +97,42 @@ def percentile(values: list[float], share: float) -> float:
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else float("inf")
 
 
-def watch(args: argparse.Namespace, cameras: int) -> dict[str, object]:
+def processor() -> str:
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return "unknown"
+
+
+def processors(args: argparse.Namespace) -> int:
+    """How many the measured program may use; a list of them may have ranges."""
+    if not args.cpus:
+        return len(os.sched_getaffinity(0))
+    ends = [part.split("-") for part in args.cpus.split(",")]
+    return sum(int(end[-1]) - int(end[0]) + 1 for end in ends)
+
+
+def setting(args: argparse.Namespace) -> dict[str, object]:
+    return {
+        "program": args.program,
+        "ir": args.ir,
+        "film": args.film,
+        "fps": args.fps,
+        "options": args.option if args.program == "ovkit" else f"threads {args.threads}",
+        "processor": processor(),
+        "processors": processors(args),
+        "load": round(os.getloadavg()[0], 2),
+    }
+
+
+def watch(args: argparse.Namespace, cameras: int, seconds: float) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder, Server(args.film, args.gap) as server:
         out = Path(folder, "boxes.jsonl")
+        shown = setting(args)
         process = start(args, [server.url] * cameras, str(args.fps), out)
         time.sleep(args.warm)
         begin, own, others = time.time(), cpu(process.pid), cpu(server.process.pid)
-        time.sleep(args.seconds)
+        time.sleep(seconds)
         end = time.time()
         if process.poll() is not None:
             raise SystemExit(f"{args.program} has ended with exit code {process.returncode}")
@@ -111,17 +141,16 @@ def watch(args: argparse.Namespace, cameras: int) -> dict[str, object]:
         process.terminate()
         process.wait()
         ages = results(out, begin, end)
-    due = args.fps * (end - begin)
+    # The window cuts into a period at one of its ends, which is no miss; it would be 1 % of 20 seconds.
+    due = max(1.0, args.fps * (end - begin) - 1)
     all_ages = [age for camera in ages.values() for age in camera]
-    worst = max((1 - len(ages.get(f"cam{i}", [])) / due for i in range(cameras)), default=1.0)
+    misses = [max(0.0, 1 - len(ages.get(f"cam{i}", [])) / due) for i in range(cameras)]
     return {
-        "program": args.program,
-        "ir": args.ir,
-        "film": args.film,
+        **shown,
         "cameras": cameras,
         "seconds": round(end - begin, 1),
-        "missed": round(max(0.0, 1 - len(all_ages) / (due * cameras)), 5),
-        "missed_by_the_worst": round(max(0.0, worst), 5),
+        "missed": round(sum(misses) / cameras, 5),
+        "missed_by_the_worst": round(max(misses), 5),
         "age_p50_ms": round(percentile(all_ages, 0.5), 1),
         "age_p99_ms": round(percentile(all_ages, 0.99), 1),
         "cpu_percent": round(100 * own / (end - begin), 1),
@@ -134,19 +163,53 @@ def holds(measured: dict[str, object]) -> bool:
     return measured["missed"] < MOST_MISSED and measured["age_p99_ms"] <= MOST_AGE_MS
 
 
+class Search:
+    """Which numbers of cameras hold, each measured once for a length."""
+
+    def __init__(self, args: argparse.Namespace) -> None:
+        self.args = args
+        self.known: dict[tuple[int, float], dict[str, object]] = {}
+
+    def run(self, cameras: int, seconds: float) -> dict[str, object]:
+        measured = self.known.get((cameras, seconds))
+        if measured is None:
+            measured = watch(self.args, cameras, seconds)
+            measured["holds"] = holds(measured)
+            self.known[cameras, seconds] = measured
+            print(json.dumps(measured), flush=True)
+        return measured
+
+    def guess(self, first: int, seconds: float) -> int:
+        """From what a camera costs to the number at which the processors are full, then halving the gap."""
+        good, bad, cameras = 0, 0, first
+        while not bad or bad - good > 1:
+            measured = self.run(cameras, seconds)
+            good, bad = (cameras, bad) if measured["holds"] else (good, cameras)
+            full = int(95 * processors(self.args) / max(0.01, float(str(measured["cpu_percent_a_camera"]))))
+            if not bad:
+                cameras = min(max(full, good + 1), 4 * good)
+            elif good < full < bad and (full, seconds) not in self.known:
+                cameras = full
+            else:
+                cameras = (good + bad) // 2
+        return good
+
+    def most(self, guess: int, seconds: float) -> int:
+        """Goes up or down from a guess by one, until one number holds and the next does not."""
+        cameras = max(1, guess)
+        while cameras and not self.run(cameras, seconds)["holds"]:
+            cameras -= 1
+        while cameras and self.run(cameras + 1, seconds)["holds"]:
+            cameras += 1
+        return cameras
+
+
 def find(args: argparse.Namespace) -> None:
-    """Doubles until it no longer holds, and halves the gap."""
-    good, bad, cameras = 0, 0, args.cameras
-    while not bad or bad - good > 1:
-        measured = watch(args, cameras)
-        measured["holds"] = holds(measured)
-        print(json.dumps(measured), flush=True)
-        if measured["holds"]:
-            good = cameras
-        else:
-            bad = cameras
-        cameras = (good + bad) // 2 if bad else 2 * good
-    print(json.dumps({"program": args.program, "ir": args.ir, "film": args.film, "most_cameras": good}))
+    search = Search(args)
+    guess = search.guess(args.cameras, min(args.probe, args.seconds))
+    most = search.most(guess, args.seconds)
+    shown = {**setting(args), "seconds": args.seconds, "runs": len(search.known)}
+    print(json.dumps({**shown, "most_cameras": most}), flush=True)
 
 
 def speed(args: argparse.Namespace) -> None:
@@ -161,8 +224,7 @@ def speed(args: argparse.Namespace) -> None:
         ]
     # From the first result on: a start is another figure.
     rate = (len(times) - 1) / (max(times) - min(times))
-    shown = {"program": args.program, "ir": args.ir, "film": args.film}
-    print(json.dumps({**shown, "frames": len(times), "frames_per_second": round(rate, 1)}))
+    print(json.dumps({**setting(args), "frames": len(times), "frames_per_second": round(rate, 1)}))
 
 
 def decoded(port_line: str) -> int:
@@ -193,8 +255,10 @@ def soak(args: argparse.Namespace) -> int:
         finally:
             process.terminate()
             process.wait()
+    if not early:
+        raise SystemExit(f"--soak {args.soak}: all of it came within a second; give more frames")
     grown = late / early
-    shown = {"cameras": args.cameras, "frames": frames, "early_mb": round(early / 1024, 1)}
+    shown = {**setting(args), "cameras": args.cameras, "frames": frames, "early_mb": round(early / 1024, 1)}
     print(json.dumps({**shown, "late_mb": round(late / 1024, 1), "ratio": round(grown, 4)}))
     return 4 if grown > MOST_GROWTH else 0
 
@@ -208,6 +272,7 @@ def main() -> int:
     parser.add_argument("--fps", type=float, default=5)
     parser.add_argument("--seconds", type=float, default=300)
     parser.add_argument("--warm", type=float, default=20)
+    parser.add_argument("--probe", type=float, default=20, help="seconds of a run that only searches")
     parser.add_argument("--gap", type=int, default=40)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--cpus", default="")
@@ -223,7 +288,7 @@ def main() -> int:
     elif args.find:
         find(args)
     else:
-        print(json.dumps(watch(args, args.cameras)))
+        print(json.dumps(watch(args, args.cameras, args.seconds)))
     return 0
 
 
