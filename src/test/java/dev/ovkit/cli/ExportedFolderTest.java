@@ -20,7 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Folders in the form that Ultralytics writes, made here of a small model: the IR takes RGB in 0..1
  * and says so only in its model_info, its output has no name, the names of its classes are in
- * {@code metadata.yaml}. Given as a folder or as its .xml, in every precision and command.
+ * {@code metadata.yaml}. Given as a folder or as its .xml, in every precision and command, and with
+ * an input of open size.
  */
 @Tag("integration")
 class ExportedFolderTest {
@@ -75,11 +76,30 @@ class ExportedFolderTest {
       assertThat(converted.exitCode()).as(converted.err()).isZero();
       export(plain, folder(precision));
     }
+    open(folder("FP32"), folder("open"));
     Path plain = made.resolve("plainINT8");
     Path pictures = Demo.picture(0).getParent();
     Cli quantized = Cli.run("quantize", folder("FP32"), pictures, "-o", plain, "-n", "best");
     assertThat(quantized.exitCode()).as(quantized.err()).isZero();
     export(plain, folder("INT8"));
+  }
+
+  /** As the exporter writes it with {@code dynamic=True}: any number of pictures of any size. */
+  private static void open(Path from, Path folder) throws IOException {
+    Files.createDirectories(folder);
+    for (String name : new String[] {"best.bin", "metadata.yaml"}) {
+      Files.copy(from.resolve(name), folder.resolve(name));
+    }
+    Files.writeString(
+        folder.resolve("best.xml"),
+        Files.readString(from.resolve("best.xml"))
+            .replace("shape=\"1,3,64,96\"", "shape=\"?,3,?,?\"")
+            .replaceAll(
+                "<dim>1</dim>(\\s*)<dim>3</dim>(\\s*)<dim>64</dim>(\\s*)<dim>96</dim>",
+                "<dim>-1</dim>$1<dim>3</dim>$2<dim>-1</dim>$3<dim>-1</dim>")
+            .replaceAll(
+                "<dim>1</dim>(\\s*)<dim>7</dim>(\\s*)<dim>126</dim>",
+                "<dim>-1</dim>$1<dim>7</dim>$2<dim>-1</dim>"));
   }
 
   private static Path folder(String precision) {
@@ -98,7 +118,7 @@ class ExportedFolderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"FP32", "FP16"})
+  @ValueSource(strings = {"FP32", "FP16", "open"})
   void inferFindsWhatTheConvertedModelFinds(String precision) throws IOException {
     JsonNode found = found(folder(precision));
     int same = 0;
@@ -127,7 +147,7 @@ class ExportedFolderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"FP32", "FP16", "INT8"})
+  @ValueSource(strings = {"FP32", "FP16", "INT8", "open"})
   void inspectVerifyBenchAndEvalTakeIt(String precision) throws IOException {
     Path folder = folder(precision);
     assertThat(Cli.run("inspect", folder).done()).contains("best.xml", "red");

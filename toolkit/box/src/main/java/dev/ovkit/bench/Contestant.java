@@ -96,6 +96,8 @@ public interface Contestant extends AutoCloseable {
         if (opening.input().isPresent()) {
           InputPreparation.resize(model, opening.input().get());
           spec = spec.withInputSize(opening.input().get());
+        } else {
+          InputPreparation.close(model, spec);
         }
         CompiledModel compiled = core.compile(model, opening.compile());
         try {

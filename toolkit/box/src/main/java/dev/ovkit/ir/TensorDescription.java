@@ -22,6 +22,11 @@ public record TensorDescription(List<String> names, List<Long> shape, String ele
     return names.isEmpty() ? "unnamed" : names.get(0);
   }
 
+  /** Returns whether a dimension is open. */
+  public boolean isOpen() {
+    return shape.stream().anyMatch(side -> side < 0);
+  }
+
   /**
    * Returns the shape as people write it: {@code [1,3,640,640]}, with {@code ?} where it is open.
    */

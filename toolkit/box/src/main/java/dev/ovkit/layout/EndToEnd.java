@@ -26,7 +26,7 @@ public record EndToEnd(String output, BoxForm boxes, int classes) implements Hea
   static final LayoutFormat FORMAT = new Format();
 
   /** Four numbers of a box, its score, its class. */
-  private static final int COLUMNS = 6;
+  static final int COLUMNS = 6;
 
   public EndToEnd {
     HeadList.requireClasses(classes);

@@ -135,14 +135,17 @@ public record FlatColumns(String output, int classes) implements HeadLayout {
     }
   }
 
-  /** Returns the one output of rank 3 where there is exactly one, and no map beside it. */
+  /**
+   * Returns the one output of rank 3 where there is exactly one, and no map beside it. Only how
+   * many rows there are may be open, as after suppression in the graph.
+   */
   static Optional<TensorDescription> onlyFlat(UndescribedOutputs ir) {
     if (ir.flat().size() != 1 || !ir.maps().isEmpty()) {
       return Optional.empty();
     }
     TensorDescription output = ir.flat().get(0);
     List<Long> s = output.shape();
-    if (s.stream().anyMatch(d -> d < 1) || s.get(0) != 1) {
+    if (s.get(2) < 1 || s.get(1) < 1 && s.get(2) != EndToEnd.COLUMNS || s.get(0) != 1) {
       throw ir.refusal()
           .apply(
               "its output '%s' is %s, expected a fixed shape with batch 1"

@@ -104,7 +104,9 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
         throw notADetector("it has %d inputs, expected one".formatted(ir.inputs().size()));
       }
       TensorDescription input = ir.inputs().get(0);
-      List<Long> shape = embedded ? embeddedShape(input) : input.shape();
+      List<Integer> noted = notes == null ? List.of() : notes.size();
+      List<Long> shape =
+          embedded ? embeddedShape(input) : UndescribedOutputs.input(input.shape(), noted);
       if (shape.size() != 4 || shape.get(0) != 1 || shape.get(1) != 3) {
         throw notADetector(
             "its input '%s' is %s, expected [1,3,height,width]"
@@ -112,7 +114,7 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
       }
       if (shape.get(2) < 1 || shape.get(3) < 1) {
         throw notADetector(
-            "its input '%s' is %s, expected a fixed size; convert it with --input-shape"
+            "its input '%s' is %s, and no metadata.yaml beside it notes its size (imgsz); expected a fixed size; convert it with --input-shape"
                 .formatted(input.name(), input.shapeText()));
       }
       this.height = Math.toIntExact(shape.get(2));
@@ -234,16 +236,18 @@ public record DerivedSpec(DetectorSpec spec, List<Assumption> assumptions) {
     }
 
     private UndescribedOutputs outputs(List<Integer> strides) {
-      return new UndescribedOutputs(
-          width,
-          height,
-          strides,
-          labels,
-          notes == null ? List.of() : notes.pointShape(),
-          ir.outputs(),
-          ir.outputOrigins(),
-          assumptions::add,
-          this::notADetector);
+      UndescribedOutputs declared =
+          new UndescribedOutputs(
+              width,
+              height,
+              strides,
+              labels,
+              notes == null ? List.of() : notes.pointShape(),
+              ir.outputs(),
+              ir.outputOrigins(),
+              assumptions::add,
+              this::notADetector);
+      return ir.inputs().get(0).isOpen() ? declared.closed() : declared;
     }
 
     private Resize resize(boolean yolox) {

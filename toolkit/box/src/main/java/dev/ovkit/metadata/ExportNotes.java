@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -21,8 +22,9 @@ import org.yaml.snakeyaml.error.YAMLException;
  * @param task such as {@code detect} or {@code segment}; empty if it does not say
  * @param names the classes in order; empty if there are none
  * @param pointShape key points of an object and numbers of a point; empty if there are none
+ * @param size height and width of the input; empty if it does not say
  */
-record ExportNotes(String task, List<String> names, List<Integer> pointShape) {
+record ExportNotes(String task, List<String> names, List<Integer> pointShape, List<Integer> size) {
 
   private static final int MOST_BYTES = 4 << 20;
   private static final int MOST_CLASSES = 100_000;
@@ -30,6 +32,7 @@ record ExportNotes(String task, List<String> names, List<Integer> pointShape) {
   ExportNotes {
     names = List.copyOf(names);
     pointShape = List.copyOf(pointShape);
+    size = size.size() == 1 ? List.of(size.get(0), size.get(0)) : List.copyOf(size);
   }
 
   /**
@@ -57,7 +60,8 @@ record ExportNotes(String task, List<String> names, List<Integer> pointShape) {
       return new ExportNotes(
           map.get("task") instanceof String task ? task : "",
           names(file, map.get("names")),
-          whole(map.get("kpt_shape")));
+          whole(map.get("kpt_shape")),
+          whole(map.get("imgsz")));
     } catch (YAMLException | NumberFormatException e) { // the latter of numbers and escapes
       throw new ModelException(
           "%s: not valid YAML (%s); repair or remove it"
@@ -70,11 +74,9 @@ record ExportNotes(String task, List<String> names, List<Integer> pointShape) {
 
   private static List<Integer> whole(@Nullable Object numbers) {
     List<Integer> list = new ArrayList<>();
-    if (numbers instanceof List<?> given) {
-      for (Object number : given) {
-        if (number instanceof Integer whole) {
-          list.add(whole);
-        }
+    for (Object number : numbers instanceof List<?> given ? given : Arrays.asList(numbers)) {
+      if (number instanceof Integer whole) {
+        list.add(whole);
       }
     }
     return list;

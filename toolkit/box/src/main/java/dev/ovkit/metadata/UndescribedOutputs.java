@@ -3,6 +3,7 @@ package dev.ovkit.metadata;
 import dev.ovkit.ModelException;
 import dev.ovkit.ir.TensorDescription;
 import dev.ovkit.model.Assumption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -58,6 +59,60 @@ public record UndescribedOutputs(
       cells += (height / stride) * (width / stride);
     }
     return cells;
+  }
+
+  /**
+   * Returns the shape of an input whose batch or size is open: one picture of the noted size.
+   *
+   * @param noted height and width; empty if nothing notes them, which leaves them open
+   */
+  static List<Long> input(List<Long> declared, List<Integer> noted) {
+    List<Long> shape = new ArrayList<>(declared);
+    for (int axis = 0; axis < shape.size(); axis++) {
+      if (shape.get(axis) < 0 && (axis == 0 || axis >= 2 && noted.size() == 2)) {
+        shape.set(axis, axis == 0 ? 1L : noted.get(axis - 2));
+      }
+    }
+    return shape;
+  }
+
+  /**
+   * Returns the outputs as they are once the input has its size: of one picture, with a column for
+   * each cell, and maps of a quarter of the input's sides, as prototypes of masks are. How many
+   * rows there are stays open: a cell may have one or three, and a suppression leaves any number.
+   */
+  public UndescribedOutputs closed() {
+    return new UndescribedOutputs(
+        width,
+        height,
+        strides,
+        labels,
+        pointShape,
+        outputs.stream().map(this::closed).toList(),
+        origins,
+        assume,
+        refusal);
+  }
+
+  private TensorDescription closed(TensorDescription output) {
+    List<Long> shape = new ArrayList<>(output.shape());
+    for (int axis = 0; axis < shape.size(); axis++) {
+      if (shape.get(axis) < 0) {
+        shape.set(axis, closed(axis, shape.size()));
+      }
+    }
+    return new TensorDescription(output.names(), shape, output.elementType());
+  }
+
+  /** Returns the length of an open side; -1 if it stays open. */
+  private long closed(int axis, int rank) {
+    if (axis == 0) {
+      return 1;
+    }
+    if (rank == 4 && axis > 1) {
+      return (axis == 2 ? height : width) / 4;
+    }
+    return rank == 3 && axis == 2 && cells() > 0 ? cells() : -1;
   }
 
   /** Returns names and shapes of all outputs, for a message. */

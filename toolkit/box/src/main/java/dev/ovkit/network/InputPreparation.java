@@ -18,7 +18,10 @@ import java.util.List;
 /** Makes a model take a letterboxed picture as it is in memory: rows of BGR bytes. */
 public final class InputPreparation {
 
-  /** Puts the steps that the spec leaves to the client before the model. */
+  /**
+   * Puts the steps that the spec leaves to the client before the model, and closes an input whose
+   * size is open.
+   */
   public static void apply(Model model, DetectorSpec spec) {
     if (takesPictures(model.inputs())) {
       // It holds all steps already; at its own size the resize among them changes nothing.
@@ -26,6 +29,7 @@ public final class InputPreparation {
           new Shape(List.of(1L, (long) spec.inputHeight(), (long) spec.inputWidth(), 3L)));
       return;
     }
+    close(model, spec);
     model.prepare(
         new InputSteps(
             ElementType.U8,
@@ -33,6 +37,13 @@ public final class InputPreparation {
             spec.inputColour() == Colour.RGB,
             spec.normalization().mean(),
             spec.normalization().scale()));
+  }
+
+  /** Gives an input whose batch or size is open the size of the spec. */
+  public static void close(Model model, DetectorSpec spec) {
+    if (!model.inputs().get(0).shape().isStatic()) {
+      resize(model, new InputSize(spec.inputWidth(), spec.inputHeight()));
+    }
   }
 
   /**

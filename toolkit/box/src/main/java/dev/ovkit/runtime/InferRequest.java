@@ -7,9 +7,12 @@ import dev.ovkit.nativelib.openvino.ov_profiling_info_list_t;
 import dev.ovkit.nativelib.openvino.ov_profiling_info_t;
 import dev.ovkit.nativelib.openvino.ov_shape_t;
 import dev.ovkit.nativelib.openvino.ov_tensor_t;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.IntFunction;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.Pointer;
 
@@ -17,7 +20,8 @@ import org.bytedeco.javacpp.Pointer;
  * One inference at a time, with its own input and output tensors.
  *
  * <p>Fill {@link #input}, call {@link #infer}, read {@link #output}: the tensors stay the same from
- * inference to inference, and an inference allocates nothing in Java. For one thread at a time; a
+ * inference to inference, and an inference allocates nothing in Java. Only an output whose size the
+ * model leaves open is another tensor after each inference, a copy. For one thread at a time; a
  * call from a second thread while the first one's runs is refused.
  */
 public final class InferRequest extends NativeHandle {
@@ -27,7 +31,10 @@ public final class InferRequest extends NativeHandle {
 
   private final ov_infer_request_t pointer;
   private final List<Tensor> inputs;
-  private final List<Tensor> outputs;
+
+  /** Empty where the model leaves the size open. */
+  private final List<Optional<Tensor>> outputs;
+
   private final AtomicBoolean started = new AtomicBoolean();
 
   InferRequest(CompiledModel parent, ov_infer_request_t pointer) {
@@ -40,9 +47,20 @@ public final class InferRequest extends NativeHandle {
     this.parent = parent;
     this.pointer = pointer;
     this.inputs =
-        tensors(parent.inputs(), memory, OpenVino::ov_infer_request_set_input_tensor_by_index);
+        parent.inputs().stream()
+            .map(InferRequest::requireFixed)
+            .map(p -> tensor(p, memory, OpenVino::ov_infer_request_set_input_tensor_by_index))
+            .toList();
     this.outputs =
-        tensors(parent.outputs(), memory, OpenVino::ov_infer_request_set_output_tensor_by_index);
+        parent.outputs().stream()
+            .map(
+                p ->
+                    p.shape().isStatic()
+                        ? Optional.of(
+                            tensor(
+                                p, memory, OpenVino::ov_infer_request_set_output_tensor_by_index))
+                        : Optional.<Tensor>empty())
+            .toList();
   }
 
   public CompiledModel compiledModel() {
@@ -54,7 +72,8 @@ public final class InferRequest extends NativeHandle {
   }
 
   public Tensor output(int index) {
-    return outputs.get(index);
+    Optional<Tensor> fixed = outputs.get(index); // no lambda: an inference allocates nothing
+    return fixed.isPresent() ? fixed.get() : open(index);
   }
 
   /**
@@ -63,7 +82,7 @@ public final class InferRequest extends NativeHandle {
    * @throws ModelException if there is none of that name
    */
   public Tensor input(String name) {
-    return byName(name, inputs, parent.inputs());
+    return byName(name, inputs, parent.inputs(), inputs::get);
   }
 
   /**
@@ -72,7 +91,8 @@ public final class InferRequest extends NativeHandle {
    * @throws ModelException if there is none of that name
    */
   public Tensor output(String name) {
-    return byName(name, outputs, parent.outputs());
+    List<Tensor> fixed = outputs.stream().flatMap(Optional::stream).toList();
+    return byName(name, fixed, parent.outputs(), this::output);
   }
 
   /** Runs the model on what the input tensors hold and returns when the outputs are there. */
@@ -147,21 +167,62 @@ public final class InferRequest extends NativeHandle {
     int at(ov_infer_request_t request, long index, ov_tensor_t tensor);
   }
 
-  private List<Tensor> tensors(List<Port> ports, List<TensorMemory> memory, SetTensor set) {
-    List<Tensor> tensors = new ArrayList<>();
-    for (Port port : ports) {
-      if (!port.shape().isStatic()) {
-        throw new ModelException(
-            "'%s' has the shape %s, which is unknown before inference; convert the model with a static --input-shape"
-                .formatted(port.name(), port.shape().bracketed()));
-      }
-      TensorMemory taken = TensorMemory.take(Tensor.bytes(port.shape(), port.type()));
-      memory.add(taken);
-      Tensor tensor = new Tensor(port.shape(), port.type(), taken);
-      give(tensor, port, set);
-      tensors.add(tensor);
+  private static Port requireFixed(Port input) {
+    if (!input.shape().isStatic()) {
+      throw new ModelException(
+          "'%s' has the shape %s, which is unknown before inference; convert the model with a static --input-shape"
+              .formatted(input.name(), input.shape().bracketed()));
     }
-    return List.copyOf(tensors);
+    return input;
+  }
+
+  private Tensor tensor(Port port, List<TensorMemory> memory, SetTensor set) {
+    TensorMemory taken = TensorMemory.take(Tensor.bytes(port.shape(), port.type()));
+    memory.add(taken);
+    Tensor tensor = new Tensor(port.shape(), port.type(), taken);
+    give(tensor, port, set);
+    return tensor;
+  }
+
+  /** Copies what the last inference made of an output whose size is open. */
+  private Tensor open(int index) {
+    enter();
+    try {
+      ov_tensor_t found = new ov_tensor_t();
+      Status.check(
+          OpenVino.ov_infer_request_get_output_tensor_by_index(pointer, index, found),
+          "read output " + index);
+      return copyAndFree(found);
+    } finally {
+      leave();
+    }
+  }
+
+  private static Tensor copyAndFree(ov_tensor_t found) {
+    try (ov_shape_t sides = new ov_shape_t()) {
+      Status.check(OpenVino.ov_tensor_get_shape(found, sides), "read the shape of an output");
+      long[] dimensions = new long[Math.toIntExact(sides.rank())];
+      for (int i = 0; i < dimensions.length; i++) {
+        dimensions[i] = sides.dims().get(i);
+      }
+      OpenVino.ov_shape_free(sides);
+      int[] code = new int[1];
+      Status.check(OpenVino.ov_tensor_get_element_type(found, code), "read the type of an output");
+      ElementType type =
+          ElementType.of(code[0])
+              .orElseThrow(
+                  () -> new ModelException("an output has an element type that no detector has"));
+      Shape shape = Shape.of(dimensions);
+      ByteBuffer copy = ByteBuffer.allocate(Tensor.bytes(shape, type));
+      if (copy.capacity() > 0) {
+        BytePointer data = new BytePointer();
+        Status.check(OpenVino.ov_tensor_data(found, data), "read an output");
+        data.capacity(copy.capacity()).get(copy.array());
+      }
+      return new Tensor(shape, type, new TensorMemory(copy));
+    } finally {
+      OpenVino.ov_tensor_free(found);
+    }
   }
 
   private void give(Tensor tensor, Port port, SetTensor set) {
@@ -181,27 +242,36 @@ public final class InferRequest extends NativeHandle {
     }
   }
 
-  /** The C API finds a tensor by any of its names, and a tensor of ours is known by its address. */
-  private Tensor byName(String name, List<Tensor> tensors, List<Port> ports) {
+  /**
+   * The C API finds a tensor by any of its names, and a tensor of ours is known by its address.
+   *
+   * @param fixed those whose memory is ours
+   */
+  private Tensor byName(
+      String name, List<Tensor> fixed, List<Port> ports, IntFunction<Tensor> byPlace) {
     enter();
     try (BytePointer utf8 = Status.utf8(name)) {
       ov_tensor_t found = new ov_tensor_t();
       if (OpenVino.ov_infer_request_get_tensor(pointer, utf8, found) == OpenVino.OK) {
         Pointer data = new Pointer();
         int status = OpenVino.ov_tensor_data(found, data);
-        OpenVino.ov_tensor_free(found);
-        Status.check(status, "read tensor '" + name + "'");
-        for (Tensor tensor : tensors) {
+        for (Tensor tensor : fixed) {
           try (Pointer memory = new Pointer(tensor.bytes())) {
-            if (memory.address() == data.address()) {
+            if (status == OpenVino.OK && memory.address() == data.address()) {
+              OpenVino.ov_tensor_free(found);
               return tensor;
             }
           }
         }
+        if (fixed.size() < ports.size()) {
+          return copyAndFree(found);
+        }
+        OpenVino.ov_tensor_free(found);
+        Status.check(status, "read tensor '" + name + "'");
       }
       for (Port port : ports) {
         if (name.equals(port.name()) && name.equals(Port.unnamed(port.index()))) {
-          return tensors.get(port.index());
+          return byPlace.apply(port.index());
         }
       }
       throw new ModelException(

@@ -23,10 +23,17 @@ import java.util.List;
 /** One infer request and the memory to feed and read it; used by one thread at a time. */
 final class DetectorWorker {
   private final DetectorSpec spec;
+  private final DetectOptions options;
+  private final HeadLayout.DecoderFactory decoders;
   private final InferRequest request;
   private final Picture memory;
-  private final Postprocessor postprocessor;
   private final ByteBuffer input;
+
+  /** Whether an output has another size from picture to picture, as with suppression inside. */
+  private final boolean open;
+
+  private Postprocessor postprocessor;
+  private List<List<Long>> shapes;
   private final List<FloatBuffer> outputs = new ArrayList<>();
 
   DetectorWorker(
@@ -36,15 +43,44 @@ final class DetectorWorker {
       int bitDepth,
       HeadLayout.DecoderFactory decoders) {
     this.spec = spec;
+    this.options = options;
+    this.decoders = decoders;
     this.request = compiled.createRequest();
     this.input = request.input(0).bytes();
     requireInput(spec, request.input(0));
-    this.postprocessor =
-        new Postprocessor(spec, options, name -> floats(name).shape().dimensions(), decoders);
-    for (String name : postprocessor.outputs()) {
-      outputs.add(floats(name).floats());
+    this.open = compiled.outputs().stream().anyMatch(port -> !port.shape().isStatic());
+    if (open) {
+      request.infer(); // an output that does not fit is refused now, not on the first picture
     }
+    this.postprocessor = postprocessor();
+    List<Tensor> first = tensors();
+    this.shapes = shapes(first);
+    first.forEach(tensor -> outputs.add(tensor.floats()));
     this.memory = Picture.empty(bitDepth);
+  }
+
+  private Postprocessor postprocessor() {
+    return new Postprocessor(spec, options, name -> floats(name).shape().dimensions(), decoders);
+  }
+
+  private List<Tensor> tensors() {
+    return postprocessor.outputs().stream().map(this::floats).toList();
+  }
+
+  private static List<List<Long>> shapes(List<Tensor> tensors) {
+    return tensors.stream().map(tensor -> tensor.shape().dimensions()).toList();
+  }
+
+  /** Takes the outputs again where their sizes are open, and decodes by the sizes they have. */
+  private void read() {
+    List<Tensor> tensors = tensors();
+    List<List<Long>> now = shapes(tensors);
+    if (!now.equals(shapes)) {
+      postprocessor = postprocessor();
+      shapes = now;
+    }
+    outputs.clear();
+    tensors.forEach(tensor -> outputs.add(tensor.floats()));
   }
 
   private static void requireInput(DetectorSpec spec, Tensor input) {
@@ -112,6 +148,9 @@ final class DetectorWorker {
     long ready = System.nanoTime();
     request.infer();
     long inferred = System.nanoTime();
+    if (open) {
+      read();
+    }
     Detections found = postprocessor.run(outputs, letterbox);
     return found.withTimings(
         new Detections.Timings(

@@ -18,6 +18,7 @@ import dev.ovkit.runtime.Core;
 import dev.ovkit.runtime.InferRequest;
 import dev.ovkit.runtime.Model;
 import dev.ovkit.runtime.Port;
+import dev.ovkit.runtime.Tensor;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,7 +32,10 @@ public final class IrSubject implements Subject {
   private final List<Assumption> assumptions;
   private final CompiledModel compiled;
   private final InferRequest request;
-  private final BoxReader boxes;
+  private final DetectOptions options;
+  private final HeadLayout.DecoderFactory decoders;
+  private final boolean open;
+  private BoxReader boxes;
   private final String version;
 
   private IrSubject(
@@ -46,9 +50,19 @@ public final class IrSubject implements Subject {
     this.assumptions = derived.assumptions();
     this.compiled = compiled;
     this.request = compiled.createRequest();
+    this.options = options;
+    this.decoders = decoders;
     this.version = version;
-    this.boxes =
-        new BoxReader(spec, options, name -> request.output(name).shape().dimensions(), decoders);
+    this.open = compiled.outputs().stream().anyMatch(port -> !port.shape().isStatic());
+    if (open) {
+      request.infer(); // an output that does not fit is refused now
+    }
+    this.boxes = reader();
+  }
+
+  private BoxReader reader() {
+    return new BoxReader(
+        spec, options, name -> request.output(name).shape().dimensions(), decoders);
   }
 
   /**
@@ -105,6 +119,9 @@ public final class IrSubject implements Subject {
   public Answer answer(Picture picture) {
     Letterbox letterbox = InputPreparation.fill(request.input(0).bytes(), picture, spec);
     request.infer();
+    if (open) {
+      boxes = reader(); // by the sizes that the outputs have on this picture
+    }
     List<FloatBuffer> heads = new ArrayList<>();
     for (String name : boxes.outputs()) {
       heads.add(request.output(name).floats());
@@ -122,10 +139,11 @@ public final class IrSubject implements Subject {
   }
 
   private Output output(Port port) {
-    FloatBuffer values = request.output(port.index()).floats();
+    Tensor tensor = request.output(port.index());
+    FloatBuffer values = tensor.floats();
     float[] copy = new float[values.capacity()];
     values.get(0, copy);
-    return new Output(port.name(), port.shape().dimensions(), copy);
+    return new Output(port.name(), tensor.shape().dimensions(), copy);
   }
 
   @Override
