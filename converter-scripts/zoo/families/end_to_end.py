@@ -1,6 +1,7 @@
 """YOLOv10 and YOLO26: [1, 300, 6] rows of x1, y1, x2, y2 in pixels, score, class; no suppression.
 
-YOLOv10 has a distribution for each side, YOLO26 the distances themselves.
+YOLOv10 has a distribution for each side, YOLO26 the distances themselves. YOLO26 is also exported
+raw, with YOLOv8's columns.
 """
 
 from __future__ import annotations
@@ -61,6 +62,15 @@ def distances_26(e: Export, maps: Sequence[Tensor], batch: int = 1) -> tuple[Ten
     return e("Concat", *apart, axis=2), e("Sigmoid", e("Concat", *classes, axis=2))
 
 
+def columns_26(e: Export, *, corners: bool) -> yolov8.Columns:
+    """YOLO26's body and head; boxes in pixels."""
+    maps = body.pyramid(e, e.image())
+    apart, scores = distances_26(e, maps)
+    found = distances.boxes(e, apart, distances.centres(maps), corners=corners)
+    pixels = e("Mul", found, distances.strides_of_cells(maps, (8, 16, 32)).T[None])
+    return yolov8.Columns(maps, pixels, scores)
+
+
 def _yolov10(e: Export) -> None:
     found = yolov8.columns(e, e.image(), corners=True)
     rows = best(e, found.boxes, found.scores)
@@ -69,16 +79,18 @@ def _yolov10(e: Export) -> None:
 
 
 def _yolo26(e: Export) -> None:
-    maps = body.pyramid(e, e.image())
-    apart, scores = distances_26(e, maps)
-    found = distances.boxes(e, apart, distances.centres(maps), corners=True)
-    pixels = e("Mul", found, distances.strides_of_cells(maps, (8, 16, 32)).T[None])
-    rows = best(e, pixels, scores)
-    e.output("output0", rows, [1, ROWS, 6])
+    found = columns_26(e, corners=True)
+    e.output("output0", best(e, found.boxes, found.scores), [1, ROWS, 6])
     ultralytics.describe(e, "Detect", end2end="True")
+
+
+def _yolo26_raw(e: Export) -> None:
+    yolov8.output(e, columns_26(e, corners=False))
+    ultralytics.describe(e, "Detect")
 
 
 FAMILIES = (
     Family("yolo26", "YOLO26: [1, 300, 6], x1, y1, x2, y2, score, class", "detect", _yolo26),
+    Family("yolo26-raw", "YOLO26: [1, 4 + classes, cells]", "detect", _yolo26_raw),
     Family("yolov10", "YOLOv10: the same from a distribution head", "detect", _yolov10),
 )

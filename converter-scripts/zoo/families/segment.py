@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from zoo import blocks
-from zoo.families import body, distances, end_to_end, ultralytics, yolov8
+from zoo.families import body, end_to_end, suppressed, ultralytics, yolov8
 from zoo.families.export import Export, Family
 from zoo.graph import Tensor
 
@@ -25,27 +25,40 @@ def _prototypes(e: Export, finest: Tensor) -> None:
     e.output("output1", masks, [1, COEFFICIENTS, *larger.shape[2:]])
 
 
-def _raw(e: Export) -> None:
-    found = yolov8.columns(e, e.image())
+def _columns(e: Export, found: yolov8.Columns, head: str) -> None:
     joined = e("Concat", found.boxes, found.scores, _coefficients(e, found.maps), axis=1)
     rows = 4 + e.classes + COEFFICIENTS
     e.output("output0", joined, [1, rows, yolov8.cells(found.maps)])
     _prototypes(e, found.maps[0])
-    ultralytics.describe(e, "Segment")
+    ultralytics.describe(e, head)
+
+
+def _raw(e: Export) -> None:
+    _columns(e, yolov8.columns(e, e.image()), "Segment")
+
+
+def _raw_26(e: Export) -> None:
+    _columns(e, end_to_end.columns_26(e, corners=False), "Segment26")
 
 
 def _end_to_end(e: Export) -> None:
-    maps = body.pyramid(e, e.image())
-    apart, scores = end_to_end.distances_26(e, maps)
-    found = distances.boxes(e, apart, distances.centres(maps), corners=True)
-    pixels = e("Mul", found, distances.strides_of_cells(maps, (8, 16, 32)).T[None])
-    rows = end_to_end.best(e, pixels, scores, [(_coefficients(e, maps), COEFFICIENTS)])
+    found = end_to_end.columns_26(e, corners=True)
+    extras = [(_coefficients(e, found.maps), COEFFICIENTS)]
+    rows = end_to_end.best(e, found.boxes, found.scores, extras)
     e.output("output0", rows, [1, end_to_end.ROWS, 6 + COEFFICIENTS])
-    _prototypes(e, maps[0])
+    _prototypes(e, found.maps[0])
     ultralytics.describe(e, "Segment26", end2end="True")
+
+
+def _suppressed(e: Export) -> None:
+    found = yolov8.columns(e, e.image(), corners=True)
+    suppressed.rows(e, found, "Segment", _coefficients(e, found.maps), COEFFICIENTS)
+    _prototypes(e, found.maps[0])
 
 
 FAMILIES = (
     Family("yolov8-seg", "[1, 4 + classes + 32, cells] and prototypes", "segment", _raw),
+    Family("yolov8-seg-nms", "with nms=True: [1, 300, 38] and prototypes", "segment", _suppressed),
     Family("yolo26-seg", "[1, 300, 38] and prototypes", "segment", _end_to_end),
+    Family("yolo26-seg-raw", "as yolov8-seg", "segment", _raw_26),
 )

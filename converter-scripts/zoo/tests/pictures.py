@@ -19,8 +19,8 @@ def opened(file: Path) -> Image.Image:
 
 def prepared(picture: Image.Image, p: Preprocessing) -> NDArray:
     """One picture, resized and normalised."""
-    fitted = _fitted(picture, p)
-    pixels = np.asarray(fitted.convert("L") if p.channels == 1 else fitted, dtype=np.float32)
+    whole = fitted(picture, p)
+    pixels = np.asarray(whole.convert("L") if p.channels == 1 else whole, dtype=np.float32)
     pixels = pixels.reshape(p.height, p.width, p.channels)
     if p.colour == "BGR":
         pixels = pixels[..., ::-1]
@@ -31,7 +31,8 @@ def prepared(picture: Image.Image, p: Preprocessing) -> NDArray:
     return np.ascontiguousarray(values[None]).astype(kind)
 
 
-def _fitted(picture: Image.Image, p: Preprocessing) -> Image.Image:
+def fitted(picture: Image.Image, p: Preprocessing) -> Image.Image:
+    """One picture in the input's size; one that has it stays as it is."""
     size = (p.width, p.height)
     if p.resize == "stretch":
         return picture.resize(size, Image.Resampling.BILINEAR)

@@ -122,9 +122,9 @@ public record PinnedPython(String name) {
                 .redirectOutput(out.toFile());
         builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
         Process process = builder.start();
-        if (!process.waitFor(5, TimeUnit.MINUTES)) {
+        if (!process.waitFor(10, TimeUnit.MINUTES)) {
           process.destroyForcibly();
-          throw new IOException(command.get(0) + " took more than five minutes");
+          throw new IOException(command.get(0) + " took more than ten minutes");
         }
         return new Run(process.exitValue(), Files.readString(out), Files.readString(err));
       } finally {

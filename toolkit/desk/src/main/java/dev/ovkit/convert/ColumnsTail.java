@@ -69,7 +69,7 @@ final class ColumnsTail implements GraphWriter {
             .orElseThrow(
                 () ->
                     new ModelException(
-                        "'%s' cannot have its boxes decoded in the graph: the layout '%s' has no scores for each class left; leave out --output columns"
+                        "'%s' cannot have its boxes decoded in the graph: the layout '%s' is more than a box and a score for each class, or nothing may be suppressed after it; leave out --output columns"
                             .formatted(file, layout.name())));
     graph.insert(nodes);
     graph.cut(List.of(last));

@@ -39,7 +39,9 @@ class ZooTasksTest {
   @ParameterizedTest
   @CsvSource({
     "yolov8-seg, SEGMENT",
+    "yolov8-seg-nms, SEGMENT",
     "yolo26-seg, SEGMENT",
+    "yolo26-seg-raw, SEGMENT",
     "yolov8-pose, POSE",
     "yolo26-pose, POSE",
     "yolov8-obb, OBB",
