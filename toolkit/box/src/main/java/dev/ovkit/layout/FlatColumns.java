@@ -145,7 +145,7 @@ public record FlatColumns(String output, int classes) implements HeadLayout {
     }
     TensorDescription output = ir.flat().get(0);
     List<Long> s = output.shape();
-    if (s.get(2) < 1 || s.get(1) < 1 && s.get(2) != EndToEnd.COLUMNS || s.get(0) != 1) {
+    if (s.get(2) < 1 || (s.get(1) < 1 && s.get(2) != EndToEnd.COLUMNS) || s.get(0) != 1) {
       throw ir.refusal()
           .apply(
               "its output '%s' is %s, expected a fixed shape with batch 1"

@@ -69,7 +69,7 @@ public record UndescribedOutputs(
   static List<Long> input(List<Long> declared, List<Integer> noted) {
     List<Long> shape = new ArrayList<>(declared);
     for (int axis = 0; axis < shape.size(); axis++) {
-      if (shape.get(axis) < 0 && (axis == 0 || axis >= 2 && noted.size() == 2)) {
+      if (shape.get(axis) < 0 && (axis == 0 || (axis >= 2 && noted.size() == 2))) {
         shape.set(axis, axis == 0 ? 1L : noted.get(axis - 2));
       }
     }

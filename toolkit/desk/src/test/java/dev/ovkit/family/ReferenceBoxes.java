@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
+import dev.ovkit.model.RotatedBox;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The right answers of a model on some pictures, as the manifest of shared families says. */
 public final class ReferenceBoxes {
@@ -21,8 +23,23 @@ public final class ReferenceBoxes {
   private static final double CLEARLY_ADDED = 0.27;
   private static final int MOST_BOXES = 300;
 
-  /** One box that is expected. */
-  public record Wanted(int classId, double score, Box box) {}
+  /**
+   * One object that is expected.
+   *
+   * @param box the upright one around it
+   * @param rotated where boxes are turned
+   */
+  public record Wanted(int classId, double score, Box box, Optional<RotatedBox> rotated) {
+    public Wanted(int classId, double score, Box box) {
+      this(classId, score, box, Optional.empty());
+    }
+
+    private double iou(Detection found) {
+      return rotated.isPresent()
+          ? rotated.get().iou(found.rotated().orElseThrow())
+          : box.iou(found.box());
+    }
+  }
 
   /**
    * How boxes fit.
@@ -58,7 +75,12 @@ public final class ReferenceBoxes {
     otherOrder = root.path("pictures_that_differ_if_nms_runs_on_unclipped_boxes").asInt(0);
     if (root.path("pictures").isArray()) {
       for (JsonNode picture : root.get("pictures")) {
-        add(picture.get("file").asText(), picture.get("detections"));
+        String file = picture.get("file").asText();
+        if (picture.has("top5")) {
+          addClasses(file, picture);
+        } else {
+          add(file, picture.get("detections"));
+        }
       }
     } else {
       root.properties().forEach(picture -> add(picture.getKey(), picture.getValue()));
@@ -69,11 +91,36 @@ public final class ReferenceBoxes {
     return new ReferenceBoxes(new ObjectMapper().readTree(file.toFile()));
   }
 
+  /** A class is of the whole picture. */
+  private void addClasses(String file, JsonNode picture) {
+    Box whole = new Box(0, 0, picture.get("width").asInt(), picture.get("height").asInt());
+    List<Wanted> classes = new ArrayList<>();
+    for (JsonNode one : picture.get("top5")) {
+      classes.add(new Wanted(one.get("class_id").asInt(), one.get("score").asDouble(), whole));
+    }
+    pictures.put(file, classes);
+  }
+
   private void add(String picture, JsonNode detections) {
     List<Wanted> boxes = new ArrayList<>();
     for (JsonNode d : detections) {
       JsonNode box = d.get("box");
-      if (d.has("c")) {
+      if (d.has("xywhr")) {
+        JsonNode n = d.get("xywhr");
+        if (n.get(2).floatValue() < 0 || n.get(3).floatValue() < 0) {
+          continue; // inside out, too
+        }
+        RotatedBox turned =
+            new RotatedBox(
+                n.get(0).floatValue(),
+                n.get(1).floatValue(),
+                n.get(2).floatValue(),
+                n.get(3).floatValue(),
+                n.get(4).floatValue());
+        boxes.add(
+            new Wanted(
+                d.get("c").asInt(), d.get("s").asDouble(), turned.bounds(), Optional.of(turned)));
+      } else if (d.has("c")) {
         float x = box.get(0).floatValue();
         float y = box.get(1).floatValue();
         if (box.get(2).floatValue() < x || box.get(3).floatValue() < y) {
@@ -131,11 +178,11 @@ public final class ReferenceBoxes {
         boolean like =
             placesOnly
                 || (d.classId() == one.classId() && Math.abs(d.score() - one.score()) <= 0.01);
-        if (like && (best == null || d.box().iou(one.box()) > best.box().iou(one.box()))) {
+        if (like && (best == null || one.iou(d) > one.iou(best))) {
           best = d;
         }
       }
-      if (best != null && best.box().iou(one.box()) >= 0.98) {
+      if (best != null && one.iou(best) >= 0.98) {
         found++;
         left.remove(best);
       }
@@ -150,13 +197,16 @@ public final class ReferenceBoxes {
                             .noneMatch(
                                 one ->
                                     (placesOnly || one.classId() == d.classId())
-                                        && one.box().iou(d.box()) > 0.9))
+                                        && one.iou(d) > 0.9))
                 .count();
     return new Fit(wanted, found, added);
   }
 
   /** Some references leave boxes beyond the picture's edges. */
   private static Wanted clipped(Wanted one, Detections picture) {
+    if (one.rotated().isPresent()) {
+      return one;
+    }
     Box box = one.box();
     float left = Math.max(0, box.x());
     float top = Math.max(0, box.y());
