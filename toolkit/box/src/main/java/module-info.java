@@ -20,6 +20,7 @@ module dev.ovkit {
   exports dev.ovkit.bundle;
   exports dev.ovkit.model;
   exports dev.ovkit.picture;
+  exports dev.ovkit.track;
   exports dev.ovkit.tune;
   exports dev.ovkit.vision;
   exports dev.ovkit.watch;

@@ -3,7 +3,6 @@ package dev.ovkit.cli;
 import dev.ovkit.CompileOptions;
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
-import dev.ovkit.PictureException;
 import dev.ovkit.bench.Settings;
 import dev.ovkit.cli.option.BitDepthOption;
 import dev.ovkit.cli.option.Choice;
@@ -19,6 +18,7 @@ import dev.ovkit.cli.option.OutputPictures;
 import dev.ovkit.cli.option.PictureOptions;
 import dev.ovkit.cli.option.ProfileOptions;
 import dev.ovkit.cli.option.ThresholdOptions;
+import dev.ovkit.cli.option.TrackOption;
 import dev.ovkit.cli.print.AlarmPrinter;
 import dev.ovkit.cli.print.BenchJson;
 import dev.ovkit.cli.print.CocoResults;
@@ -36,10 +36,9 @@ import dev.ovkit.layout.Layouts;
 import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DetectOptions;
-import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
-import dev.ovkit.picture.Picture;
 import dev.ovkit.runtime.Core;
+import dev.ovkit.track.Tracker;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.vision.PictureResult;
@@ -75,6 +74,7 @@ import picocli.CommandLine.Spec;
     footer = {
       "  ovkit infer model.xml street.jpg",
       "  ovkit infer model.xml pictures --out drawn",
+      "  ovkit infer model.xml frames --track --json",
       "  ovkit infer --ir model.xml --images 'shots/*.jpg' --format jsonl"
     })
 final class InferCommand implements Callable<Integer> {
@@ -101,6 +101,8 @@ final class InferCommand implements Callable<Integer> {
   @Mixin private ModelAndPictures input;
 
   @Mixin private ThresholdOptions thresholds;
+
+  @Mixin private TrackOption track;
 
   @Option(
       names = "--classes",
@@ -161,6 +163,7 @@ final class InferCommand implements Callable<Integer> {
     Format wanted = format();
     Path ir = input.model();
     List<Path> pictures = input.pictures();
+    track.requireOrder(pictures);
     boolean text = wanted == Format.YOLO;
     Optional<Path> out = drawing.out();
     if (text && out.isEmpty()) {
@@ -187,9 +190,12 @@ final class InferCommand implements Callable<Integer> {
             .getErr()
             .println("ovkit: --iou has no effect: the model itself leaves one box per object");
       }
-      ResultWriter writer = writer(wanted, ir, detector, texts);
+      Optional<Tracker> tracker = track.tracker(detector.spec(), wantedOf(Set.of()));
+      ResultWriter writer = writer(wanted, ir, detector, texts, tracker.isPresent());
       AlarmPrinter alarm = new AlarmPrinter(spec.commandLine().getErr(), ir);
-      return run(detector, pictures, files, writer, wanted, interruption, alarm);
+      @Nullable TrackedPictures tracked =
+          tracker.map(one -> new TrackedPictures(one, files, detector.bitDepth())).orElse(null);
+      return run(detector, pictures, files, tracked, writer, wanted, interruption, alarm);
     }
   }
 
@@ -201,13 +207,13 @@ final class InferCommand implements Callable<Integer> {
   }
 
   private ResultWriter writer(
-      Format wanted, Path ir, Detector detector, @Nullable OutputPictures texts) {
+      Format wanted, Path ir, Detector detector, @Nullable OutputPictures texts, boolean tracked) {
     PrintWriter stdout = spec.commandLine().getOut();
     return switch (wanted) {
       case TABLE -> new TableResults(stdout);
       case JSON -> new JsonResults(stdout, ir, device, object -> addSettings(object, detector));
       case JSONL -> new JsonLinesResults(stdout);
-      case CSV -> new CsvResults(stdout, detector.spec().task());
+      case CSV -> new CsvResults(stdout, detector.spec().task(), tracked);
       case COCO -> new CocoResults(stdout, detector.spec().labels());
       case YOLO -> {
         if (texts == null) {
@@ -224,6 +230,7 @@ final class InferCommand implements Callable<Integer> {
       Detector detector,
       List<Path> pictures,
       PictureFiles files,
+      @Nullable TrackedPictures tracked,
       ResultWriter writer,
       Format wanted,
       Interruption interruption,
@@ -232,13 +239,15 @@ final class InferCommand implements Callable<Integer> {
     Summary summary = new Summary();
     try (Progress progress = progress(pictures.size(), wanted)) {
       detector.detectAll(
-          until(interruption, pictures),
+          interruption.until(pictures),
           (place, decoded, found) -> {
             alarm.look(pictures.get(place), decoded);
-            write(files, pictures, place, decoded, found);
+            if (tracked == null) {
+              files.write(place, pictures.get(place), decoded, found);
+            }
           },
           result -> {
-            one(result, writer, summary, alarm);
+            one(tracked == null ? result : tracked.next(result), writer, summary, alarm);
             if (stdout.checkError()) {
               throw new OutputException("the results cannot be written to standard output");
             }
@@ -257,34 +266,6 @@ final class InferCommand implements Callable<Integer> {
       return ExitCode.INTERRUPTED;
     }
     return failed == 0 ? ExitCode.DONE : ExitCode.FAILED;
-  }
-
-  /** A picture that is too large for Java's memory does not end the work on the others. */
-  private static void write(
-      PictureFiles files, List<Path> pictures, int place, Picture decoded, Detections found) {
-    try {
-      files.on(place, decoded, found);
-    } catch (OutOfMemoryError e) {
-      throw new PictureException(pictures.get(place) + ": " + Program.outOfMemory(), e);
-    }
-  }
-
-  /** The pictures, until the user interrupts; those that were begun are finished. */
-  private static Iterable<Path> until(Interruption interruption, List<Path> pictures) {
-    return () -> {
-      Iterator<Path> all = pictures.iterator();
-      return new Iterator<>() {
-        @Override
-        public boolean hasNext() {
-          return all.hasNext() && !interruption.asked();
-        }
-
-        @Override
-        public Path next() {
-          return all.next();
-        }
-      };
-    };
   }
 
   private void one(PictureResult result, ResultWriter writer, Summary summary, AlarmPrinter alarm) {
@@ -353,8 +334,12 @@ final class InferCommand implements Callable<Integer> {
         .withDetect(detectOptions(ClassNames.numbers(classes, detector, ir)));
   }
 
-  private DetectOptions detectOptions(Set<Integer> wanted) {
-    return thresholds.applyTo(DetectOptions.defaults().withClasses(wanted).withAgnostic(agnostic));
+  private DetectOptions detectOptions(Set<Integer> numbers) {
+    return track.applyTo(wantedOf(numbers));
+  }
+
+  private DetectOptions wantedOf(Set<Integer> numbers) {
+    return thresholds.applyTo(DetectOptions.defaults().withClasses(numbers).withAgnostic(agnostic));
   }
 
   /** What is given here, then the profile, then the defaults. */

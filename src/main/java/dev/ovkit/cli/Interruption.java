@@ -1,5 +1,7 @@
 package dev.ovkit.cli;
 
+import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -22,6 +24,24 @@ final class Interruption implements AutoCloseable {
 
   boolean asked() {
     return asked;
+  }
+
+  /** Returns the items until it is asked for; those that were begun are finished. */
+  <T> Iterable<T> until(List<T> items) {
+    return () -> {
+      Iterator<T> all = items.iterator();
+      return new Iterator<>() {
+        @Override
+        public boolean hasNext() {
+          return all.hasNext() && !asked;
+        }
+
+        @Override
+        public T next() {
+          return all.next();
+        }
+      };
+    };
   }
 
   private void hold() {

@@ -1,5 +1,6 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.PictureException;
 import dev.ovkit.cli.option.OutputPictures;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
@@ -8,7 +9,6 @@ import dev.ovkit.model.Resize;
 import dev.ovkit.picture.Frame;
 import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
-import dev.ovkit.vision.PictureWork;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,13 +23,29 @@ import java.util.Optional;
  * @param labels whether boxes have names
  */
 record PictureFiles(
-    Optional<OutputPictures> drawn, Optional<OutputPictures> crops, int lineWidth, boolean labels)
-    implements PictureWork {
+    Optional<OutputPictures> drawn, Optional<OutputPictures> crops, int lineWidth, boolean labels) {
 
   private static final int CHANNELS = 3;
 
-  @Override
-  public void on(int place, Picture picture, Detections found) {
+  boolean wanted() {
+    return drawn.isPresent() || crops.isPresent();
+  }
+
+  /**
+   * Writes what is wanted of a picture, and draws on it.
+   *
+   * @throws PictureException when it is too large for Java's memory, which does not end the work on
+   *     the others
+   */
+  void write(int place, Path file, Picture picture, Detections found) {
+    try {
+      write(place, picture, found);
+    } catch (OutOfMemoryError e) {
+      throw new PictureException(file + ": " + Program.outOfMemory(), e);
+    }
+  }
+
+  private void write(int place, Picture picture, Detections found) {
     if (!found.objects().isEmpty()) { // before boxes are drawn on it
       crops.ifPresent(where -> crop(picture, found.objects(), where.files().get(place)));
     }

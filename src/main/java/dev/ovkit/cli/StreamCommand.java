@@ -3,6 +3,7 @@ package dev.ovkit.cli;
 import dev.ovkit.CompileOptions;
 import dev.ovkit.cli.option.Choice;
 import dev.ovkit.cli.option.ComputeOptions;
+import dev.ovkit.cli.option.FollowOptions;
 import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.ModelAndSources;
 import dev.ovkit.cli.option.ProfileOptions;
@@ -43,7 +44,8 @@ import picocli.CommandLine.Spec;
     },
     footer = {
       "  ovkit stream model.xml door=rtsp://user:password@10.0.0.7/stream1",
-      "  ovkit stream model.xml film.mp4 --fps all --out boxes.mp4"
+      "  ovkit stream model.xml film.mp4 --fps all --out boxes.mp4",
+      "  ovkit stream model.xml belt.mp4 --fps all --line gate=640,720,640,0"
     })
 final class StreamCommand implements Callable<Integer> {
 
@@ -78,6 +80,8 @@ final class StreamCommand implements Callable<Integer> {
       names = "--motion",
       description = "Skip frames on which nothing has moved, for at most 10 s at a time.")
   private boolean motion;
+
+  @Mixin private FollowOptions follow;
 
   @Option(
       names = "--real-time",
@@ -229,7 +233,15 @@ final class StreamCommand implements Callable<Integer> {
             address("--preview", preview));
     Path ir = named.model();
     return new StreamRequest(
-        ir, detectorOptions(ir), named.sources(), reading, rate(), weights, motion, outputs);
+        ir,
+        detectorOptions(ir),
+        named.sources(),
+        reading,
+        rate(),
+        weights,
+        motion,
+        follow.following(),
+        outputs);
   }
 
   /** What is given here, then the profile, then the defaults. */

@@ -50,6 +50,7 @@ class ArchitectureTest {
     MAY_USE.put("network", "runtime head model picture");
     MAY_USE.put(
         "vision", "machine runtime ir model metadata layout picture network internal.files");
+    MAY_USE.put("track", "model");
     MAY_USE.put("compare", "model");
     MAY_USE.put(
         "bench", "network machine runtime ir model metadata layout picture vision internal.files");

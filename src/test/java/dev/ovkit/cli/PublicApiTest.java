@@ -62,8 +62,8 @@ class PublicApiTest {
   }
 
   /**
-   * What a user of the library must know of fits on a page: measuring, tuning, bundles and the
-   * folder service apart, which are used one by one.
+   * What a user of the library must know of fits on a page: measuring, tuning, tracking, bundles
+   * and the folder service apart, which are used one by one.
    */
   @Test
   void theLibraryExportsAtMostThirtyTypes() throws IOException {
@@ -73,7 +73,7 @@ class PublicApiTest {
             .filter(line -> line.startsWith("public "))
             .map(PublicApiTest::name)
             .filter(name -> !name.contains("$"))
-            .filter(name -> !name.matches("dev\\.ovkit\\.(bench|bundle|tune|watch)\\..*"))
+            .filter(name -> !name.matches("dev\\.ovkit\\.(bench|bundle|track|tune|watch)\\..*"))
             .toList();
     assertThat(types).contains("dev.ovkit.vision.Detector").hasSizeLessThanOrEqualTo(MOST_TYPES);
   }

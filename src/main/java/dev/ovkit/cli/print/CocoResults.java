@@ -66,6 +66,7 @@ public final class CocoResults implements ResultWriter {
     d.detail().ifPresent(detail -> add(one, detail));
     one.put("iscrowd", 0);
     one.put("score", d.score());
+    d.track().ifPresent(number -> one.put("track_id", number));
     return one;
   }
 

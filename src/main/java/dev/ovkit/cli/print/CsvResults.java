@@ -16,9 +16,16 @@ import java.util.stream.Collectors;
 public final class CsvResults implements ResultWriter {
 
   private final PrintWriter out;
+  private final boolean tracked;
 
-  public CsvResults(PrintWriter out, DetectorSpec.Task task) {
+  /**
+   * Begins.
+   *
+   * @param tracked whether the last value of a line is the number of its object
+   */
+  public CsvResults(PrintWriter out, DetectorSpec.Task task, boolean tracked) {
     this.out = out;
+    this.tracked = tracked;
     out.println(
         "file,label,class_id,score,x,y,width,height"
             + switch (task) {
@@ -26,7 +33,8 @@ public final class CsvResults implements ResultWriter {
               case SEGMENT -> ",mask";
               case POSE -> ",key_points";
               case OBB -> ",centre_x,centre_y,side_x,side_y,angle";
-            });
+            }
+            + (tracked ? ",track" : ""));
   }
 
   @Override
@@ -34,7 +42,7 @@ public final class CsvResults implements ResultWriter {
     for (Detection d : found.objects()) {
       out.printf(
           Locale.ROOT,
-          "%s,%s,%d,%.4f,%.2f,%.2f,%.2f,%.2f%s%n",
+          "%s,%s,%d,%.4f,%.2f,%.2f,%.2f,%.2f%s%s%n",
           quoted(file.toString()),
           quoted(d.label()),
           d.classId(),
@@ -43,8 +51,13 @@ public final class CsvResults implements ResultWriter {
           d.box().y(),
           d.box().width(),
           d.box().height(),
-          more(d));
+          more(d),
+          tracked ? "," + number(d) : "");
     }
+  }
+
+  private static String number(Detection d) {
+    return d.track().isPresent() ? Long.toString(d.track().getAsLong()) : "";
   }
 
   /** A mask as COCO's text, key points as {@code x y score} with semicolons between them. */

@@ -26,13 +26,17 @@ public final class DetectionsPrinter {
       out.printf(
           Locale.ROOT,
           "  %-16s %.3f%s%n",
-          d.label(),
+          name(d),
           d.score(),
           found.task() == DetectorSpec.Task.CLASSIFY ? "" : place(d));
     }
     if (found.leftOut() > 0) {
       out.printf("  (up to %d more were left out by a cap; --max-det sets it)%n", found.leftOut());
     }
+  }
+
+  private static String name(Detection d) {
+    return d.track().isPresent() ? d.label() + " #" + d.track().getAsLong() : d.label();
   }
 
   private static String place(Detection d) {

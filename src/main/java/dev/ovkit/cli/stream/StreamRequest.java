@@ -1,5 +1,6 @@
 package dev.ovkit.cli.stream;
 
+import dev.ovkit.track.BoxAnchor;
 import dev.ovkit.vision.DetectorOptions;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.OptionalInt;
  * @param fps detections a second and camera; empty for every frame
  * @param weights as they were typed, {@code NAME=NUMBER}
  * @param motion whether still scenes are left out
+ * @param following whether objects are followed, and where they are watched
  * @param outputs where results go
  */
 public record StreamRequest(
@@ -29,6 +31,7 @@ public record StreamRequest(
     OptionalDouble fps,
     List<String> weights,
     boolean motion,
+    Following following,
     Outputs outputs) {
 
   public StreamRequest {
@@ -55,6 +58,28 @@ public record StreamRequest(
       int threads,
       Optional<Hardware> hardware,
       boolean keyFrames) {}
+
+  /**
+   * Whether objects are followed, and where they are watched.
+   *
+   * @param wanted whether they are followed
+   * @param zones as they were typed, {@code [SOURCE:]NAME=X,Y,X,Y,X,Y}
+   * @param lines as they were typed, {@code [SOURCE:]NAME=X,Y,X,Y}
+   * @param dwell how long a stay in a zone is reported
+   * @param anchor the point of a box that decides where its object is
+   */
+  public record Following(
+      boolean wanted,
+      List<String> zones,
+      List<String> lines,
+      Optional<Duration> dwell,
+      BoxAnchor anchor) {
+
+    public Following {
+      zones = List.copyOf(zones);
+      lines = List.copyOf(lines);
+    }
+  }
 
   /** How a GPU decodes. */
   public enum Hardware {

@@ -64,7 +64,7 @@ class TaskResultsTest {
   }
 
   private static List<String> csv(Detections found) {
-    return lines(out -> new CsvResults(out, found.task()).found(FILE, found));
+    return lines(out -> new CsvResults(out, found.task(), false).found(FILE, found));
   }
 
   private String yolo(Detections found) throws Exception {

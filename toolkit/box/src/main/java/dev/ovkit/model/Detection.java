@@ -2,6 +2,7 @@ package dev.ovkit.model;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * An object found on a picture, or a class that a whole picture may have.
@@ -13,8 +14,10 @@ import java.util.Optional;
  *     of it
  * @param detail what is known besides the box, by the detector's task; one field for all, so that a
  *     plain detection stays small
+ * @param track the number of the object where it is followed from frame to frame, from 1
  */
-public record Detection(String label, int classId, float score, Box box, Optional<Detail> detail) {
+public record Detection(
+    String label, int classId, float score, Box box, Optional<Detail> detail, OptionalLong track) {
 
   /** What is known of an object besides its box. */
   public sealed interface Detail permits Mask, KeyPoints, RotatedBox {}
@@ -42,16 +45,25 @@ public record Detection(String label, int classId, float score, Box box, Optiona
     this(label, classId, score, box, Optional.empty());
   }
 
+  /** Makes an object that is not followed. */
+  public Detection(String label, int classId, float score, Box box, Optional<Detail> detail) {
+    this(label, classId, score, box, detail, OptionalLong.empty());
+  }
+
   public Detection withMask(Mask pixels) {
-    return new Detection(label, classId, score, box, Optional.of(pixels));
+    return new Detection(label, classId, score, box, Optional.of(pixels), track);
   }
 
   public Detection withKeyPoints(List<KeyPoint> points) {
-    return new Detection(label, classId, score, box, Optional.of(new KeyPoints(points)));
+    return new Detection(label, classId, score, box, Optional.of(new KeyPoints(points)), track);
   }
 
   public Detection withRotated(RotatedBox turned) {
-    return new Detection(label, classId, score, box, Optional.of(turned));
+    return new Detection(label, classId, score, box, Optional.of(turned), track);
+  }
+
+  public Detection withTrack(long number) {
+    return new Detection(label, classId, score, box, detail, OptionalLong.of(number));
   }
 
   /** Returns which pixels it has; empty unless the detector segments. */

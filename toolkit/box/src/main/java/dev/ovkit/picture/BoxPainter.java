@@ -64,9 +64,12 @@ record BoxPainter(int line, boolean labels) {
     GlyphFont.draw(canvas, text, place.left() + across, place.top() + along, size, colour.ofText());
   }
 
-  /** Name and score; the name is cut where the picture is too narrow for it. */
+  /** Name, number and score; the name is cut where the picture is too narrow for it. */
   private static String text(Detection detection, int widest) {
     String score = String.format(Locale.ROOT, "%.2f", detection.score());
+    if (detection.track().isPresent()) {
+      score = "#" + detection.track().getAsLong() + " " + score;
+    }
     String name = Normalizer.normalize(detection.label(), Normalizer.Form.NFC);
     String text = fromLeft(name) + " " + score;
     if (GlyphFont.width(text) <= widest) {

@@ -6,6 +6,8 @@ import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.stream.StreamProgram;
 import dev.ovkit.cli.stream.StreamRequest;
 import dev.ovkit.model.Assumption;
+import dev.ovkit.model.DetectOptions;
+import dev.ovkit.track.TrackOptions;
 import dev.ovkit.video.decode.FfmpegLibraries;
 import dev.ovkit.video.decode.HardwareDecoding;
 import dev.ovkit.video.decode.ReadOptions;
@@ -21,7 +23,9 @@ import dev.ovkit.video.sink.AnnotatedFilms;
 import dev.ovkit.video.sink.JsonLines;
 import dev.ovkit.video.sink.RotatingFile;
 import dev.ovkit.video.sink.SeveralSinks;
+import dev.ovkit.video.sink.TrackedCameras;
 import dev.ovkit.vision.Detector;
+import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.watch.ServiceManager;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -30,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Watches cameras and files as {@code ovkit stream} is asked to. */
@@ -84,7 +89,14 @@ public final class CameraProgram implements StreamProgram {
   @Override
   public int run(StreamRequest request, PrintWriter out, PrintWriter err) {
     List<Camera> cameras = Cameras.of(request);
-    try (Detector detector = Detector.open(request.ir(), request.detector())) {
+    WatchedPlaces places = WatchedPlaces.of(request.following(), cameras);
+    boolean follows = request.following().wanted();
+    DetectOptions wanted = request.detector().detect();
+    DetectorOptions opening =
+        follows ? request.detector().withDetect(TrackOptions.lowered(wanted)) : request.detector();
+    try (Detector detector = Detector.open(request.ir(), opening)) {
+      UnaryOperator<StreamListener> following =
+          follows ? following(TrackOptions.of(detector.spec(), wanted), places) : next -> next;
       for (Assumption assumption : detector.assumptions()) {
         err.println("ovkit: assumed: " + assumption.sentence());
       }
@@ -92,8 +104,13 @@ public final class CameraProgram implements StreamProgram {
           .complaint()
           .ifPresent(why -> err.printf("ovkit: --hwaccel: %s; decoding on the CPU%n", why));
       StreamEngine running = begun(StreamEngine.of(detector, options(request), cameras));
-      return watch(running, request, cameras.size() > 1, out, err);
+      return watch(running, request, following, cameras.size() > 1, out, err);
     }
+  }
+
+  private static UnaryOperator<StreamListener> following(
+      TrackOptions options, WatchedPlaces places) {
+    return next -> new TrackedCameras(options, places, next);
   }
 
   private static HardwareDecoding hardware(StreamRequest request) {
@@ -123,6 +140,7 @@ public final class CameraProgram implements StreamProgram {
   private static int watch(
       StreamEngine engine,
       StreamRequest request,
+      UnaryOperator<StreamListener> following,
       boolean several,
       PrintWriter out,
       PrintWriter err) {
@@ -157,7 +175,7 @@ public final class CameraProgram implements StreamProgram {
       }
       all = new SeveralSinks(sinks, message -> err.println("ovkit: " + message));
       try (Heartbeat heartbeat = new Heartbeat(engine, ServiceManager.current())) {
-        counts = engine.run(new Console(all, file == null, out, err));
+        counts = engine.run(following.apply(new Console(all, file == null, out, err)));
       } finally {
         ended = end(films, err);
       }

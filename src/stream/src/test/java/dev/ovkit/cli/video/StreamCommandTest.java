@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.CompileOptions;
 import dev.ovkit.vision.Profile;
 import dev.ovkit.vision.Tuning;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -16,10 +17,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -95,6 +101,96 @@ class StreamCommandTest {
         .extracting(line -> line.get("time").asDouble())
         .containsExactly(0.0, 3.0);
     assertThat(err()).endsWith("ovkit: boxes.mp4: 5 frames, 2 looked at%n".formatted());
+  }
+
+  /** A camera that moves to the right over a picture, so that each part moves to the left. */
+  private Path frames(int count) throws IOException {
+    Path frames = Files.createDirectory(temp.resolve("frames"));
+    BufferedImage whole = ImageIO.read(Path.of(PICTURES, "000000.jpg").toFile());
+    for (int i = 0; i < count; i++) {
+      BufferedImage frame = whole.getSubimage(12 * i, 0, 1000, whole.getHeight());
+      ImageIO.write(frame, "png", frames.resolve("%02d.png".formatted(i)).toFile());
+    }
+    return frames;
+  }
+
+  @Test
+  void partsThatCrossALineAreCounted() throws Exception {
+    Path frames = frames(14);
+    assertThat(run(IR, "belt=" + frames, "--fps", "all", "--line", "gate=720,720,720,0"))
+        .as(err())
+        .isZero();
+    Set<Long> crossed = new HashSet<>();
+    Map<String, Long> counts = new TreeMap<>();
+    for (JsonNode line : lines(out)) {
+      for (JsonNode event : line.path("events")) {
+        assertThat(event.get("line").asText()).isEqualTo("gate");
+        if (event.get("event").asText().equals("crossed")) {
+          assertThat(event.get("direction").asText()).isEqualTo("right_to_left");
+          assertThat(crossed.add(event.get("track").asLong())).as("once each").isTrue();
+        } else {
+          assertThat(event.get("left_to_right").asLong()).isZero();
+          counts.put(event.get("label").asText(), event.get("right_to_left").asLong());
+        }
+      }
+    }
+    assertThat(crossed).hasSizeGreaterThanOrEqualTo(3);
+    assertThat(counts.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(crossed.size());
+  }
+
+  @Test
+  void aZoneOrLineThatCannotWorkIsNamed() throws Exception {
+    assertThat(run(IR, PICTURES, "--zone", "door=1,2,3,4")).isEqualTo(2);
+    assertThat(err()).contains("zone 'door': 2 different corners, expected at least 3");
+    assertThat(run(IR, PICTURES, "--zone", "door=1,2,3,x,5,6")).isEqualTo(2);
+    assertThat(err())
+        .contains(
+            "--zone door=1,2,3,x,5,6: expected [SOURCE:]NAME=X,Y,X,Y,X,Y with at least three corners");
+    assertThat(run(IR, PICTURES, "--line", "gate=1,2,3")).isEqualTo(2);
+    assertThat(err()).contains("--line gate=1,2,3: expected [SOURCE:]NAME=X,Y,X,Y");
+    assertThat(run(IR, PICTURES, "--line", "yard:gate=1,2,3,4")).isEqualTo(2);
+    assertThat(err())
+        .contains("--line yard:gate=1,2,3,4: no source has the name yard; there are pictures");
+    assertThat(run(IR, PICTURES, "--line", "gate=1,2,3,4", "--line", "gate=1,2,3,5")).isEqualTo(2);
+    assertThat(err()).contains("two zones or lines are called 'gate'; give each its own name");
+    assertThat(run(IR, PICTURES, "--line", "pictures:gate=0,0,1280,721")).isEqualTo(2);
+    assertThat(err()).contains("1280.0,721.0 is outside of the frame, which is 1280x720");
+    assertThat(run(IR, PICTURES, "--dwell", "2")).isEqualTo(2);
+    assertThat(err()).contains("--dwell without --zone has no effect; give a zone");
+  }
+
+  @Test
+  void objectsKeepTheirNumbersFromFrameToFrame() throws Exception {
+    Path frames = frames(6);
+    Path film = temp.resolve("numbers.mp4");
+    assertThat(run(IR, frames.toString(), "--fps", "all", "--track", "--out", film.toString()))
+        .as(err())
+        .isZero();
+    Map<Long, List<Double>> places = new TreeMap<>();
+    List<JsonNode> lines = lines(out);
+    for (int i = 0; i < lines.size(); i++) {
+      for (JsonNode one : lines.get(i).get("detections")) {
+        double left = one.get("box").get("x").asDouble();
+        if (one.has("track") && left > 5) { // not cut off by the edge of the frame
+          places
+              .computeIfAbsent(one.get("track").asLong(), id -> new ArrayList<>())
+              .add(left + 12 * i);
+        }
+      }
+    }
+    assertThat(places.values().stream().filter(seen -> seen.size() >= 5).count())
+        .isGreaterThanOrEqualTo(8);
+    int steps = 0;
+    int same = 0;
+    for (List<Double> seen : places.values()) {
+      for (int i = 1; i < seen.size(); i++) {
+        steps++;
+        same += Math.abs(seen.get(i) - seen.get(i - 1)) < 12 ? 1 : 0;
+      }
+    }
+    // Parts lie on each other, and which of them is found changes from frame to frame.
+    assertThat((double) same / steps).isGreaterThan(0.9);
+    assertThat(film).isNotEmptyFile();
   }
 
   @Test

@@ -85,6 +85,7 @@ public final class DetectionsJson {
     one.put("label", d.label());
     one.put("class_id", d.classId());
     one.put("score", d.score());
+    d.track().ifPresent(number -> one.put("track", number));
     return one;
   }
 

@@ -1,8 +1,10 @@
 package dev.ovkit.video.engine;
 
 import dev.ovkit.model.Detections;
+import dev.ovkit.track.TrackEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * What was found on one frame.
@@ -13,6 +15,7 @@ import java.time.Instant;
  * @param wallClock when the frame was decoded
  * @param age how long ago that was when the result was ready
  * @param detections what was found, in pixels of the frame
+ * @param events what objects did in zones and at lines; empty unless they are followed
  */
 public record StreamResult(
     String camera,
@@ -20,4 +23,26 @@ public record StreamResult(
     Duration time,
     Instant wallClock,
     Duration age,
-    Detections detections) {}
+    Detections detections,
+    List<TrackEvent> events) {
+
+  public StreamResult {
+    events = List.copyOf(events);
+  }
+
+  /** Makes a result whose objects are not followed. */
+  public StreamResult(
+      String camera,
+      long frame,
+      Duration time,
+      Instant wallClock,
+      Duration age,
+      Detections detections) {
+    this(camera, frame, time, wallClock, age, detections, List.of());
+  }
+
+  /** Returns it with numbered objects. */
+  public StreamResult withTracks(Detections numbered, List<TrackEvent> happened) {
+    return new StreamResult(camera, frame, time, wallClock, age, numbered, happened);
+  }
+}

@@ -54,6 +54,9 @@ public final class JsonLines implements StreamListener {
       detections.add(DetectionsJson.detection(one));
     }
     object.put("detections", detections);
+    if (!result.events().isEmpty()) {
+      object.put("events", result.events().stream().map(TrackEventJson::of).toList());
+    }
     result.detections().alarm().ifPresent(alarm -> object.put("alarm", alarm));
     return object;
   }

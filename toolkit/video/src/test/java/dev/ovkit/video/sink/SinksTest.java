@@ -7,6 +7,14 @@ import dev.ovkit.OutputException;
 import dev.ovkit.model.Box;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
+import dev.ovkit.track.Line;
+import dev.ovkit.track.Point;
+import dev.ovkit.track.TrackEvent;
+import dev.ovkit.track.TrackOptions;
+import dev.ovkit.track.TrackedObject;
+import dev.ovkit.track.Zone;
+import dev.ovkit.track.ZoneMonitor;
+import dev.ovkit.track.ZoneOptions;
 import dev.ovkit.video.decode.ReadOptions;
 import dev.ovkit.video.decode.TestFilms;
 import dev.ovkit.video.decode.VideoFrame;
@@ -65,6 +73,64 @@ class SinksTest {
     assertThat(lines)
         .containsExactly(
             "{\"camera\":\"a \\\"door\\\"\",\"frame\":3,\"time\":0.12,\"at\":\"2026-11-30T07:00:00Z\",\"age_ms\":50.0,\"width\":64,\"height\":48,\"detections\":[{\"label\":\"cat\",\"class_id\":3,\"score\":0.5,\"box\":{\"x\":1.0,\"y\":2.0,\"width\":30.0,\"height\":40.0}}]}");
+  }
+
+  @Test
+  void theObjectsOfEachCameraHaveTheirOwnNumbersAndNewOnesWhenItIsOpenedAgain() {
+    List<String> lines = new ArrayList<>();
+    StreamListener tracked =
+        new TrackedCameras(
+            TrackOptions.defaults().withScores(0.1f, 0.5f, 0.5f),
+            (camera, width, height) ->
+                ZoneMonitor.of(camera, List.of(), List.of(), ZoneOptions.defaults()),
+            (result, frame) ->
+                lines.add(
+                    "%s %d #%d"
+                        .formatted(
+                            result.camera(),
+                            result.frame(),
+                            result.detections().objects().get(0).track().orElse(0))));
+    tracked.result(result("door", 0), drawable(0));
+    tracked.result(result("yard", 0), drawable(0));
+    tracked.result(result("door", 5), drawable(5));
+    tracked.result(result("door", 0), drawable(0));
+    tracked.result(result("door", 1), drawable(1));
+    assertThat(lines)
+        .containsExactly("door 0 #1", "yard 0 #1", "door 5 #1", "door 0 #2", "door 1 #2");
+  }
+
+  @Test
+  void whatObjectsDoIsPartOfTheLine() {
+    List<String> lines = new ArrayList<>();
+    Zone zone = Zone.of("mat", List.of(new Point(0, 0), new Point(60, 0), new Point(0, 60)));
+    Line line = new Line("edge", new Point(30, 48), new Point(30, 0));
+    TrackedObject cat =
+        new TrackedObject(4, "cat", 3, new Box(1, 2, 30, 40), 0.5f, 9, TrackedObject.State.SEEN);
+    Duration time = Duration.ofMillis(120);
+    List<TrackEvent> events =
+        List.of(
+            new TrackEvent.Entered("door", time, zone.name(), cat),
+            new TrackEvent.Dwelt("door", time, zone.name(), cat, Duration.ofMillis(2500)),
+            new TrackEvent.Left("door", time, zone.name(), cat, Duration.ofSeconds(3)),
+            new TrackEvent.Occupied("door", time, zone.name(), "cat", 0),
+            new TrackEvent.Crossed("door", time, line.name(), cat, Line.Direction.LEFT_TO_RIGHT),
+            new TrackEvent.Counted("door", time, line.name(), "cat", 7, 2));
+    StreamResult result = result("door", 3);
+    Detections numbered = result.detections();
+    new JsonLines(lines::add).result(result.withTracks(numbered, events), drawable(3));
+    String object = "\"track\":4,\"label\":\"cat\",\"class_id\":3";
+    assertThat(lines)
+        .singleElement()
+        .asString()
+        .endsWith(
+            (",\"events\":["
+                    + "{\"event\":\"entered\",\"zone\":\"mat\",%1$s},"
+                    + "{\"event\":\"dwell\",\"zone\":\"mat\",%1$s,\"seconds\":2.5},"
+                    + "{\"event\":\"left\",\"zone\":\"mat\",%1$s,\"seconds\":3.0},"
+                    + "{\"event\":\"count\",\"zone\":\"mat\",\"label\":\"cat\",\"inside\":0},"
+                    + "{\"event\":\"crossed\",\"line\":\"edge\",%1$s,\"direction\":\"left_to_right\"},"
+                    + "{\"event\":\"count\",\"line\":\"edge\",\"label\":\"cat\",\"left_to_right\":7,\"right_to_left\":2}]}")
+                .formatted(object));
   }
 
   @Test
