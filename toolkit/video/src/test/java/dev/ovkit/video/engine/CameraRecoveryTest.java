@@ -57,7 +57,8 @@ class CameraRecoveryTest {
       watch.until(() -> camera.openings() >= 45);
     }
     ProcessUsage late = ProcessUsage.here();
-    assertThat(late.descriptors()).isLessThanOrEqualTo(early.descriptors() + 2);
-    assertThat(late.threads()).isLessThanOrEqualTo(early.threads() + 2);
+    // A few belong to the connection that is just opened or closed; 40 times one would be a leak.
+    assertThat(late.descriptors()).isLessThanOrEqualTo(early.descriptors() + 8);
+    assertThat(late.threads()).isLessThanOrEqualTo(early.threads() + 8);
   }
 }
