@@ -12,15 +12,17 @@ import java.util.OptionalLong;
  * @param score how sure the detector is, 0..1
  * @param box where it is, in pixels of the upright original picture; the whole picture for a class
  *     of it
- * @param detail what is known besides the box, by the detector's task; one field for all, so that a
- *     plain detection stays small
- * @param track the number of the object where it is followed from frame to frame, from 1
+ * @param known what is known besides the box: the {@link #detail} of the detector's task, and the
+ *     number that a tracker gave; one field for all, so that a plain detection stays small
  */
 public record Detection(
-    String label, int classId, float score, Box box, Optional<Detail> detail, OptionalLong track) {
+    String label, int classId, float score, Box box, Optional<? extends Known> known) {
 
   /** What is known of an object besides its box. */
-  public sealed interface Detail permits Mask, KeyPoints, RotatedBox {}
+  public sealed interface Known permits Detail, Tracked {}
+
+  /** What a detector finds besides the box, by its task. */
+  public sealed interface Detail extends Known permits Mask, KeyPoints, RotatedBox {}
 
   /**
    * The points of an object.
@@ -40,40 +42,64 @@ public record Detection(
    */
   public record KeyPoint(float x, float y, float score) {}
 
+  /**
+   * The number of an object that is followed from frame to frame.
+   *
+   * @param number from 1
+   * @param detail what the detector's task adds
+   */
+  public record Tracked(long number, Optional<Detail> detail) implements Known {}
+
   /** Makes an object of which only the box is known. */
   public Detection(String label, int classId, float score, Box box) {
     this(label, classId, score, box, Optional.empty());
   }
 
-  /** Makes an object that is not followed. */
-  public Detection(String label, int classId, float score, Box box, Optional<Detail> detail) {
-    this(label, classId, score, box, detail, OptionalLong.empty());
-  }
-
   public Detection withMask(Mask pixels) {
-    return new Detection(label, classId, score, box, Optional.of(pixels), track);
+    return with(pixels);
   }
 
   public Detection withKeyPoints(List<KeyPoint> points) {
-    return new Detection(label, classId, score, box, Optional.of(new KeyPoints(points)), track);
+    return with(new KeyPoints(points));
   }
 
   public Detection withRotated(RotatedBox turned) {
-    return new Detection(label, classId, score, box, Optional.of(turned), track);
+    return with(turned);
   }
 
   public Detection withTrack(long number) {
-    return new Detection(label, classId, score, box, detail, OptionalLong.of(number));
+    return new Detection(label, classId, score, box, Optional.of(new Tracked(number, detail())));
+  }
+
+  private Detection with(Detail detail) {
+    Known all =
+        known.orElse(null) instanceof Tracked tracked
+            ? new Tracked(tracked.number(), Optional.of(detail))
+            : detail;
+    return new Detection(label, classId, score, box, Optional.of(all));
+  }
+
+  /** Returns the number of the object; empty unless it is followed from frame to frame. */
+  public OptionalLong track() {
+    return known.orElse(null) instanceof Tracked tracked
+        ? OptionalLong.of(tracked.number())
+        : OptionalLong.empty();
+  }
+
+  /** Returns what the detector's task adds to the box; empty for a plain detector. */
+  public Optional<Detail> detail() {
+    return known.flatMap(
+        one -> one instanceof Tracked tracked ? tracked.detail() : Optional.of((Detail) one));
   }
 
   /** Returns which pixels it has; empty unless the detector segments. */
   public Optional<Mask> mask() {
-    return detail.orElse(null) instanceof Mask mask ? Optional.of(mask) : Optional.empty();
+    return detail().orElse(null) instanceof Mask mask ? Optional.of(mask) : Optional.empty();
   }
 
   /** Returns its points; none unless the detector finds poses. */
   public List<KeyPoint> keyPoints() {
-    return detail.orElse(null) instanceof KeyPoints key ? key.points() : List.of();
+    return detail().orElse(null) instanceof KeyPoints key ? key.points() : List.of();
   }
 
   /**
@@ -81,7 +107,7 @@ public record Detection(
    * box is then the upright one around it.
    */
   public Optional<RotatedBox> rotated() {
-    return detail.orElse(null) instanceof RotatedBox turned
+    return detail().orElse(null) instanceof RotatedBox turned
         ? Optional.of(turned)
         : Optional.empty();
   }
