@@ -25,7 +25,7 @@ from zoo.families.export import Family
 from zoo.tests.decoding import DECODERS, Outputs
 from zoo.tests.pictures import FILES, fitted, opened, prepared
 
-_LOWEST = 0.2  # below the threshold, so that what is right at it can be told from what is wrong
+_LOWEST = 0.2  # well below the threshold, so that both sides of it are compared
 _PICTURES = 2
 
 

@@ -95,7 +95,9 @@ class InferTrackTest {
     assertThat((double) same / steps).isGreaterThan(0.9);
   }
 
-  /** What is sure is reported as ever; what is not is the rest of a track. */
+  /**
+   * Boxes above the threshold stay as they were; weaker ones are only reported as part of a track.
+   */
   @Test
   void trackingLeavesOutNoBoxAndAddsWeakOnesOfKnownObjects() throws IOException {
     JsonNode plain = json();

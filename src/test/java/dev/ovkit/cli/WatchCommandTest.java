@@ -103,7 +103,7 @@ class WatchCommandTest {
     once().done();
   }
 
-  /** Anchors far too small make every box smaller than a pixel; all pictures show it, one tells. */
+  /** With anchors that are far too small every box is below a pixel. The alarm is raised once. */
   @Test
   void aModelThatIsReadWronglyIsReportedOnce() throws IOException {
     Path wrong = temp.resolve("wrong.xml");

@@ -17,7 +17,7 @@ class AssignmentTest {
     assertThat(new Assignment(2, 0).solve()).containsExactly(-1, -1);
   }
 
-  /** Whoever takes the best pair first leaves the second track with nothing. */
+  /** Taking the best pair first would leave the second track without a box. */
   @Test
   void theSumCountsNotTheBestPair() {
     Assignment assignment = new Assignment(2, 2);

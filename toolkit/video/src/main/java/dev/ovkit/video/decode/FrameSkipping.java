@@ -47,9 +47,9 @@ final class FrameSkipping {
       return false;
     }
     // Only the decoder knows whether others refer to a frame.
-    boolean tells = !intraOnly && !needed && packet.pts() != avutil.AV_NOPTS_VALUE;
-    decoder.skip_frame(tells ? avcodec.AVDISCARD_NONREF : avcodec.AVDISCARD_DEFAULT);
-    if (tells) {
+    boolean countable = !intraOnly && !needed && packet.pts() != avutil.AV_NOPTS_VALUE;
+    decoder.skip_frame(countable ? avcodec.AVDISCARD_NONREF : avcodec.AVDISCARD_DEFAULT);
+    if (countable) {
       leaveOut(packet.pts());
     }
     return true;
