@@ -11,7 +11,7 @@ MOTChallenge's form (frame, number, left, top, width, height, score). Each seque
   and almost covered objects, 4 % of the others too, are missed; a false box on every tenth frame. The mean of N seeds.
 
 Prints a table of IDF1 in percent with the number of identity switches behind it; --into writes it between the marks of a
-page as well. Exit codes: 0 ovkit is at most one point below supervision's ByteTrack and above plain overlap on the noisy
+page as well. Exit codes: 0 ovkit is at most one point below supervision's ByteTrack and above "overlap only" on the noisy
 truth, 4 not so.
 """
 
@@ -213,7 +213,7 @@ def measure(seeds: int) -> tuple[list[str], bool]:
     trackers: dict[str, Tracker] = {
         "supervision": with_supervision,
         "trackers": with_trackers,
-        "plain overlap": plain,
+        "overlap only": plain,
     }
     results = {"ovkit": with_ovkit(sets)}
     for tracker, run in trackers.items():
@@ -232,8 +232,8 @@ def measure(seeds: int) -> tuple[list[str], bool]:
             cells.append(f"{both[0]:.1f} ({both[1]:.1f})" if len(names) > 1 else f"{both[0]:.1f} ({both[1]:.0f})")
         lines.append(f"| {sequence} | {kind} | " + " | ".join(cells) + " |")
         near = means["ovkit"] >= means["supervision"] - MOST_BELOW
-        # The found boxes are whole tracks already, so there is nothing to win over plain overlap.
-        above = kind == "found" or means["ovkit"] > means["plain overlap"]
+        # The found boxes are whole tracks already, so there is nothing to win over "overlap only".
+        above = kind == "found" or means["ovkit"] > means["overlap only"]
         if not (near and above):
             print(f"{sequence}, {kind}: does not hold", file=sys.stderr)
             holds = False
