@@ -1,10 +1,14 @@
 package dev.ovkit.onnx;
 
+import ai.onnx.proto.OnnxMl.AttributeProto;
+import ai.onnx.proto.OnnxMl.GraphProto;
+import ai.onnx.proto.OnnxMl.NodeProto;
 import dev.ovkit.onnx.Nodes.Attr;
 import dev.ovkit.runtime.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Softmax and its kin before opset 13, where ONNX takes an axis and all behind it for one. OpenVINO
@@ -30,12 +34,44 @@ public final class OlderSoftmax {
     Graph graph = model.graph();
     boolean changed = false;
     for (Node node : List.copyOf(graph.nodes())) {
-      if (OPERATORS.contains(node.op()) && isAmbiguous(graph, node)) {
+      Node inside = withFlatBodies(node, graph);
+      if (inside != node) {
+        graph.replace(node, inside);
+        changed = true;
+      } else if (OPERATORS.contains(node.op()) && isAmbiguous(graph, node)) {
         flatten(graph, node);
         changed = true;
       }
     }
     return changed ? model.with(graph) : model;
+  }
+
+  /** The same of the branches and loop bodies of a node, whose shapes are not known. */
+  private static Node withFlatBodies(Node node, Graph names) {
+    NodeProto.Builder changed = node.proto().toBuilder();
+    for (AttributeProto.Builder attribute : changed.getAttributeBuilderList()) {
+      if (attribute.hasG()) {
+        attribute.setG(flattened(attribute.getG(), names));
+      }
+      for (int i = 0; i < attribute.getGraphsCount(); i++) {
+        attribute.setGraphs(i, flattened(attribute.getGraphs(i), names));
+      }
+    }
+    NodeProto proto = changed.build();
+    return proto.equals(node.proto()) ? node : new Node(proto);
+  }
+
+  private static GraphProto flattened(GraphProto body, Graph names) {
+    GraphProto.Builder changed = body.toBuilder().clearNode();
+    for (NodeProto proto : body.getNodeList()) {
+      Node node = withFlatBodies(new Node(proto), names);
+      if (OPERATORS.contains(node.op()) && node.integer("axis", DEFAULT_AXIS) != -1) {
+        flat(node, null, TensorType.UNKNOWN, names).forEach(one -> changed.addNode(one.proto()));
+      } else {
+        changed.addNode(node.proto());
+      }
+    }
+    return changed.build();
   }
 
   /** Whether anything lies behind the axis. */
@@ -55,10 +91,21 @@ public final class OlderSoftmax {
 
   private static void flatten(Graph graph, Node node) {
     String x = node.input(0);
+    TensorType type = new TensorType(graph.type(x).element(), null);
+    graph.replace(node, flat(node, graph.staticShape(x), type, graph).toArray(Node[]::new));
+  }
+
+  /**
+   * What computes the same in two dimensions.
+   *
+   * @param shape of its input; null where that is asked for as the graph runs
+   * @param names gets the tensors between
+   */
+  private static List<Node> flat(Node node, @Nullable Shape shape, TensorType type, Graph names) {
+    String x = node.input(0);
     String name = node.title();
-    int element = graph.type(x).element();
-    String rows = graph.fresh(node.output() + "_rows", new TensorType(element, null));
-    String shares = graph.fresh(node.output() + "_shares", new TensorType(element, null));
+    String rows = names.fresh(node.output() + "_rows", type);
+    String shares = names.fresh(node.output() + "_shares", type);
     List<Node> made = new ArrayList<>();
     made.add(
         Nodes.of(
@@ -68,15 +115,14 @@ public final class OlderSoftmax {
             List.of(rows),
             Attr.of("axis", node.integer("axis", DEFAULT_AXIS))));
     made.add(Nodes.of(node.op(), name, List.of(rows), List.of(shares), Attr.of("axis", 1L)));
-    Shape shape = graph.staticShape(x);
     String target;
     if (shape != null) {
-      target = graph.add(Tensors.ofLongs(node.output() + "_shape", shape.toArray()));
+      target = names.add(Tensors.ofLongs(node.output() + "_shape", shape.toArray()));
     } else {
-      target = graph.fresh(node.output() + "_shape", TensorType.UNKNOWN);
+      target = names.fresh(node.output() + "_shape", TensorType.UNKNOWN);
       made.add(Nodes.of("Shape", name + "_shape", List.of(x), List.of(target)));
     }
     made.add(Nodes.of("Reshape", name + "_back", List.of(shares, target), List.of(node.output())));
-    graph.replace(node, made.toArray(Node[]::new));
+    return made;
   }
 }
