@@ -94,6 +94,11 @@ public record BoxesAndScores(
   }
 
   @Override
+  public boolean boxesAreShares() {
+    return boxes.unit();
+  }
+
+  @Override
   public boolean isSuppressed() {
     return oneBoxAnObject;
   }

@@ -54,6 +54,11 @@ public record EndToEnd(String output, BoxForm boxes, int classes) implements Hea
   }
 
   @Override
+  public boolean boxesAreShares() {
+    return boxes.unit();
+  }
+
+  @Override
   public boolean isSuppressed() {
     return true;
   }

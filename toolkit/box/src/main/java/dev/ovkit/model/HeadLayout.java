@@ -101,6 +101,11 @@ public interface HeadLayout {
     return false;
   }
 
+  /** Returns whether boxes are shares of the input, so that they fit a picture of any size. */
+  default boolean boxesAreShares() {
+    return false;
+  }
+
   /**
    * Returns how the numbers of a candidate are arranged, for {@code diagnose}; empty where that is
    * fixed.

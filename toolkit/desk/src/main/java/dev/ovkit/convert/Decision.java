@@ -1,5 +1,6 @@
 package dev.ovkit.convert;
 
+import dev.ovkit.internal.text.OneLine;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -15,6 +16,14 @@ import java.util.Locale;
  */
 public record Decision(
     Kind kind, String what, String value, Origin origin, String why, boolean assumed) {
+
+  private static final int LONGEST = 4096;
+
+  /** Names of tensors and an exporter's notes are in both; they must not disturb a terminal. */
+  public Decision {
+    value = OneLine.of(value, LONGEST);
+    why = OneLine.of(why, LONGEST);
+  }
 
   /** What can be decided. */
   public enum Kind {

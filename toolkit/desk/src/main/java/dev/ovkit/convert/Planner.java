@@ -7,6 +7,7 @@ import dev.ovkit.family.Preprocessing;
 import dev.ovkit.internal.text.OneLine;
 import dev.ovkit.metadata.DetectorMetadata;
 import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.model.HeadLayout;
 import dev.ovkit.model.Resize;
 import dev.ovkit.onnx.InputPath;
 import dev.ovkit.onnx.OnnxModel;
@@ -43,10 +44,15 @@ final class Planner {
     requireInput(rewritten.model(), "computes its outputs from constants alone");
     LayoutPlan layout =
         LayoutPlan.of(input, output.tensors(), resized(rewritten.model(), input), options);
+    InputPath inside = inside(input);
+    Optional<Decision> size = layout.layout().flatMap(heads -> size(inside, heads));
     PreprocessingPlan preprocessing =
         PreprocessingPlan.of(
-            input.detector().map(FoundDetector::preprocessing).orElse(Preprocessing.UNKNOWN),
-            inside(input),
+            input
+                .detector()
+                .map(found -> found.preprocessing().asNoted(input.model().metadata()))
+                .orElse(Preprocessing.UNKNOWN),
+            inside,
             input.grey(),
             input.whole(),
             options);
@@ -61,6 +67,7 @@ final class Planner {
     decisions.addAll(output.decisions());
     decisions.add(rewrites(rewritten));
     decisions.addAll(layout.decisions());
+    size.ifPresent(decisions::add);
     decisions.addAll(preprocessing.decisions());
     detector.ifPresent(plan -> decisions.addAll(plan.decisions()));
 
@@ -89,9 +96,27 @@ final class Planner {
 
   /** Of a model that is converted as it is, nothing is asked. */
   private static InputPath inside(InputPlan input) {
-    return input.detector().isPresent()
-        ? InputPath.of(input.model().graph())
-        : new InputPath(List.of(new InputPath.Channel(0, 1, 0)), List.of(), true);
+    return input.detector().isPresent() ? InputPath.of(input.model().graph()) : InputPath.UNASKED;
+  }
+
+  /**
+   * What follows where the graph resizes or crops the picture: boxes in pixels are then those of
+   * another picture, unless the graph maps them back after its own suppression.
+   */
+  private Optional<Decision> size(InputPath inside, HeadLayout heads) {
+    boolean resized = inside.cutting().startsWith("Resize");
+    if (inside.cutting().isEmpty() || resized && heads.boxesAreShares()) {
+      return Optional.empty();
+    }
+    if (resized && heads.isSuppressed()) {
+      return Optional.of(
+          Decision.of(
+                  Decision.Kind.INPUT, "resized inside", Reason.RESIZED_INSIDE, inside.cutting())
+              .asAssumed(true));
+    }
+    throw new ModelException(
+        "'%s': its graph resizes, crops or turns the picture itself (%s), so its boxes are not in pixels of its input; export it without that step, or convert it as it is with --output none"
+            .formatted(options.onnx(), inside.cutting()));
   }
 
   private Rewritten rewritten(OnnxModel cut) {

@@ -27,6 +27,9 @@ enum Reason {
   GREY(Origin.GRAPH, "the model takes one channel, which is the same for BGR and RGB"),
   BYTES_INSIDE(Origin.GRAPH, "the graph takes 0..255 and scales it itself (%s)"),
   UNIT_INSIDE(Origin.GRAPH, "the graph takes 0..1 and normalises it itself (%s)"),
+  RESIZED_INSIDE(
+      Origin.CONVENTION,
+      "the graph resizes the picture itself (%s), and is taken to map its boxes back"),
   ASKED_BESIDE(Origin.FLAG, "as asked, beside what the graph does itself (%s)"),
 
   COLUMNS_ASKED(Origin.FLAG, "as asked: one output [1,4+classes,N], decoded in the graph"),

@@ -40,6 +40,10 @@ public record BoxArithmetic(Unit unit, Corners corners) {
   static final BoxArithmetic UNSAID = new BoxArithmetic(Unit.UNSAID, Corners.UNSAID);
 
   private static final double A_SHARE = 1.5;
+
+  /** How far beside the picture a cell's box may begin, as a share of the picture. */
+  private static final double BESIDE = 0.01;
+
   private static final int COLUMNS = 4;
 
   /** What moves numbers and leaves them as they are, or chooses among candidates. */
@@ -61,7 +65,8 @@ public record BoxArithmetic(Unit unit, Corners corners) {
     Value constant = graph.value(boxes);
     if (constant != null && constant.size() > 0) {
       double largest = Arrays.stream(constant.data()).max().orElse(0);
-      return new BoxArithmetic(largest <= A_SHARE ? Unit.SHARES : Unit.PIXELS, Corners.UNSAID);
+      return new BoxArithmetic(
+          largest <= A_SHARE ? Unit.SHARES : Unit.PIXELS, corners(constant, largest));
     }
     Unit unit = Unit.UNSAID;
     Node node = graph.producer(boxes);
@@ -83,6 +88,45 @@ public record BoxArithmetic(Unit unit, Corners corners) {
       node = graph.producer(data(graph, node));
     }
     return new BoxArithmetic(unit, Corners.UNSAID);
+  }
+
+  /** What the numbers of a table of boxes are, cell by cell and row by row, as grids have them. */
+  private static Corners corners(Value table, double largest) {
+    Shape shape = table.shape();
+    if (shape.rank() != 3
+        || shape.dimension(0) != 1
+        || shape.dimension(1) * shape.dimension(2) != table.size()
+        || table.size() < 2 * COLUMNS) {
+      return Corners.UNSAID;
+    }
+    int axis = shape.dimension(1) == COLUMNS ? 1 : 2;
+    if (shape.dimension(axis) != COLUMNS) {
+      return Corners.UNSAID;
+    }
+    int boxes = table.size() / COLUMNS;
+    double[][] columns = new double[COLUMNS][boxes];
+    for (int i = 0; i < table.size(); i++) {
+      columns[axis == 1 ? i / boxes : i % COLUMNS][axis == 1 ? i % boxes : i / COLUMNS] =
+          table.data()[i];
+    }
+    boolean right = columns[0][1] != columns[0][0];
+    boolean down = columns[1][1] != columns[1][0];
+    if (right == down) {
+      return Corners.UNSAID;
+    }
+    boolean ordered = true;
+    boolean centred = true;
+    for (int i = 0; i < boxes; i++) {
+      ordered &= columns[2][i] > columns[0][i] && columns[3][i] > columns[1][i];
+      centred &=
+          columns[2][i] > 0
+              && columns[3][i] > 0
+              && columns[0][i] - columns[2][i] / 2 > -BESIDE * largest
+              && columns[1][i] - columns[3][i] / 2 > -BESIDE * largest;
+    }
+    return down
+        ? Corners.REORDERED
+        : ordered ? Corners.TWO_CORNERS : centred ? Corners.CENTRE_AND_SIZE : Corners.UNSAID;
   }
 
   /** Follows boxes back from the tensors that hold their columns, in order. */

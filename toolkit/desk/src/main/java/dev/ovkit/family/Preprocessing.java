@@ -3,6 +3,8 @@ package dev.ovkit.family;
 import dev.ovkit.model.Colour;
 import dev.ovkit.model.Resize;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 
 /**
  * How a family's models want their pictures, each with the reason in words.
@@ -87,6 +89,25 @@ public record Preprocessing(
   /** The same pictures in another place of the input. */
   Preprocessing with(Resize other) {
     return new Preprocessing(colour, colourReason, mean, scale, scaleReason, other, resizeReason);
+  }
+
+  /** The same with the place of the picture that an exporter noted; a stretch has none. */
+  public Preprocessing asNoted(Map<String, String> notes) {
+    String place = notes.getOrDefault("letterbox_pad", "").toLowerCase(Locale.ROOT);
+    Resize.Mode mode =
+        place.matches("top.?left|bottom.?right")
+            ? Resize.Mode.LETTERBOX_TOP_LEFT
+            : place.matches("cent(er|re).*") ? Resize.Mode.LETTERBOX_CENTRE : resize.mode();
+    return mode == resize.mode() || resize.mode() == Resize.Mode.STRETCH
+        ? this
+        : new Preprocessing(
+            colour,
+            colourReason,
+            mean,
+            scale,
+            scaleReason,
+            new Resize(mode, resize.padValue(), resize.interpolation()),
+            "the exporter noted letterbox_pad " + place);
   }
 
   public Preprocessing {

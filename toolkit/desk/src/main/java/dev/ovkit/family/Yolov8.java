@@ -64,12 +64,17 @@ public final class Yolov8 implements DetectorFamily {
     }
     CandidateColumns columns = CandidateColumns.of(detector, output, axis);
     CandidateColumns.Kind kind = columns.afterBox();
-    BoxArithmetic boxes = columns.boxes();
+    BoxArithmetic boxes = noted(columns.boxes(), detector);
     List<Branch> scores =
         detector.branches().stream()
             .filter(c -> c.stride() > 0 && c.channels() == classes)
             .toList();
+    boolean alike = classes == 1 || columns.column(4).isEmpty();
+    boolean named = detector.labels().isEmpty() || detector.labels().size() == classes;
     if (scores.isEmpty() && axis == 1 && kind == SCORES && boxes.equals(CENTRE_PIXELS)) {
+      if (!alike || !named) {
+        return Optional.empty(); // such as an objectness before the scores
+      }
       // YOLO-World compares embeddings, so no convolution has as many channels as classes.
       scores = detector.branches().stream().filter(branch -> branch.stride() > 0).toList();
     }
@@ -108,6 +113,25 @@ public final class Yolov8 implements DetectorFamily {
                 .formatted(form.words(), classes, kind == RAW ? "logits" : "scores done"))
         .assuming(assumed)
         .recognised();
+  }
+
+  /** What the exporter noted of its boxes, where the graph does not show it. */
+  private static BoxArithmetic noted(BoxArithmetic shown, DetectorGraph detector) {
+    if (shown.corners() != Corners.UNSAID) {
+      return shown;
+    }
+    return Stream.of("boxes", "box_format")
+        .map(detector::noted)
+        .flatMap(
+            word ->
+                switch (word) {
+                  case "xyxy" -> Stream.of(Corners.TWO_CORNERS);
+                  case "cxcywh" -> Stream.of(Corners.CENTRE_AND_SIZE);
+                  default -> Stream.empty();
+                })
+        .findFirst()
+        .map(corners -> new BoxArithmetic(shown.unit(), corners))
+        .orElse(shown);
   }
 
   private static Remark unshown(BoxForm form) {

@@ -47,6 +47,15 @@ public final class Convolution {
     return whole ? convolution : null;
   }
 
+  /** Whether it makes one channel of several, in shares that are one together. */
+  boolean makesGrey() {
+    double sum = 0;
+    for (float weight : weights()) {
+      sum += weight > 0 ? weight : Double.NaN;
+    }
+    return outputChannels() == 1 && channelsPerGroup() > 1 && Math.abs(sum - 1) < 1e-3;
+  }
+
   public Node node() {
     return node;
   }

@@ -5,12 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ovkit.layout.BoxForm;
 import dev.ovkit.layout.BoxesAndScores;
 import dev.ovkit.layout.EndToEnd;
+import dev.ovkit.model.Resize;
 import dev.ovkit.onnx.Nodes;
 import dev.ovkit.onnx.Nodes.Attr;
 import dev.ovkit.onnx.OnnxModel;
 import dev.ovkit.onnx.Sketch;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -118,6 +121,80 @@ class FamilyEvidenceTest {
       other.sketch.output(opaque);
       assertThat(assumes(other.recognised(), other.sketch.model(), opaque)).isTrue();
     }
+  }
+
+  /** Boxes of a grid, cell by cell, of which each cell's centre and size are made numbers. */
+  private Recognition table(BiFunction<float[], float[], float[]> box) {
+    FamilyEvidenceTest other = new FamilyEvidenceTest();
+    float[] numbers = new float[4 * CELLS];
+    for (int i = 0; i < CELLS; i++) {
+      float[] one = box.apply(new float[] {8 * (i % 8) + 4, 8 * (i / 8) + 4}, new float[] {6, 8});
+      for (int c = 0; c < 4; c++) {
+        numbers[c * CELLS + i] = one[c];
+      }
+    }
+    String boxes = other.sketch.constant(numbers, 1, 4, CELLS);
+    other.sketch.output(other.joined(1, boxes, other.sketch.op("Sigmoid", other.raw(3))));
+    return other.recognised();
+  }
+
+  /** Boxes that are the same for every picture are there to be read. */
+  @Test
+  void aTableOfBoxesShowsWhatItsNumbersAre() {
+    Recognition centres = table((c, s) -> new float[] {c[0], c[1], s[0], s[1]});
+    assertThat(((Yolov8.Found) centres.detector().orElseThrow()).remarks()).isEmpty();
+
+    Recognition corners =
+        table(
+            (c, s) ->
+                new float[] {c[0] - s[0] / 2, c[1] - s[1] / 2, c[0] + s[0] / 2, c[1] + s[1] / 2});
+    assertThat(((BoxesAndScores) ((FoundLayout) corners.detector().orElseThrow()).layout()).boxes())
+        .isEqualTo(BoxForm.CORNER_PIXELS);
+
+    assertThat(table((c, s) -> new float[] {c[1], c[0], s[1], s[0]}).refusal())
+        .contains(CandidateColumns.REORDERED);
+
+    Recognition corner =
+        table((c, s) -> new float[] {c[0] - s[0] / 2, c[1] - s[1] / 2, s[0], s[1]});
+    assertThat(((Yolov8.Found) corner.detector().orElseThrow()).remarks())
+        .extracting(Remark::assumed)
+        .containsExactly(true);
+  }
+
+  /** No convolution has as many channels as there would be classes, as in YOLO-World. */
+  @Test
+  void anObjectnessBeforeTheScoresIsNoClass() {
+    String scores = sketch.op("Sigmoid", raw(3));
+    String objectness =
+        sketch.op("ReduceMax", scores, Attr.of("axes", new long[] {1}), Attr.of("keepdims", 1L));
+    sketch.output(joined(1, centres(), objectness, scores));
+    assertThat(recognised().detector()).isEmpty();
+  }
+
+  /** The exporter knows better than the family's habit, but not than the graph. */
+  @Test
+  void whatTheExporterNotedOfItsBoxesIsBelievedWhereTheGraphShowsNothing() {
+    String opaque = joined(1, raw(4), sketch.op("Sigmoid", raw(3)));
+    sketch.output(opaque);
+    sketch.metadata("boxes", "xyxy");
+    assertThat(layout().boxes()).isEqualTo(BoxForm.CORNER_PIXELS);
+    assertThat(assumes(recognised(), sketch.model(), opaque)).isFalse();
+
+    FamilyEvidenceTest other = new FamilyEvidenceTest();
+    other.sketch.output(other.joined(1, other.centres(), other.sketch.op("Sigmoid", other.raw(3))));
+    other.sketch.metadata("boxes", "xyxy");
+    assertThat(other.recognised().detector().orElseThrow()).isInstanceOf(Yolov8.Found.class);
+  }
+
+  @Test
+  void thePlaceOfThePictureThatTheExporterNotedIsTaken() {
+    Map<String, String> topLeft = Map.of("letterbox_pad", "top_left");
+    assertThat(Preprocessing.RGB_TO_UNIT.asNoted(topLeft).resize().mode())
+        .isEqualTo(Resize.Mode.LETTERBOX_TOP_LEFT);
+    assertThat(Preprocessing.RGB_TO_UNIT.asNoted(Map.of("letterbox_pad", "114")))
+        .isEqualTo(Preprocessing.RGB_TO_UNIT);
+    assertThat(Preprocessing.STRETCHED_TO_UNIT.asNoted(topLeft))
+        .isEqualTo(Preprocessing.STRETCHED_TO_UNIT);
   }
 
   @Test
