@@ -24,8 +24,11 @@ import java.util.List;
  */
 final class Decoder {
 
-  /** A wrong reading lets everything pass; this many of the best are enough to see that. */
-  private static final int MOST_CANDIDATES = 600;
+  /**
+   * Looked at first. A wrong reading lets everything pass, and these already fill its result; on a
+   * crowded picture a right one needs more.
+   */
+  private static final int FIRST_CANDIDATES = 600;
 
   private record Candidate(float x, float y, float width, float height, float score, int classId) {}
 
@@ -35,11 +38,17 @@ final class Decoder {
     for (Block block : how.blocks()) {
       read(outputs.get(block.tensor()).values(), block, reading, letterbox, candidates);
     }
-    if (candidates.size() > MOST_CANDIDATES) {
-      candidates.sort(Comparator.comparingDouble(Candidate::score).reversed());
-      candidates = candidates.subList(0, MOST_CANDIDATES);
+    if (candidates.isEmpty()) {
+      return List.of();
     }
-    return candidates.isEmpty() ? List.of() : suppress(candidates, reading, letterbox);
+    if (candidates.size() > FIRST_CANDIDATES) {
+      candidates.sort(Comparator.comparingDouble(Candidate::score).reversed());
+      List<Detection> best = suppress(candidates.subList(0, FIRST_CANDIDATES), reading, letterbox);
+      if (best.size() == DetectOptions.defaults().maxDetections()) {
+        return best;
+      }
+    }
+    return suppress(candidates, reading, letterbox);
   }
 
   private static void read(

@@ -67,7 +67,7 @@ public record Diagnosis(
       List<String> notes = new ArrayList<>();
       read(question, scenes, notes);
       CurrentReading present = new CurrentReading(ir, network, notes);
-      try (Proof proof = Proofs.of(question, ir, scenes, notes)) {
+      try (Proof proof = Proofs.of(question, ir, present.spec, scenes, notes)) {
         return new Investigation(
                 question,
                 ir,

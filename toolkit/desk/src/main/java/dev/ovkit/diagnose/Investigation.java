@@ -54,7 +54,7 @@ record Investigation(
     if (now != null && judgement.isGood(now)) {
       @Nullable Trial cut = ownThresholds(search, evidence, now);
       if (cut != null) {
-        return end(search, reading, cut, cut, byThresholds(now, cut));
+        return end(search, cut.reading(), cut, cut, byThresholds(now, cut));
       }
     }
     Trial start = starts.get(0);
@@ -112,12 +112,20 @@ record Investigation(
                 Math.max(evidence.confidence(), DetectorSpec.DEFAULT_CONFIDENCE),
                 DetectorSpec.DEFAULT_IOU);
     Reading own = now.reading().withThresholds(confidence, spec.iouThreshold());
-    if (own.equals(usual)) {
+    if (own.equals(usual) || areThoseOfTheReference(spec)) {
       return null;
     }
     double loss = search.tryOut(usual, List.of()).fit().agreement();
     Trial cut = search.tryOut(own, List.of());
     return cut.fit().agreement() < loss - 0.1 ? cut : null;
+  }
+
+  /** What the exporter chose is no fault of the IR. */
+  private boolean areThoseOfTheReference(DetectorSpec spec) {
+    DetectorSpec reference = proof.reference();
+    return reference != null
+        && reference.confidenceThreshold() == spec.confidenceThreshold()
+        && reference.iouThreshold() == spec.iouThreshold();
   }
 
   private static Trial byThresholds(Trial now, Trial cut) {

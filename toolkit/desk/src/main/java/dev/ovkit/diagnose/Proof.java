@@ -1,5 +1,6 @@
 package dev.ovkit.diagnose;
 
+import dev.ovkit.model.DetectorSpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -7,8 +8,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param hints of the model's structure
  * @param raw the outputs of a reference, where there is one
+ * @param reference what the reference says of itself, where there is one
  */
-record Proof(Evidence evidence, Structures.Hints hints, @Nullable RawOutputs raw)
+record Proof(
+    Evidence evidence,
+    Structures.Hints hints,
+    @Nullable RawOutputs raw,
+    @Nullable DetectorSpec reference)
     implements AutoCloseable {
 
   @Override

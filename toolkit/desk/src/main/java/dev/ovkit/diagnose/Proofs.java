@@ -29,11 +29,17 @@ final class Proofs {
   private static final float REFERENCE_CONFIDENCE = 0.15f;
 
   private final IrDescription ir;
+  private final @Nullable DetectorSpec spec;
   private final List<PictureAnswers> scenes;
   private final List<String> notes;
 
-  private Proofs(IrDescription ir, List<PictureAnswers> scenes, List<String> notes) {
+  private Proofs(
+      IrDescription ir,
+      @Nullable DetectorSpec spec,
+      List<PictureAnswers> scenes,
+      List<String> notes) {
     this.ir = ir;
+    this.spec = spec;
     this.scenes = scenes;
     this.notes = notes;
   }
@@ -41,11 +47,16 @@ final class Proofs {
   /**
    * Expected boxes, else those of a reference, else how boxes usually look.
    *
+   * @param spec what the IR says of itself; null if it cannot be read
    * @param notes gets what is left out
    */
   static Proof of(
-      Question question, IrDescription ir, List<PictureAnswers> scenes, List<String> notes) {
-    Proofs proofs = new Proofs(ir, scenes, notes);
+      Question question,
+      IrDescription ir,
+      @Nullable DetectorSpec spec,
+      List<PictureAnswers> scenes,
+      List<String> notes) {
+    Proofs proofs = new Proofs(ir, spec, scenes, notes);
     if (question.expected().isPresent()) {
       return proofs.expected(question.expected().get());
     }
@@ -55,7 +66,10 @@ final class Proofs {
         .orElseGet(
             () ->
                 new Proof(
-                    new Plausibility(some(scenes)), new Structures.Hints(0, List.of()), null));
+                    new Plausibility(some(scenes)),
+                    new Structures.Hints(0, List.of()),
+                    null,
+                    null));
   }
 
   private Proof expected(Path file) {
@@ -83,12 +97,19 @@ final class Proofs {
           "'%s' has no boxes for any of these pictures; expected boxes for at least one"
               .formatted(file));
     }
-    // The list was cut at some threshold; 0.25 unless it shows a lower one.
-    float confidence = Math.min(lowest, DetectorSpec.DEFAULT_CONFIDENCE);
     return new Proof(
-        new ExpectedBoxes(richest(cases), Math.max(0.01f, confidence)),
+        new ExpectedBoxes(richest(cases), Math.max(0.01f, cutAt(lowest))),
         new Structures.Hints(0, List.of()),
+        null,
         null);
+  }
+
+  /** The list was cut at some threshold: the IR's own, or 0.25, unless it shows a lower one. */
+  private float cutAt(float lowest) {
+    float own = spec == null ? 0 : spec.confidenceThreshold();
+    return own > DetectorSpec.DEFAULT_CONFIDENCE && lowest >= own
+        ? own
+        : Math.min(lowest, DetectorSpec.DEFAULT_CONFIDENCE);
   }
 
   private static List<ExpectedBoxes.Case> richest(List<ExpectedBoxes.Case> cases) {
@@ -103,6 +124,7 @@ final class Proofs {
     List<ExpectedBoxes.Case> cases = new ArrayList<>();
     List<Answer> answers = new ArrayList<>();
     Structures.Hints hints;
+    DetectorSpec own;
     DetectOptions detect =
         DetectOptions.defaults()
             .withConfidence(REFERENCE_CONFIDENCE)
@@ -115,7 +137,8 @@ final class Proofs {
         List<Detection> found = answer.detections().objects();
         cases.add(new ExpectedBoxes.Case(scene, named ? found : nameless(found)));
       }
-      HeadLayout layout = onnx.spec().layout();
+      own = onnx.spec();
+      HeadLayout layout = own.layout();
       hints = new Structures.Hints(layout.classes(), anchors(layout));
     }
     if (cases.stream().allMatch(c -> c.boxes().isEmpty())) {
@@ -124,7 +147,8 @@ final class Proofs {
     return new Proof(
         new ExpectedBoxes(richest(cases), REFERENCE_CONFIDENCE),
         hints,
-        new RawOutputs(scenes, answers));
+        new RawOutputs(scenes, answers),
+        own);
   }
 
   /** An ONNX without names says nothing of classes but their numbers. */

@@ -1,6 +1,7 @@
 package dev.ovkit.diagnose;
 
 import dev.ovkit.diagnose.OutputReading.Decoding;
+import dev.ovkit.internal.text.ShellWord;
 import dev.ovkit.ir.IrDescription;
 import dev.ovkit.model.Colour;
 import java.math.BigDecimal;
@@ -36,16 +37,22 @@ final class Remedy {
     if (present != null && AT_LOAD.containsAll(trial.settings()) && isOnCommandLine(trial)) {
       commands.add(infer(ir, picture, present, found));
     }
+    if (trial.settings().equals(Set.of(Setting.THRESHOLDS))) {
+      return commands; // converting again gives the same thresholds
+    }
     commands.add(
         "ovkit convert %s%s"
-            .formatted(onnx == null ? "MODEL.onnx" : quoted(onnx), convertFlags(ir, trial)));
+            .formatted(onnx == null ? "MODEL.onnx" : ShellWord.of(onnx), convertFlags(ir, trial)));
     return commands;
   }
 
   /** The command that reads an IR as it was found, where it would be read otherwise. */
   static String infer(Path ir, Path picture, @Nullable Reading present, Reading found) {
     return "ovkit infer --ir %s --image %s%s"
-        .formatted(quoted(ir), quoted(picture), present == null ? "" : inferFlags(present, found));
+        .formatted(
+            ShellWord.of(ir),
+            ShellWord.of(picture),
+            present == null ? "" : inferFlags(present, found));
   }
 
   /** Anchors inside a graph cannot be seen from outside. */
@@ -131,11 +138,6 @@ final class Remedy {
     return value == Math.rint(value)
         ? Long.toString((long) value)
         : new BigDecimal(Float.toString(value)).toPlainString();
-  }
-
-  private static String quoted(Path path) {
-    String text = path.toString();
-    return text.matches("[\\w./+=@:-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }
 
   private Remedy() {}

@@ -154,6 +154,23 @@ class DiagnosisTest {
     assertThat(diagnosis.verdict()).as(diagnosis.sentence()).isEqualTo(Verdict.RIGHT);
   }
 
+  /** Converting again would give the same thresholds; infer with others shows the boxes. */
+  @Test
+  void thresholdsThatAreNotThoseOfTheModelHaveOneRemedy() {
+    FaultyIr demo = FaultyIr.heads(TestModels.demo()).preprocess(true, List.of(), List.of(255f));
+    Path xml =
+        demo.metadata(Fault.baked(demo.spec()).withThresholds(0.8f, 0.45f))
+            .save(temp.resolve("strict.xml"));
+    Path picture = TestModels.demoPicture(0);
+    ConvertOptions reference = ConvertOptions.of(TestModels.demo());
+    Diagnosis diagnosis =
+        Diagnosis.of(new Question(xml, List.of(picture), Optional.empty(), Optional.of(reference)));
+    assertThat(diagnosis.sentence()).contains("the IR's own thresholds (confidence 0.8, IoU 0.45)");
+    assertThat(diagnosis.commands())
+        .containsExactly(
+            "ovkit infer --ir %s --image %s --conf 0.25 --iou 0.45".formatted(xml, picture));
+  }
+
   /** On this picture the scale alone finds every box, with wrong colours. */
   @Test
   void doesNotAccuseASilentIrThatIsAsConvertMakesIt() throws IOException {

@@ -62,7 +62,7 @@ public record Fault(String model, String name, Set<Setting> causes, Build build)
     return columns;
   }
 
-  private static DetectorSpec baked(DetectorSpec spec) {
+  static DetectorSpec baked(DetectorSpec spec) {
     return spec.withInputColour(Colour.BGR).withNormalization(Normalization.NONE);
   }
 
