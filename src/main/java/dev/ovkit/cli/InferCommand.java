@@ -31,6 +31,7 @@ import dev.ovkit.cli.print.ResultWriter;
 import dev.ovkit.cli.print.Summary;
 import dev.ovkit.cli.print.TableResults;
 import dev.ovkit.cli.print.YoloResults;
+import dev.ovkit.internal.text.OneLine;
 import dev.ovkit.ir.IrDescription;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.metadata.DerivedSpec;
@@ -78,6 +79,9 @@ import picocli.CommandLine.Spec;
       "  ovkit infer --ir model.xml --images 'shots/*.jpg' --format jsonl"
     })
 final class InferCommand implements Callable<Integer> {
+
+  /** A name from a folder of strangers must not disturb the terminal. */
+  private static final int LONGEST = 4096;
 
   /** The formats of results. */
   enum Format {
@@ -277,7 +281,7 @@ final class InferCommand implements Callable<Integer> {
       failed++;
       summary.unreadable();
       String message = String.valueOf(unreadable.reason().getMessage());
-      spec.commandLine().getErr().println("ovkit: " + message);
+      spec.commandLine().getErr().println(OneLine.of("ovkit: " + message, LONGEST));
       writer.unreadable(unreadable.file(), message);
     }
   }

@@ -11,6 +11,7 @@ import dev.ovkit.cli.print.AlarmPrinter;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.internal.json.DetectionsJson;
+import dev.ovkit.internal.text.OneLine;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detections;
@@ -50,6 +51,9 @@ import picocli.CommandLine.Spec;
       "  ovkit watch --ir model.xml --in drop --out results --draw --once --verbose"
     })
 final class WatchCommand implements Callable<Integer> {
+
+  /** Whoever may put files into the folder must not write into the journal. */
+  private static final int LONGEST_NAME = 4096;
 
   @Spec private CommandSpec spec;
 
@@ -118,6 +122,7 @@ final class WatchCommand implements Callable<Integer> {
           "--in '%s': no such folder; create it, or give --create".formatted(in));
     }
     Path ir = model.model();
+    ForeignIr.require(ir, spec.commandLine().getErr());
     WatchOptions options = new WatchOptions(in, out, draw, delete, once, Duration.ofMillis(settle));
     try (Detector detector = Detector.open(ir, detectorOptions());
         FolderWatch watch =
@@ -180,7 +185,7 @@ final class WatchCommand implements Callable<Integer> {
           err.printf(
               Locale.ROOT,
               "%s  %d found  %.1f ms%n",
-              name,
+              OneLine.of(name, LONGEST_NAME),
               found.objects().size(),
               DetectionsJson.milliseconds(found.timings().total()));
         }
@@ -189,7 +194,10 @@ final class WatchCommand implements Callable<Integer> {
       @Override
       public void setAside(String name, String reason) {
         err.println(
-            "ovkit: moved to failed: " + (reason.startsWith(name) ? reason : name + ": " + reason));
+            OneLine.of(
+                "ovkit: moved to failed: "
+                    + (reason.startsWith(name) ? reason : name + ": " + reason),
+                LONGEST_NAME));
       }
 
       @Override
@@ -204,7 +212,7 @@ final class WatchCommand implements Callable<Integer> {
 
       @Override
       public void left(String name, String reason) {
-        err.println("ovkit: left: " + reason);
+        err.println(OneLine.of("ovkit: left: " + reason, LONGEST_NAME));
       }
     };
   }

@@ -205,7 +205,7 @@ class ConvertCommandTest {
         .containsExactly(
             "xml", "bin", "bin_bytes", "manifest", "infer_reads_boxes", "decisions", "check");
     assertThat(json.get("infer_reads_boxes").asBoolean()).isTrue();
-    assertThat(json.get("check").asText()).startsWith("ovkit diagnose --ir '" + temp);
+    assertThat(json.get("check").asText()).startsWith("ovkit diagnose --ir " + temp);
     assertThat(json.get("bin_bytes").asLong())
         .isEqualTo(Files.size(Path.of(json.get("bin").asText())));
     assertThat(json.get("decisions"))

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.ModelException;
+import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.nativelib.NativeRuntime;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -67,9 +68,8 @@ class ForeignIrTest {
     assertThat(require(xml)).as("it did not pass").contains("trying it");
   }
 
-  /** A remainder by zero, which OpenVINO computes when it compiles the model. */
-  @Test
-  void aCrashOfOpenVinoIsAMessage() throws IOException {
+  /** An IR with a remainder by zero, which OpenVINO computes when it compiles the model. */
+  private Path crashing() throws IOException {
     Path xml = foreign();
     String text = Files.readString(xml);
     Files.writeString(
@@ -81,11 +81,30 @@ class ForeignIrTest {
     ByteBuffer more =
         ByteBuffer.allocate(weights.length + 8).order(ByteOrder.LITTLE_ENDIAN).put(weights);
     Files.write(temp.resolve("model.bin"), more.putInt(7).putInt(0).array());
+    return xml;
+  }
+
+  private static String crashOf(Path xml) {
+    return "'%s' cannot be used: OpenVINO %s crashes on it; make the IR again, best by 'ovkit convert' from its ONNX"
+        .formatted(xml, NativeRuntime.OPENVINO_VERSION);
+  }
+
+  @Test
+  void aCrashOfOpenVinoIsAMessage() throws IOException {
+    Path xml = crashing();
     assertThatThrownBy(() -> require(xml))
         .isInstanceOf(ModelException.class)
-        .hasMessage(
-            "'%s' cannot be used: OpenVINO %s crashes on it; make the IR again, best by 'ovkit convert' from its ONNX",
-            xml, NativeRuntime.OPENVINO_VERSION);
+        .hasMessage(crashOf(xml));
+  }
+
+  /** A service that crashes would be started again, and crash again. */
+  @Test
+  void watchSurvivesIt() throws IOException {
+    Path xml = crashing();
+    Path in = Files.createDirectory(temp.resolve("in"));
+    Cli said = Cli.run("watch", xml, "--in", in, "--out", temp.resolve("out"), "--once");
+    assertThat(said.err()).endsWith("ovkit: " + crashOf(xml) + System.lineSeparator());
+    assertThat(said.exitCode()).isEqualTo(ExitCode.FAILED);
   }
 
   private static final String REMAINDER =

@@ -234,6 +234,19 @@ class InferResultsTest {
             2, "--out would overwrite the picture '%s'; give another place".formatted(other));
   }
 
+  /** A folder of strangers must not write into a terminal. */
+  @Test
+  void aPicturesNameCannotForgeALine() throws IOException {
+    Path good = Files.copy(ONE, temp.resolve("a\u001b[31m\nforged 1.jpg"));
+    Path bad = Files.write(temp.resolve("b\u001b[31m\nforged 2.jpg"), new byte[] {1, 2, 3});
+    Cli said = Cli.run("infer", IR, good, bad);
+    assertThat(said.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat((said.out() + said.err()).lines()).noneMatch(line -> line.startsWith("forged"));
+    assertThat(said.out() + said.err()).contains("forged 1", "forged 2").doesNotContain("\u001b");
+    JsonNode json = JSON.readTree(Cli.run("infer", IR, good, "--json").done());
+    assertThat(json.at("/pictures/0/file").asText()).isEqualTo(good.toString());
+  }
+
   @Test
   void aFormatThatCannotBeWrittenIsNamed() throws IOException {
     Path out = temp.resolve("o.gif");
@@ -271,7 +284,8 @@ class InferResultsTest {
         List.of(
             List.of("doctor"),
             List.of("inspect", IR.toString()),
-            List.of("infer", IR.toString(), ONE.toString(), "--json"))) {
+            List.of("infer", IR.toString(), ONE.toString(), "--json"),
+            List.of("infer", IR.toString(), ONE.toString(), "--track", "--format", "jsonl"))) {
       Process process =
           start(line).redirectOutput(new File("/dev/full")).redirectErrorStream(false).start();
       String err = new String(process.getErrorStream().readAllBytes(), UTF_8);

@@ -121,7 +121,7 @@ class WatchCommandTest {
         .asString()
         .contains("every box is smaller than a pixel")
         .endsWith(
-            "find out with: ovkit diagnose --ir '%s' --images '%s'"
+            "find out with: ovkit diagnose --ir %s --images %s"
                 .formatted(wrong, in.resolve("done/a.jpg")));
   }
 

@@ -1,5 +1,7 @@
 package dev.ovkit.cli.print;
 
+import dev.ovkit.internal.text.OneLine;
+import dev.ovkit.internal.text.ShellWord;
 import dev.ovkit.model.Detections;
 import dev.ovkit.picture.Picture;
 import java.io.PrintWriter;
@@ -12,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * fault is the same on every picture.
  */
 public final class AlarmPrinter {
+
+  private static final int LONGEST = 4096;
 
   private final PrintWriter err;
   private final Path ir;
@@ -38,13 +42,21 @@ public final class AlarmPrinter {
       hinted = true;
       err.printf(
           "ovkit: %s: it has 16 bits a value and uses no more than 12, so it is read as almost black; if it is from a camera of 12 bits, give --bit-depth 12%n",
-          first);
+          name(first));
     }
     if (!warned && found.alarm().isPresent()) {
       warned = true;
       err.printf(
-          "ovkit: %s: %s, so the model is probably read wrongly; find out with: ovkit diagnose --ir '%s' --images '%s'%n",
-          picture, found.alarm().get(), ir, picture);
+          "ovkit: %s: %s, so the model is probably read wrongly; find out with: ovkit diagnose --ir %s --images %s%n",
+          name(picture),
+          found.alarm().get(),
+          ShellWord.of(ir),
+          OneLine.of(ShellWord.of(picture), LONGEST));
     }
+  }
+
+  /** A name from a folder of strangers must not disturb the terminal. */
+  private static String name(Path file) {
+    return OneLine.of(file.toString(), LONGEST);
   }
 }

@@ -2,6 +2,7 @@ package dev.ovkit.cli.print;
 
 import dev.ovkit.convert.Conversion;
 import dev.ovkit.convert.Decision;
+import dev.ovkit.internal.text.ShellWord;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,9 +48,9 @@ public final class ConversionPrinter {
     boolean several =
         conversion.detector().map(spec -> spec.layout().form().isPresent()).orElse(true);
     return (several
-            ? "ovkit diagnose --ir '%s' --images PICTURES"
-            : "ovkit infer --ir '%s' --images PICTURES --out DRAWN")
-        .formatted(conversion.xml());
+            ? "ovkit diagnose --ir %s --images PICTURES"
+            : "ovkit infer --ir %s --images PICTURES --out DRAWN")
+        .formatted(ShellWord.of(conversion.xml()));
   }
 
   /** Returns the same for programs. */

@@ -1,6 +1,7 @@
 package dev.ovkit.cli.print;
 
 import dev.ovkit.internal.json.DetectionsJson;
+import dev.ovkit.internal.text.OneLine;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
@@ -12,11 +13,13 @@ import java.util.Locale;
 /** What was found, as a table for people; times in milliseconds. */
 public final class DetectionsPrinter {
 
+  private static final int LONGEST = 4096;
+
   public static void print(Path file, Detections found, PrintWriter out) {
     out.printf(
         Locale.ROOT,
         "%s  %dx%d  %d found  %.1f ms (infer %.1f)%n",
-        file,
+        OneLine.of(file.toString(), LONGEST),
         found.width(),
         found.height(),
         found.objects().size(),

@@ -2,6 +2,7 @@ package dev.ovkit.cli.print;
 
 import dev.ovkit.compare.MatchedPair;
 import dev.ovkit.internal.json.DetectionsJson;
+import dev.ovkit.internal.text.OneLine;
 import dev.ovkit.model.Detection;
 import dev.ovkit.verify.Finding;
 import dev.ovkit.verify.OutputDifference;
@@ -17,6 +18,8 @@ import java.util.OptionalDouble;
 
 /** How two models compare, as tables for people and as JSON for programs. */
 public final class VerificationPrinter {
+
+  private static final int LONGEST = 4096;
 
   public static void print(Verification v, PrintWriter out) {
     out.printf("A  %s (%s)%n", v.first().file(), v.first().engine());
@@ -99,7 +102,7 @@ public final class VerificationPrinter {
   /** Says what could not be read and what was assumed; returns the exit code. */
   public static int complain(Verification v, PrintWriter err) {
     v.notes().forEach(note -> err.println("ovkit: " + note));
-    v.unreadable().forEach(one -> err.println("ovkit: " + one.why()));
+    v.unreadable().forEach(one -> err.println(OneLine.of("ovkit: " + one.why(), LONGEST)));
     if (!v.holds()) {
       return ExitCode.DOES_NOT_HOLD;
     }

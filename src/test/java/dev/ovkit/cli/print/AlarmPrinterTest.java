@@ -28,7 +28,19 @@ class AlarmPrinterTest {
     alarm.check(Path.of("b.jpg"), scored(12));
     assertThat(err.toString())
         .isEqualTo(
-            "ovkit: a.jpg: a score of 12.0 is above 1, so the model is probably read wrongly; find out with: ovkit diagnose --ir 'model.xml' --images 'a.jpg'%n"
+            "ovkit: a.jpg: a score of 12.0 is above 1, so the model is probably read wrongly; find out with: ovkit diagnose --ir model.xml --images a.jpg%n"
                 .formatted());
+  }
+
+  /** What a person pastes must do nothing else, and a name must not write its own lines. */
+  @Test
+  void aNameOfStrangersIsQuotedAndOneLine() {
+    StringWriter err = new StringWriter();
+    AlarmPrinter alarm = new AlarmPrinter(new PrintWriter(err), Path.of("model.xml"));
+    alarm.check(Path.of("a'; reboot; '\n\u001b[31mb.jpg"), scored(12));
+    assertThat(err.toString())
+        .hasLineCount(1)
+        .doesNotContain("\u001b")
+        .contains("--images 'a'\\''; reboot; '\\''");
   }
 }
