@@ -14,6 +14,7 @@ import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.Limits;
 import dev.ovkit.cli.option.ModelAndPictures;
 import dev.ovkit.cli.option.ProfileOptions;
+import dev.ovkit.cli.option.Written;
 import dev.ovkit.cli.print.BenchHtml;
 import dev.ovkit.cli.print.BenchJson;
 import dev.ovkit.cli.print.BenchPrinter;
@@ -189,6 +190,7 @@ final class BenchCommand implements Callable<Integer> {
   private boolean csv;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
+  @Written
   @Option(
       names = "--html",
       paramLabel = "FILE",

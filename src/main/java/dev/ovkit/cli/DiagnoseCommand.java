@@ -5,6 +5,7 @@ import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.ModelAndPictures;
 import dev.ovkit.cli.option.PictureOptions;
+import dev.ovkit.cli.option.Written;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.convert.ConvertOptions;
@@ -86,6 +87,7 @@ final class DiagnoseCommand implements Callable<Integer> {
   private boolean all;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
+  @Written
   @Option(
       names = "--html",
       paramLabel = "FILE",

@@ -9,6 +9,7 @@ import dev.ovkit.cli.option.Labels;
 import dev.ovkit.cli.option.ModelOption;
 import dev.ovkit.cli.option.PictureList;
 import dev.ovkit.cli.option.PictureOptions;
+import dev.ovkit.cli.option.Written;
 import dev.ovkit.cli.print.ClassEvaluation;
 import dev.ovkit.cli.print.Evaluation;
 import dev.ovkit.cli.print.ExitCode;
@@ -149,6 +150,7 @@ final class EvalCommand implements Callable<Integer> {
   @Mixin private BitDepthOption bitDepth;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
+  @Written
   @Option(
       names = "--detections",
       paramLabel = "FILE.json",
@@ -158,6 +160,7 @@ final class EvalCommand implements Callable<Integer> {
   private @Nullable Path detections;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
+  @Written
   @Option(
       names = "--html",
       paramLabel = "FILE",

@@ -1,26 +1,25 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.cli.option.Written;
 import java.io.IOException;
+import java.lang.reflect.AnnotatedElement;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
-/** Keeps a command from writing a file over one that it reads, under whatever name. */
+/**
+ * Keeps a command from writing a file over one that it reads, under whatever name. Commands that
+ * write into a folder look after its files themselves.
+ */
 final class OutputGuard {
-
-  /** Options that name a file to write. {@code infer} looks after its pictures itself. */
-  private static final Set<String> WRITTEN = Set.of("--html", "--detections", "--jsonl");
-
-  private static final String FILM = "--out";
 
   private OutputGuard() {}
 
@@ -35,13 +34,16 @@ final class OutputGuard {
       command = command.subcommand();
     }
     for (OptionSpec option : command.matchedOptions()) {
-      boolean writes =
-          WRITTEN.contains(option.longestName())
-              || option.longestName().equals(FILM) && command.commandSpec().name().equals("stream");
-      if (writes && option.getValue() instanceof Path written) {
+      if (writes(option) && option.getValue() instanceof Path written) {
         check(command, option, written);
       }
     }
+  }
+
+  /** Whether an option names a file to write. */
+  static boolean writes(OptionSpec option) {
+    return option.userObject() instanceof AnnotatedElement field
+        && field.isAnnotationPresent(Written.class);
   }
 
   private static void check(ParseResult command, OptionSpec option, Path written) {

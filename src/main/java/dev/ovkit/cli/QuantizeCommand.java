@@ -5,6 +5,7 @@ import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.ModelAndPictures;
 import dev.ovkit.cli.option.QuantizeOptionGroup;
+import dev.ovkit.cli.option.Written;
 import dev.ovkit.cli.print.QuantizationPrinter;
 import dev.ovkit.cli.print.QuantizeProgress;
 import dev.ovkit.quantize.Quantization;
@@ -60,6 +61,7 @@ final class QuantizeCommand implements Callable<Integer> {
   @Mixin private BitDepthOption bitDepth;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
+  @Written
   @Option(
       names = "--html",
       paramLabel = "FILE",

@@ -1,6 +1,7 @@
 package dev.ovkit.cli;
 
 import dev.ovkit.cli.option.JsonOption;
+import dev.ovkit.cli.option.Written;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.cli.print.PythonProgress;
@@ -35,6 +36,7 @@ final class SimplifyCommand implements Callable<Integer> {
   @Parameters(paramLabel = "MODEL.onnx", description = "The ONNX model.")
   private Path model;
 
+  @Written
   @Option(
       names = {"-o", "--out"},
       paramLabel = "OUT.onnx",

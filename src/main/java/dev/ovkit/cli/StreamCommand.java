@@ -8,6 +8,7 @@ import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.ModelAndSources;
 import dev.ovkit.cli.option.ProfileOptions;
 import dev.ovkit.cli.option.ThresholdOptions;
+import dev.ovkit.cli.option.Written;
 import dev.ovkit.cli.stream.StreamProgram;
 import dev.ovkit.cli.stream.StreamRequest;
 import dev.ovkit.model.DetectOptions;
@@ -91,6 +92,7 @@ final class StreamCommand implements Callable<Integer> {
   @Mixin private ThresholdOptions thresholds;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
+  @Written
   @Option(
       names = {"-o", "--out"},
       paramLabel = "FILM",
@@ -103,6 +105,7 @@ final class StreamCommand implements Callable<Integer> {
   private boolean noLabels;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
+  @Written
   @Option(
       names = "--jsonl",
       paramLabel = "FILE",

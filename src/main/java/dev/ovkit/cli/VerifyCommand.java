@@ -6,6 +6,7 @@ import dev.ovkit.cli.option.Images;
 import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.ModelFolder;
 import dev.ovkit.cli.option.PictureOptions;
+import dev.ovkit.cli.option.Written;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.cli.print.Progress;
 import dev.ovkit.cli.print.VerificationPrinter;
@@ -151,6 +152,7 @@ final class VerifyCommand implements Callable<Integer> {
   @Mixin private PictureOptions picture;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
+  @Written
   @Option(
       names = "--html",
       paramLabel = "FILE",

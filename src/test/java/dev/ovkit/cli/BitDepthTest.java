@@ -18,6 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -169,6 +171,46 @@ class BitDepthTest {
     JsonNode right = detections(Cli.run("infer", Demo.IR, eight, "--json").done());
     Path expected = Files.writeString(temp.resolve("right.json"), right.toString());
     saysTheSame("diagnose", Demo.IR.toString(), "PICTURE", "--expect", expected.toString());
+  }
+
+  /** The pictures of a report, as they are in its page. */
+  private static List<String> pictures(Path html) throws IOException {
+    return Pattern.compile("data:image/jpeg;base64,[^\"]+")
+        .matcher(Files.readString(html))
+        .results()
+        .map(MatchResult::group)
+        .toList();
+  }
+
+  @Test
+  void aDiagnosisShowsThemAsBrightAsThoseOfEightBits() throws IOException {
+    Path plain = temp.resolve("plain.html");
+    Path deep = temp.resolve("deep.html");
+    Cli.run("diagnose", Demo.IR, eight, "--html", plain).done();
+    Cli.run("diagnose", Demo.IR, twelve, "--bit-depth", 12, "--html", deep).done();
+    assertThat(pictures(deep)).isNotEmpty().isEqualTo(pictures(plain));
+  }
+
+  /** An object that nobody labelled is a mistake, so that the picture is among the worst. */
+  @Test
+  void anEvaluationShowsThemAsBrightAsThoseOfEightBits() throws IOException {
+    Path labels = Files.createDirectory(temp.resolve("labels"));
+    List<List<String>> shown = new ArrayList<>();
+    for (Path picture : List.of(eight, twelve)) {
+      Path pictures = Files.createDirectory(temp.resolve("of-" + picture.getFileName()));
+      Files.copy(picture, pictures.resolve("one.png"));
+      Files.writeString(labels.resolve("one.txt"), "0 0.5 0.5 0.1 0.1\n");
+      Path html = pictures.resolve("report.html");
+      List<Object> command =
+          new ArrayList<>(List.of("eval", Demo.IR, "--labels", labels, "--images", pictures));
+      command.addAll(List.of("--html", html));
+      if (picture == twelve) {
+        command.addAll(List.of("--bit-depth", 12));
+      }
+      Cli.run(command.toArray()).done();
+      shown.add(pictures(html));
+    }
+    assertThat(shown.get(1)).isNotEmpty().isEqualTo(shown.get(0));
   }
 
   @Test
