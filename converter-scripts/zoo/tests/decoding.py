@@ -287,7 +287,7 @@ DECODERS: dict[str, Decoder] = {
         rows_of_six,
     ),
     **dict.fromkeys(("yolo26-obb", "yolov8-obb-nms"), rotated_rows),
-    "yolov8-cls": classified,
+    **dict.fromkeys(("yolov8-cls", "yolo26-cls"), classified),
     "rtdetr": original_detr,
     "hf-rtdetr": hugging_face,
     "rfdetr": rf_detr,

@@ -46,7 +46,8 @@ class ZooTasksTest {
     "yolo26-pose, POSE",
     "yolov8-obb, OBB",
     "yolo26-obb, OBB",
-    "yolov8-cls, CLASSIFY"
+    "yolov8-cls, CLASSIFY",
+    "yolo26-cls, CLASSIFY"
   })
   void irAndOnnxFindTheSame(String family, Task task) throws Exception {
     Path onnx = temp.resolve(family + ".onnx");
