@@ -58,6 +58,20 @@ class PackageCommandTest {
     printed = packed.out();
   }
 
+  /** Bundles of other tasks without a JRE, and what makes them fail: {@link TaskBundleTest}. */
+  @Test
+  void aModelOfAnotherTaskIsPackedWithWhatItFinds() {
+    Path onnx = Cli.shared().resolve("families/11n-seg.onnx");
+    Path picture = Cli.shared().resolve("pictures/000000011511.jpg");
+    Cli converted = Cli.run("convert", onnx, "-o", folder, "-n", "masks");
+    assertThat(converted.exitCode()).as(converted.err()).isEqualTo(ExitCode.DONE);
+    Path made = folder.resolve("masks-1.0.0");
+    Path ir = folder.resolve("masks.xml");
+    Cli packed = Cli.run("package", "--ir", ir, "--golden", picture, "--unsigned", "-o", made);
+    assertThat(packed.exitCode()).as(packed.err()).isEqualTo(ExitCode.DONE);
+    assertThat(Cli.run("self-test", "--bundle", made).done()).contains("masks overlap by at least");
+  }
+
   // ---- what is in it
 
   @Test

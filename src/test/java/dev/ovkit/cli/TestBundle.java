@@ -10,6 +10,7 @@ import dev.ovkit.bundle.ManifestFile;
 import dev.ovkit.bundle.ReleaseVersion;
 import dev.ovkit.bundle.Signature;
 import dev.ovkit.bundle.SigningKey;
+import dev.ovkit.convert.SealedIr;
 import dev.ovkit.nativelib.NativeRuntime;
 import dev.ovkit.vision.Detector;
 import java.io.IOException;
@@ -36,6 +37,7 @@ final class TestBundle {
   private static final Path MODELS =
       Path.of(System.getProperty("ovkit.home", "..")).resolve("ir-models");
   private static final Path LIBRARIES = Path.of(System.getProperty("ovkit.native.dir", ""));
+  private static final Path OWN_MODEL = MODELS.resolve("conveyor-parts.xml");
   private static final List<Path> PICTURES = List.of(MODELS.resolve("pictures/000000.jpg"));
 
   private static @Nullable Golden answer;
@@ -47,6 +49,8 @@ final class TestBundle {
   private boolean signed = true;
   private @Nullable String launcher;
   private @Nullable Golden golden;
+  private Path model = OWN_MODEL;
+  private List<Path> pictures = PICTURES;
 
   TestBundle(SigningKey key) {
     this.key = key;
@@ -88,10 +92,18 @@ final class TestBundle {
     return this;
   }
 
+  /** A bundle of another model, which finds this on its picture. */
+  TestBundle of(Path xml, Path picture, Golden found) {
+    model = xml;
+    pictures = List.of(picture);
+    golden = found;
+    return this;
+  }
+
   /** What the model finds on the picture; asked once. */
   static synchronized Golden answer() {
     if (answer == null) {
-      try (Detector detector = Detector.open(MODELS.resolve("conveyor-parts.xml"))) {
+      try (Detector detector = Detector.open(OWN_MODEL)) {
         answer = Golden.of(detector, false, PICTURES);
       }
     }
@@ -102,10 +114,10 @@ final class TestBundle {
   Path folder(Path folder) throws IOException {
     put(folder, "bin/ovkit", (launcher == null ? ownLauncher() : launcher).getBytes(UTF_8));
     folder.resolve("bin/ovkit").toFile().setExecutable(true);
-    put(folder, "model/model.xml", Files.readAllBytes(MODELS.resolve("conveyor-parts.xml")));
-    put(folder, "model/model.bin", Files.readAllBytes(MODELS.resolve("conveyor-parts.bin")));
+    put(folder, "model/model.xml", Files.readAllBytes(model));
+    put(folder, "model/model.bin", Files.readAllBytes(SealedIr.bin(model)));
     put(folder, Golden.FILE, (golden == null ? answer() : golden).bytes());
-    for (Path picture : PICTURES) {
+    for (Path picture : pictures) {
       put(folder, Golden.FOLDER + "/" + picture.getFileName(), Files.readAllBytes(picture));
     }
     if (libraries) {
