@@ -99,16 +99,21 @@ public final class FrameScaler implements AutoCloseable {
       public void letterbox(Letterbox box, Resize resize, ByteBuffer target) {
         if (frame instanceof SlideFrame slide) {
           slide.letterbox(box, resize, target);
-        } else if (resize.mode() == Resize.Mode.CENTRE_CROP
-            || resize.interpolation() != Resize.Interpolation.LINEAR) {
+        } else if (resize.mode() != Resize.Mode.CENTRE_CROP
+            && takes(((DecodedFrame) frame).open(), resize)) {
+          FrameScaler.this.letterbox(((DecodedFrame) frame).open(), box, resize, target);
+        } else {
           try (Picture whole = frame.toPicture(FrameScaler.this)) {
             whole.letterbox(box, resize, target);
           }
-        } else {
-          FrameScaler.this.letterbox(((DecodedFrame) frame).open(), box, resize, target);
         }
       }
     };
+  }
+
+  /** Whether a frame is scaled without a copy in full size; swscale is used for linear alone. */
+  private static boolean takes(AVFrame frame, Resize resize) {
+    return PlaneScaler.takes(frame) || resize.interpolation() == Resize.Interpolation.LINEAR;
   }
 
   private void letterbox(AVFrame frame, Letterbox box, Resize resize, ByteBuffer target) {
@@ -119,7 +124,7 @@ public final class FrameScaler implements AutoCloseable {
               .formatted(box.targetWidth(), box.targetHeight(), row * box.targetHeight()));
     }
     if (PlaneScaler.takes(frame)) {
-      planeScaler.scale(frame, matrix(frame).yuv(isFull(frame)), box, target);
+      planeScaler.scale(frame, matrix(frame).yuv(isFull(frame)), box, resize, target);
     } else if (box.width() % BLOCK == 0 && box.left() == 0) {
       BytePointer start = new BytePointer(target);
       int before = box.top() * row;

@@ -10,7 +10,7 @@ import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.javacpp.BytePointer;
 
 /**
- * Scales the planes of brightness and colour as pictures are scaled, linearly between pixels, and
+ * Scales the planes of brightness and colour as pictures are scaled, between the pixels around, and
  * converts only the scaled pixels.
  *
  * <p>Networks are trained on pictures that are scaled this way. swscale averages instead, which
@@ -45,7 +45,7 @@ final class PlaneScaler implements AutoCloseable {
   }
 
   /** Writes a scaled frame to its place in a letterbox; the border is left as it is. */
-  void scale(AVFrame frame, YuvMatrix matrix, Letterbox box, ByteBuffer target) {
+  void scale(AVFrame frame, YuvMatrix matrix, Letterbox box, Resize resize, ByteBuffer target) {
     int count = box.width() * box.height();
     if (scaled.capacity() < 3 * count) {
       scaled = ByteBuffer.allocateDirect(3 * count);
@@ -63,7 +63,8 @@ final class PlaneScaler implements AutoCloseable {
           plane,
           (frame.width() + across - 1) / across,
           (frame.height() + down - 1) / down,
-          box);
+          box,
+          resize);
     }
     matrix.convert(planes, count, pixels);
     int row = 3 * box.width();
@@ -73,7 +74,8 @@ final class PlaneScaler implements AutoCloseable {
     }
   }
 
-  private void scalePlane(AVFrame frame, int plane, int width, int height, Letterbox box) {
+  private void scalePlane(
+      AVFrame frame, int plane, int width, int height, Letterbox box, Resize resize) {
     int stride = frame.linesize(plane);
     long bytes = (long) stride * (height - 1) + width;
     BytePointer start = frame.data(plane);
@@ -82,7 +84,7 @@ final class PlaneScaler implements AutoCloseable {
     memory.letterbox(
         new Frame(samples, width, height, stride, Frame.Format.GRAY),
         whole,
-        Resize.LETTERBOX,
+        resize.withMode(Resize.Mode.STRETCH),
         scaled.clear());
     scaled.get(0, planes[plane], 0, 3 * box.width() * box.height());
   }

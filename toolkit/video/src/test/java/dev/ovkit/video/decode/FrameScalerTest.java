@@ -20,20 +20,23 @@ class FrameScalerTest {
 
   @ParameterizedTest
   @CsvSource({
-    "film.mkv, LETTERBOX_CENTRE, 320, 320",
-    "film.mkv, LETTERBOX_TOP_LEFT, 320, 320",
-    "film.mkv, STRETCH, 333, 217",
-    "film.mkv, CENTRE_CROP, 224, 224",
-    "film.mkv, LETTERBOX_CENTRE, 97, 416",
-    "film.mkv, LETTERBOX_CENTRE, 1000, 320",
-    "film.mjpeg, LETTERBOX_CENTRE, 320, 320",
+    "film.mkv, LETTERBOX_CENTRE, LINEAR, 320, 320",
+    "film.mkv, LETTERBOX_TOP_LEFT, LINEAR, 320, 320",
+    "film.mkv, STRETCH, LINEAR, 333, 217",
+    "film.mkv, STRETCH, BICUBIC, 333, 217",
+    "film.mkv, LETTERBOX_CENTRE, BICUBIC, 320, 320",
+    "film.mkv, CENTRE_CROP, LINEAR, 224, 224",
+    "film.mkv, LETTERBOX_CENTRE, LINEAR, 97, 416",
+    "film.mkv, LETTERBOX_CENTRE, LINEAR, 1000, 320",
+    "film.mjpeg, LETTERBOX_CENTRE, LINEAR, 320, 320",
   })
-  void itIsScaledAsAPictureIs(String name, Resize.Mode mode, int width, int height) {
+  void itIsScaledAsAPictureIs(
+      String name, Resize.Mode mode, Resize.Interpolation interpolation, int width, int height) {
     Path film =
         name.endsWith("mkv")
             ? TestFilms.lossless(temp.resolve(name), 640, 360, 2)
             : TestFilms.film(temp.resolve(name), 640, 360, 2);
-    Resize resize = new Resize(mode, 114);
+    Resize resize = new Resize(mode, 114, interpolation);
     try (VideoReader reader = VideoReader.open(VideoSource.of(film), ReadOptions.defaults());
         FrameScaler scaler = new FrameScaler();
         VideoFrame frame = reader.next();
