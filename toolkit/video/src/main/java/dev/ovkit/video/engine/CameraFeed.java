@@ -48,10 +48,10 @@ final class CameraFeed {
   long unreadable;
   long reconnects;
 
-  CameraFeed(Camera camera, StreamOptions options, int workers) {
+  CameraFeed(Camera camera, int number, StreamOptions options, int workers) {
     this.camera = camera;
     this.live = camera.source().isLive() || options.realTime();
-    this.schedule = new Schedule(camera.fps());
+    this.schedule = live ? Schedule.ofCamera(camera.fps(), number) : Schedule.ofFilm(camera.fps());
     this.gate = options.motionGate() ? new MotionGate(options.stillAtMost()) : null;
     // The gate compares each frame with the one before; a camera has one frame at a time anyway.
     this.most = live || gate != null ? 1 : 2 * workers;

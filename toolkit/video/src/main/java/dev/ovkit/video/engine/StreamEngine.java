@@ -87,7 +87,7 @@ public final class StreamEngine {
         throw new OptionException(
             "two cameras are called '%s'; give each its own name".formatted(camera.name()));
       }
-      feeds.add(new CameraFeed(camera, options, workers));
+      feeds.add(new CameraFeed(camera, feeds.size(), options, workers));
     }
     this.detector = detector;
     this.workers = workers;

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ovkit.video.decode.TestFilms;
 import dev.ovkit.video.decode.VideoSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -15,7 +17,7 @@ class DispatcherTest {
   private static CameraFeed feed(String name, double weight) {
     Camera camera =
         Camera.of(name, VideoSource.of("rtsp://host/" + name)).withEveryFrame().withWeight(weight);
-    return new CameraFeed(camera, StreamOptions.defaults(), 1);
+    return new CameraFeed(camera, 0, StreamOptions.defaults(), 1);
   }
 
   private static void offerAll(Dispatcher dispatcher, List<CameraFeed> feeds, int number) {
@@ -79,12 +81,29 @@ class DispatcherTest {
 
   @Test
   void framesAreDueOnAGridThatLateOnesDoNotMove() {
-    Schedule schedule = new Schedule(java.util.OptionalDouble.of(5));
-    int due = 0;
-    for (int i = 0; i < 250; i++) { // 10 s at 25 frames a second, each up to 15 ms late
-      due += schedule.isDue((i * 40L + i * 7 % 16) * 1_000_000) ? 1 : 0;
+    OptionalDouble five = OptionalDouble.of(5);
+    assertThat(due(Schedule.ofFilm(five)).sum()).isEqualTo(50);
+    for (int camera = 0; camera < 20; camera++) {
+      assertThat(due(Schedule.ofCamera(five, camera)).sum()).isBetween(49, 51);
     }
-    assertThat(due).isEqualTo(50);
+  }
+
+  /** For each frame of 10 s at 25 frames a second, each up to 15 ms late, 1 if it is due. */
+  private static IntStream due(Schedule schedule) {
+    return IntStream.range(0, 250)
+        .map(i -> schedule.isDue((i * 40L + i * 7 % 16) * 1_000_000) ? 1 : 0);
+  }
+
+  @Test
+  void camerasThatBeginTogetherDoNotAskTogether() {
+    int[] asking = new int[250];
+    for (int camera = 0; camera < 20; camera++) {
+      int[] due = due(Schedule.ofCamera(OptionalDouble.of(5), camera)).toArray();
+      Arrays.setAll(asking, i -> asking[i] + due[i]);
+    }
+    assertThat(asking[0]).as("the first frame of each").isEqualTo(20);
+    // Twenty cameras share five frames a period: four at a time, one more where times are uneven.
+    assertThat(IntStream.of(asking).skip(10).max().orElseThrow()).isLessThanOrEqualTo(6);
   }
 
   @Test

@@ -30,7 +30,7 @@ class OverloadTest {
   private List<CameraFeed> feeds(double fps) {
     return IntStream.range(0, CAMERAS)
         .mapToObj(i -> Camera.of("c" + i, VideoSource.of("rtsp://host/" + i)).withFps(fps))
-        .map(camera -> new CameraFeed(camera, StreamOptions.defaults(), 1))
+        .map(camera -> new CameraFeed(camera, 0, StreamOptions.defaults(), 1))
         .toList();
   }
 
