@@ -9,7 +9,7 @@ PROGRAM is ovkit, plain or tuned. The cameras play FILM over RTSP in real time. 
 which less than 1 % of the detections are missed and the 99th percentile of their age is at most 400 ms: short runs
 find where that is, full ones decide. --speed plays the film itself as fast as the program can. --soak plays at full
 speed and looks at resident memory. Prints one JSON object a measurement, with its setting. cameras.sh sets what it
-needs: OVKIT, SERVER (a command that takes FILM and milliseconds a frame), PYTHON and, for --cpus, taskset.
+needs: OVKIT, SERVER (a command that takes FILM, milliseconds a frame and those of the spread), PYTHON and, for --cpus, taskset.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import argparse
 import json
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
@@ -29,6 +30,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 MOST_MISSED, MOST_AGE_MS = 0.01, 400
 MOST_GROWTH = 1.02
+SPREAD_MS = 2000  # a key frame's period: the cameras' key frames do not come all at once
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -48,7 +50,7 @@ class Server:
     """The cameras; it ends when its standard input does."""
 
     def __init__(self, film: str, gap: int) -> None:
-        command = [*shlex.split(os.environ["SERVER"]), film, str(gap)]
+        command = [*shlex.split(os.environ["SERVER"]), film, str(gap), str(SPREAD_MS)]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self.process.stdout
         self.url = self.process.stdout.readline().strip()
@@ -130,16 +132,18 @@ def watch(args: argparse.Namespace, cameras: int, seconds: float) -> dict[str, o
         out = Path(folder, "boxes.jsonl")
         shown = setting(args)
         process = start(args, [server.url] * cameras, str(args.fps), out)
-        time.sleep(args.warm)
-        begin, own, others = time.time(), cpu(process.pid), cpu(server.process.pid)
-        time.sleep(seconds)
-        end = time.time()
-        if process.poll() is not None:
-            raise SystemExit(f"{args.program} has ended with exit code {process.returncode}")
-        own, others = cpu(process.pid) - own, cpu(server.process.pid) - others
-        time.sleep(2)  # for the last results, which are on their way
-        process.terminate()
-        process.wait()
+        try:
+            time.sleep(args.warm)
+            begin, own, others = time.time(), cpu(process.pid), cpu(server.process.pid)
+            time.sleep(seconds)
+            end = time.time()
+            if process.poll() is not None:
+                raise SystemExit(f"{args.program} has ended with exit code {process.returncode}")
+            own, others = cpu(process.pid) - own, cpu(server.process.pid) - others
+            time.sleep(2)  # for the last results, which are on their way
+        finally:
+            process.terminate()
+            process.wait()
         ages = results(out, begin, end)
     # The window cuts into a period at one of its ends, which is no miss; it would be 1 % of 20 seconds.
     due = max(1.0, args.fps * (end - begin) - 1)
@@ -281,6 +285,7 @@ def main() -> int:
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--soak", type=int, default=0)
     args = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what was started ends too
     if args.soak:
         return soak(args)
     if args.speed:

@@ -53,6 +53,9 @@ public final class RtspServer implements AutoCloseable {
     ASK_DIGEST
   }
 
+  /** From the delay of one client to that of the next: no whole part of anything. */
+  private static final long STEP = 618_033_989;
+
   static final String USER = "admin";
   static final String PASSWORD = "s3cr3t:@home";
 
@@ -63,6 +66,9 @@ public final class RtspServer implements AutoCloseable {
   private final Set<RtspSession> sessions = ConcurrentHashMap.newKeySet();
   private final int port;
   private ServerSocket server;
+
+  /** Each client gets its first frame at another moment of this time. */
+  private volatile Duration spread = Duration.ZERO;
 
   /**
    * Begins to listen on a free port of this machine.
@@ -108,8 +114,11 @@ public final class RtspServer implements AutoCloseable {
           client.close();
           return;
         }
-        int number = Math.min(opened.getAndIncrement(), behaviours.length - 1);
-        RtspSession session = new RtspSession(client, behaviours[number], films, gap);
+        int number = opened.getAndIncrement();
+        Behaviour behaviour = behaviours[Math.min(number, behaviours.length - 1)];
+        Duration delay =
+            spread.isZero() ? spread : Duration.ofNanos(STEP * number % spread.toNanos());
+        RtspSession session = new RtspSession(client, behaviour, films, gap, delay);
         sessions.add(session);
         start(
             "rtsp-session",
@@ -175,12 +184,14 @@ public final class RtspServer implements AutoCloseable {
 
   /**
    * Plays a film until standard input ends, and first prints the address. Arguments: an AVI with
-   * H.264 or HEVC, and the milliseconds from frame to frame.
+   * H.264 or HEVC, the milliseconds from frame to frame, and those over which the beginnings of its
+   * clients are spread: cameras do not all send their key frames at once.
    */
   public static void main(String[] arguments) throws IOException {
     CodedFilm film = CodedFilm.read(Path.of(arguments[0]));
     Duration gap = Duration.ofMillis(Long.parseLong(arguments[1]));
     try (RtspServer server = new RtspServer(List.of(film), gap, Behaviour.PLAY)) {
+      server.spread = Duration.ofMillis(Long.parseLong(arguments[2]));
       System.out.println(server.url());
       System.in.transferTo(OutputStream.nullOutputStream());
     }

@@ -47,16 +47,20 @@ final class RtspSession implements AutoCloseable {
   private final Random random = new Random(7);
   private final RtpPackets packets;
   private int sent;
-  private long dueNanos = System.nanoTime();
+  private final Duration delay;
+  private long dueNanos;
   private volatile boolean closed;
   private DatagramSocket udp;
   private InetSocketAddress receiver;
 
-  RtspSession(Socket client, Behaviour behaviour, List<CodedFilm> films, Duration gap) {
+  /** Plays after a delay. */
+  RtspSession(
+      Socket client, Behaviour behaviour, List<CodedFilm> films, Duration gap, Duration delay) {
     this.client = client;
     this.behaviour = behaviour;
     this.films = films;
     this.gap = gap;
+    this.delay = delay;
     this.packets = new RtpPackets(films.get(0).codec());
   }
 
@@ -220,6 +224,8 @@ final class RtspSession implements AutoCloseable {
 
   private void play() {
     try {
+      TimeUnit.NANOSECONDS.sleep(delay.toNanos());
+      dueNanos = System.nanoTime();
       switch (behaviour) {
         case CUT -> {
           play(films.get(0));
