@@ -53,6 +53,10 @@ public record QuantizeOptions(
       throw new OptionException(
           "model name '%s': expected a file name without a folder".formatted(name));
     }
+  }
+
+  /** Refuses to write the INT8 IR in place of the IR that it is made from. */
+  void requireAnotherPlace() {
     if (directory.resolve(name + ".xml").toAbsolutePath().normalize().equals(absolute(ir))) {
       throw new OptionException(
           "the INT8 IR would overwrite '%s'; give another folder or name".formatted(ir));

@@ -83,6 +83,7 @@ public final class Quantizer {
    * @throws OutputException if the directory cannot be written
    */
   public static Quantization quantize(QuantizeOptions options, QuantizeListener listener) {
+    options.requireAnotherPlace();
     IrDescription ir = IrDescription.read(options.ir());
     if (WeightPrecision.of(ir) == WeightPrecision.INT8) {
       throw new ModelException(

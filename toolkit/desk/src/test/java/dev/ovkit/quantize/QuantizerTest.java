@@ -349,10 +349,19 @@ class QuantizerTest {
         .isInstanceOf(ModelException.class)
         .hasMessage(
             "'%s' is already INT8; give the FP32 or FP16 IR that it was made from".formatted(xml));
-    assertThatThrownBy(
-            () -> QuantizeOptions.of(xml, TestModels.demoPictures(), temp.resolve("int8")))
+  }
+
+  @Test
+  void theIrIsNotOverwritten() throws Exception {
+    Path ir = ir(TestModels.DEMO);
+    byte[] before = Files.readAllBytes(ir);
+    QuantizeOptions inPlace = QuantizeOptions.of(ir, TestModels.demoPictures(), ir.getParent());
+    assertThatThrownBy(() -> Quantizer.quantize(inPlace, QuantizeListener.SILENT))
         .isInstanceOf(OptionException.class)
         .hasMessageContaining("would overwrite");
+    assertThat(ir).hasBinaryContent(before);
+    assertThat(Quantizer.quantize(inPlace.withName("eight"), QuantizeListener.SILENT).xml())
+        .hasValue(ir.resolveSibling("eight.xml"));
   }
 
   @Test
