@@ -2,9 +2,12 @@ package dev.ovkit.cli;
 
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
+import dev.ovkit.cli.option.HelpGroup;
+import dev.ovkit.cli.option.Limits;
 import dev.ovkit.cli.option.PictureList;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.stream.CountingDemo;
 import dev.ovkit.convert.Conversion;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
@@ -40,9 +43,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Shows the whole path on ovkit's own model, offline: from ONNX to IR to boxes.",
       "",
-      "The pictures are renderings of parts on a conveyor. Needs a checkout, because the model is in its ir-models folder."
+      "The pictures are renderings of parts on a conveyor. With --video it also draws a film of the conveyor, counts the parts by class as they cross a line, and compares with the truth; the exit code is 4 if the counts differ by more than 1 %%. Needs a checkout, because the model is in its ir-models folder."
     },
-    footer = "  ovkit demo --out demo")
+    footer = {"  ovkit demo --out demo", "  ovkit demo --video"})
 final class DemoCommand implements Callable<Integer> {
 
   private static final String MODEL = "conveyor-parts";
@@ -57,11 +60,31 @@ final class DemoCommand implements Callable<Integer> {
           "Folder for the IR, the drawn pictures and the JSON. Default: ${DEFAULT-VALUE}.")
   private Path out;
 
+  @Option(names = "--video", description = "Count parts on a film of the conveyor, too.")
+  private boolean video;
+
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(
+      names = "--parts",
+      paramLabel = "N",
+      defaultValue = "60",
+      description = "Parts on the film. Default: ${DEFAULT-VALUE}.")
+  private int parts;
+
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Another film for each number. Default: ${DEFAULT-VALUE}.")
+  private long seed;
+
   @Override
   public Integer call() {
     Path models = models();
     Path onnx = models.resolve(MODEL + ".onnx");
     PrintWriter text = spec.commandLine().getOut();
+    Limits.positive(spec, "--parts", parts);
 
     long start = System.nanoTime();
     Conversion conversion =
@@ -94,7 +117,14 @@ final class DemoCommand implements Callable<Integer> {
           ./ovkit infer --ir %s --image %s --out %s --json
         """,
         out, json, onnx, out, conversion.xml(), models.resolve("pictures"), out);
-    return ExitCode.DONE;
+    if (!video) {
+      return ExitCode.DONE;
+    }
+    return CountingDemo.load()
+        .run(
+            new CountingDemo.Request(conversion.xml(), out, parts, seed),
+            text,
+            spec.commandLine().getErr());
   }
 
   private Detections detect(Detector detector, Path file, PrintWriter text) {

@@ -3,10 +3,16 @@ package dev.ovkit.benchmarks;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
+import dev.ovkit.track.Line;
+import dev.ovkit.track.Point;
 import dev.ovkit.track.TrackOptions;
 import dev.ovkit.track.Tracker;
+import dev.ovkit.track.Zone;
+import dev.ovkit.track.ZoneMonitor;
+import dev.ovkit.track.ZoneOptions;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,12 +25,21 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Tracks synthetic boxes for a great many frames, and says whether the tracks or the live heap
- * grow, and whether every number is new.
+ * Tracks synthetic boxes for a great many frames, with a zone and a line, and says whether the
+ * tracks or the live heap grow, and whether every number is new.
  */
 @Command(name = "tracking.sh --soak", description = "Whether tracking grows with time.")
 final class TrackerSoak implements Callable<Integer> {
 
+  private static final Zone MIDDLE =
+      Zone.of(
+          "middle",
+          List.of(
+              new Point(600, 300),
+              new Point(1300, 300),
+              new Point(1300, 800),
+              new Point(600, 800)));
+  private static final Line ACROSS = new Line("across", new Point(960, 1080), new Point(960, 0));
   private static final int OBJECTS = 30;
   private static final int STEPS = 10;
   private static final int LEAST_FRAMES = 1000;
@@ -49,13 +64,17 @@ final class TrackerSoak implements Callable<Integer> {
     }
     TrackOptions options = TrackOptions.defaults();
     Tracker tracker = Tracker.of(options);
+    ZoneMonitor monitor =
+        ZoneMonitor.of("camera", List.of(MIDDLE), List.of(ACROSS), ZoneOptions.defaults());
     MovingBoxes boxes = new MovingBoxes(OBJECTS, 11);
+    long events = 0;
     List<Long> heaps = new ArrayList<>();
     int mostTracks = 0;
     long highest = 0;
     long numbers = 0;
     for (int frame = 1; frame <= frames; frame++) {
       Detections tracked = tracker.track(boxes.next());
+      events += monitor.next(Duration.ofMillis(40L * frame), tracker.objects()).size();
       long highestBefore = highest;
       for (Detection one : tracked) {
         long number = one.track().orElse(0);
@@ -78,6 +97,7 @@ final class TrackerSoak implements Callable<Integer> {
     object.put("objects", OBJECTS);
     object.put("numbers", highest);
     object.put("most_tracks", mostTracks);
+    object.put("events", events);
     object.put("live_heap", heaps);
     object.put("growth_bytes", growth);
     object.put("holds", holds);

@@ -50,6 +50,26 @@ public final class Picture implements AutoCloseable {
     void letterbox(Letterbox box, Resize resize, ByteBuffer target);
   }
 
+  /**
+   * Something to draw on a picture that was not found on it, such as a line that objects cross.
+   *
+   * @param name one or more lines of text at the first corner; may be empty
+   * @param corners in pixels of the picture, at least one
+   * @param closed whether the last corner is joined to the first
+   */
+  public record Marking(String name, List<Corner> corners, boolean closed) {
+
+    /** A point of the picture, which may lie outside of it. */
+    public record Corner(double x, double y) {}
+
+    public Marking {
+      corners = List.copyOf(corners);
+      if (corners.isEmpty()) {
+        throw new IllegalArgumentException("a marking has a corner");
+      }
+    }
+  }
+
   /** What a message calls a picture that is no file. */
   private static final String IN_MEMORY = "the encoded picture";
 
@@ -211,6 +231,19 @@ public final class Picture implements AutoCloseable {
     } else {
       memory.paint(canvas -> painter.paint(canvas, all));
     }
+  }
+
+  /** Draws lines and areas with their names, over what is there. */
+  public void mark(List<Marking> markings) {
+    if (markings.isEmpty()) {
+      return; // drawing copies the picture
+    }
+    int line = BoxPainter.of(width(), height(), 0, true).line();
+    memory.paint(
+        canvas -> {
+          MarkingPainter painter = new MarkingPainter(canvas, line);
+          markings.forEach(painter::paint);
+        });
   }
 
   /**

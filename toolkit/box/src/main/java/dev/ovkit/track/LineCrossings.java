@@ -39,6 +39,14 @@ final class LineCrossings {
     this.settleFrames = settleFrames;
   }
 
+  int remembered() {
+    return objects.size();
+  }
+
+  Line line() {
+    return line;
+  }
+
   /** An object was seen at a point. */
   void see(Duration time, TrackedObject object, Point point, List<TrackEvent> events) {
     int side = line.side(point);

@@ -35,6 +35,22 @@ public final class ZoneMonitor {
     this.lines = lines;
   }
 
+  /** Returns how many objects it remembers, those of each zone and line counted for itself. */
+  int remembered() {
+    return zones.stream().mapToInt(ZoneVisits::remembered).sum()
+        + lines.stream().mapToInt(LineCrossings::remembered).sum();
+  }
+
+  /** Returns the zones that it watches. */
+  public List<Zone> zones() {
+    return zones.stream().map(ZoneVisits::zone).toList();
+  }
+
+  /** Returns the lines that it watches. */
+  public List<Line> lines() {
+    return lines.stream().map(LineCrossings::line).toList();
+  }
+
   /**
    * Makes a monitor that has seen nothing yet.
    *

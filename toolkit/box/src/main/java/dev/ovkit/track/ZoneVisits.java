@@ -37,6 +37,14 @@ final class ZoneVisits {
     this.settleFrames = settleFrames;
   }
 
+  int remembered() {
+    return visits.size();
+  }
+
+  Zone zone() {
+    return zone;
+  }
+
   /** An object was seen at a point. */
   void see(Duration time, TrackedObject object, Point point, List<TrackEvent> events) {
     Visit visit = visits.computeIfAbsent(object.id(), id -> new Visit(object));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.model.Box;
+import dev.ovkit.model.Detection;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -250,5 +251,30 @@ class ZoneMonitorTest {
                     List.of(UPWARDS),
                     AT_ONCE))
         .hasMessage("two zones or lines are called 'gate'; give each its own name");
+  }
+
+  /** The whole million is benchmarks/tracking.sh --soak. */
+  @Test
+  void nothingAddsUpOverAHundredThousandFrames() {
+    Tracker tracker = Tracker.of(TrackOptions.defaults().withKeptFrames(10));
+    ZoneMonitor monitor =
+        ZoneMonitor.of("camera", List.of(SQUARE), List.of(UPWARDS), ZoneOptions.defaults());
+    long crossed = 0;
+    for (int i = 0; i < 100_000; i++) {
+      // Three objects pass, one behind the other, each for 60 frames; then three others.
+      List<Detection> found = new ArrayList<>();
+      for (int k = 0; k < 3; k++) {
+        float x = (i + 20 * k) % 60 * 5;
+        found.add(new Detection("part", 0, 0.9f, new Box(x, 130, 30, 30)));
+      }
+      tracker.track(Frames.of(found.toArray(Detection[]::new)));
+      crossed +=
+          monitor.next(Duration.ofMillis(40L * i), tracker.objects()).stream()
+              .filter(event -> event instanceof TrackEvent.Crossed)
+              .count();
+      assertThat(tracker.objects()).hasSizeLessThanOrEqualTo(6);
+      assertThat(monitor.remembered()).isLessThanOrEqualTo(12);
+    }
+    assertThat(crossed).isGreaterThan(4900);
   }
 }

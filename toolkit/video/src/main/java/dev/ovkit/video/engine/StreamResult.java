@@ -1,6 +1,7 @@
 package dev.ovkit.video.engine;
 
 import dev.ovkit.model.Detections;
+import dev.ovkit.picture.Picture.Marking;
 import dev.ovkit.track.TrackEvent;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,6 +17,7 @@ import java.util.List;
  * @param age how long ago that was when the result was ready
  * @param detections what was found, in pixels of the frame
  * @param events what objects did in zones and at lines; empty unless they are followed
+ * @param markings the zones and lines as they are drawn, with their counts
  */
 public record StreamResult(
     String camera,
@@ -24,10 +26,12 @@ public record StreamResult(
     Instant wallClock,
     Duration age,
     Detections detections,
-    List<TrackEvent> events) {
+    List<TrackEvent> events,
+    List<Marking> markings) {
 
   public StreamResult {
     events = List.copyOf(events);
+    markings = List.copyOf(markings);
   }
 
   /** Makes a result whose objects are not followed. */
@@ -38,11 +42,12 @@ public record StreamResult(
       Instant wallClock,
       Duration age,
       Detections detections) {
-    this(camera, frame, time, wallClock, age, detections, List.of());
+    this(camera, frame, time, wallClock, age, detections, List.of(), List.of());
   }
 
-  /** Returns it with numbered objects. */
-  public StreamResult withTracks(Detections numbered, List<TrackEvent> happened) {
-    return new StreamResult(camera, frame, time, wallClock, age, numbered, happened);
+  /** Returns it with numbered objects, and the places where they are watched. */
+  public StreamResult withTracks(
+      Detections numbered, List<TrackEvent> happened, List<Marking> places) {
+    return new StreamResult(camera, frame, time, wallClock, age, numbered, happened, places);
   }
 }

@@ -65,6 +65,7 @@ public final class AnnotatedFilms implements StreamListener, AutoCloseable {
   public void result(StreamResult result, Drawable frame) {
     try (Picture picture = frame.picture()) {
       picture.draw(result.detections(), 0, labels);
+      picture.mark(result.markings());
       Film film =
           films.computeIfAbsent(
               result.camera(),

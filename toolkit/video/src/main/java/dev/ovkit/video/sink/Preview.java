@@ -112,6 +112,7 @@ public final class Preview implements StreamListener {
   private byte[] jpeg(StreamResult result, Drawable frame) {
     try (Picture picture = frame.picture()) {
       picture.draw(result.detections(), 0, labels);
+      picture.mark(result.markings());
       if (picture.width() <= MOST_WIDTH) {
         return picture.toJpeg();
       }

@@ -117,7 +117,7 @@ class SinksTest {
             new TrackEvent.Counted("door", time, line.name(), "cat", 7, 2));
     StreamResult result = result("door", 3);
     Detections numbered = result.detections();
-    new JsonLines(lines::add).result(result.withTracks(numbered, events), drawable(3));
+    new JsonLines(lines::add).result(result.withTracks(numbered, events, List.of()), drawable(3));
     String object = "\"track\":4,\"label\":\"cat\",\"class_id\":3";
     assertThat(lines)
         .singleElement()
