@@ -1,6 +1,6 @@
 package dev.ovkit.cli;
 
-import dev.ovkit.CompileOptions;
+import dev.ovkit.OptionException;
 import dev.ovkit.cli.option.Choice;
 import dev.ovkit.cli.option.ComputeOptions;
 import dev.ovkit.cli.option.FollowOptions;
@@ -9,27 +9,29 @@ import dev.ovkit.cli.option.ModelAndSources;
 import dev.ovkit.cli.option.ProfileOptions;
 import dev.ovkit.cli.option.ThresholdOptions;
 import dev.ovkit.cli.option.Written;
+import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.stream.StreamProgram;
 import dev.ovkit.cli.stream.StreamRequest;
+import dev.ovkit.cli.stream.StreamValues;
 import dev.ovkit.model.DetectOptions;
-import dev.ovkit.vision.DetectorOptions;
-import dev.ovkit.vision.Tuning;
+import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
@@ -37,7 +39,10 @@ import picocli.CommandLine.Spec;
 /** {@code ovkit stream}: its options; what it does is another module's, {@link StreamProgram}. */
 @Command(
     name = "stream",
-    customSynopsis = "ovkit stream [OPTIONS] MODEL SOURCE...",
+    customSynopsis = {
+      "ovkit stream [OPTIONS] MODEL SOURCE...",
+      "ovkit stream --config FILE.yaml [--check] [MODEL]"
+    },
     description = {
       "Finds objects on video files and cameras: one JSON line for each frame looked at.",
       "",
@@ -46,21 +51,33 @@ import picocli.CommandLine.Spec;
     footer = {
       "  ovkit stream model.xml door=rtsp://user:password@10.0.0.7/stream1",
       "  ovkit stream model.xml film.mp4 --fps all --out boxes.mp4",
-      "  ovkit stream model.xml belt.mp4 --fps all --line gate=640,720,640,0"
+      "  ovkit stream model.xml belt.mp4 --fps all --line gate=640,720,640,0",
+      "  ovkit stream --config cameras.yaml --check"
     })
 final class StreamCommand implements Callable<Integer> {
 
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([kmg]?)b?");
-  private static final Map<String, Long> UNITS =
-      Map.of("k", 1L << 10, "m", 1L << 20, "g", 1L << 30);
-  private static final Pattern ADDRESS =
-      Pattern.compile("(?:(?:\\[([0-9a-fA-F:.%]+)]|([^:/\\[\\]]+)):)?(\\d{1,5})");
-  private static final double MOST_FPS = 1000;
-  private static final int MOST_PORT = 65_535;
+  /** What may be given beside a file. */
+  private static final Set<String> WITH_CONFIG = Set.of("--config", "--check", "--ir");
 
   @Spec private CommandSpec spec;
 
   @Mixin private ModelAndSources named;
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE.yaml",
+      description =
+          "Read sources, zones, lines and outputs from a file instead. SIGHUP reads it again; sources that did not change go on.")
+  private @Nullable Path config;
+
+  @Option(
+      names = "--check",
+      description = "Check the --config file, and whether its sources can be opened, and end.")
+  private boolean check;
+
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(names = "--schema", description = "Print the JSON schema of the --config file.")
+  private boolean schema;
 
   @Option(
       names = "--fps",
@@ -203,17 +220,45 @@ final class StreamCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    StreamRequest request = request();
+    PrintWriter out = spec.commandLine().getOut();
+    PrintWriter err = spec.commandLine().getErr();
+    if (schema) {
+      out.print(StreamProgram.load().schema());
+      return ExitCode.DONE;
+    }
+    if (check && config == null) {
+      throw usage("--check without --config has no effect; give a file");
+    }
+    Supplier<StreamRequest> read = config == null ? this::typed : configured(config);
+    StreamRequest request = read.get();
     StreamProgram program = StreamProgram.load();
-    ForeignIr.require(request.ir(), spec.commandLine().getErr());
+    ForeignIr.require(request.ir(), err);
+    if (check) {
+      return program.check(request, out, err);
+    }
+    Optional<Supplier<StreamRequest>> again = config == null ? Optional.empty() : Optional.of(read);
     try (Termination termination = new Termination(program::stop)) {
-      int exitCode = program.run(request, spec.commandLine().getOut(), spec.commandLine().getErr());
+      int exitCode = program.run(request, again, out, err);
       termination.finished(exitCode);
       return exitCode;
     }
   }
 
-  private StreamRequest request() {
+  /** The request that a file makes; nothing else may be given but the model. */
+  private Supplier<StreamRequest> configured(Path file) {
+    for (OptionSpec option : spec.commandLine().getParseResult().matchedOptions()) {
+      if (!WITH_CONFIG.contains(option.longestName())) {
+        throw usage(
+            "%s has no effect with --config; set it in %s".formatted(option.longestName(), file));
+      }
+    }
+    if (named.hasSources()) {
+      throw usage("sources have no effect with --config; list them in %s".formatted(file));
+    }
+    return () -> StreamProgram.load().read(file, named::model);
+  }
+
+  private StreamRequest typed() {
     StreamRequest.Reading reading =
         new StreamRequest.Reading(
             udp,
@@ -228,93 +273,60 @@ final class StreamCommand implements Callable<Integer> {
     StreamRequest.Outputs outputs =
         new StreamRequest.Outputs(
             Optional.ofNullable(jsonl),
-            bytes(),
+            value(() -> StreamValues.bytes("--rotate " + rotate, rotate)),
             atLeastZero("--keep", keep),
             Optional.ofNullable(out),
             !noLabels,
             address("--metrics", metrics),
             address("--preview", preview));
-    Path ir = named.model();
+    StreamRequest.Detecting detecting =
+        new StreamRequest.Detecting(
+            thresholds.applyTo(DetectOptions.defaults()),
+            List.of(),
+            compute.threads(),
+            compute.precision(),
+            profile.wanted());
+    Path ir = named.model(Optional.empty());
+    OptionalDouble rate = value(() -> StreamValues.rate("--fps " + fps, fps));
     return new StreamRequest(
         ir,
-        detectorOptions(ir),
-        named.sources(),
+        detecting,
+        named.sources().stream().map(source -> StreamValues.source(source, rate)).toList(),
+        weights(),
         reading,
-        rate(),
-        weights,
         motion,
         follow.following(),
         outputs);
   }
 
-  /** What is given here, then the profile, then the defaults. */
-  private DetectorOptions detectorOptions(Path ir) {
-    boolean one = named.sources().size() == 1;
-    CompileOptions.Hint hint = one ? CompileOptions.Hint.LATENCY : CompileOptions.Hint.THROUGHPUT;
-    DetectorOptions options =
-        profile
-            .find(ir, hint)
-            .map(ProfileOptions.Used::tuning)
-            .map(tuning -> compute.hasThreads() ? tuning.withoutThreads() : tuning)
-            .orElseGet(() -> Tuning.defaults(hint))
-            .options(ir);
-    return options
-        .withCompile(compute.applyTo(options.compile()))
-        .withDetect(thresholds.applyTo(DetectOptions.defaults()));
-  }
-
-  private OptionalDouble rate() {
-    if (fps.equalsIgnoreCase("all")) {
-      return OptionalDouble.empty();
-    }
-    try {
-      double number = Double.parseDouble(fps);
-      if (number > 0 && number <= MOST_FPS) {
-        return OptionalDouble.of(number);
+  private Map<String, Double> weights() {
+    Map<String, Double> shares = new LinkedHashMap<>();
+    for (String one : weights) {
+      int at = one.lastIndexOf('=');
+      try {
+        shares.put(one.substring(0, Math.max(0, at)), Double.valueOf(one.substring(at + 1)));
+      } catch (NumberFormatException e) {
+        throw new OptionException("--weight %s: expected NAME=NUMBER".formatted(one), e);
       }
-    } catch (NumberFormatException e) {
-      // refused below
     }
-    throw usage("--fps %s: expected a number above 0, at most 1000, or all".formatted(fps));
+    return shares;
   }
 
   private Duration seconds() {
-    if (!(timeout >= 0.001 && timeout <= 3600)) {
-      throw usage("--timeout %s: expected seconds, 0.001 to 3600".formatted(timeout));
-    }
-    return Duration.ofMillis(Math.round(timeout * 1000));
-  }
-
-  private long bytes() {
-    Matcher size = SIZE.matcher(rotate.toLowerCase(Locale.ROOT));
-    try {
-      if (size.matches()) {
-        long unit = UNITS.getOrDefault(size.group(2), 1L);
-        long bytes = Math.multiplyExact(Long.parseLong(size.group(1)), unit);
-        if (bytes > 0) {
-          return bytes;
-        }
-      }
-    } catch (ArithmeticException e) {
-      // refused below
-    }
-    throw usage(
-        "--rotate %s: expected a size such as 100M, above 0 and below 8 exabytes"
-            .formatted(rotate));
+    return value(() -> StreamValues.seconds("--timeout " + timeout, timeout));
   }
 
   private Optional<InetSocketAddress> address(String option, @Nullable String typed) {
-    if (typed == null) {
-      return Optional.empty();
+    return Optional.ofNullable(typed)
+        .map(one -> value(() -> StreamValues.address("%s %s".formatted(option, one), one)));
+  }
+
+  private <T> T value(Supplier<T> reader) {
+    try {
+      return reader.get();
+    } catch (OptionException e) {
+      throw usage(e.getMessage());
     }
-    Matcher address = ADDRESS.matcher(typed);
-    if (!address.matches() || Integer.parseInt(address.group(3)) > MOST_PORT) {
-      throw usage("%s %s: expected a port, 0 to 65535, or HOST:PORT".formatted(option, typed));
-    }
-    String host = address.group(1) == null ? address.group(2) : address.group(1);
-    return Optional.of(
-        new InetSocketAddress(
-            host == null ? "127.0.0.1" : host, Integer.parseInt(address.group(3))));
   }
 
   private int atLeastZero(String option, int value) {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /** The name that a user probably meant; picocli's own guess names one at any price. */
-final class Suggestion {
+public final class Suggestion {
 
   /** Letters of an option's name that suffice to know it by its beginning, hyphens included. */
   private static final int BEGINNING = 5;
@@ -30,7 +30,7 @@ final class Suggestion {
   }
 
   /** Finds the nearest of some names, if one is near. */
-  static Optional<String> among(String typed, Stream<String> known) {
+  public static Optional<String> among(String typed, Stream<String> known) {
     int near = Math.max(2, typed.length() / 3);
     return known
         .filter(name -> EditDistance.between(typed, name) <= near)

@@ -20,19 +20,29 @@ public final class ClassNames {
   public static Set<Integer> numbers(List<String> names, DetectorSpec detector, Path model) {
     Set<Integer> numbers = new TreeSet<>();
     for (String name : names) {
-      int id = detector.labels().indexOf(name);
-      if (id < 0 && name.matches("\\d{1,6}")) {
-        id = Integer.parseInt(name);
-      }
-      if (id < 0 || id >= detector.layout().classes()) {
-        throw unknown(name, detector, model);
-      }
-      numbers.add(id);
+      numbers.add(number("--classes " + name, name, detector, model));
     }
     return numbers;
   }
 
-  private static OptionException unknown(String name, DetectorSpec detector, Path model) {
+  /**
+   * Returns the number of a class.
+   *
+   * @param origin what a message begins with
+   */
+  public static int number(String origin, String name, DetectorSpec detector, Path model) {
+    int id = detector.labels().indexOf(name);
+    if (id < 0 && name.matches("\\d{1,6}")) {
+      id = Integer.parseInt(name);
+    }
+    if (id < 0 || id >= detector.layout().classes()) {
+      throw unknown(origin, name, detector, model);
+    }
+    return id;
+  }
+
+  private static OptionException unknown(
+      String origin, String name, DetectorSpec detector, Path model) {
     List<String> labels = detector.labels();
     Optional<String> near =
         labels.stream()
@@ -40,8 +50,7 @@ public final class ClassNames {
             .min(Comparator.comparingInt(label -> distance(name, label)));
     if (near.isPresent()) {
       return new OptionException(
-          "--classes %s: '%s' has no such class; did you mean '%s'?"
-              .formatted(name, model, near.get()));
+          "%s: '%s' has no such class; did you mean '%s'?".formatted(origin, model, near.get()));
     }
     String listed =
         labels.isEmpty()
@@ -51,8 +60,7 @@ public final class ClassNames {
                     ? ", and %d more; 'ovkit inspect' lists them"
                         .formatted(labels.size() - MOST_LISTED)
                     : "");
-    return new OptionException(
-        "--classes %s: no such class; '%s' has %s".formatted(name, model, listed));
+    return new OptionException("%s: no such class; '%s' has %s".formatted(origin, model, listed));
   }
 
   private static int distance(String typed, String label) {

@@ -1,6 +1,8 @@
 package dev.ovkit.cli.option;
 
 import dev.ovkit.CompileOptions;
+import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -31,6 +33,18 @@ public final class ComputeOptions {
 
   public boolean hasThreads() {
     return threads != null;
+  }
+
+  /** Returns the threads that were asked for. */
+  public OptionalInt threads() {
+    return threads == null
+        ? OptionalInt.empty()
+        : OptionalInt.of(Limits.positive(spec, "--threads", threads));
+  }
+
+  /** Returns the arithmetic that was asked for. */
+  public Optional<CompileOptions.Precision> precision() {
+    return Optional.ofNullable(precision);
   }
 
   /** Returns the options with what was given here in place of what they say. */

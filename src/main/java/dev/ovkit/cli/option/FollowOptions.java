@@ -35,14 +35,14 @@ public final class FollowOptions {
 
   @Option(
       names = "--zone",
-      paramLabel = "[SOURCE:]NAME=X,Y,X,Y,X,Y",
+      paramLabel = TypedPlaces.ZONE,
       description =
           "Report objects that enter, leave or stay in a polygon, in pixels of the frame. Implies --track. Can be repeated.")
   private List<String> zones = List.of();
 
   @Option(
       names = "--line",
-      paramLabel = "[SOURCE:]NAME=X,Y,X,Y",
+      paramLabel = TypedPlaces.LINE,
       description =
           "Report and count objects that cross a line, by direction and class. Implies --track. Can be repeated.")
   private List<String> lines = List.of();
@@ -73,11 +73,12 @@ public final class FollowOptions {
     if (dwell != null && !(dwell >= 0.001 && dwell <= LONGEST_SECONDS)) {
       throw usage("--dwell %s: expected seconds, 0.001 to 1000000".formatted(dwell));
     }
+    Optional<Duration> stay =
+        Optional.ofNullable(dwell).map(seconds -> Duration.ofMillis(Math.round(seconds * 1000)));
     return new StreamRequest.Following(
         track || watched,
-        zones,
-        lines,
-        Optional.ofNullable(dwell).map(seconds -> Duration.ofMillis(Math.round(seconds * 1000))),
+        zones.stream().map(typed -> TypedPlaces.zone(typed, stay)).toList(),
+        lines.stream().map(TypedPlaces::line).toList(),
         anchor);
   }
 

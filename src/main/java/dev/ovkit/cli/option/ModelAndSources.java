@@ -2,6 +2,7 @@ package dev.ovkit.cli.option;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -27,9 +28,13 @@ public final class ModelAndSources {
       description = "The model (.xml or .onnx), then video files, folders, URLs, webcams, or -.")
   private List<String> typed = List.of();
 
-  /** Returns the model; an ONNX is converted first, where the command is on a desk. */
-  public Path model() {
-    Path model = typesModel() ? Path.of(typed.get(0)) : ir;
+  /**
+   * Returns the model; an ONNX is converted first, where the command is on a desk.
+   *
+   * @param other taken if none was given
+   */
+  public Path model(Optional<Path> other) {
+    Path model = typesModel() ? Path.of(typed.get(0)) : byOption() ? ir : other.orElse(ir);
     if (model == null) {
       throw ModelFolder.missing(spec);
     }
@@ -37,8 +42,16 @@ public final class ModelAndSources {
   }
 
   private boolean typesModel() {
-    boolean byOption = spec.commandLine().getParseResult().hasMatchedOption("--ir");
-    return !byOption && !typed.isEmpty() && ModelFolder.isModel(typed.get(0));
+    return !byOption() && !typed.isEmpty() && ModelFolder.isModel(typed.get(0));
+  }
+
+  private boolean byOption() {
+    return spec.commandLine().getParseResult().hasMatchedOption("--ir");
+  }
+
+  /** Whether sources were typed. */
+  public boolean hasSources() {
+    return typed.size() > (typesModel() ? 1 : 0);
   }
 
   /** Returns the sources as they were typed; there must be one. */

@@ -45,12 +45,18 @@ public final class ProfileOptions {
     }
   }
 
+  /** Whether a profile is used. */
+  public boolean wanted() {
+    return !leftOut;
+  }
+
   /** Finds the settings of an IR for a target, and says on stderr what came of it. */
   public Optional<Used> find(Path ir, Hint target) {
-    if (leftOut) {
-      return Optional.empty();
-    }
-    PrintWriter err = spec.commandLine().getErr();
+    return leftOut ? Optional.empty() : find(ir, target, spec.commandLine().getErr());
+  }
+
+  /** Finds the settings of an IR for a target. */
+  public static Optional<Used> find(Path ir, Hint target, PrintWriter err) {
     Path file = Profile.fileOf(ir);
     Optional<Profile> profile = Profile.beside(ir);
     if (profile.isEmpty()) {

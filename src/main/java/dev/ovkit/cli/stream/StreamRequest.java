@@ -1,42 +1,89 @@
 package dev.ovkit.cli.stream;
 
+import dev.ovkit.CompileOptions;
+import dev.ovkit.model.DetectOptions;
 import dev.ovkit.track.BoxAnchor;
-import dev.ovkit.vision.DetectorOptions;
+import dev.ovkit.track.Line;
+import dev.ovkit.track.Zone;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /**
- * A call of {@code ovkit stream}.
+ * What {@code ovkit stream} is asked to do, by options or by a file.
  *
  * @param ir the model
- * @param detector how it is opened
- * @param sources as they were typed, each perhaps with {@code NAME=} before it
+ * @param detecting how it is opened
+ * @param sources what is watched
+ * @param weights shares of the detector by the names of sources, where they are not 1
  * @param reading how sources are read
- * @param fps detections a second and camera; empty for every frame
- * @param weights as they were typed, {@code NAME=NUMBER}
  * @param motion whether still scenes are left out
  * @param following whether objects are followed, and where they are watched
  * @param outputs where results go
  */
 public record StreamRequest(
     Path ir,
-    DetectorOptions detector,
-    List<String> sources,
+    Detecting detecting,
+    List<Source> sources,
+    Map<String, Double> weights,
     Reading reading,
-    OptionalDouble fps,
-    List<String> weights,
     boolean motion,
     Following following,
     Outputs outputs) {
 
   public StreamRequest {
     sources = List.copyOf(sources);
-    weights = List.copyOf(weights);
+    weights = Map.copyOf(weights);
+  }
+
+  /**
+   * How the detector is opened.
+   *
+   * @param detect which boxes count
+   * @param classes names or numbers of those that are wanted; empty for all
+   * @param threads to compute with; empty for the profile's, else all
+   * @param precision of the arithmetic; empty for the profile's, else f32
+   * @param profile whether the profile beside the model is used
+   */
+  public record Detecting(
+      DetectOptions detect,
+      List<Named> classes,
+      OptionalInt threads,
+      Optional<CompileOptions.Precision> precision,
+      boolean profile) {
+
+    public Detecting {
+      classes = List.copyOf(classes);
+    }
+  }
+
+  /**
+   * A name, and where it was given.
+   *
+   * @param origin for messages: the option, or the file with its line
+   */
+  public record Named(String name, String origin) {}
+
+  /**
+   * A file or a camera.
+   *
+   * @param name what results call it; empty for the source's own
+   * @param location a path or a URL, perhaps with a password
+   * @param fps the most detections a second; empty for every frame
+   * @param origin for messages: empty, or the file with its line
+   */
+  public record Source(Optional<String> name, String location, OptionalDouble fps, String origin) {
+
+    /** Without the location, which may have a password. */
+    @Override
+    public String toString() {
+      return "Source[name=%s, fps=%s, origin=%s]".formatted(name, fps, origin);
+    }
   }
 
   /**
@@ -57,27 +104,41 @@ public record StreamRequest(
       boolean realTime,
       int threads,
       Optional<Hardware> hardware,
-      boolean keyFrames) {}
+      boolean keyFrames) {
+
+    /** Over TCP, ten seconds, no end of attempts, one thread on the CPU. */
+    public static Reading defaults() {
+      return new Reading(
+          false, Duration.ofSeconds(10), OptionalInt.empty(), false, 1, Optional.empty(), false);
+    }
+  }
 
   /**
    * Whether objects are followed, and where they are watched.
    *
    * @param wanted whether they are followed
-   * @param zones as they were typed, {@code [SOURCE:]NAME=X,Y,X,Y,X,Y}
-   * @param lines as they were typed, {@code [SOURCE:]NAME=X,Y,X,Y}
-   * @param dwell how long a stay in a zone is reported
    * @param anchor the point of a box that decides where its object is
    */
   public record Following(
-      boolean wanted,
-      List<String> zones,
-      List<String> lines,
-      Optional<Duration> dwell,
-      BoxAnchor anchor) {
+      boolean wanted, List<Place<Zone>> zones, List<Place<Line>> lines, BoxAnchor anchor) {
 
     public Following {
       zones = List.copyOf(zones);
       lines = List.copyOf(lines);
+    }
+  }
+
+  /**
+   * A zone or a line.
+   *
+   * @param source the name of the source that it belongs to; empty for all
+   * @param origin for messages: the option, or the file with its line
+   */
+  public record Place<T>(Optional<String> source, String origin, T shape) {
+
+    /** Whether it belongs to a source. */
+    public boolean isOf(String name) {
+      return source.isEmpty() || source.get().equals(name);
     }
   }
 

@@ -33,7 +33,7 @@ record Library(
   private static final String APACHE_TEXT = "LICENSE";
   private static final String OVKIT = "dev.ovkit";
 
-  /** Metadata of an Ultralytics export; only for an IR that has such beside it. */
+  /** Metadata of an Ultralytics export, and the cameras of a bundle with video; else left out. */
   static final Library YAML =
       new Library("org.yaml", "snakeyaml", "org/yaml/snakeyaml/Yaml.class", APACHE, APACHE_TEXT);
 

@@ -82,7 +82,7 @@ public final class Packager {
     key = options.key().map(SigningKey::read).orElse(null);
     rotations = options.rotations().stream().map(KeyRotation::read).toList();
     libraries = new ArrayList<>(Library.OF_A_BOX);
-    if (Files.exists(beside(options.ir(), "metadata.yaml"))) {
+    if (options.hasVideo() || Files.exists(beside(options.ir(), "metadata.yaml"))) {
       libraries.add(Library.YAML);
     }
     if (options.hasVideo()) {

@@ -5,6 +5,7 @@ import dev.ovkit.RuntimeUnavailableException;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.stream.StreamProgram;
 import dev.ovkit.cli.stream.StreamRequest;
+import dev.ovkit.cli.video.config.ConfigFile;
 import dev.ovkit.model.Assumption;
 import dev.ovkit.model.DetectOptions;
 import dev.ovkit.track.TrackOptions;
@@ -34,7 +35,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Watches cameras and files as {@code ovkit stream} is asked to. */
@@ -87,16 +90,36 @@ public final class CameraProgram implements StreamProgram {
   }
 
   @Override
-  public int run(StreamRequest request, PrintWriter out, PrintWriter err) {
+  public StreamRequest read(Path file, Models models) {
+    return ConfigFile.read(file, System.getenv(), models);
+  }
+
+  @Override
+  public String schema() {
+    return ConfigFile.schema();
+  }
+
+  @Override
+  public int check(StreamRequest request, PrintWriter out, PrintWriter err) {
+    return ConfigCheck.run(request, options(request).reading(), out);
+  }
+
+  @Override
+  public int run(
+      StreamRequest request,
+      Optional<Supplier<StreamRequest>> again,
+      PrintWriter out,
+      PrintWriter err) {
     List<Camera> cameras = Cameras.of(request);
     WatchedPlaces places = WatchedPlaces.of(request.following(), cameras);
     boolean follows = request.following().wanted();
-    DetectOptions wanted = request.detector().detect();
+    DetectorOptions settings = DetectorSettings.of(request, err);
+    DetectOptions wanted = settings.detect();
     DetectorOptions opening =
-        follows ? request.detector().withDetect(TrackOptions.lowered(wanted)) : request.detector();
+        follows ? settings.withDetect(TrackOptions.lowered(wanted)) : settings;
     try (Detector detector = Detector.open(request.ir(), opening)) {
-      UnaryOperator<StreamListener> following =
-          follows ? following(TrackOptions.of(detector.spec(), wanted), places) : next -> next;
+      Optional<TrackOptions> tracking =
+          follows ? Optional.of(TrackOptions.of(detector.spec(), wanted)) : Optional.empty();
       for (Assumption assumption : detector.assumptions()) {
         err.println("ovkit: assumed: " + assumption.sentence());
       }
@@ -104,13 +127,18 @@ public final class CameraProgram implements StreamProgram {
           .complaint()
           .ifPresent(why -> err.printf("ovkit: --hwaccel: %s; decoding on the CPU%n", why));
       StreamEngine running = begun(StreamEngine.of(detector, options(request), cameras));
-      return watch(running, request, following, cameras.size() > 1, out, err);
+      Function<StreamListener, List<CameraCounts>> watching =
+          results -> {
+            Optional<TrackedCameras> tracked =
+                tracking.map(options -> new TrackedCameras(options, places, results));
+            again.ifPresent(
+                read -> new ConfigReload(running, tracked, request, read, err).listen());
+            return running.run(tracked.isPresent() ? tracked.get() : results);
+          };
+      // A file that is read again can bring further cameras.
+      boolean several = again.isPresent() || cameras.size() > 1;
+      return watch(running, request, watching, several, out, err);
     }
-  }
-
-  private static UnaryOperator<StreamListener> following(
-      TrackOptions options, WatchedPlaces places) {
-    return next -> new TrackedCameras(options, places, next);
   }
 
   private static HardwareDecoding hardware(StreamRequest request) {
@@ -140,7 +168,7 @@ public final class CameraProgram implements StreamProgram {
   private static int watch(
       StreamEngine engine,
       StreamRequest request,
-      UnaryOperator<StreamListener> following,
+      Function<StreamListener, List<CameraCounts>> watching,
       boolean several,
       PrintWriter out,
       PrintWriter err) {
@@ -162,20 +190,14 @@ public final class CameraProgram implements StreamProgram {
       @Nullable AnnotatedFilms films =
           outputs
               .film()
-              .map(
-                  path ->
-                      new AnnotatedFilms(
-                          path,
-                          several,
-                          request.fps().orElse(Camera.DEFAULT_FPS),
-                          outputs.labels()))
+              .map(path -> new AnnotatedFilms(path, several, frameRate(request), outputs.labels()))
               .orElse(null);
       if (films != null) {
         sinks.put("--out", films);
       }
       all = new SeveralSinks(sinks, message -> err.println("ovkit: " + message));
       try (Heartbeat heartbeat = new Heartbeat(engine, ServiceManager.current())) {
-        counts = engine.run(following.apply(new Console(all, file == null, out, err)));
+        counts = watching.apply(new Console(all, file == null, out, err));
       } finally {
         ended = end(films, err);
       }
@@ -191,6 +213,14 @@ public final class CameraProgram implements StreamProgram {
             || !all.failures().isEmpty()
             || counts.stream().anyMatch(one -> one.state() == CameraEvent.State.FAILED);
     return failed ? ExitCode.FAILED : ExitCode.DONE;
+  }
+
+  /** Of the source that is looked at most; an encoder only wants it roughly. */
+  private static double frameRate(StreamRequest request) {
+    return request.sources().stream()
+        .mapToDouble(source -> source.fps().orElse(Camera.DEFAULT_FPS))
+        .max()
+        .orElse(Camera.DEFAULT_FPS);
   }
 
   /** Returns whether the films are whole. */

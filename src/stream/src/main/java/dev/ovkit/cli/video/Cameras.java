@@ -7,36 +7,35 @@ import dev.ovkit.video.engine.Camera;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** The cameras of a call. */
 final class Cameras {
 
-  /** A name has no slash, so that {@code http://host/?a=b} and {@code dir/a=b.mp4} have none. */
-  private static final Pattern NAMED = Pattern.compile("(?s)([^/=?:]+)=(.+)");
-
+  /**
+   * Returns them.
+   *
+   * @throws OptionException when a source is not understood, or a name is used twice
+   */
   static List<Camera> of(StreamRequest request) {
-    Map<String, Double> weights = weights(request.weights());
     List<Camera> cameras = new ArrayList<>();
     Set<String> names = new HashSet<>();
-    for (String typed : request.sources()) {
-      Matcher named = NAMED.matcher(typed);
-      boolean given = named.matches();
-      VideoSource source = VideoSource.of(given ? named.group(2) : typed);
-      String name = given ? named.group(1) : free(name(source), names);
-      names.add(name);
-      Camera camera = Camera.of(name, source).withWeight(weights.getOrDefault(name, 1.0));
+    for (StreamRequest.Source typed : request.sources()) {
+      VideoSource source = source(typed);
+      String name = typed.name().orElseGet(() -> free(name(source), names));
+      if (!names.add(name)) {
+        throw new OptionException(
+            "%stwo cameras are called '%s'; give each its own name"
+                .formatted(typed.origin().isEmpty() ? "" : typed.origin() + ": ", name));
+      }
+      Camera camera = Camera.of(name, source).withWeight(request.weights().getOrDefault(name, 1.0));
       cameras.add(
-          request.fps().isPresent()
-              ? camera.withFps(request.fps().getAsDouble())
+          typed.fps().isPresent()
+              ? camera.withFps(typed.fps().getAsDouble())
               : camera.withEveryFrame());
     }
-    for (String name : weights.keySet()) {
+    for (String name : request.weights().keySet()) {
       if (!names.contains(name)) {
         throw new OptionException(
             "--weight %s: no source has that name; there are %s"
@@ -46,17 +45,15 @@ final class Cameras {
     return cameras;
   }
 
-  private static Map<String, Double> weights(List<String> typed) {
-    Map<String, Double> weights = new LinkedHashMap<>();
-    for (String one : typed) {
-      int at = one.lastIndexOf('=');
-      try {
-        weights.put(one.substring(0, Math.max(0, at)), Double.valueOf(one.substring(at + 1)));
-      } catch (NumberFormatException e) {
-        throw new OptionException("--weight %s: expected NAME=NUMBER".formatted(one), e);
+  private static VideoSource source(StreamRequest.Source typed) {
+    try {
+      return VideoSource.of(typed.location());
+    } catch (OptionException e) {
+      if (typed.origin().isEmpty()) {
+        throw e;
       }
+      throw new OptionException(typed.origin() + ": " + e.getMessage(), e);
     }
-    return weights;
   }
 
   /** A file is called by its name, a camera by its device or its URL without the password. */

@@ -1,7 +1,8 @@
 package dev.ovkit.cli.video;
 
 import dev.ovkit.OptionException;
-import dev.ovkit.cli.stream.StreamRequest;
+import dev.ovkit.cli.stream.StreamRequest.Following;
+import dev.ovkit.cli.stream.StreamRequest.Place;
 import dev.ovkit.track.Line;
 import dev.ovkit.track.Point;
 import dev.ovkit.track.Zone;
@@ -11,133 +12,91 @@ import dev.ovkit.video.engine.Camera;
 import dev.ovkit.video.sink.TrackedCameras;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** The zones and lines of a call, for all cameras or for one. */
-final class WatchedPlaces implements TrackedCameras.Monitors {
-
-  private static final int LINE_NUMBERS = 4;
-
-  /** Something that is watched; of all cameras if it names none. */
-  private record Place<T>(Optional<String> camera, String option, T shape, List<Point> points) {
-    boolean isOf(String name) {
-      return camera.isEmpty() || camera.get().equals(name);
-    }
-  }
-
-  private final List<Place<Zone>> zones = new ArrayList<>();
-  private final List<Place<Line>> lines = new ArrayList<>();
-  private final ZoneOptions options;
-
-  private WatchedPlaces(ZoneOptions options) {
-    this.options = options;
-  }
+record WatchedPlaces(Following following) implements TrackedCameras.Monitors {
 
   /**
-   * Reads them.
+   * Checks them.
    *
-   * @throws OptionException when one is not understood, or names a camera that there is not
+   * @throws OptionException when one names a camera that there is not, or a name is used twice
    */
-  static WatchedPlaces of(StreamRequest.Following following, List<Camera> cameras) {
-    WatchedPlaces places = new WatchedPlaces(ZoneOptions.defaults().withAnchor(following.anchor()));
+  static WatchedPlaces of(Following following, List<Camera> cameras) {
     Set<String> names = cameras.stream().map(Camera::name).collect(Collectors.toSet());
-    for (String typed : following.zones()) {
-      places.zones.add(zone(typed, following, names));
-    }
-    for (String typed : following.lines()) {
-      places.lines.add(line(typed, names));
-    }
+    following.zones().forEach(zone -> requireCamera(zone, names));
+    following.lines().forEach(line -> requireCamera(line, names));
+    WatchedPlaces places = new WatchedPlaces(following);
     cameras.forEach(camera -> places.monitor(camera.name())); // names are used once
     return places;
   }
 
-  private static Place<Zone> zone(
-      String typed, StreamRequest.Following following, Set<String> cameras) {
-    String option = "--zone " + typed;
-    String form = "[SOURCE:]NAME=X,Y,X,Y,X,Y with at least three corners";
-    Named named = Named.of(option, typed, form, cameras);
-    Zone zone = new Zone(named.name(), named.points(), following.dwell());
-    return new Place<>(named.camera(), option, zone, named.points());
-  }
-
-  private static Place<Line> line(String typed, Set<String> cameras) {
-    String option = "--line " + typed;
-    String form = "[SOURCE:]NAME=X,Y,X,Y";
-    Named named = Named.of(option, typed, form, cameras);
-    List<Point> points = named.points();
-    if (2 * points.size() != LINE_NUMBERS) {
-      throw new OptionException("%s: expected %s".formatted(option, form));
-    }
-    Line line = new Line(named.name(), points.get(0), points.get(1));
-    return new Place<>(named.camera(), option, line, points);
-  }
-
-  /** A place as it was typed. */
-  private record Named(Optional<String> camera, String name, List<Point> points) {
-
-    static Named of(String option, String typed, String form, Set<String> cameras) {
-      int equals = typed.lastIndexOf('=');
-      List<Point> points = points(typed.substring(equals + 1));
-      if (equals < 1 || points == null) {
-        throw new OptionException("%s: expected %s".formatted(option, form));
-      }
-      String name = typed.substring(0, equals);
-      int colon = name.lastIndexOf(':'); // a camera may be called by its URL
-      if (colon < 0) {
-        return new Named(Optional.empty(), name, points);
-      }
-      String camera = name.substring(0, colon);
-      if (!cameras.contains(camera)) {
-        throw new OptionException(
-            "%s: no source has the name %s; there are %s"
-                .formatted(option, camera, String.join(", ", new TreeSet<>(cameras))));
-      }
-      return new Named(Optional.of(camera), name.substring(colon + 1), points);
-    }
-
-    private static @Nullable List<Point> points(String typed) {
-      String[] numbers = typed.split(",", -1);
-      List<Point> points = new ArrayList<>();
-      try {
-        for (int i = 0; i + 1 < numbers.length; i += 2) {
-          points.add(
-              new Point(
-                  Double.parseDouble(numbers[i].strip()),
-                  Double.parseDouble(numbers[i + 1].strip())));
-        }
-      } catch (IllegalArgumentException e) {
-        return null; // no number, or none that a picture has
-      }
-      return numbers.length % 2 == 0 ? points : null;
+  private static void requireCamera(Place<?> place, Set<String> cameras) {
+    if (place.source().isPresent() && !cameras.contains(place.source().get())) {
+      throw new OptionException(
+          "%s: no source has the name %s; there are %s"
+              .formatted(
+                  place.origin(), place.source().get(), String.join(", ", new TreeSet<>(cameras))));
     }
   }
 
   @Override
   public ZoneMonitor of(String camera, int width, int height) {
-    zones.stream().filter(zone -> zone.isOf(camera)).forEach(zone -> check(zone, width, height));
-    lines.stream().filter(line -> line.isOf(camera)).forEach(line -> check(line, width, height));
+    requireInside(camera, width, height);
     return monitor(camera);
+  }
+
+  /**
+   * Checks the zones and lines of a camera, whose frames have a size.
+   *
+   * @throws OptionException when one has a point outside
+   */
+  void requireInside(String camera, int width, int height) {
+    for (Place<Zone> zone : following.zones()) {
+      if (zone.isOf(camera)) {
+        zone.shape().corners().forEach(corner -> require(zone, corner, width, height));
+      }
+    }
+    for (Place<Line> line : following.lines()) {
+      if (line.isOf(camera)) {
+        require(line, line.shape().from(), width, height);
+        require(line, line.shape().to(), width, height);
+      }
+    }
+  }
+
+  /** Returns the zones and lines of a camera. */
+  List<Object> shapes(String camera) {
+    List<Object> shapes = new ArrayList<>();
+    following.zones().stream()
+        .filter(one -> one.isOf(camera))
+        .forEach(one -> shapes.add(one.shape()));
+    following.lines().stream()
+        .filter(one -> one.isOf(camera))
+        .forEach(one -> shapes.add(one.shape()));
+    return shapes;
+  }
+
+  /** Returns how many zones and lines a camera has. */
+  int count(String camera) {
+    return shapes(camera).size();
   }
 
   private ZoneMonitor monitor(String camera) {
     return ZoneMonitor.of(
         camera,
-        zones.stream().filter(zone -> zone.isOf(camera)).map(Place::shape).toList(),
-        lines.stream().filter(line -> line.isOf(camera)).map(Place::shape).toList(),
-        options);
+        following.zones().stream().filter(zone -> zone.isOf(camera)).map(Place::shape).toList(),
+        following.lines().stream().filter(line -> line.isOf(camera)).map(Place::shape).toList(),
+        ZoneOptions.defaults().withAnchor(following.anchor()));
   }
 
-  private static void check(Place<?> place, int width, int height) {
-    for (Point point : place.points()) {
-      if (point.x() < 0 || point.y() < 0 || point.x() > width || point.y() > height) {
-        throw new OptionException(
-            "%s: %s,%s is outside of the frame, which is %dx%d"
-                .formatted(place.option(), point.x(), point.y(), width, height));
-      }
+  private static void require(Place<?> place, Point point, int width, int height) {
+    if (point.x() < 0 || point.y() < 0 || point.x() > width || point.y() > height) {
+      throw new OptionException(
+          "%s: %s,%s is outside of the frame, which is %dx%d"
+              .formatted(place.origin(), point.x(), point.y(), width, height));
     }
   }
 }

@@ -33,6 +33,9 @@ final class CameraFeed {
   int inWork;
   boolean delivering;
 
+  /** Whether it is no longer watched. */
+  boolean gone;
+
   /** When it last got a frame to work on, or delivered one. */
   long progressNanos;
 

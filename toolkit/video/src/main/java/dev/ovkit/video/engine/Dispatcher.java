@@ -3,6 +3,7 @@ package dev.ovkit.video.engine;
 import dev.ovkit.video.decode.FrameScaler;
 import dev.ovkit.video.decode.VideoFrame;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
@@ -35,9 +36,28 @@ final class Dispatcher {
    * @param clock of the frames' {@link VideoFrame#decodedNanos}
    */
   Dispatcher(List<CameraFeed> feeds, LongSupplier clock) {
-    this.feeds = List.copyOf(feeds);
+    this.feeds = new ArrayList<>(feeds);
     this.clock = clock;
     this.reading = feeds.size();
+  }
+
+  /** Takes frames of a further camera, whose reader begins now. */
+  synchronized void add(CameraFeed feed) {
+    feeds.add(feed);
+    reading++;
+  }
+
+  /** Takes no more frames of a camera, whose reader ends soon. */
+  synchronized void remove(CameraFeed feed) {
+    feeds.remove(feed);
+    feed.gone = true;
+    feed.waiting.forEach(VideoFrame::close);
+    feed.waiting.clear();
+    notifyAll();
+  }
+
+  synchronized List<CameraFeed> feeds() {
+    return List.copyOf(feeds);
   }
 
   /**
@@ -55,7 +75,7 @@ final class Dispatcher {
     feed.skipped += count;
   }
 
-  /** Takes over a frame. Returns false once the engine has stopped. */
+  /** Takes over a frame. Returns false once the engine has stopped, or the camera is gone. */
   synchronized boolean offer(CameraFeed feed, VideoFrame frame) {
     feed.decoded++;
     boolean due = feed.schedule.isDue(feed.live ? frame.decodedNanos() : frame.time().toNanos());
@@ -63,7 +83,7 @@ final class Dispatcher {
       offerNewest(feed, frame, due);
     } else if (due) {
       awaitRoom(feed);
-      if (!stopped) {
+      if (!stopped && !feed.gone) {
         add(feed, frame);
       }
     } else {
@@ -72,11 +92,11 @@ final class Dispatcher {
     if (feed.waiting.peekLast() != frame) {
       frame.close();
     }
-    return !stopped;
+    return !stopped && !feed.gone;
   }
 
   private void offerNewest(CameraFeed feed, VideoFrame frame, boolean due) {
-    if (stopped) {
+    if (stopped || feed.gone) {
       return;
     }
     VideoFrame older = feed.waiting.poll();
@@ -104,7 +124,7 @@ final class Dispatcher {
 
   private void awaitRoom(CameraFeed feed) {
     boolean interrupted = false;
-    while (!stopped && feed.waiting.size() >= feed.most) {
+    while (!stopped && !feed.gone && feed.waiting.size() >= feed.most) {
       try {
         wait();
       } catch (InterruptedException e) {

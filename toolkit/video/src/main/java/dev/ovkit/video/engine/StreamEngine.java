@@ -10,8 +10,10 @@ import dev.ovkit.video.decode.VideoReader;
 import dev.ovkit.vision.Detector;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -29,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each camera has a reader of its own, which never waits for the detector: when there is too
  * much to do, the newest frame wins, and the others are counted. A film waits, so that none of its
- * frames is lost. An engine runs once; {@link #stop} and {@link #counts} may be called by any
- * thread.
+ * frames is lost. An engine runs once; {@link #stop}, {@link #change} and {@link #counts} may be
+ * called by any thread.
  */
 public final class StreamEngine {
 
@@ -44,14 +46,17 @@ public final class StreamEngine {
 
   private final FrameDetector detector;
   private final int workers;
-  private final List<CameraFeed> feeds = new ArrayList<>();
   private final Dispatcher dispatcher;
-  private final List<CameraReader> readers = new ArrayList<>();
+  private final Map<CameraFeed, CameraReader> readers = new HashMap<>();
+  private final List<Thread> readerThreads = new ArrayList<>();
   private final StreamOptions options;
   private final CameraReader.Opener opener;
   private final Object delivering = new Object();
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
-  private boolean started;
+  private @Nullable StreamListener listener;
+
+  /** Cameras that were ever watched. */
+  private int begun;
 
   /** An engine with the default options. */
   public static StreamEngine of(Detector detector, Camera... cameras) {
@@ -78,6 +83,19 @@ public final class StreamEngine {
       StreamOptions options,
       List<Camera> cameras,
       CameraReader.Opener opener) {
+    requireNames(cameras);
+    this.detector = detector;
+    this.workers = workers;
+    this.options = options;
+    this.opener = opener;
+    this.dispatcher = new Dispatcher(cameras.stream().map(this::feed).toList());
+  }
+
+  private CameraFeed feed(Camera camera) {
+    return new CameraFeed(camera, begun++, options, workers);
+  }
+
+  private static void requireNames(List<Camera> cameras) {
     if (cameras.isEmpty()) {
       throw new OptionException("there is no camera; expected at least one");
     }
@@ -87,13 +105,7 @@ public final class StreamEngine {
         throw new OptionException(
             "two cameras are called '%s'; give each its own name".formatted(camera.name()));
       }
-      feeds.add(new CameraFeed(camera, feeds.size(), options, workers));
     }
-    this.detector = detector;
-    this.workers = workers;
-    this.options = options;
-    this.opener = opener;
-    this.dispatcher = new Dispatcher(feeds);
   }
 
   /**
@@ -102,29 +114,25 @@ public final class StreamEngine {
    * @throws RuntimeException what the detector or the listener throws
    */
   public List<CameraCounts> run(StreamListener listener) {
-    List<Thread> readerThreads = new ArrayList<>();
     List<Thread> workerThreads = new ArrayList<>();
     synchronized (this) {
-      if (started) {
+      if (this.listener != null) {
         throw new IllegalStateException("an engine runs once");
       }
-      started = true;
-      for (CameraFeed feed : feeds) {
-        CameraReader reader =
-            new CameraReader(
-                feed, dispatcher, options, opener, event -> deliver(() -> listener.event(event)));
-        readers.add(reader);
-        readerThreads.add(thread("ovkit-read-" + feed.camera.name(), reader));
-      }
+      this.listener = listener;
       for (int i = 0; i < workers; i++) {
         workerThreads.add(thread("ovkit-detect-" + i, () -> work(listener)));
       }
+      workerThreads.forEach(Thread::start);
+      dispatcher.feeds().forEach(feed -> read(feed, listener));
     }
-    workerThreads.forEach(Thread::start);
-    readerThreads.forEach(Thread::start);
     join(workerThreads, Duration.ZERO);
     stop();
-    join(readerThreads, ENDING);
+    List<Thread> reading;
+    synchronized (this) {
+      reading = List.copyOf(readerThreads);
+    }
+    join(reading, ENDING);
     dispatcher.clear();
     Throwable thrown = failure.get();
     if (thrown instanceof RuntimeException exception) {
@@ -134,6 +142,51 @@ public final class StreamEngine {
       throw error;
     }
     return counts();
+  }
+
+  private void read(CameraFeed feed, StreamListener to) {
+    CameraReader reader =
+        new CameraReader(
+            feed, dispatcher, options, opener, event -> deliver(() -> to.event(event)));
+    readers.put(feed, reader);
+    readerThreads.removeIf(thread -> !thread.isAlive());
+    Thread thread = thread("ovkit-read-" + feed.camera.name(), reader);
+    readerThreads.add(thread);
+    thread.start();
+  }
+
+  /**
+   * Watches other cameras from now on, while it runs. A camera that is watched already and has not
+   * changed goes on without losing a frame; one that is not among these ends, and a result of it
+   * may still come.
+   *
+   * @throws OptionException when there is no camera, or two have the same name; nothing has changed
+   *     then
+   */
+  public synchronized void change(List<Camera> cameras) {
+    requireNames(cameras);
+    StreamListener to = listener;
+    if (to == null || dispatcher.isStopped()) {
+      throw new IllegalStateException("an engine changes its cameras while it runs");
+    }
+    List<CameraFeed> before = dispatcher.feeds();
+    // The new ones first: an engine without a camera ends.
+    for (Camera camera : cameras) {
+      if (before.stream().noneMatch(feed -> feed.camera.equals(camera))) {
+        CameraFeed feed = feed(camera);
+        dispatcher.add(feed);
+        read(feed, to);
+      }
+    }
+    for (CameraFeed feed : before) {
+      if (!cameras.contains(feed.camera)) {
+        dispatcher.remove(feed);
+        CameraReader reader = readers.remove(feed);
+        if (reader != null) {
+          reader.stop();
+        }
+      }
+    }
   }
 
   private Thread thread(String name, Runnable work) {
@@ -258,7 +311,7 @@ public final class StreamEngine {
   public void stop() {
     dispatcher.stop();
     synchronized (this) {
-      readers.forEach(CameraReader::stop);
+      readers.values().forEach(CameraReader::stop);
     }
   }
 
