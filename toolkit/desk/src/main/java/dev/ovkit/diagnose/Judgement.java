@@ -9,6 +9,9 @@ record Judgement(Evidence evidence) {
   /** Boxes that agree this well are right, with small differences as in INT8. */
   static final double CLOSE = 0.85;
 
+  /** By so much FP16 changes the outputs of a network at most (relative L2). */
+  static final double ROUNDING = 0.02;
+
   /** A reading below it explains nothing. */
   static final double EXPLAINS = 0.80;
 

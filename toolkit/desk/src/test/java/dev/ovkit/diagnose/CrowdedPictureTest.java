@@ -2,6 +2,7 @@ package dev.ovkit.diagnose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ovkit.Shared;
 import dev.ovkit.TestModels;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
@@ -17,6 +18,8 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * The story of right IRs that were accused because of their many boxes: of all candidates only the
@@ -76,7 +79,9 @@ class CrowdedPictureTest {
 
     Diagnosis diagnosis =
         byReference(
-            ConvertOptions.of(onnx).describedAs(description), List.of(TestModels.demoPicture(0)));
+            ConvertOptions.of(onnx).describedAs(description),
+            WeightPrecision.FP32,
+            List.of(TestModels.demoPicture(0)));
 
     assertThat(diagnosis.verdict()).as(diagnosis.sentence()).isEqualTo(Diagnosis.Verdict.RIGHT);
     Fit fit = diagnosis.present().orElseThrow().fit();
@@ -84,8 +89,21 @@ class CrowdedPictureTest {
     assertThat(fit.matched()).isEqualTo(fit.expected());
   }
 
-  private Diagnosis byReference(ConvertOptions reference, List<Path> pictures) {
-    Path xml = Converter.convert(reference.into(temp.resolve("ir"), WeightPrecision.FP32)).xml();
+  /** A network of random weights, in which FP16 moves boxes that no setting brings back. */
+  @ParameterizedTest
+  @EnumSource(
+      value = WeightPrecision.class,
+      names = {"FP32", "FP16"})
+  void aRightIrOfRandomWeightsIsNotAccusedEither(WeightPrecision precision) {
+    Path onnx = Shared.directory().resolve("families/v8-worldv2.onnx");
+    Diagnosis diagnosis =
+        byReference(ConvertOptions.of(onnx), precision, List.of(Shared.picture("bus.jpg")));
+    assertThat(diagnosis.verdict()).as(diagnosis.sentence()).isEqualTo(Diagnosis.Verdict.RIGHT);
+  }
+
+  private Diagnosis byReference(
+      ConvertOptions reference, WeightPrecision precision, List<Path> pictures) {
+    Path xml = Converter.convert(reference.into(temp.resolve("ir"), precision)).xml();
     return Diagnosis.of(new Question(xml, pictures, Optional.empty(), Optional.of(reference)));
   }
 }
