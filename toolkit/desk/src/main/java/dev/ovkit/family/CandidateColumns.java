@@ -137,6 +137,18 @@ record CandidateColumns(DetectorGraph detector, List<Piece> pieces) {
     return List.of();
   }
 
+  /** Whether what computes this column computes none before it. */
+  boolean beginsAt(long column) {
+    long at = 0;
+    for (Piece piece : pieces) {
+      if (at == column) {
+        return true;
+      }
+      at += piece.columns();
+    }
+    return false;
+  }
+
   /** What the columns behind the box are; OTHER if they are not alike, or start inside a piece. */
   Kind afterBox() {
     return kind(BOX, Integer.MAX_VALUE);

@@ -69,6 +69,7 @@ record TaskOutput(String tensor, boolean endToEnd, int classes) {
     boolean fits =
         columns.pieces().size() > 1
             ? columns.kind(4, 4 + classes) == CandidateColumns.Kind.SCORES
+                && columns.beginsAt(4 + classes)
             : detector.labels().isEmpty() || detector.labels().size() == classes;
     return classes > 0 && isGrid(detector, second) && fits
         ? Optional.of(new TaskOutput(output, false, (int) classes))

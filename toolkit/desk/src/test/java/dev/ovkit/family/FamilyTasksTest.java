@@ -254,6 +254,19 @@ class FamilyTasksTest {
     assertThat(found.get(0).box().iou(bounds)).isCloseTo(1, within(1e-5));
   }
 
+  /** Two scores, where one and an angle would have as many columns. */
+  @Test
+  void aScoreIsNotTakenForAnAngle() {
+    FixedAnswer answer = noted("obb");
+    Sketch sketch = answer.sketch();
+    String boxes = answer.computed(new float[4 * CELLS], 1, 4, CELLS);
+    String scores = sketch.op("Sigmoid", answer.computed(new float[2 * CELLS], 1, 2, CELLS));
+    sketch.output(sketch.op("Concat", List.of(boxes, scores), Attr.of("axis", 1L)));
+    assertThatThrownBy(() -> answer.boxes(temp))
+        .isInstanceOf(ModelException.class)
+        .hasMessageContaining("its exporter notes the task 'obb'");
+  }
+
   @Test
   void anEndToEndRotatedBoxIsItsCentre() throws Exception {
     FixedAnswer answer = noted("obb");
