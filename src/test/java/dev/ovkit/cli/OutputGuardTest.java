@@ -60,6 +60,7 @@ class OutputGuardTest {
           "quantize --output-dir",
           "rollback --root",
           "self-test --bundle",
+          "stream --config",
           "stream --ir",
           "tune --ir",
           "watch --in",
