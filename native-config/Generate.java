@@ -7,6 +7,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.jar.JarEntry;
@@ -44,21 +45,38 @@ final class Generate {
     PrintStream stderr = System.err;
     ByteArrayOutputStream log = new ByteArrayOutputStream();
     System.setErr(new PrintStream(log, true, StandardCharsets.UTF_8));
+    Path config = Files.createTempDirectory("ovkit-graalvm");
     try {
       new Builder()
           .classPaths(classes.toString())
           .outputDirectory(arguments[1])
-          .configDirectory(arguments[2])
+          .configDirectory(config.toString())
           .classesOrPackages("dev.ovkit.nativelib.**")
           .compile(false)
           .deleteJniFiles(false)
           .copyLibs(false)
           .build();
+      copyChanged(config, Path.of(arguments[2]));
     } catch (Exception e) {
       stderr.print(log.toString(StandardCharsets.UTF_8));
       throw e;
     } finally {
       System.setErr(stderr);
+    }
+  }
+
+  /** A newer file would be a newer jar, and compile all that depends on it. */
+  private static void copyChanged(Path from, Path to) throws IOException {
+    try (Stream<Path> walk = Files.walk(from)) {
+      for (Path file : walk.sorted(Comparator.reverseOrder()).toList()) {
+        Path target = to.resolve(from.relativize(file));
+        if (Files.isRegularFile(file)
+            && !(Files.exists(target) && Files.mismatch(file, target) < 0)) {
+          Files.createDirectories(target.getParent());
+          Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
+        }
+        Files.delete(file);
+      }
     }
   }
 

@@ -14,4 +14,6 @@ lines = [
     f"{p.relative_to(folder).as_posix()}\t{p.stat().st_size}\t{hashlib.sha256(p.read_bytes()).hexdigest()}\n" for p in files
 ]
 out.parent.mkdir(parents=True, exist_ok=True)
-out.write_text(f"openvino\t{version}\n" + "".join(lines))
+text = f"openvino\t{version}\n" + "".join(lines)
+if not out.exists() or out.read_text() != text:  # a newer file would be a newer jar, and compile what depends on it
+    out.write_text(text)
