@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Reports what ovkit finds on this machine.",
       "",
-      "Lists the CPU and its flags, the processors and processor time that this process may use, the resulting number of threads, the libraries and where they are, what there is for video, and versions. The exit code is 3 if ovkit cannot run here, and 4 if --deep finds a fault."
+      "Lists the CPU and its flags, the processors and processor time that this process may use, the number of threads that follows from them, the libraries and their folders, the video support, and all versions. The exit code is 3 if ovkit cannot run here, and 4 if --deep finds a fault."
     },
     footer = {"  ovkit doctor", "  ovkit doctor --deep"})
 final class DoctorCommand implements Callable<Integer> {
@@ -38,8 +38,7 @@ final class DoctorCommand implements Callable<Integer> {
   @Option(
       names = "--deep",
       description =
-          "Also run the whole path once, in a process of its own: in a checkout the demo, in a"
-              + " bundle its self-test.")
+          "Also try everything once, in a separate process: in a checkout the demo, in a bundle its self-test.")
   private boolean deep;
 
   @Mixin private JsonOption json;
@@ -49,13 +48,13 @@ final class DoctorCommand implements Callable<Integer> {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("ovkit", Versions.ovkit());
     Environment here = Environment.here();
-    Processors processors = here.processors();
+    Processors processors = Processors.here();
     report.put("java", here.java());
     report.put("system", here.system());
     report.put("cpu", here.cpu());
     report.put("cpu flags", here.flags());
-    report.put("processors", BenchPrinter.processors(processors));
-    report.put("quota", BenchPrinter.quota(processors.quota()));
+    report.put("processors", BenchPrinter.processors(here));
+    report.put("quota", BenchPrinter.quota(here.quota()));
     report.put("threads", threads(processors));
     report.put("governor", here.governor());
     report.put("memory", Runtime.getRuntime().maxMemory() / (1 << 20) + " MB of Java heap at most");
@@ -79,7 +78,7 @@ final class DoctorCommand implements Callable<Integer> {
     Optional<String> fault = Optional.empty();
     if (deep && runtime instanceof NativeRuntime.Found) {
       fault = WholePathProcess.complaint();
-      report.put("whole path", fault.orElse("runs, in a process of its own"));
+      report.put("whole path", fault.orElse("runs, tried in a separate process"));
     }
     PrintWriter out = spec.commandLine().getOut();
     if (json.wanted()) {

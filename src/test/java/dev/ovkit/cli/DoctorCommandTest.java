@@ -52,7 +52,7 @@ class DoctorCommandTest {
   void deepRunsTheWholePathInAnotherProcess() throws IOException, InterruptedException {
     Path libraries = Path.of(System.getProperty("ovkit.native.dir"));
     Child well = Child.run(libraries, temp, Demo.ONNX.getParent().getParent(), "doctor", "--deep");
-    assertThat(well.out()).contains("whole path   runs, in a process of its own");
+    assertThat(well.out()).contains("whole path   runs, tried in a separate process");
     assertThat(well.exitCode()).isZero();
     Child without = Child.run(libraries, temp, temp, "doctor", "--deep", "--json");
     assertThat(new ObjectMapper().readTree(without.out()).get("whole path").asText())

@@ -338,12 +338,12 @@ final class Detectors implements Callable<Integer> {
     text.append(
         String.format(
             Locale.ROOT,
-            "%n%s, %d thread; the smallest of %d interleaved passes of the network alone, and of all from a JPEG of the input's size; OpenVINO %s, ONNX Runtime %s. mAP@.5:.95 on the 200 pictures of ../shared/eval; INT8 is calibrated with other pictures.%n",
+            "%nMachine: %s, %d thread; OpenVINO %s, ONNX Runtime %s. Each time is the smallest of %d passes, in which the models take turns: of the network alone, or from a JPEG of the input's size to the boxes. mAP@.5:.95 is measured on the 200 pictures of ../shared/eval; INT8 is calibrated with other pictures.%n",
             here.cpu(),
             options.threads(),
-            options.rounds(),
             Core.version(),
-            OrtEnvironment.getEnvironment().getVersion()));
+            OrtEnvironment.getEnvironment().getVersion(),
+            options.rounds()));
     return text.toString();
   }
 

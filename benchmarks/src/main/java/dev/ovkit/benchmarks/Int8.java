@@ -205,7 +205,7 @@ final class Int8 implements Callable<Integer> {
     Row first = rows.get(0);
     StringBuilder text = new StringBuilder();
     text.append(
-        "| f32 / FP16 / INT8 | input | .xml KB | .bin MB | ms | %s in f32 over it | f32 over INT8 | mAP@.5:.95 f32 / INT8 |\n"
+        "| model as f32 / FP16 / INT8 | input | .xml KB | .bin MB | ms | time of %s in f32 / time of the model | time in f32 / time in INT8 | mAP@.5:.95 f32 / INT8 |\n"
             .formatted(first.subject().title()));
     text.append("| ---").append(" | ---:".repeat(7)).append(" |\n");
     for (Row row : rows) {
@@ -228,7 +228,7 @@ final class Int8 implements Callable<Integer> {
     if (pplcnet.isPresent()) {
       Ratio factor = stock.over(pplcnet.get().int8());
       text.append(
-          "\nYOLOv5s v5.0 over PPLcnet-yolo in INT8, where the seed had %.2f in FP16: **%s** by the stock route in f32 (Model Optimizer, no rewrites), %s as ovkit runs it best in f32, %s in INT8.\n"
+          "\nThe time of YOLOv5s v5.0 divided by the time of PPLcnet-yolo in INT8 is **%2$s** if YOLOv5s runs in f32, converted by Model Optimizer without rewrites. It is %3$s with ovkit's best f32 IR, and %4$s in INT8. The seed's ratio is %1$.2f, with both in FP16.\n"
               .formatted(
                   SEED,
                   ratio(factor),

@@ -278,29 +278,23 @@ final class Parity implements Callable<Integer> {
     System.out.println("# Parity of the back ends");
     System.out.println();
     System.out.println(
-        "Made by `benchmarks/parity.sh`, which converts every model by `native`, `mo` and `ovc`"
-            + " ([back-ends.md](back-ends.md)) without rewrites, and runs each IR in f32 on one"
-            + " picture, `%s`.".formatted(picture().getFileName()));
+        "This page is the output of `benchmarks/parity.sh`. The script converts every model by the back ends `native`, `mo` and `ovc` ([back-ends.md](back-ends.md)) without rewrites, and runs each IR in f32 on one picture, `%s`."
+            .formatted(picture().getFileName()));
     System.out.println();
     System.out.printf("- CPU: %s (%s)%n", here.cpu(), String.join(", ", here.flags()));
-    System.out.printf("- processors: %d%n", here.processors().allowed().size());
+    System.out.printf("- processors: %d%n", here.processors());
     System.out.printf("- system: %s%n", here.system());
     System.out.printf("- Java: %s%n", here.java());
     System.out.printf("- OpenVINO: %s%n", here.openvino());
     System.out.printf(
         "- ONNX Runtime: %s%n", ai.onnxruntime.OrtEnvironment.getEnvironment().getVersion());
     System.out.printf(
-        "- models: %d of the zoo (random weights, one class, names of torch before 1.13), %d real%n",
+        "- models: %d of the zoo (random weights, one class, node names as in torch before 1.13), %d others%n",
         sources.stream().filter(source -> source.real().isEmpty()).count(),
         sources.stream().filter(source -> source.real().isPresent()).count());
     System.out.println();
     System.out.println(
-        "*Contract*: names, shapes, types and order of inputs and outputs, the metadata"
-            + " (`ovkit` but for the hash and length of the .bin, `model_info`) and the detector"
-            + " that is derived from all that, of `mo` and `ovc` against `native`. The figures are"
-            + " relative L2 of raw outputs, |A − B| / |A|, the worst output; 0 is equal to the"
-            + " bit. ONNX Runtime runs the ONNX as it came, cut at the heads. Limits: between back"
-            + " ends 1e-5 (FP32) and 5e-3 (FP16); against ONNX Runtime 1e-5 and 2e-2.");
+        "The column *contract* says whether the IRs of `mo` and `ovc` are described in the same way as that of `native`: the names, shapes, types and order of inputs and outputs, the metadata (all of `model_info`; `ovkit` without hash and length of the .bin), and the detector that ovkit derives from them. The other columns compare raw outputs: the relative L2 difference |A − B| / |A| of the output that differs most; 0 means equal to the bit. ONNX Runtime runs the unchanged ONNX, cut at the heads. The limits are 1e-5 (FP32) and 5e-3 (FP16) between back ends, and 1e-5 and 2e-2 between native and ONNX Runtime.");
     System.out.println();
     System.out.println(
         "| model | weights | contract | mo : native | ovc : native | native : ONNX Runtime |"
@@ -314,16 +308,18 @@ final class Parity implements Callable<Integer> {
     versions.forEach((tool, version) -> System.out.printf("- %s: %s%n", tool, version));
     if (!worstBackEnd.isEmpty()) {
       worst("between back ends", worstBackEnd);
-      worst("against ONNX Runtime", worstWitness);
+      worst("from ONNX Runtime", worstWitness);
     }
     System.out.println();
     System.out.println(
-        broken.isEmpty() ? "All holds." : "Does not hold:\n\n- " + String.join("\n- ", broken));
+        broken.isEmpty()
+            ? "All models are within the limits."
+            : "Not within the limits:\n\n- " + String.join("\n- ", broken));
   }
 
   private static void worst(String what, TreeMap<Double, String> distances) {
     System.out.printf(
-        "- worst %s: %s (%s)%n",
+        "- largest difference %s: %s (%s)%n",
         what, figure(distances.lastKey()), distances.lastEntry().getValue());
   }
 

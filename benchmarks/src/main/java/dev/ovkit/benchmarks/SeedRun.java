@@ -54,10 +54,7 @@ final class SeedRun implements Callable<Integer> {
     say("# One full run of the seed's protocol");
     say("");
     say(
-        "PPLcnet-yolo against YOLOv5s v5.0, one class, weights of the zoo (random: they take the"
-            + " time of trained ones and detect nothing), %d x %d; %d pictures, %,d passes over"
-            + " each: %,d passes of each model in %.1f minutes. Written by"
-            + " `benchmarks/seed-run.sh`; the seed ran 640 x 640 on an i5-10210U.",
+        "The *seed* is the table of measurements that this project started from. Its protocol is 1,000 passes over each of 50 pictures. This page shows one run by that protocol: PPLcnet-yolo against YOLOv5s v5.0, each with one class, at %d x %d, with %d pictures and %,d passes over each: %,d passes of each model in %.1f minutes. The models are those of the zoo. Their weights are random; such models take as long as trained ones, but detect nothing. `benchmarks/seed-run.sh` wrote the tables. The seed itself measured at 640 x 640 on an i5-10210U.",
         size,
         size,
         measured.path("pictures").asInt(),
@@ -66,8 +63,7 @@ final class SeedRun implements Callable<Integer> {
         seconds / 60.0);
     say("");
     say(
-        "%s (%s), processors allowed: %d, governor %s; OpenVINO %s, %s, %d thread%s, %d stream%s, ONEDNN_MAX_CPU_ISA %s;"
-            + " load %.2f before, %.2f after, %.1f %% stolen; Java %s.",
+        "The machine: %s (%s), processors allowed: %d, governor %s; OpenVINO %s, %s, %d thread%s, %d stream%s, ONEDNN_MAX_CPU_ISA %s; load %.2f before and %.2f after, %.1f %% of processor time stolen by the hypervisor; Java %s.",
         here.path("cpu").asText(),
         words(here.path("flags")),
         here.path("processors").asInt(),
@@ -91,13 +87,12 @@ final class SeedRun implements Callable<Integer> {
   }
 
   private void ratios() {
-    say("## Time of YOLOv5s over that of PPLcnet-yolo");
+    say("## Time of YOLOv5s divided by the time of PPLcnet-yolo");
     say("");
     say(
-        "The median of the ratios of all rounds, and the interval that holds it in 95 %% of the bootstrap's"
-            + " samples. The seed: 2.85.");
+        "The table shows the median of the ratios of all rounds, with a 95 %% bootstrap interval. The seed's ratio is 2.85.");
     say("");
-    say("| of | ratio | 95 %% | rounds |");
+    say("| measured time | ratio | 95 %% | rounds |");
     say("| --- | ---: | --- | ---: |");
     for (JsonNode ratio : measured.path("ratios")) {
       ratio(name(ratio.path("of").asText()), ratio);
@@ -125,7 +120,7 @@ final class SeedRun implements Callable<Integer> {
   private void stages() {
     say("## Milliseconds");
     say("");
-    say("| | of | mean | ± | min | p50 | p90 | p99 | max |");
+    say("| model | stage | mean | ± | min | p50 | p90 | p99 | max |");
     say("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
     for (JsonNode model : measured.path("models")) {
       for (String stage : STAGES) {
@@ -146,12 +141,12 @@ final class SeedRun implements Callable<Integer> {
       }
     }
     say("");
-    say("± is the standard error of the mean, as if passes were independent.");
+    say("± is the standard error of the mean, computed as if passes were independent.");
     say("");
   }
 
   private void pictures() {
-    say("## Mean of each picture, inference, ms");
+    say("## Mean inference time of each picture, in ms");
     say("");
     say("| picture | PPLcnet-yolo | ± | YOLOv5s | ± | ratio of the means |");
     say("| --- | ---: | ---: | ---: | ---: | ---: |");

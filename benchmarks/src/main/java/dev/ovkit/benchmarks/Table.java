@@ -160,7 +160,7 @@ final class Table implements Callable<Integer> {
     Row first = rows.get(0);
     StringBuilder text = new StringBuilder();
     text.append(
-        "| model, 1 class | input | parameters | GFLOPs | FP16 IR: .xml KB | .bin MB | ms | of the peak | over %s | 95 %% | the seed: parameters | GFLOPs | time over YOLOv5s |\n"
+        "| model, 1 class | input | parameters | GFLOPs | FP16 IR: .xml KB | .bin MB | ms | of the peak | time / time of %s | 95 %% | the seed: parameters | GFLOPs | time / time of YOLOv5s |\n"
             .formatted(first.subject().title()));
     text.append("| ---").append(" | ---:".repeat(8)).append(" | ---").append(" | ---:".repeat(3));
     text.append(" |\n");
@@ -192,7 +192,7 @@ final class Table implements Callable<Integer> {
     text.append(
         String.format(
             Locale.ROOT,
-            "A core's peak: %.1f GFLOP/s of multiply-adds with %s.%n",
+            "The peak of one core is %.1f GFLOP/s of multiply-adds with %s.%n",
             peak.gflops(),
             peak.vectors()));
     return text.toString();

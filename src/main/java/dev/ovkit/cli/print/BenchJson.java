@@ -179,9 +179,9 @@ public final class BenchJson {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("cpu", here.cpu());
     object.put("flags", here.flags());
-    object.put("processors", here.processors().allowed().size());
-    object.put("cores", here.processors().cores());
-    object.put("quota", number(here.processors().quota().orElse(Double.NaN)));
+    object.put("processors", here.processors());
+    object.put("cores", here.cores());
+    object.put("quota", number(here.quota().orElse(Double.NaN)));
     object.put("governor", here.governor());
     object.put("load_before", number(other.loadBefore()));
     object.put("load_after", number(other.loadAfter()));

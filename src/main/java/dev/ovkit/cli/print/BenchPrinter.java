@@ -10,7 +10,6 @@ import dev.ovkit.bench.Report;
 import dev.ovkit.bench.Settings;
 import dev.ovkit.bench.Stage;
 import dev.ovkit.bench.Statistics;
-import dev.ovkit.machine.Processors;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -133,8 +132,8 @@ public final class BenchPrinter {
     out.printf(
         Locale.ROOT,
         "processors: %s, quota %s, governor %s, load %.2f then %.2f, %.1f %% stolen%n",
-        processors(here.processors()),
-        quota(here.processors().quota()),
+        processors(here),
+        quota(here.quota()),
         here.governor(),
         other.loadBefore(),
         other.loadAfter(),
@@ -142,15 +141,15 @@ public final class BenchPrinter {
     out.printf("OpenVINO %s, Java %s, %s%n", here.openvino(), here.java(), here.system());
   }
 
-  public static String processors(Processors processors) {
-    int allowed = processors.allowed().size();
-    int fast = processors.performance().size();
+  public static String processors(Environment here) {
+    int allowed = here.processors();
+    int fast = here.performanceProcessors();
     return "%d allowed to this process, on %d %score%s%s"
         .formatted(
             allowed,
-            processors.cores(),
+            here.cores(),
             fast == allowed ? "" : "performance ",
-            processors.cores() == 1 ? "" : "s",
+            here.cores() == 1 ? "" : "s",
             fast == allowed ? "" : "; %d on efficiency cores".formatted(allowed - fast));
   }
 

@@ -4,6 +4,7 @@ import dev.ovkit.bench.Ratio;
 import dev.ovkit.bench.Settings;
 import dev.ovkit.bench.Statistics;
 import dev.ovkit.cli.option.ProfileOptions;
+import dev.ovkit.machine.Processors;
 import dev.ovkit.tune.Agreement;
 import dev.ovkit.tune.TuneReport;
 import dev.ovkit.tune.TuneReport.Trial;
@@ -27,7 +28,7 @@ public final class TunePrinter {
         ProfileOptions.word(report.options().target()),
         report.pictures().isEmpty() ? "noise" : report.pictures().size() + " pictures",
         report.environment().cpu(),
-        report.environment().processors().throughputThreads());
+        Processors.here().throughputThreads());
     out.printf(
         "%-16s %-44s %8s %8s %9s  %-22s %s%n",
         "tried", "settings", "p50 ms", "p90 ms", rate ? "per s" : "", "time over default", "");

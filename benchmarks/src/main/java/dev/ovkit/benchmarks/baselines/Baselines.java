@@ -85,7 +85,7 @@ final class Baselines implements Callable<Integer> {
     System.out.printf(
         Locale.ROOT,
         "threads %d, streams 1 where nothing else is said, f32, %d rounds, ONEDNN_MAX_CPU_ISA %s"
-            + " (which holds OpenVINO alone, not ONNX Runtime), load %s%n%n",
+            + " (which limits OpenVINO but not ONNX Runtime), load %s%n%n",
         options.threads(),
         options.rounds(),
         System.getenv().getOrDefault("ONEDNN_MAX_CPU_ISA", "not set"),

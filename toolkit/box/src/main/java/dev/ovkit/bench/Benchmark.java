@@ -1,7 +1,6 @@
 package dev.ovkit.bench;
 
 import dev.ovkit.PictureException;
-import dev.ovkit.machine.MachineLoad;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,6 +19,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Measures models on pictures.
@@ -116,7 +116,7 @@ public final class Benchmark implements AutoCloseable {
    *     result
    */
   public Report run(DoubleConsumer progress, BooleanSupplier stopped) {
-    MachineLoad before = MachineLoad.now();
+    Supplier<Disturbance> disturbance = Disturbance.watch();
     for (MeasuredModel model : measured) {
       model.warmUp =
           new WarmUp(options.warmUp(), System::nanoTime).run(model.pass(used()), stopped);
@@ -128,7 +128,7 @@ public final class Benchmark implements AutoCloseable {
       case THROUGHPUT -> inBlocks(clock);
       case INFERENCE_ONLY -> pictureByPicture(clock);
     }
-    return report(before, !stopped.getAsBoolean());
+    return report(disturbance.get(), !stopped.getAsBoolean());
   }
 
   /** Round by round: one picture by every model, the next picture by every model. */
@@ -180,7 +180,7 @@ public final class Benchmark implements AutoCloseable {
     return turns;
   }
 
-  private Report report(MachineLoad before, boolean complete) {
+  private Report report(Disturbance disturbance, boolean complete) {
     List<ModelResult> results = models().stream().map(MeasuredModel::result).toList();
     List<Report.Comparison> comparisons = new ArrayList<>();
     for (MeasuredModel model : models().subList(1, models().size())) {
@@ -202,7 +202,7 @@ public final class Benchmark implements AutoCloseable {
         comparisons,
         control,
         environment,
-        Disturbance.between(before, MachineLoad.now()),
+        disturbance,
         complete);
   }
 

@@ -1,6 +1,7 @@
 package dev.ovkit.bench;
 
 import dev.ovkit.machine.MachineLoad;
+import java.util.function.Supplier;
 
 /**
  * What else the machine did before and during a measurement.
@@ -19,7 +20,13 @@ public record Disturbance(
     double stealSecondsAfter,
     double stealPercent) {
 
-  public static Disturbance between(MachineLoad before, MachineLoad after) {
+  /** Starts to watch; the supplier gives what happened until it is asked. */
+  public static Supplier<Disturbance> watch() {
+    MachineLoad before = MachineLoad.now();
+    return () -> between(before, MachineLoad.now());
+  }
+
+  static Disturbance between(MachineLoad before, MachineLoad after) {
     double all = after.all() - before.all();
     return new Disturbance(
         before.average(),

@@ -6,13 +6,17 @@ import dev.ovkit.machine.SystemInfo;
 import dev.ovkit.runtime.Core;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.OptionalDouble;
 
 /**
  * The machine and the software that times were measured on, as far as they matter.
  *
  * @param cpu its name
  * @param flags the instruction sets that OpenVINO's CPU plugin chooses its kernels by, sorted
- * @param processors what this process may use
+ * @param processors the number of processors that this process may use
+ * @param performanceProcessors how many of them belong to performance cores
+ * @param cores the physical cores that the performance processors belong to
+ * @param quota processors' worth of time that this process may use, as in 1.5; empty for no limit
  * @param governor how the kernel chooses the clock rate, as in {@code performance}; "unknown" where
  *     it does not say, as in most virtual machines
  * @param system name and version of the operating system and its kernel
@@ -22,7 +26,10 @@ import java.util.List;
 public record Environment(
     String cpu,
     List<String> flags,
-    Processors processors,
+    int processors,
+    int performanceProcessors,
+    int cores,
+    OptionalDouble quota,
     String governor,
     String system,
     String openvino,
@@ -45,7 +52,10 @@ public record Environment(
     return new Environment(
         cpu.name(),
         cpu.flags(),
-        processors,
+        processors.allowed().size(),
+        processors.performance().size(),
+        processors.cores(),
+        processors.quota(),
         system.governor(),
         system.name(),
         Core.version(),

@@ -32,7 +32,7 @@ public record RegressionGate(Baseline baseline, double maxSlowdown) {
     same(
         "the number of processors allowed",
         baseline.processors(),
-        benchmark.environment().processors().allowed().size());
+        benchmark.environment().processors());
     same("what is measured", words(baseline.mode()), words(benchmark.options().mode()));
     same("the number of pictures", baseline.pictures(), benchmark.pictures().size());
     for (int i = 0; i < benchmark.settings().size(); i++) {

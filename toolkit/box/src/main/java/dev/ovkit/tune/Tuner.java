@@ -11,7 +11,6 @@ import dev.ovkit.bench.Readable;
 import dev.ovkit.bench.Statistics;
 import dev.ovkit.internal.files.Temporary;
 import dev.ovkit.internal.files.Trees;
-import dev.ovkit.machine.MachineLoad;
 import dev.ovkit.tune.TuneReport.Outcome;
 import dev.ovkit.tune.TuneReport.Trial;
 import dev.ovkit.vision.Profile;
@@ -24,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.DoubleConsumer;
+import java.util.function.Supplier;
 
 /**
  * Looks for the settings with which a model is fastest on this machine, and writes them into the
@@ -103,7 +103,7 @@ public final class Tuner {
   }
 
   TuneReport run() {
-    MachineLoad before = MachineLoad.now();
+    Supplier<Disturbance> disturbance = Disturbance.watch();
     SearchSpace space = new SearchSpace(options, track.probe(), track::aspects, trials::add);
     List<SearchSpace.Kind> kinds = space.kinds();
     requireBudget(kinds);
@@ -132,7 +132,7 @@ public final class Tuner {
         complete ? space.proposal() : Optional.empty(),
         complete && verdict.holds ? Optional.of(write(chosen, verdict.gain)) : Optional.empty(),
         Environment.here(),
-        Disturbance.between(before, MachineLoad.now()),
+        disturbance.get(),
         Duration.ofNanos((long) (budget.elapsed() * 1e9)),
         complete);
   }

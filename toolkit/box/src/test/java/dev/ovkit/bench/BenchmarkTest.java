@@ -255,7 +255,7 @@ class BenchmarkTest {
     return new Baseline(
         "old.json",
         here.cpu(),
-        here.processors().allowed().size(),
+        here.processors(),
         Mode.LATENCY,
         1,
         List.of(

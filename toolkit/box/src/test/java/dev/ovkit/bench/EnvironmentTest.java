@@ -36,7 +36,9 @@ class EnvironmentTest {
     assertThat(read.flags())
         .containsExactly(
             "amx_bf16", "avx2", "avx512_bf16", "avx512_vnni", "avx512f", "avx_vnni", "fma");
-    assertThat(read.processors().allowed()).containsExactly(1, 2);
+    assertThat(read.processors()).isEqualTo(2);
+    assertThat(read.performanceProcessors()).isEqualTo(2);
+    assertThat(read.quota()).isEmpty();
     assertThat(read.governor()).isEqualTo("powersave");
     assertThat(read.system()).isEqualTo("Debian GNU/Linux 12, Linux 6.1.0-9-amd64");
     assertThat(read.openvino()).isEqualTo("2026.4.1");
