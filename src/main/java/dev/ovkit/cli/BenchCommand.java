@@ -46,15 +46,11 @@ import picocli.CommandLine.Spec;
     name = "bench",
     customSynopsis = "ovkit bench [OPTIONS] MODEL... PICTURE...",
     description = {
-      "Measures models on pictures, from file to boxes.",
+      "Measures how fast models are on pictures, from file to boxes.",
       "",
-      "Several models take turns (A B A B) and are compared by the median of the ratios of all"
-          + " rounds, with a bootstrap 95 %% interval. The first model also runs a second time as a"
-          + " control (A/A); if it differs from itself by more than 2 %%, the ratios are void. Each"
-          + " model is warmed up until the medians of three runs of ten passes agree within 2 %%.",
+      "Several models take turns (A B A B). For each round, bench divides the time of a model by the time of the first model. It prints the median of these ratios with a 95 %% bootstrap interval. The first model also runs a second time as a control (A/A). If its two times differ by more than 2 %%, the ratios are void. Each model is warmed up until the medians of three groups of ten passes agree within 2 %%.",
       "",
-      "Unreadable pictures are reported and skipped. Ctrl-C prints what was measured so far; the"
-          + " exit code is then 130."
+      "Unreadable pictures are reported and skipped. After Ctrl-C, bench prints what it has measured so far and ends with exit code 130."
     },
     footer = {
       "  ovkit bench model.xml pictures",
@@ -74,22 +70,19 @@ final class BenchCommand implements Callable<Integer> {
     @Option(
         names = "--latency",
         description =
-            "Measure one picture at a time: decode, preprocess, infer, postprocess, end to end. The"
-                + " default.")
+            "Measure one picture at a time, and report each stage: decode, preprocess, infer, postprocess, end to end. This is the default.")
     private boolean latency;
 
     @Option(
         names = "--throughput",
         description =
-            "Measure several pictures at once: pictures per second, and the latency under that"
-                + " load.")
+            "Measure several pictures at once, and report pictures per second and the latency under that load.")
     private boolean throughput;
 
     @Option(
         names = "--inference-only",
         description =
-            "Measure the network alone, with its input filled once, as OpenVINO's benchmark_app"
-                + " does.")
+            "Measure the network alone. Its input is filled once, as in OpenVINO's benchmark_app.")
     private boolean inferenceOnly;
   }
 
@@ -113,28 +106,27 @@ final class BenchCommand implements Callable<Integer> {
       converter = ProtocolChoice.class,
       completionCandidates = ProtocolChoice.class,
       description =
-          "seed: 1,000 passes over each of the first 50 pictures; prints the mean of each picture"
-              + " and of all.")
+          "How to measure. seed: 1,000 passes over each of the first 50 pictures, by name; the report has the mean of each picture and the mean of all.")
   private @Nullable Protocol protocol;
 
   @Option(
       names = "--passes",
       paramLabel = "N",
       description =
-          "Passes over each picture. Replaces --seconds, or the 1,000 passes of the protocol.")
+          "Number of passes over each picture. Replaces --seconds, or the 1,000 passes of --protocol seed.")
   private @Nullable Integer passes;
 
   @Option(
       names = "--seconds",
       paramLabel = "S",
-      description = "Time to measure, for all models together. Default: 10.")
+      description = "How long to measure, for all models together. Default: 10.")
   private @Nullable Double seconds;
 
   @Option(
       names = "--warm-up",
       paramLabel = "S",
       defaultValue = "30",
-      description = "Longest warm-up of each model; 0 for none. Default: ${DEFAULT-VALUE}.")
+      description = "Longest warm-up of each model; 0 for no warm-up. Default: ${DEFAULT-VALUE}.")
   private double warmUp;
 
   @Mixin private ComputeOptions compute;
@@ -144,8 +136,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--streams",
       paramLabel = "N",
       description =
-          "Inferences that OpenVINO runs at the same time. Default: OpenVINO's choice for this number of"
-              + " threads.")
+          "Number of inferences that OpenVINO runs at the same time. Default: OpenVINO chooses it for the number of threads.")
   private @Nullable Integer streams;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -153,8 +144,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--requests",
       paramLabel = "N",
       description =
-          "Pictures in flight with --throughput. Default: OpenVINO's choice for this number of"
-              + " streams.")
+          "With --throughput: number of pictures that are processed at the same time. Default: OpenVINO chooses it for the number of streams.")
   private @Nullable Integer requests;
 
   @Mixin private ProfileOptions profile;
@@ -172,21 +162,21 @@ final class BenchCommand implements Callable<Integer> {
       names = "--baseline",
       paramLabel = "FILE.json",
       description =
-          "Output of an earlier --json with the same model, settings and machine. The exit code is"
-              + " 4 if a median has become slower than --max-slowdown allows.")
+          "What an earlier 'ovkit bench --json' printed for the same model with the same settings on the same machine. The exit code is 4 if a median is now slower than --max-slowdown allows.")
   private @Nullable Path baseline;
 
   @Option(
       names = "--max-slowdown",
       paramLabel = "RATIO",
       defaultValue = "1.05",
-      description = "Largest allowed ratio of a median to its baseline. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Largest allowed ratio of a median to the median in the baseline. Default: ${DEFAULT-VALUE}.")
   private double maxSlowdown;
 
   @Mixin private JsonOption json;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
-  @Option(names = "--csv", description = "Print comma-separated values.")
+  @Option(names = "--csv", description = "Print the result as comma-separated values.")
   private boolean csv;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
@@ -195,8 +185,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--html",
       paramLabel = "FILE",
       description =
-          "Also write a report with charts: one HTML file that needs no network. Not available in a"
-              + " bundle.")
+          "Also write a report with charts: one HTML file that needs no network. The ovkit in a bundle cannot write it.")
   private @Nullable Path html;
 
   private final Map<Path, ProfileOptions.Used> profiles = new HashMap<>();

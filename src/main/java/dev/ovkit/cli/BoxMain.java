@@ -13,7 +13,7 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 @Command(
     description = {
-      "Runs the detector of this bundle. Converting and packing happen on the desk.",
+      "Runs the detector in this bundle. Use ovkit on a developer's machine to make and pack models.",
       "",
       "'ovkit help COMMAND' lists the options of a command."
     },

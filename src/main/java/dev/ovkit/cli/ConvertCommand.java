@@ -59,9 +59,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Converts an ONNX model to an FP16 OpenVINO IR.",
       "",
-      "A YOLO model needs no flags: convert finds the heads, and takes scale, channel order and"
-          + " letterbox from the model's family. It prints each decision with its reason and stores"
-          + " them in the IR, so infer needs no flags either."
+      "A YOLO model needs no flags: convert finds the heads in the graph, and knows scale, channel order and letterbox of the model's family. It prints each decision with its reason. The IR stores the decisions, so infer needs no flags either."
     },
     footer = {
       "  ovkit convert yolov5s.onnx --labels coco.names",
@@ -97,7 +95,7 @@ final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = {"-n", "--model-name"},
       paramLabel = "NAME",
-      description = "File name of the IR, without extension. Default: the model's name.")
+      description = "File name of the IR, without extension. Default: the file name of the ONNX.")
   private @Nullable String name;
 
   @Option(
@@ -107,9 +105,7 @@ final class ConvertCommand implements Callable<Integer> {
       converter = ConvertChoices.WeightPrecisions.class,
       completionCandidates = ConvertChoices.WeightPrecisions.class,
       description =
-          "How weights are stored: FP16, FP32 or INT8. FP16 halves the .bin but is not faster. INT8"
-              + " also computes in 8 bit, as 'ovkit quantize' does, calibrated with --images."
-              + " Default: ${DEFAULT-VALUE}.")
+          "How weights are stored: FP16, FP32 or INT8. FP16 halves the .bin file but does not make the model faster. With INT8 the model also computes in 8 bits, as after 'ovkit quantize'; give calibration pictures with --images. Default: ${DEFAULT-VALUE}.")
   private WeightPrecision dataType;
 
   @Option(
@@ -117,16 +113,13 @@ final class ConvertCommand implements Callable<Integer> {
       paramLabel = "NAMES",
       defaultValue = "auto",
       description =
-          "Outputs of the IR: node names, tensor names or NODE:port, separated by commas. auto:"
-              + " find the heads; none: keep the model's own outputs; columns: decode the boxes in"
-              + " the graph into one output [1,4+classes,N], which OpenVINO's Model API reads."
-              + " Default: ${DEFAULT-VALUE}.")
+          "Outputs of the IR: names of nodes or tensors, or NODE:port, separated by commas. auto: the heads that convert finds; none: the model's own outputs; columns: one output [1,4+classes,N] with boxes that the graph decodes, which OpenVINO's Model API reads. Default: ${DEFAULT-VALUE}.")
   private String output;
 
   @Option(
       names = "--raw",
       description =
-          "Convert a model as it is, with its own outputs, even if it is not recognised as a detector; infer cannot read boxes from such an IR. The same as --output none.")
+          "Convert a model as it is, with its own outputs, even if convert does not recognise a detector. infer cannot read boxes from the IR of an unrecognised model. The same as --output none.")
   private boolean raw;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -137,24 +130,22 @@ final class ConvertCommand implements Callable<Integer> {
       converter = ConvertChoices.HeadKinds.class,
       completionCandidates = ConvertChoices.HeadKinds.class,
       description =
-          "whole, or lazy. With lazy the IR outputs only the objectness of each YOLOv5-type head"
-              + " and the feature map before it; ovkit computes the rest where the objectness"
-              + " passes. This is faster and gives the same boxes, but other programs cannot read"
-              + " such an IR. Default: ${DEFAULT-VALUE}.")
+          "How much of a YOLOv5-type head the IR computes: whole or lazy. A lazy IR outputs the objectness of each head and the feature map before it. ovkit then computes boxes and classes only where the objectness is high enough. The boxes are the same and come sooner, but other programs cannot read such an IR. Default: ${DEFAULT-VALUE}.")
   private ConvertChoices.Heads heads;
 
   @HelpGroup.In(HelpGroup.PREPROCESSING)
   @Option(
       names = "--input-shape",
       paramLabel = "1,3,H,W",
-      description = "Static shape of the input.")
+      description = "Fixed shape of the network's input, for a model whose input size is open.")
   private @Nullable String inputShape;
 
   @HelpGroup.In(HelpGroup.PREPROCESSING)
   @Option(
       names = "--reverse-input-channels",
       negatable = true,
-      description = "The IR takes BGR for a model that expects RGB. Default: what the family uses.")
+      description =
+          "Reverse the channels inside the IR, so that a model that expects RGB takes BGR pictures. Default: what the model's family needs.")
   private @Nullable Boolean reverse;
 
   @Mixin private PictureOptions picture;
@@ -164,7 +155,7 @@ final class ConvertCommand implements Callable<Integer> {
   @Option(
       names = "--labels",
       paramLabel = "FILE",
-      description = "Class names, one per line, in training order.")
+      description = "Text file of class names, one per line, in the order of training.")
   private @Nullable Path labels;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -173,7 +164,7 @@ final class ConvertCommand implements Callable<Integer> {
       negatable = true,
       defaultValue = "true",
       fallbackValue = "true",
-      description = "Apply exact rewrites that make the IR faster. Default: on.")
+      description = "Rewrite the graph so that it computes the same results faster. Default: on.")
   private boolean rewrite;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -183,8 +174,7 @@ final class ConvertCommand implements Callable<Integer> {
       converter = ConvertChoices.TargetCpus.class,
       completionCandidates = ConvertChoices.TargetCpus.class,
       description =
-          "avx2: on a CPU with AVX2 and without AVX-512, measure whether blocked kernels are"
-              + " faster, and store them in the IR if so. Default: OpenVINO chooses its kernels.")
+          "avx2: measure on this CPU whether OpenVINO's blocked kernels are faster, and if so, select them in the IR. For CPUs with AVX2 and without AVX-512. Default: OpenVINO chooses the kernels.")
   private ConvertChoices.@Nullable TargetCpu targetCpu;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -195,8 +185,7 @@ final class ConvertCommand implements Callable<Integer> {
       converter = ConvertChoices.BackEnds.class,
       completionCandidates = ConvertChoices.BackEnds.class,
       description =
-          "Converter that reads the cut and rewritten graph: native, mo or ovc. mo and ovc make a"
-              + " Python environment on first use; the IR is the same. Default: ${DEFAULT-VALUE}.")
+          "Converter that makes the IR from the graph, once ovkit has cut and rewritten it: native, mo or ovc. All three make the same IR. mo and ovc need Python and install what they need on first use. Default: ${DEFAULT-VALUE}.")
   private BackEnd backEnd;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -207,15 +196,13 @@ final class ConvertCommand implements Callable<Integer> {
       converter = ConvertChoices.SimplifyTimes.class,
       completionCandidates = ConvertChoices.SimplifyTimes.class,
       description =
-          "Run onnxsim first: auto, never or always. auto: only if the model is not recognised as a"
-              + " detector and computes shapes at run time. Default: ${DEFAULT-VALUE}.")
+          "When to run onnxsim before converting: auto, never or always. auto: only if convert does not recognise the model and the model computes shapes at run time. Default: ${DEFAULT-VALUE}.")
   private Simplify simplify;
 
   @Option(
       names = "--verify",
       description =
-          "Compare the IR with the ONNX, as 'ovkit verify' does; the exit code is 4 if they"
-              + " differ.")
+          "Compare the new IR with the ONNX, as 'ovkit verify' does. The exit code is 4 if they differ.")
   private boolean verify;
 
   @Mixin private Images images;
@@ -227,16 +214,15 @@ final class ConvertCommand implements Callable<Integer> {
       names = "--from-manifest",
       paramLabel = "MODEL.json",
       description =
-          "Repeat the conversion that this manifest describes; convert writes a manifest beside"
-              + " every IR. MODEL.onnx is looked for beside it. The exit code is 4 if the bytes"
-              + " differ.")
+          "Repeat the conversion that this manifest describes. convert writes a manifest beside every IR. Without --model, the ONNX must be in the manifest's folder. The exit code is 4 if the new IR has other bytes.")
   private @Nullable Path fromManifest;
 
   @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--model",
       paramLabel = "MODEL.onnx",
-      description = "The same as MODEL.onnx without an option; for --from-manifest.")
+      description =
+          "With --from-manifest: the ONNX model, if it is in another folder than the manifest.")
   private @Nullable Path modelOption;
 
   @Mixin private JsonOption json;

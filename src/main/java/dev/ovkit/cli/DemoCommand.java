@@ -41,9 +41,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "demo",
     description = {
-      "Shows the whole path on ovkit's own model, offline: from ONNX to IR to boxes.",
+      "Converts ovkit's own small model from ONNX to IR and draws the boxes that it finds, without a network.",
       "",
-      "The pictures are renderings of parts on a conveyor. With --video it also draws a film of the conveyor, counts the parts by class as they cross a line, and compares with the truth; the exit code is 4 if the counts differ by more than 1 %%. Needs a checkout, because the model is in its ir-models folder."
+      "The pictures are rendered and show parts on a conveyor belt. With --video, demo also draws a film of the belt, counts the parts by class as they cross a line, and compares the counts with the true numbers; the exit code is 4 if they differ by more than 1 %%. The demo runs only in a checkout of ovkit, because the model is in its folder ir-models."
     },
     footer = {"  ovkit demo --out demo", "  ovkit demo --video"})
 final class DemoCommand implements Callable<Integer> {

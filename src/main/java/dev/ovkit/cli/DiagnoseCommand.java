@@ -40,7 +40,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Finds out why the boxes of an IR are wrong.",
       "",
-      "Changes one setting at a time, then two at once, until the boxes agree with the expected ones: channel order, scale, letterbox, layout, order of rows and heads, anchors, sigmoids, box columns, labels. Without --expect or --reference it judges by plausibility: are the same objects found on the mirrored and on the smaller picture? The exit code is 4 if the boxes are wrong, whether the cause was found or not."
+      "Changes one setting at a time, then two at once, until the boxes agree with the expected boxes. Among the settings are channel order, scale, letterbox, output layout, order of rows and heads, anchors, sigmoids, box columns and labels. Without --expect and --reference, diagnose judges by plausibility: it checks whether the same objects are found on the mirrored and on the smaller picture. The exit code is 4 if the boxes are wrong, even if diagnose cannot say why."
     },
     footer = {
       "  ovkit diagnose model.xml street.jpg --reference model.onnx",
@@ -60,13 +60,15 @@ final class DiagnoseCommand implements Callable<Integer> {
     @Option(
         names = "--expect",
         paramLabel = "BOXES.json",
-        description = "The correct boxes: output of infer --json, or a list for one picture.")
+        description =
+            "The correct boxes: what 'ovkit infer --json' prints, or a list of boxes for one picture.")
     private @Nullable Path expected;
 
     @Option(
         names = "--reference",
         paramLabel = "MODEL.onnx",
-        description = "The model that the IR was converted from; it runs in ONNX Runtime.")
+        description =
+            "The ONNX model that the IR was converted from. Its boxes, computed in ONNX Runtime, count as correct.")
     private @Nullable Path reference;
   }
 
@@ -78,12 +80,12 @@ final class DiagnoseCommand implements Callable<Integer> {
   @Option(
       names = "--reverse-input-channels",
       negatable = true,
-      description = "The reference expects RGB. Default: what its family uses.")
+      description = "The --reference model expects RGB. Default: what its family needs.")
   private @Nullable Boolean reverse;
 
   @Option(
       names = "--all",
-      description = "List everything that was tried. Default: the best twelve.")
+      description = "List all settings that were tried, not only the best twelve.")
   private boolean all;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
@@ -91,7 +93,7 @@ final class DiagnoseCommand implements Callable<Integer> {
   @Option(
       names = "--html",
       paramLabel = "FILE",
-      description = "Write a report: one HTML file with the boxes before and after.")
+      description = "Write a report: one HTML file that shows the boxes before and after the fix.")
   private @Nullable Path html;
 
   @Mixin private JsonOption json;
@@ -169,7 +171,7 @@ final class DiagnoseCommand implements Callable<Integer> {
       out.println("  these pictures do not distinguish it from: " + other.cause());
     }
     for (String command : diagnosis.commands()) {
-      out.println("Fix it with: " + command);
+      out.println("Fix it with: " + TypedName.in(command));
     }
   }
 

@@ -58,12 +58,9 @@ import picocli.CommandLine.Spec;
     name = "eval",
     customSynopsis = "ovkit eval [OPTIONS] MODEL (--coco FILE.json | --labels DIR) --images DIR",
     description = {
-      "Measures a model's accuracy on pictures with known objects: COCO mAP and recall of boxes,"
-          + " masks, key points or rotated boxes, as the model finds them. The accuracy of a"
-          + " classifier is measured on a folder with a folder of pictures for each class.",
+      "Measures a model's accuracy on pictures with known objects. A detector is measured by COCO mAP and recall of its boxes, masks, key points or rotated boxes. A classifier is measured by its accuracy on a folder that has one subfolder of pictures for each class.",
       "",
-      "The figures are the same as pycocotools prints. Settings come from the IR, but not its"
-          + " thresholds; options given here override them."
+      "The figures are the same as those of pycocotools. Settings are read from the IR, except for its thresholds; options given here override them."
     },
     footer = {
       "  ovkit eval model.xml --coco instances_val2017.json --images val2017",
@@ -92,7 +89,7 @@ final class EvalCommand implements Callable<Integer> {
         names = "--coco",
         required = true,
         paramLabel = "FILE.json",
-        description = "The objects as COCO annotations.")
+        description = "The known objects as COCO annotations.")
     private @Nullable Path coco;
 
     @Option(
@@ -100,9 +97,7 @@ final class EvalCommand implements Callable<Integer> {
         required = true,
         paramLabel = "DIR",
         description =
-            "The objects as YOLO labels: a .txt file per picture, with a line per object: 'class cx"
-                + " cy width height', with key points after it, or 'class x y x y …' for masks and"
-                + " rotated boxes.")
+            "The known objects as YOLO labels: one .txt file per picture, with one line per object. A box is 'class cx cy width height', and its key points follow on the same line. A mask or rotated box is 'class x y x y …'.")
     private @Nullable Path labels;
   }
 
@@ -110,13 +105,14 @@ final class EvalCommand implements Callable<Integer> {
       names = {"-i", "--images", "--image"},
       required = true,
       paramLabel = "DIR",
-      description = "Folder of the pictures; for a classifier, of a folder for each class.")
+      description =
+          "Folder of the pictures; for a classifier, a folder that has one subfolder per class.")
   private Path images;
 
   @Option(
       names = "--names",
       paramLabel = "FILE",
-      description = "File of class names, one per line. Default: the model's own.")
+      description = "Text file of class names, one per line. Default: the names in the model.")
   private @Nullable Path names;
 
   @Option(
@@ -124,7 +120,7 @@ final class EvalCommand implements Callable<Integer> {
       paramLabel = "SCORE",
       defaultValue = "" + CocoEvaluation.CONFIDENCE,
       description =
-          "Lowest score, 0..1; a classifier's classes count at any. Default: ${DEFAULT-VALUE}.")
+          "Lowest score of a box, 0..1. The classes of a classifier count at any score. Default: ${DEFAULT-VALUE}.")
   private float confidence;
 
   @Option(
@@ -140,7 +136,8 @@ final class EvalCommand implements Callable<Integer> {
       names = "--max-det",
       paramLabel = "N",
       defaultValue = "" + CocoEvaluation.MOST_BOXES,
-      description = "Most boxes per picture; the best are kept. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Largest number of boxes per picture; the boxes with the highest scores are kept. Default: ${DEFAULT-VALUE}.")
   private int maxDetections;
 
   @Mixin private IrOptions reading;
@@ -155,8 +152,7 @@ final class EvalCommand implements Callable<Integer> {
       names = "--detections",
       paramLabel = "FILE.json",
       description =
-          "Write the detections as COCO results, which pycocotools reads: of masks or key points"
-              + " where the model finds them, else of boxes.")
+          "Write the detections as COCO results, which pycocotools can read: masks or key points if the model finds them, otherwise boxes.")
   private @Nullable Path detections;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
@@ -165,8 +161,7 @@ final class EvalCommand implements Callable<Integer> {
       names = "--html",
       paramLabel = "FILE",
       description =
-          "Write a report: one HTML file with precision-recall and F1 curves, the confusion matrix"
-              + " and the pictures with most mistakes.")
+          "Write a report: one HTML file with precision-recall and F1 curves, the confusion matrix and the pictures with the most mistakes.")
   private @Nullable Path html;
 
   @Mixin private JsonOption json;

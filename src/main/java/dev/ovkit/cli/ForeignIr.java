@@ -36,7 +36,7 @@ final class ForeignIr {
       if (TriedModels.contains(files)) {
         return;
       }
-      err.printf("ovkit: %s is not by ovkit: trying it in a process of its own%n", xml);
+      err.printf("ovkit: %s was made by another program: trying it in a separate process%n", xml);
       GuardedProcess.Outcome outcome = run(ir);
       if (!outcome.loss().isEmpty()) {
         throw new ModelException(

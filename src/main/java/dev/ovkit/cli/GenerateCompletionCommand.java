@@ -13,7 +13,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Prints a script that completes ovkit's commands, options and values in bash and zsh.",
       "",
-      "After --ir and other options for a model, and after a command that starts with a model, it lists model files and folders only."
+      "Where a model is expected, the shell then lists only model files and folders."
     },
     footer = "  source <(ovkit generate-completion)")
 final class GenerateCompletionCommand implements Callable<Integer> {

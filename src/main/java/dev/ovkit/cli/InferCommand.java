@@ -67,10 +67,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Finds objects on pictures.",
       "",
-      "Settings come from the IR; options given here override them. An ONNX model is converted"
-          + " first, and the IR is kept in the user's cache. Unreadable pictures are reported and"
-          + " skipped; the exit code is then 1. Several pictures are processed at once; results"
-          + " come in order."
+      "Settings are read from the IR; options given here override them. An ONNX model is converted first, and the IR is kept in the user's cache. Unreadable pictures are reported and skipped; the exit code is then 1. Several pictures are processed at the same time, and the results are printed in the order of the pictures."
     },
     footer = {
       "  ovkit infer model.xml street.jpg",
@@ -112,17 +109,19 @@ final class InferCommand implements Callable<Integer> {
       names = "--classes",
       split = ",",
       paramLabel = "CLASS",
-      description = "Only these classes, by name or number, separated by commas.")
+      description = "Find only these classes, given by name or number and separated by commas.")
   private List<String> classes = List.of();
 
   @HelpGroup.In(HelpGroup.EXPERT)
-  @Option(names = "--agnostic", description = "Let boxes of different classes suppress each other.")
+  @Option(
+      names = "--agnostic",
+      description = "Also let boxes of different classes suppress each other.")
   private boolean agnostic;
 
   @Option(
       names = "--labels",
       paramLabel = "FILE",
-      description = "Class names, one per line. Default: the IR's own.")
+      description = "Text file of class names, one per line. Default: the names in the IR.")
   private @Nullable Path labels;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -152,9 +151,7 @@ final class InferCommand implements Callable<Integer> {
       converter = FormatChoice.class,
       completionCandidates = FormatChoice.class,
       description =
-          "table; json: one object at the end; jsonl: one line per picture as soon as it is done;"
-              + " csv: one line per object; yolo: a text file per picture in --out, as YOLO trainers"
-              + " read it; coco: a COCO data set. Default: table.")
+          "Format of the results. table: a text table. json: one JSON object after the last picture. jsonl: one line per picture, as soon as the picture is done. csv: one line per object. yolo: one text file per picture in --out, as YOLO training programs read it. coco: a COCO data set. Default: table.")
   private @Nullable Format format;
 
   @Mixin private JsonOption json;
@@ -188,6 +185,12 @@ final class InferCommand implements Callable<Integer> {
         Detector detector = Detector.open(ir, options(ir, pictures.size()))) {
       for (Assumption assumption : detector.assumptions()) {
         spec.commandLine().getErr().println("ovkit: assumed: " + assumption.sentence());
+      }
+      if (labels == null && input.isOnnx() && detector.spec().labels().isEmpty()) {
+        spec.commandLine()
+            .getErr()
+            .println(
+                "ovkit: the model has no class names, so objects have class numbers; --labels FILE gives the names");
       }
       if (thresholds.givesIou() && detector.spec().layout().isSuppressed()) {
         spec.commandLine()

@@ -42,8 +42,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "inspect",
     description =
-        "Shows what a model is: inputs, outputs, family, task, layout, heads, anchors, classes, licence,"
-            + " metadata, precision, and what infer will do with it.",
+        "Shows what a model is: inputs, outputs, family, task, output layout, heads, anchors, classes, licence, metadata and precision. Also shows how infer will run it.",
     footer = {"  ovkit inspect yolov5s.onnx", "  ovkit inspect model.xml --json"})
 final class InspectCommand implements Callable<Integer> {
 
@@ -51,7 +50,7 @@ final class InspectCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL", description = "An ONNX model, or the .xml of an IR.")
+  @Parameters(paramLabel = "MODEL", description = "An ONNX model, or the .xml file of an IR.")
   private Path model;
 
   @Mixin private JsonOption json;

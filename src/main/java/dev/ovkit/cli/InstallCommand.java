@@ -31,9 +31,9 @@ import picocli.CommandLine.Spec;
     description = {
       "Installs a bundle on this box.",
       "",
-      "Checks the signature and the files, unpacks the bundle beside the release in use, runs its self-test, and then makes ROOT/current point to it. Until then, and if the power fails, the old release stays. The exit code is 4 if the bundle is refused.",
+      "Checks the signature and the files, unpacks the bundle beside the release in use, and runs its self-test. Only then ROOT/current is pointed to the new release. If a step fails or the power goes off, the old release stays in use. The exit code is 4 if the bundle is refused.",
       "",
-      "ROOT/trusted holds the public keys (.pub) whose bundles are accepted. A version must be newer than the one in use; 'ovkit rollback' goes back."
+      "ROOT/trusted holds the public keys (.pub) of the signers whose bundles are accepted. A bundle must have a newer version than any bundle of the same key that was installed before. To go back to an older release, use 'ovkit rollback'."
     },
     footer = {
       "  ovkit install app-1.2.0.tar.xz --root /opt/detector",
@@ -48,21 +48,21 @@ final class InstallCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "BUNDLE",
-      description = "A .tar.xz that 'ovkit package' made, or its folder.")
+      description = "A .tar.xz file or a folder that 'ovkit package' made.")
   private @Nullable Path bundle;
 
   @Option(
       names = "--root",
       required = true,
       paramLabel = "DIR",
-      description = "Folder of releases, keys and 'current'.")
+      description = "Folder that holds the releases, the trusted keys and the link 'current'.")
   private Path root;
 
   @Option(
       names = "--watch",
       paramLabel = "DIR",
       description =
-          "Keep running and install each .tar.xz that appears in this folder. Installed files are removed; refused ones move to DIR/refused, with the reason beside them. --json then prints one object per line.")
+          "Keep running, and install each .tar.xz file that appears in this folder. Installed files are deleted. Refused files move to DIR/refused, each with a text file that says why. With --json, each result is one line.")
   private @Nullable Path watch;
 
   @Option(
@@ -83,14 +83,15 @@ final class InstallCommand implements Callable<Integer> {
       names = "--keep",
       paramLabel = "N",
       defaultValue = "2",
-      description = "Number of older releases to keep for rollback. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Number of older releases to keep, so that 'ovkit rollback' can return to them. Default: ${DEFAULT-VALUE}.")
   private int keep;
 
   @Option(
       names = "--limit",
       paramLabel = "SECONDS",
       defaultValue = "120",
-      description = "Longest time for the self-test. Default: ${DEFAULT-VALUE}.")
+      description = "Longest time that the self-test may take. Default: ${DEFAULT-VALUE}.")
   private int limit;
 
   @Mixin private JsonOption json;

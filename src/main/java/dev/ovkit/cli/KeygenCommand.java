@@ -20,9 +20,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "keygen",
     description = {
-      "Makes an Ed25519 key to sign bundles with: NAME.key, which you keep secret, and NAME.pub, which goes to the boxes (ROOT/trusted).",
+      "Makes a pair of Ed25519 keys for signing bundles. Keep NAME.key secret. Copy NAME.pub to the folder ROOT/trusted of each box.",
       "",
-      "With --replaces it also writes NAME.rotation, in which the old key names the new one as its successor. A bundle packed with it makes boxes trust the new key and no longer the old one."
+      "With --replaces it also writes NAME.rotation, in which the old key names the new key as its successor. Give this file to 'ovkit package --rotation'. A box that installs the bundle then trusts the new key instead of the old key."
     },
     footer = {
       "  ovkit keygen --out release",
@@ -36,13 +36,13 @@ final class KeygenCommand implements Callable<Integer> {
       names = {"-o", "--out"},
       required = true,
       paramLabel = "NAME",
-      description = "Path of the files, without extension.")
+      description = "Path and name of the key files, without extension.")
   private Path out;
 
   @Option(
       names = "--replaces",
       paramLabel = "OLD.key",
-      description = "Secret key that the new key replaces.")
+      description = "The old secret key, which the new key replaces.")
   private @Nullable Path replaces;
 
   @Mixin private JsonOption json;

@@ -6,8 +6,7 @@ import picocli.CommandLine.Command;
 /** The {@code ovkit} command. */
 @Command(
     description = {
-      "Takes a YOLO-family detector from ONNX to an Intel edge box: converts it to OpenVINO IR and"
-          + " runs it, without Python.",
+      "Converts object detectors such as YOLO from ONNX to OpenVINO IR, and runs them on Intel CPUs without Python.",
       "",
       "'ovkit help COMMAND' lists the options of a command."
     },

@@ -28,7 +28,7 @@ import picocli.CommandLine.Unmatched;
     description = {
       "Accepts an old mo.py command line unchanged and runs the legacy Model Optimizer with it.",
       "",
-      "The first use makes a Python environment with openvino-dev 2024.6 (288 MB; needs Python 3.11 or 3.12 and the network). mo gets the model unchanged. All options that apply to ONNX are accepted, including --data_type, which newer versions dropped; without it mo stores FP16. If the result is a detector, its settings are stored in the IR, so that infer needs no flags."
+      "On first use, ovkit installs openvino-dev 2024.6 into a Python environment of its own (288 MB; needs Python 3.11 or 3.12 and a network). mo gets the model unchanged. All options that apply to ONNX are accepted, including --data_type, which newer versions of mo no longer have. Without --data_type the weights are stored as FP16. If the result is a detector, the IR stores its settings, so that infer needs no flags."
     },
     footer = {
       "  ovkit mo --input_model PPLcnet-yolo.onnx -s 255 --data_type FP16 --reverse_input_channels --output Conv_462,Conv_478,Conv_494"
@@ -39,7 +39,7 @@ final class MoCommand implements Callable<Integer> {
 
   @Option(
       names = "--explain",
-      description = "Print the modern equivalent for each back end; convert nothing.")
+      description = "Only print the modern equivalent of this command line, for each back end.")
   private boolean explain;
 
   @Mixin private JsonOption json;
@@ -77,8 +77,8 @@ final class MoCommand implements Callable<Integer> {
       Json.print(out, object);
       return;
     }
-    out.printf("native  %s%n", same.nativeCommand());
-    out.printf("ovc     %s%n", same.ovcCommand());
+    out.printf("native  %s%n", TypedName.in(same.nativeCommand()));
+    out.printf("ovc     %s%n", TypedName.in(same.ovcCommand()));
     out.printf("mo      %s%n", same.moCommand());
     if (!same.onlyMo().isEmpty()) {
       out.printf("only mo supports %s%n", String.join(", ", same.onlyMo()));

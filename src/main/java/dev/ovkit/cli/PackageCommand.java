@@ -43,11 +43,7 @@ import picocli.CommandLine.Spec;
       "Packs an IR with everything that an edge box needs to run it: the box needs no Java, Python,"
           + " compiler or network.",
       "",
-      "A bundle contains OpenVINO's CPU runtime, the picture libraries, a JRE, the ovkit command"
-          + " without its converter, the IR, golden pictures with the objects that the model finds"
-          + " on them, all licences, an SBOM and a manifest. The same input gives the same bytes."
-          + " The JRE is made from the JDK that runs this command; with JDK 25 or newer the bundle"
-          + " starts faster."
+      "A bundle contains OpenVINO's CPU runtime, the picture libraries, a JRE, the ovkit command without its converter, the IR, all licences, an SBOM and a manifest. It also contains golden pictures: test pictures with the objects that the model must find on them. The same input gives the same bytes. The JRE is made from the JDK that runs this command; with JDK 25 or newer the bundle starts faster."
     },
     footer = {
       "  ovkit package model.xml --golden street.jpg --key signing.key -o app-1.2.0.tar.xz",
@@ -80,10 +76,7 @@ final class PackageCommand implements Callable<Integer> {
       required = true,
       paramLabel = "TARGET",
       description =
-          "What to write. NAME-VERSION.tar.xz: an archive; NAME-VERSION.deb: a Debian package,"
-              + " which installs the bundle as a service that watches a folder;"
-              + " NAME-VERSION.oci.tar: a container image that watches a folder; any other name: a"
-              + " folder.")
+          "File or folder to write; the name says which. NAME-VERSION.tar.xz: an archive. NAME-VERSION.deb: a Debian package, which installs the bundle as a service that watches a folder. NAME-VERSION.oci.tar: a container image that watches a folder. Any other name: a folder.")
   private Path target;
 
   @Option(
@@ -103,7 +96,7 @@ final class PackageCommand implements Callable<Integer> {
   @Option(
       names = "--key",
       paramLabel = "FILE",
-      description = "Private key to sign with; 'ovkit keygen' makes one.")
+      description = "Secret key to sign with; 'ovkit keygen' makes one.")
   private @Nullable Path key;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -111,7 +104,8 @@ final class PackageCommand implements Callable<Integer> {
       names = "--rotation",
       arity = "1..*",
       paramLabel = "FILE",
-      description = "Rotation files that replace earlier keys by this one, oldest first.")
+      description =
+          "Rotation files from 'ovkit keygen --replaces', oldest first. They let boxes that trust an earlier key accept the key of this bundle.")
   private List<Path> rotations = List.of();
 
   @Option(
@@ -131,12 +125,13 @@ final class PackageCommand implements Callable<Integer> {
       names = "--base",
       paramLabel = "FILE.tar",
       description =
-          "Base image of an .oci.tar, as 'docker save' writes it: with glibc 2.35, libstdc++, libz"
-              + " and a shell, such as debian:12-slim with zlib1g and libstdc++6.")
+          "Base image for an .oci.tar, as 'docker save' writes it. It must contain glibc 2.35 or newer, libstdc++, libz and a shell; debian:12-slim with zlib1g and libstdc++6 does.")
   private @Nullable Path base;
 
   @HelpGroup.In(HelpGroup.EXPERT)
-  @Option(names = "--fast", description = "Compress less and much faster; for trials.")
+  @Option(
+      names = "--fast",
+      description = "Compress less, which is much faster. For trying things out.")
   private boolean fast;
 
   /** What a bundle can have besides the detector. */
@@ -157,8 +152,7 @@ final class PackageCommand implements Callable<Integer> {
       converter = ExtraChoice.class,
       completionCandidates = ExtraChoice.class,
       description =
-          "video: also the command 'stream' and FFmpeg's libraries, which need libudev.so.1 on the"
-              + " box.")
+          "video: also pack the command 'stream' and FFmpeg's libraries. The box then needs libudev.so.1.")
   private @Nullable Extra extra;
 
   /** What can be packed. */
@@ -182,8 +176,7 @@ final class PackageCommand implements Callable<Integer> {
       converter = FormatChoice.class,
       completionCandidates = FormatChoice.class,
       description =
-          "bundle, or ovms: a model repository for OpenVINO Model Server. Default:"
-              + " ${DEFAULT-VALUE}.")
+          "What to make. bundle: a bundle; ovms: a model repository for OpenVINO Model Server. Default: ${DEFAULT-VALUE}.")
   private Format format;
 
   @Mixin private JsonOption json;

@@ -33,8 +33,7 @@ final class Program {
   /** What an exit code means, for the help. */
   static final String EXIT_DONE = "0:done";
 
-  static final String EXIT_FAILED =
-      "1:failed; the message says what, on which input, what was expected, and what to do";
+  static final String EXIT_FAILED = "1:failed; the message says what failed and what to do";
   static final String EXIT_WRONG_USAGE = "2:wrong usage";
   static final String EXIT_NO_RUNTIME = "3:no usable OpenVINO runtime or CPU";
   static final String EXIT_CHECK_FAILED = "4:the check failed";
@@ -57,7 +56,7 @@ final class Program {
   static void main(Runner runner, String... arguments) {
     Runtime.getRuntime().addShutdownHook(new Thread(Program::end, "ovkit-end"));
     OutputStream stdout = new FileOutputStream(FileDescriptor.out);
-    PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+    PrintWriter err = TypedName.messages(System.err);
     System.exit(run(runner, stdout, err, arguments));
   }
 
@@ -207,7 +206,9 @@ final class Program {
     commandLine
         .getHelpSectionMap()
         .put(UsageMessageSpec.SECTION_KEY_OPTION_LIST, HelpGroup::render);
-    commandLine.getHelpSectionMap().put(UsageMessageSpec.SECTION_KEY_FOOTER, Examples::render);
+    commandLine
+        .getHelpSectionMap()
+        .put(UsageMessageSpec.SECTION_KEY_FOOTER, help -> TypedName.in(Examples.render(help)));
     commandLine.getSubcommands().values().forEach(Program::helpInGroups);
   }
 

@@ -26,12 +26,9 @@ import picocli.CommandLine.Spec;
     name = "quantize",
     customSynopsis = "ovkit quantize [OPTIONS] MODEL PICTURE... -o DIR",
     description = {
-      "Makes an INT8 IR, which is smaller and faster on a CPU, without Python.",
+      "Makes an INT8 IR from an IR in FP16 or FP32. An INT8 IR is smaller, and usually faster on a CPU.",
       "",
-      "Calibrate with pictures like those that the detector will see; 10 to 30 are enough. With"
-          + " --check-images the INT8 IR runs on this CPU against the original, and is written only"
-          + " if it loses no more than --max-drop. Otherwise the exit code is 4, and the"
-          + " convolutions are listed by the accuracy that each costs."
+      "Calibrate with pictures like those that the detector will see; 10 to 30 are enough. With --check-images, quantize runs the INT8 IR and the original on this CPU, and writes the INT8 IR only if its accuracy is lower by no more than --max-drop. Otherwise the exit code is 4, and quantize lists the convolutions by the accuracy that each of them costs."
     },
     footer = {
       "  ovkit quantize model.xml pictures -o int8",
@@ -66,8 +63,7 @@ final class QuantizeCommand implements Callable<Integer> {
       names = "--html",
       paramLabel = "FILE",
       description =
-          "Write a report: each convolution, the accuracy it costs, and the speed. Takes about half"
-              + " a second per convolution.")
+          "Write a report: one HTML file with the speed, and with the accuracy that each convolution costs. This takes about half a second per convolution.")
   private @Nullable Path html;
 
   @Mixin private JsonOption json;

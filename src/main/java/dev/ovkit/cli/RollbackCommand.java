@@ -22,9 +22,9 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "rollback",
     description = {
-      "Goes back to the previous release.",
+      "Goes back to the release that was in use before.",
       "",
-      "The release must be intact and pass its self-test; otherwise nothing changes and the exit code is 4. The release that is left stays on disk, but a later rollback does not return to it."
+      "That release must be complete and pass its self-test; otherwise nothing changes and the exit code is 4. The current release stays on disk, but a later rollback returns to it only if --to names it."
     },
     footer = "  ovkit rollback --root /opt/detector")
 final class RollbackCommand implements Callable<Integer> {
@@ -35,20 +35,21 @@ final class RollbackCommand implements Callable<Integer> {
       names = "--root",
       required = true,
       paramLabel = "DIR",
-      description = "Folder of releases, keys and 'current'.")
+      description = "Folder that holds the releases, the trusted keys and the link 'current'.")
   private Path root;
 
   @Option(
       names = "--to",
       paramLabel = "RELEASE",
-      description = "Name of a release in ROOT/releases. Default: the previous one.")
+      description =
+          "Name of the release in ROOT/releases to go back to. Default: the release that was in use before.")
   private @Nullable String to;
 
   @Option(
       names = "--limit",
       paramLabel = "SECONDS",
       defaultValue = "120",
-      description = "Longest time for the self-test. Default: ${DEFAULT-VALUE}.")
+      description = "Longest time that the self-test may take. Default: ${DEFAULT-VALUE}.")
   private int limit;
 
   @Mixin private JsonOption json;

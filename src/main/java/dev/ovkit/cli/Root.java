@@ -45,7 +45,8 @@ abstract sealed class Root implements Runnable permits Main, BoxMain, Root.OfOne
   @Option(
       names = "--stacktrace",
       scope = ScopeType.INHERIT,
-      description = "Print where in the code an error arose.")
+      description =
+          "With an error message, also print the place in the code where the error occurred.")
   private boolean stacktrace;
 
   /** Without a command: the usage. */

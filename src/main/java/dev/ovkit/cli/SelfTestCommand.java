@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Checks that a bundle works on this machine.",
       "",
-      "Compares its files with its manifest, checks CPU, glibc and libraries, and then runs the golden pictures, whose boxes must be the same as when the bundle was made. The test runs in a child process, so that a crash is reported too. The exit code is 4 if the check fails."
+      "Compares the bundle's files with its manifest, and checks CPU, glibc and libraries. Then it runs the detector on the golden pictures; the boxes must be the same as when the bundle was made. The test runs in a child process, so that a crash is reported too. The exit code is 4 if the check fails."
     },
     footer = {"  ovkit self-test --bundle /opt/detector/current", "  bin/ovkit self-test --json"})
 final class SelfTestCommand implements Callable<Integer> {
@@ -42,7 +42,7 @@ final class SelfTestCommand implements Callable<Integer> {
       names = "--limit",
       paramLabel = "SECONDS",
       defaultValue = "120",
-      description = "Longest time for the test. Default: ${DEFAULT-VALUE}.")
+      description = "Longest time that the test may take. Default: ${DEFAULT-VALUE}.")
   private int limit;
 
   @Mixin private JsonOption json;

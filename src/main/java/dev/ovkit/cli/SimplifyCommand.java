@@ -26,21 +26,21 @@ import picocli.CommandLine.Spec;
     description = {
       "Simplifies an ONNX model with onnxsim.",
       "",
-      "'ovkit convert' does not need this. The first use makes a Python environment (172 MB; needs Python 3.11 to 3.13 and the network)."
+      "'ovkit convert' does not need this. On first use, ovkit installs onnxsim into a Python environment of its own (172 MB; needs Python 3.11 to 3.13 and a network)."
     },
     footer = "  ovkit simplify yolov5s.onnx -o yolov5s-sim.onnx")
 final class SimplifyCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "MODEL.onnx", description = "The ONNX model.")
+  @Parameters(paramLabel = "MODEL.onnx", description = "The ONNX model to simplify.")
   private Path model;
 
   @Written
   @Option(
       names = {"-o", "--out"},
       paramLabel = "OUT.onnx",
-      description = "File to write. Default: the model's name with -sim, in the working directory.")
+      description = "File to write. Default: MODEL-sim.onnx in the working directory.")
   private @Nullable Path target;
 
   @Mixin private JsonOption json;

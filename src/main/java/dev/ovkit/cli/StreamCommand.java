@@ -44,9 +44,9 @@ import picocli.CommandLine.Spec;
       "ovkit stream --config FILE.yaml [--check] [MODEL]"
     },
     description = {
-      "Finds objects on video files and cameras: one JSON line for each frame looked at.",
+      "Finds objects on video files and cameras, and prints one JSON line for each frame that the detector processes.",
       "",
-      "A source is a video file, a folder of pictures, a URL (rtsp, rtmp, http, https, udp, rtp, srt), a webcam (/dev/video0), or - for standard input; NAME=SOURCE names it. A camera that fails is opened again. When there is too much to do, the newest frame of each camera wins, and the others are counted; a file waits instead. Passwords in URLs are never printed. SIGTERM or Ctrl-C ends it in good order; the exit code is then 0."
+      "A source is a video file, a folder of pictures, a URL (rtsp, rtmp, http, https, udp, rtp, srt), a webcam (/dev/video0), or - for standard input. NAME=SOURCE gives it a name. A camera that fails is opened again. If the detector is too slow for all frames, it takes the newest frame of each camera; the other frames are dropped and counted. Frames of a file are never dropped. Passwords in URLs are never printed. SIGTERM and Ctrl-C end the command in good order, with exit code 0."
     },
     footer = {
       "  ovkit stream model.xml door=rtsp://user:password@10.0.0.7/stream1",
@@ -84,26 +84,28 @@ final class StreamCommand implements Callable<Integer> {
       paramLabel = "N|all",
       defaultValue = "5",
       description =
-          "Detections per second and source; all: every frame. Default: ${DEFAULT-VALUE}.")
+          "Number of frames per second and source that the detector processes; all: every frame. Default: ${DEFAULT-VALUE}.")
   private String fps;
 
   @Option(
       names = "--weight",
       paramLabel = "NAME=N",
       description =
-          "Under overload, give a source N times the share of the others. Can be repeated.")
+          "If the detector is too slow for all frames, give the source NAME N times the share of the other sources. Can be repeated.")
   private List<String> weights = List.of();
 
   @Option(
       names = "--motion",
-      description = "Skip frames on which nothing has moved, for at most 10 s at a time.")
+      description =
+          "Skip a frame if nothing has moved since the last processed frame, for at most 10 s at a time.")
   private boolean motion;
 
   @Mixin private FollowOptions follow;
 
   @Option(
       names = "--real-time",
-      description = "Play files at their own pace, like cameras, and drop what comes too fast.")
+      description =
+          "Play files at their own speed, like cameras, and drop frames if the detector is too slow.")
   private boolean realTime;
 
   @Mixin private ThresholdOptions thresholds;
@@ -114,7 +116,7 @@ final class StreamCommand implements Callable<Integer> {
       names = {"-o", "--out"},
       paramLabel = "FILM",
       description =
-          "Write the frames looked at, with boxes, as a .mp4, .mkv, .ts or .avi; with several sources, one film each, FILM-NAME.")
+          "Write the processed frames with their boxes to a film (.mp4, .mkv, .ts or .avi). With several sources, each gets its own film, FILM-NAME.")
   private @Nullable Path out;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
@@ -134,7 +136,8 @@ final class StreamCommand implements Callable<Integer> {
       names = "--rotate",
       paramLabel = "SIZE",
       defaultValue = "100M",
-      description = "Begin a new --jsonl file at this size. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Begin a new --jsonl file when the current one has this size. Default: ${DEFAULT-VALUE}.")
   private String rotate;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
@@ -143,7 +146,7 @@ final class StreamCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "5",
       description =
-          "Full --jsonl files that are kept, as FILE.1 and so on. Default: ${DEFAULT-VALUE}.")
+          "Number of full --jsonl files to keep, as FILE.1, FILE.2 and so on. Default: ${DEFAULT-VALUE}.")
   private int keep;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
@@ -151,7 +154,7 @@ final class StreamCommand implements Callable<Integer> {
       names = "--preview",
       paramLabel = "[HOST:]PORT",
       description =
-          "Serve a page with all sources, their boxes, rates and drops. Default host: 127.0.0.1, this machine only. There is no password.")
+          "Serve a web page that shows all sources with their boxes, frame rates and dropped frames. Without HOST, only this machine can open it (127.0.0.1). There is no password.")
   private @Nullable String preview;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
@@ -159,7 +162,7 @@ final class StreamCommand implements Callable<Integer> {
       names = "--metrics",
       paramLabel = "[HOST:]PORT",
       description =
-          "Serve metrics for Prometheus at /metrics; may be the address of --preview. Default host: 127.0.0.1.")
+          "Serve metrics for Prometheus at /metrics. The address may be that of --preview. Without HOST, only this machine can read them (127.0.0.1).")
   private @Nullable String metrics;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -172,14 +175,14 @@ final class StreamCommand implements Callable<Integer> {
       paramLabel = "SECONDS",
       defaultValue = "10",
       description =
-          "The longest wait for a source to open, and for each of its frames. Default: ${DEFAULT-VALUE}.")
+          "Longest wait for a source to open, and then for each of its frames. Default: ${DEFAULT-VALUE}.")
   private double timeout;
 
   @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--retries",
       paramLabel = "N",
-      description = "Attempts to open a camera again before it is given up. Default: no end.")
+      description = "Number of attempts to open a failed camera again. Default: no limit.")
   private @Nullable Integer retries;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -187,7 +190,7 @@ final class StreamCommand implements Callable<Integer> {
       names = "--decode-threads",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Decoding threads per source, 1 or 2. Default: ${DEFAULT-VALUE}.")
+      description = "Number of decoding threads per source, 1 or 2. Default: ${DEFAULT-VALUE}.")
   private int decodeThreads;
 
   /** Reads a way to decode. */
@@ -204,14 +207,14 @@ final class StreamCommand implements Callable<Integer> {
       converter = HardwareChoice.class,
       completionCandidates = HardwareChoice.class,
       description =
-          "Decode on an Intel GPU: vaapi, qsv, or auto. Where it cannot, the CPU decodes. Not tested on hardware.")
+          "Decode on an Intel GPU: vaapi, qsv or auto. If the GPU cannot decode a source, the CPU does. Not tested on hardware.")
   private StreamRequest.@Nullable Hardware hardware;
 
   @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--keyframes",
       description =
-          "Decode key frames only, of which a camera may send as few as one in some seconds: many cameras at little cost.")
+          "Decode key frames only. This lets one machine watch more cameras, but a camera may send only one key frame every few seconds.")
   private boolean keyFrames;
 
   @Mixin private ComputeOptions compute;

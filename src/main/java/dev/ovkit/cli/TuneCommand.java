@@ -31,15 +31,11 @@ import picocli.CommandLine.Spec;
     name = "tune",
     customSynopsis = "ovkit tune [OPTIONS] MODEL [PICTURE...]",
     description = {
-      "Finds the fastest settings for a model on this machine and writes them into a profile beside"
-          + " it, which infer and bench use.",
+      "Finds the fastest settings for a model on this machine, and writes them to a profile beside the model. infer, bench and stream use that profile.",
       "",
-      "Each setting takes turns with the default. A setting is kept only if its whole 95 %%"
-          + " interval is below the default's; otherwise the default stays. Settings that could"
-          + " change a box (--bf16, --rectangular) are tried only on request, and kept only if the"
-          + " boxes on the pictures stay the same.",
+      "Each setting is measured in turn with the default. A setting is kept only if it is faster over its whole 95 %% interval; otherwise the default stays. Settings that could change a box (--bf16, --rectangular) are tried only on request, and kept only if the boxes on the pictures stay nearly the same.",
       "",
-      "If nothing keeps to --max-latency, the exit code is 4 and no profile is written."
+      "If every setting takes longer than --max-latency, the exit code is 4 and no profile is written."
     },
     footer = {
       "  ovkit tune model.xml pictures",
@@ -61,46 +57,43 @@ final class TuneCommand implements Callable<Integer> {
       converter = Choices.Target.class,
       completionCandidates = Choices.Target.class,
       description =
-          "latency: one picture as soon as possible; throughput: as many pictures as possible. A"
-              + " profile can contain both. Default: ${DEFAULT-VALUE}.")
+          "What to tune for. latency: one picture in the shortest time; throughput: as many pictures per second as possible. A profile can hold settings for both. Default: ${DEFAULT-VALUE}.")
   private Hint target;
 
   @Option(
       names = "--budget",
       paramLabel = "TIME",
       defaultValue = "120s",
-      description = "Approximate duration, such as 90s or 5m. Default: ${DEFAULT-VALUE}.")
+      description =
+          "Approximate duration of the whole run, such as 90s or 5m. Default: ${DEFAULT-VALUE}.")
   private String budget;
 
   @Option(
       names = "--max-latency",
       paramLabel = "TIME",
       description =
-          "Longest time that 90 of 100 pictures may take from file to boxes, such as 50ms; with"
-              + " --target throughput, under load.")
+          "Time in which at least 90 of 100 pictures must be done, from file to boxes, such as 50ms. With --target throughput this is measured under load.")
   private @Nullable String maxLatency;
 
   @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--bf16",
       description =
-          "Also try bf16 arithmetic if the CPU has it; needs pictures to compare the boxes.")
+          "Also try bf16 arithmetic, if the CPU has it. Needs pictures, on which the boxes are compared.")
   private boolean bf16;
 
   @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--rectangular",
       description =
-          "Also try an input in the shape of the pictures, such as 640x384 for 16:9; needs pictures"
-              + " to compare the boxes.")
+          "Also try an input in the shape of the pictures, such as 640x384 for 16:9. Needs pictures, on which the boxes are compared.")
   private boolean rectangular;
 
   @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--cache",
       description =
-          "Also try whether the model opens faster with its compiled form cached in MODEL.cache"
-              + " beside it.")
+          "Also try whether the model opens faster if the compiled model is kept in MODEL.cache beside it.")
   private boolean cache;
 
   @Mixin private JsonOption json;

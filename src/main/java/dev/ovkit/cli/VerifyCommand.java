@@ -37,18 +37,11 @@ import picocli.CommandLine.Spec;
     name = "verify",
     customSynopsis = "ovkit verify [OPTIONS] A B [PICTURE...]",
     description = {
-      "Checks that two models give the same results: raw outputs and boxes, picture by picture.",
+      "Checks that two models give the same raw outputs and the same boxes on every picture.",
       "",
-      "A and B are each an ONNX or an IR. An ONNX runs in ONNX Runtime, as an independent"
-          + " reference: its pictures are prepared as its family requires, and it is cut at the"
-          + " outputs of the other model. An IR runs in OpenVINO with its own settings. It must"
-          + " take BGR, 0..255, as IRs of 'ovkit convert' do; if it takes something else on"
-          + " purpose, say so with --input-colour or --bare.",
+      "A and B are each an ONNX or an IR. An ONNX is an independent reference: it runs in ONNX Runtime, its pictures are prepared as its family requires, and it is cut at the outputs of the other model. An IR runs in OpenVINO with its own settings. It must take BGR pictures with values 0..255, as IRs of 'ovkit convert' do. If it takes something else on purpose, say so with --input-colour or --bare.",
       "",
-      "Boxes count if they reach the confidence in either model. They agree if the other model has"
-          + " a box of the same class within the tolerances; the other model is read with a"
-          + " slightly lower threshold, so that boxes right at the threshold do not count as"
-          + " differences. The exit code is 4 if the models differ."
+      "A box counts if its score reaches --conf in either model. It agrees if the other model has a box of the same class within the tolerances. The other model is read with a slightly lower threshold, so that boxes right at the threshold do not count as differences. The exit code is 4 if the models differ."
     },
     footer = {
       "  ovkit verify yolov5s.onnx yolov5s.xml pictures",
@@ -61,20 +54,21 @@ final class VerifyCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       paramLabel = "A",
-      description = "The reference: an ONNX, or the .xml of an IR. Differences are relative to it.")
+      description =
+          "The reference: an ONNX, or the .xml file of an IR. Differences are relative to this model.")
   private Path first;
 
   @Parameters(
       index = "1",
       paramLabel = "B",
-      description = "The model to compare: an ONNX, or the .xml of an IR.")
+      description = "The model to compare with A: an ONNX, or the .xml file of an IR.")
   private Path second;
 
   @Parameters(
       index = "2..*",
       arity = "0..*",
       paramLabel = "PICTURE",
-      description = "Pictures, folders of pictures, or globs. The same as --images.")
+      description = "Pictures: files, folders or globs. The same as --images.")
   private List<String> pictures = List.of();
 
   @Mixin private Images images;
@@ -84,8 +78,7 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--tolerance",
       paramLabel = "NUMBER",
       description =
-          "Largest relative L2 difference of a raw output. Default: 0.0001 for an FP32 IR, 0.02 for"
-              + " FP16; for INT8 only the boxes are compared.")
+          "Largest allowed difference of a raw output (relative L2). Default: 0.0001 for an FP32 IR, 0.02 for an FP16 IR. For an INT8 IR only the boxes are compared.")
   private @Nullable Double tolerance;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -93,8 +86,7 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--score-tolerance",
       paramLabel = "NUMBER",
       description =
-          "Largest difference between the two scores of an object. Default: 0.001 for FP32, 0.02"
-              + " for FP16, 0.15 for INT8.")
+          "Largest allowed difference between the two scores of an object. Default: 0.001 for FP32, 0.02 for FP16, 0.15 for INT8.")
   private @Nullable Double scoreTolerance;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -102,14 +94,14 @@ final class VerifyCommand implements Callable<Integer> {
       names = "--min-iou",
       paramLabel = "NUMBER",
       description =
-          "Smallest overlap (IoU) of the two boxes of an object. Default: 0.99 for FP32, 0.95 for"
-              + " FP16, 0.7 for INT8.")
+          "Smallest allowed overlap (IoU) of the two boxes of an object. Default: 0.99 for FP32, 0.95 for FP16, 0.7 for INT8.")
   private @Nullable Double leastIou;
 
   @Option(
       names = "--conf",
       paramLabel = "SCORE",
-      description = "Lowest score of a box that counts, 0..1. Default: A's own, else 0.25.")
+      description =
+          "Lowest score of a box that counts, 0..1. Default: the threshold stored in A, or 0.25 if it has none.")
   private @Nullable Double confidence;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -118,8 +110,7 @@ final class VerifyCommand implements Callable<Integer> {
       paramLabel = "NAMES",
       defaultValue = "auto",
       description =
-          "Where an ONNX is cut, as for 'ovkit convert'; auto cuts at the outputs of the other"
-              + " model. Default: ${DEFAULT-VALUE}.")
+          "Nodes or tensors at which an ONNX is cut, as in 'ovkit convert'. auto: the outputs of the other model. Default: ${DEFAULT-VALUE}.")
   private String output;
 
   @HelpGroup.In(HelpGroup.PREPROCESSING)
@@ -128,7 +119,8 @@ final class VerifyCommand implements Callable<Integer> {
       paramLabel = "ORDER",
       converter = Choices.Colour.class,
       completionCandidates = Choices.Colour.class,
-      description = "Channel order that the IR takes on purpose: BGR or RGB.")
+      description =
+          "Channel order that the IR is meant to take: BGR or RGB. Without this option it must be BGR.")
   private @Nullable Colour inputColour;
 
   @HelpGroup.In(HelpGroup.PREPROCESSING)
@@ -138,15 +130,14 @@ final class VerifyCommand implements Callable<Integer> {
       converter = Choices.Colour.class,
       completionCandidates = Choices.Colour.class,
       description =
-          "Channel order that the network was trained with: BGR or RGB. Default: what its family"
-              + " uses.")
+          "Channel order that the network was trained with: BGR or RGB. Default: the order that its family uses.")
   private @Nullable Colour modelColour;
 
   @HelpGroup.In(HelpGroup.PREPROCESSING)
   @Option(
       names = "--bare",
       description =
-          "For an IR that was made without preprocessing: it gets the same numbers as the ONNX.")
+          "The IR was made without preprocessing, so it gets the same numbers as the ONNX.")
   private boolean bare;
 
   @Mixin private PictureOptions picture;

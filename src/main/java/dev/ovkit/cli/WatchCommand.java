@@ -44,7 +44,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Finds objects on every picture that arrives in a folder.",
       "",
-      "Each picture gets exactly one result, NAME.json in the form of infer --json, even if the process is killed or the power fails; the picture then moves to IN/done. Unreadable pictures move to IN/failed, with the reason in a text file. Hidden files, links and subfolders are ignored. If OUT is full or cannot be written, watch waits and tries again. After SIGTERM or Ctrl-C it finishes the pictures it has begun; the exit code is then 0. Under systemd it reports that it is ready and alive."
+      "Each picture gets exactly one result, even if the process is killed or the power fails. The result is NAME.json, in the format of 'ovkit infer --json'; the picture then moves to IN/done. Unreadable pictures move to IN/failed, each with a text file that says why. Hidden files, links and subfolders are ignored. If OUT is full or not writable, watch waits and tries again. After SIGTERM or Ctrl-C, watch finishes the pictures that it has begun, and ends with exit code 0. Under systemd, watch reports when it is ready and that it is still alive."
     },
     footer = {
       "  ovkit watch model.xml --in drop --out results",
@@ -63,16 +63,20 @@ final class WatchCommand implements Callable<Integer> {
       names = "--in",
       required = true,
       paramLabel = "DIR",
-      description = "Folder that pictures arrive in; on a local disk.")
+      description = "Folder in which pictures arrive. It must be on a local disk.")
   private Path in;
 
-  @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder for results.")
+  @Option(
+      names = "--out",
+      required = true,
+      paramLabel = "DIR",
+      description = "Folder for the results.")
   private Path out;
 
   @Option(
       names = "--create",
       description =
-          "Create the --in folder if it is missing. Without this, a missing folder is an error.")
+          "Create the --in folder if it is missing. Without this option, a missing folder is an error.")
   private boolean create;
 
   @Option(
@@ -89,7 +93,7 @@ final class WatchCommand implements Callable<Integer> {
   @Option(
       names = "--once",
       description =
-          "Stop when every picture in the folder is done. The exit code is 1 if any was unreadable or left.")
+          "Process the pictures in the folder, then stop. The exit code is 1 if a picture was unreadable or could not be moved.")
   private boolean once;
 
   @Option(

@@ -55,7 +55,9 @@ class ForeignIrTest {
   void aForeignOneThatPassesIsTriedOnce() throws IOException {
     Path xml = foreign();
     assertThat(require(xml))
-        .isEqualTo("ovkit: %s is not by ovkit: trying it in a process of its own%n".formatted(xml));
+        .isEqualTo(
+            "ovkit: %s was made by another program: trying it in a separate process%n"
+                .formatted(xml));
     assertThat(require(xml)).isEmpty();
   }
 

@@ -364,6 +364,39 @@ class InferResultsTest {
         .allMatch(name -> name.matches("converted/[0-9a-f]{32}/m\\.(xml|bin|json)"));
   }
 
+  /** The second time too, when the IR comes from the cache. */
+  @Test
+  void whatTheConversionOfAnOnnxAssumedIsSaidAndThatItHasNoNames()
+      throws IOException, InterruptedException {
+    String names = "ovkit: the model has no class names, so objects have class numbers;";
+    Path maps = small("yolov5-maps");
+    Path nameless = small("yolox-raw");
+    for (int i = 0; i < 2; i++) {
+      assertThat(saidOf(maps))
+          .anyMatch(line -> line.startsWith("ovkit: assumed: anchors YOLOv5's own: "))
+          .noneMatch(line -> line.startsWith(names));
+      assertThat(saidOf(nameless)).anyMatch(line -> line.startsWith(names));
+    }
+    Path labels = Files.writeString(temp.resolve("names.txt"), "a\nb\nc\n");
+    assertThat(saidOf(nameless, "--labels", labels.toString()))
+        .noneMatch(line -> line.startsWith(names));
+  }
+
+  private Path small(String form) throws IOException {
+    Path onnx =
+        MODELS.resolveSibling(
+            "toolkit/box/src/test/resources/written-by/a84f991/onnx/" + form + ".onnx");
+    return Files.copy(onnx, temp.resolve(form + ".onnx"));
+  }
+
+  private List<String> saidOf(Path onnx, String... more) throws IOException, InterruptedException {
+    List<String> line = new ArrayList<>(List.of("infer", onnx.toString(), ONE.toString()));
+    line.addAll(List.of(more));
+    ProcessBuilder process = start(line);
+    process.environment().put("OVKIT_CACHE_DIR", temp.resolve("cache").toString());
+    return said(process);
+  }
+
   /** What a process says, stderr first where it speaks first; without times. */
   private static List<String> said(ProcessBuilder process)
       throws IOException, InterruptedException {

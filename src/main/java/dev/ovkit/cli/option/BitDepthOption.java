@@ -20,8 +20,7 @@ public final class BitDepthOption {
       names = "--bit-depth",
       paramLabel = "BITS",
       description =
-          "Bits that the values of 16-bit pictures use, 9..16: 12 for most industrial cameras."
-              + " Default: 16.")
+          "How many bits the values of a 16-bit picture use, 9..16. Most industrial cameras use 12. Default: 16.")
   private @Nullable Integer bits;
 
   /** Returns the bits; 16 if none were given. */

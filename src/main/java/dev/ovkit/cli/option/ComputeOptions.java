@@ -19,7 +19,7 @@ public final class ComputeOptions {
       names = "--threads",
       paramLabel = "N",
       description =
-          "Threads to compute with, all streams together. Default: all that this process may use; 'ovkit doctor' prints how many.")
+          "Total number of computing threads. Default: as many as suit the processors that this process may use; 'ovkit doctor' prints the number.")
   private @Nullable Integer threads;
 
   @Option(
@@ -28,7 +28,7 @@ public final class ComputeOptions {
       converter = Choices.Precision.class,
       completionCandidates = Choices.Precision.class,
       description =
-          "Arithmetic: f32, bf16, or auto, which leaves the choice to OpenVINO. Default: f32.")
+          "Arithmetic to compute in: f32, bf16 or auto. With auto OpenVINO chooses. Default: f32.")
   private CompileOptions.@Nullable Precision precision;
 
   public boolean hasThreads() {

@@ -69,7 +69,7 @@ public final class DescriptionOptions {
       paramLabel = "NAME",
       completionCandidates = FamilyNames.class,
       description =
-          "The model's family, where its graph fits several, as raw maps with anchors do: ${COMPLETION-CANDIDATES}. Default: what the graph shows.")
+          "Family of the model: ${COMPLETION-CANDIDATES}. Needed only if the graph fits several families. Default: the family that the graph shows.")
   private @Nullable String family;
 
   @Option(
@@ -77,7 +77,7 @@ public final class DescriptionOptions {
       paramLabel = "NAME",
       completionCandidates = LayoutNames.class,
       description =
-          "How the outputs of an unknown model hold its boxes: ${COMPLETION-CANDIDATES}. 'ovkit inspect' proposes what fits their shapes.")
+          "How the outputs of an unrecognised model hold the boxes: ${COMPLETION-CANDIDATES}. 'ovkit inspect' suggests the layouts that fit the output shapes.")
   private @Nullable String layout;
 
   @Option(
@@ -86,13 +86,13 @@ public final class DescriptionOptions {
       converter = BoxKinds.class,
       completionCandidates = BoxKinds.class,
       description =
-          "With --layout: xyxy or cxcywh. Default: xyxy for end-to-end, cxcywh for the others.")
+          "With --layout: the four numbers of a box. xyxy: two corners; cxcywh: centre and size. Default: xyxy for end-to-end, cxcywh for the other layouts.")
   private @Nullable Boxes boxes;
 
   @Option(
       names = "--normalised",
       description =
-          "With --layout: box coordinates are fractions of the input size, 0..1, not pixels.")
+          "With --layout: box coordinates are fractions of the input size (0..1) instead of pixels.")
   private boolean normalised;
 
   @Option(
@@ -101,36 +101,33 @@ public final class DescriptionOptions {
       converter = ScoreKinds.class,
       completionCandidates = ScoreKinds.class,
       description =
-          "With --layout: probabilities, or logits that still need a sigmoid. Default:"
-              + " probabilities; raw-heads always holds logits.")
+          "With --layout: whether scores are probabilities or logits (values before the sigmoid). Default: probabilities. The scores of raw-heads are always logits.")
   private @Nullable Scores scores;
 
   @Option(
       names = "--suppressed",
       description =
-          "With --layout boxes-and-scores: the model leaves one box per object, so that infer"
-              + " suppresses none.")
+          "With --layout boxes-and-scores: the model itself leaves one box per object, so infer does not suppress boxes.")
   private boolean suppressed;
 
   @Option(
       names = "--classes",
       paramLabel = "N",
-      description = "With --layout: the number of classes, where no shape shows it.")
+      description = "With --layout: the number of classes, if the output shapes do not show it.")
   private @Nullable Integer classes;
 
   @Option(
       names = "--first-class",
       paramLabel = "N",
       description =
-          "With --layout end-to-end: the number by which the rows call the first class, 0 or 1."
-              + " Default: 0.")
+          "With --layout end-to-end: the number that the model gives its first class, 0 or 1. Default: 0.")
   private int firstClass;
 
   @Option(
       names = "--anchors",
       paramLabel = "W,H W,H …",
       description =
-          "With --layout raw-heads: the anchors of all heads, smallest stride first. Default: YOLOv5's.")
+          "With --layout raw-heads: the anchors of all heads, starting with the smallest stride. Default: YOLOv5's anchors.")
   private @Nullable String anchors;
 
   @Option(
@@ -139,8 +136,7 @@ public final class DescriptionOptions {
       converter = Choices.Colour.class,
       completionCandidates = Choices.Colour.class,
       description =
-          "Channel order that the network was trained with: BGR or RGB. Default: what its family"
-              + " uses.")
+          "Channel order that the network was trained with: BGR or RGB. Default: the order that its family uses.")
   private @Nullable Colour colour;
 
   private OptionalInt classes(int names) {

@@ -21,14 +21,13 @@ public final class DrawingOptions {
       names = {"-o", "--out"},
       paramLabel = "DIR|FILE",
       description =
-          "Write the pictures with boxes drawn, into a folder, or one picture to a .jpg or .png."
-              + " With --format yolo: the folder for the text files.")
+          "Where to write the pictures with their boxes drawn: a folder, or for a single picture a .jpg or .png file. With --format yolo: the folder for the text files.")
   private @Nullable Path out;
 
   @Option(
       names = "--line-width",
       paramLabel = "PIXELS",
-      description = "Width of the lines of boxes. Default: grows with the picture.")
+      description = "Line width of the drawn boxes. Default: larger pictures get wider lines.")
   private @Nullable Integer lineWidth;
 
   @Option(names = "--no-labels", description = "Draw boxes without class names and scores.")
@@ -37,7 +36,7 @@ public final class DrawingOptions {
   @Option(
       names = "--save-crops",
       paramLabel = "DIR",
-      description = "Write each object to its own picture, PICTURE-NUMBER-CLASS.jpg.")
+      description = "Cut out each object and write it to this folder, as PICTURE-NUMBER-CLASS.jpg.")
   private @Nullable Path crops;
 
   public Optional<Path> out() {

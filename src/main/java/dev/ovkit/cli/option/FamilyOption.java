@@ -11,7 +11,7 @@ public final class FamilyOption {
       names = "--family",
       paramLabel = "NAME",
       description =
-          "The family of an ONNX model whose graph fits several, as 'ovkit convert --family' takes it. An IR knows its own.")
+          "Family of an ONNX model whose graph fits several families; 'ovkit convert --help' lists the names. Not for an IR, because an IR stores its family.")
   private @Nullable String family;
 
   /** Returns the name; empty if none was given. */

@@ -30,27 +30,27 @@ public final class FollowOptions {
   @Option(
       names = "--track",
       description =
-          "Follow objects from frame to frame, and number them. Boxes of lower scores than --conf, down to 0.1, can continue a track.")
+          "Follow objects from frame to frame, and number them. A box with a score from 0.1 up to --conf cannot start a track, but can continue one.")
   private boolean track;
 
   @Option(
       names = "--zone",
       paramLabel = TypedPlaces.ZONE,
       description =
-          "Report objects that enter, leave or stay in a polygon, in pixels of the frame. Implies --track. Can be repeated.")
+          "Report objects that enter, leave or stay in this polygon. Its corners are given in pixels of the frame. Implies --track. Can be repeated.")
   private List<String> zones = List.of();
 
   @Option(
       names = "--line",
       paramLabel = TypedPlaces.LINE,
       description =
-          "Report and count objects that cross a line, by direction and class. Implies --track. Can be repeated.")
+          "Report objects that cross this line, and count them by direction and class. Implies --track. Can be repeated.")
   private List<String> lines = List.of();
 
   @Option(
       names = "--dwell",
       paramLabel = "SECONDS",
-      description = "Report objects that stay in a zone for so long.")
+      description = "Report objects that have been in a zone for this many seconds.")
   private @Nullable Double dwell;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -61,7 +61,7 @@ public final class FollowOptions {
       completionCandidates = AnchorChoice.class,
       defaultValue = "bottom",
       description =
-          "The point of a box that decides where its object is: bottom, centre or top, each in the middle. Default: ${DEFAULT-VALUE}.")
+          "The point of a box that counts as the position of its object. bottom: the middle of the lower edge; centre: the middle of the box; top: the middle of the upper edge. Default: ${DEFAULT-VALUE}.")
   private BoxAnchor anchor;
 
   /** Returns what is asked for. */

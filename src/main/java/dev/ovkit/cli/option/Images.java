@@ -22,8 +22,7 @@ public final class Images {
       arity = "1..*",
       paramLabel = "PATH",
       description =
-          "Pictures, folders of pictures, or globs to compare on. Default: a few generated"
-              + " pictures, which show no objects, so that only raw outputs are compared.")
+          "Pictures to compare on: files, folders or globs. Default: a few generated pictures. They show no objects, so only the raw outputs are compared.")
   private @Nullable List<String> images;
 
   @Mixin private BitDepthOption bitDepth;

@@ -23,14 +23,15 @@ public final class IrOptions {
       paramLabel = "ORDER",
       converter = Choices.Colour.class,
       completionCandidates = Choices.Colour.class,
-      description = "Channel order that the IR expects: BGR or RGB. Default: the IR's own.")
+      description =
+          "Channel order that the IR expects: BGR or RGB. Default: the order that the IR's metadata names.")
   private @Nullable Colour colour;
 
   @Option(
       names = "--anchors",
       paramLabel = "W,H W,H …",
       description =
-          "Anchors of all heads, smallest stride first, for an IR that does not contain them.")
+          "Anchors of all heads, starting with the smallest stride. For an IR that does not contain its anchors.")
   private @Nullable String anchors;
 
   public boolean given() {

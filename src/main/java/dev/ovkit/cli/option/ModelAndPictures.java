@@ -29,13 +29,13 @@ public final class ModelAndPictures {
       arity = "1..*",
       paramLabel = "PICTURE",
       description =
-          "Pictures, folders of pictures, or globs such as 'shots/*.jpg'. The same as PICTURE without an option.")
+          "Pictures: files, folders, or globs such as 'shots/*.jpg'. The same as the argument PICTURE.")
   private @Nullable List<String> images;
 
   @Parameters(
       arity = "0..*",
       paramLabel = "MODEL|PICTURE",
-      description = "The model (.xml or .onnx), then pictures, folders of pictures, or globs.")
+      description = "The model (.xml or .onnx), then the pictures: files, folders or globs.")
   private List<String> typed = List.of();
 
   @Mixin private FamilyOption family;
@@ -45,10 +45,15 @@ public final class ModelAndPictures {
     return OnnxCache.ir(only(), family.name(), spec.commandLine().getErr());
   }
 
+  /** Whether the one model is an ONNX, not an IR. */
+  public boolean isOnnx() {
+    return ModelFolder.isNamed(only().toString(), ".onnx");
+  }
+
   /** Returns the one model, which must be an IR. */
   public Path ir() {
     Path model = only();
-    if (ModelFolder.isNamed(model.toString(), ".onnx")) {
+    if (isOnnx()) {
       throw new ParameterException(
           spec.commandLine(),
           "'%s' is an ONNX model, but %s needs an IR; make one with 'ovkit convert %s'"

@@ -25,7 +25,8 @@ public final class ModelAndSources {
   @Parameters(
       arity = "0..*",
       paramLabel = "MODEL|SOURCE",
-      description = "The model (.xml or .onnx), then video files, folders, URLs, webcams, or -.")
+      description =
+          "The model (.xml or .onnx), then the sources: video files, folders of pictures, URLs, webcams, or - for standard input.")
   private List<String> typed = List.of();
 
   /**

@@ -19,7 +19,7 @@ public final class ModelFolder {
 
   /** How the option is explained that takes a model. */
   static final String OPTION =
-      "The model: the .xml of an IR, whose .bin is beside it. The same as MODEL without an option.";
+      "The model: the .xml file of an IR, with its .bin file in the same folder. The same as the argument MODEL.";
 
   /** Whether an argument is a model, not a picture or a video. */
   static boolean isModel(String typed) {

@@ -18,7 +18,10 @@ public final class ModelOption {
   @Option(names = "--ir", paramLabel = "MODEL.xml", description = ModelFolder.OPTION)
   private @Nullable Path ir;
 
-  @Parameters(arity = "0..1", paramLabel = "MODEL", description = "The model: the .xml of an IR.")
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "MODEL",
+      description = "The model: the .xml file of an IR.")
   private @Nullable Path typed;
 
   @Mixin private FamilyOption family;

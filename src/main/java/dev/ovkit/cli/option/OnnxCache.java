@@ -2,6 +2,7 @@ package dev.ovkit.cli.option;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.OutputException;
+import dev.ovkit.convert.ConversionManifest;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
 import dev.ovkit.convert.Decision;
@@ -58,25 +59,27 @@ public final class OnnxCache {
     Path xml = folder.resolve(name + ".xml");
     if (Files.isRegularFile(xml)) {
       err.printf("ovkit: %s: using the IR from an earlier conversion, %s%n", model, xml);
-      return xml;
+    } else {
+      err.printf("ovkit: %s is an ONNX model: converting it to %s%n", model, xml);
+      convert(model, family, name, root, folder);
     }
-    err.printf("ovkit: %s is an ONNX model: converting it to %s%n", model, xml);
+    ConversionManifest.read(folder.resolve(name + ".json")).decisions().stream()
+        .filter(Decision::assumed)
+        .forEach(assumed -> err.println("ovkit: assumed: " + assumed.sentence()));
+    return xml;
+  }
+
+  private static void convert(Path model, String family, String name, Path root, Path folder) {
     try (StagedFiles staging = StagedFiles.in(root)) {
       Path made = staging.resolve(name);
       Converter.convert(
-              ConvertOptions.of(model)
-                  .into(made, WeightPrecision.FP16)
-                  .describedAs(ModelDescription.family(family)))
-          .decisions()
-          .stream()
-          .filter(decision -> decision.what().equals("assumed"))
-          .map(Decision::value)
-          .forEach(assumed -> err.println("ovkit: assumed: " + assumed));
+          ConvertOptions.of(model)
+              .into(made, WeightPrecision.FP16)
+              .describedAs(ModelDescription.family(family)));
       publish(made, folder);
     } catch (IOException e) {
       throw OutputException.of(folder, e);
     }
-    return xml;
   }
 
   /** Another process may have been faster; its files are the same. */

@@ -29,14 +29,15 @@ public final class PictureOptions {
   @Option(
       names = "--scale-values",
       paramLabel = "A,B,C",
-      description = "Divide each channel by its own number.")
+      description =
+          "Divide each channel by its own number. The numbers are in the model's channel order.")
   private @Nullable String scaleValues;
 
   @Option(
       names = {"--mean", "--mean-values"},
       paramLabel = "A,B,C",
       description =
-          "Subtract this number, or one number per channel, before scaling. The channels are in the model's order.")
+          "Subtract this number, or one number per channel, before dividing by the scale. The numbers are in the model's channel order.")
   private @Nullable String mean;
 
   @Option(
@@ -45,13 +46,13 @@ public final class PictureOptions {
       converter = Choices.Letterbox.class,
       completionCandidates = Choices.Letterbox.class,
       description =
-          "Place of the picture in the network's input: centre, top-left, stretch (no letterbox), or centre-crop. Default: what the model's family uses.")
+          "How the picture is fitted into the network's input: centre, top-left, stretch (no letterbox) or centre-crop. Default: the way of the model's family.")
   private Resize.@Nullable Mode letterbox;
 
   @Option(
       names = "--pad",
       paramLabel = "GREY",
-      description = "Grey value of the letterbox border, 0..255. Default: 114.")
+      description = "Grey value of the border beside a letterboxed picture, 0..255. Default: 114.")
   private @Nullable Integer pad;
 
   @Option(
@@ -60,7 +61,7 @@ public final class PictureOptions {
       converter = Choices.Interpolation.class,
       completionCandidates = Choices.Interpolation.class,
       description =
-          "How pictures are scaled: linear or bicubic. Default: what the model's family uses.")
+          "Interpolation when pictures are scaled: linear or bicubic. Default: the way of the model's family.")
   private Resize.@Nullable Interpolation interpolation;
 
   public boolean given() {

@@ -26,7 +26,7 @@ public final class ProfileOptions {
   @Option(
       names = "--no-profile",
       description =
-          "Ignore the MODEL.profile.json that 'ovkit tune' wrote beside the IR. Options given here override the profile.")
+          "Ignore the profile that 'ovkit tune' wrote beside the IR (MODEL.profile.json). Options on the command line override a profile in any case.")
   private boolean leftOut;
 
   /**

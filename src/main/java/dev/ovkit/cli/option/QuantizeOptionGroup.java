@@ -41,7 +41,7 @@ public final class QuantizeOptionGroup {
       paramLabel = "N",
       defaultValue = "" + QuantizeOptions.CALIBRATION,
       description =
-          "Most pictures to calibrate with, taken evenly from those given. Default: ${DEFAULT-VALUE}.")
+          "Largest number of pictures to calibrate with. If more are given, ovkit takes some at regular intervals. Default: ${DEFAULT-VALUE}.")
   private int calibration;
 
   @Option(
@@ -51,48 +51,51 @@ public final class QuantizeOptionGroup {
       converter = TargetChoice.class,
       completionCandidates = TargetChoice.class,
       description =
-          "CPU that the IR will run on. avx2: any supported CPU; vnni: one with AVX512-VNNI or AVX-VNNI, where the first convolution can use its full range; this: the current machine. Default: ${DEFAULT-VALUE}.")
+          "CPU that the IR will run on. avx2: any supported CPU; vnni: a CPU with AVX512-VNNI or AVX-VNNI, on which the weights of the first convolution can use all 8 bits; this: the CPU of this machine. Default: ${DEFAULT-VALUE}.")
   private For target;
 
   @Option(
       names = "--keep-float",
       split = ",",
       paramLabel = "NAMES",
-      description = "Convolutions that stay in float, separated by commas.")
+      description = "Names of convolutions to keep in float, separated by commas.")
   private @Nullable List<String> keepFloat;
 
   @Option(
       names = "--int8-heads",
-      description = "Make the last convolutions INT8 too; by default they stay in float.")
+      description =
+          "Also make the heads (the last convolutions) INT8. By default they stay in float.")
   private boolean eightBitHeads;
 
   @Option(
       names = "--check-images",
       paramLabel = "DIR",
       description =
-          "Pictures for the accuracy check; not those used to calibrate. Without --coco the boxes are compared with those of the float IR.")
+          "Pictures for the accuracy check. Do not use the calibration pictures for it. Without --coco, the check compares the boxes of the INT8 IR with those of the float IR.")
   private @Nullable Path checkImages;
 
   @Option(
       names = "--coco",
       paramLabel = "FILE.json",
-      description = "COCO annotations of the check pictures; the check then measures mAP@.5:.95.")
+      description =
+          "COCO annotations of the check pictures. With them, the check measures mAP@.5:.95.")
   private @Nullable Path coco;
 
   @Option(
       names = "--max-drop",
       paramLabel = "SHARE",
       description =
-          "Largest loss that passes the check, 0..1. Default: "
+          "Largest loss of accuracy that passes the check, 0..1. Default: "
               + Check.MAP_DROP
               + " of mAP, "
               + Check.BOX_DROP
-              + " of the boxes.")
+              + " of the boxes without --coco.")
   private @Nullable Double maxDrop;
 
   @Option(
       names = "--auto",
-      description = "Keep the costliest convolutions in float until the check passes.")
+      description =
+          "If the check fails, keep more and more convolutions in float until it passes, starting with those that cost the most accuracy.")
   private boolean auto;
 
   public boolean given() {

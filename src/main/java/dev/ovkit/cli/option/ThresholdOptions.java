@@ -11,21 +11,22 @@ public final class ThresholdOptions {
   @Option(
       names = "--conf",
       paramLabel = "SCORE",
-      description = "Lowest score, 0..1. Default: the model's own, else 0.25.")
+      description =
+          "Lowest score of a box, 0..1. Default: the threshold stored in the model, or 0.25 if it has none.")
   private @Nullable Float confidence;
 
   @Option(
       names = "--iou",
       paramLabel = "IOU",
       description =
-          "Overlap (IoU) above which the weaker of two boxes is dropped, 0..1. Default: the model's"
-              + " own, else 0.45.")
+          "Overlap (IoU) above which the weaker of two boxes is dropped, 0..1. Default: the threshold stored in the model, or 0.45 if it has none.")
   private @Nullable Float iou;
 
   @Option(
       names = "--max-det",
       paramLabel = "N",
-      description = "Most boxes per picture; the best are kept. Default: 300.")
+      description =
+          "Largest number of boxes per picture; the boxes with the highest scores are kept. Default: 300.")
   private @Nullable Integer maxDetections;
 
   /** Whether an overlap was given. */

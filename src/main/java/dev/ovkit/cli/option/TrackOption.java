@@ -21,7 +21,7 @@ public final class TrackOption {
   @Option(
       names = "--track",
       description =
-          "Follow objects from frame to frame, in the order of the pictures, and number them. Boxes of lower scores than --conf, down to 0.1, can continue a track.")
+          "Treat the pictures as the frames of a film: follow objects from picture to picture, and number them. A box with a score from 0.1 up to --conf cannot start a track, but can continue one.")
   private boolean track;
 
   /** Returns what to ask the detector for: a tracker needs weak boxes too. */

@@ -38,7 +38,7 @@ public final class ComparisonWords {
    */
   static String verdict(Ratio ratio, boolean control, boolean stable, OptionalDouble p50) {
     if (!control) {
-      return "nothing is shown: the control does not hold";
+      return "no difference is shown, because the control differs by more than 2 %";
     }
     if (ratio.low() <= 1 && ratio.high() >= 1) {
       return "no difference is shown";
@@ -52,7 +52,7 @@ public final class ComparisonWords {
         ? verdict
         : String.format(
             Locale.ROOT,
-            "%s, although the two p50 give %.3f: they mix fast and slow rounds; the ratio is taken within each",
+            "%s, although the ratio of the two p50 is %.3f: a p50 mixes fast and slow rounds, but the ratio is computed within each round",
             verdict,
             p50.getAsDouble());
   }
@@ -89,7 +89,7 @@ public final class ComparisonWords {
     String most = System.getenv("ONEDNN_MAX_CPU_ISA");
     return most == null || most.isBlank()
         ? "not limited"
-        : "limited by ONEDNN_MAX_CPU_ISA=" + most + ", which holds OpenVINO alone";
+        : "limited by ONEDNN_MAX_CPU_ISA=" + most + ", which limits only OpenVINO";
   }
 
   private ComparisonWords() {}

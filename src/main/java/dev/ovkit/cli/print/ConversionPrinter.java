@@ -37,7 +37,7 @@ public final class ConversionPrinter {
 
   private static void warn(Conversion conversion, PrintWriter err) {
     for (Decision assumed : conversion.assumptions()) {
-      err.printf("ovkit: assumed: %s %s: %s%n", assumed.what(), assumed.value(), assumed.why());
+      err.println("ovkit: assumed: " + assumed.sentence());
     }
     err.printf("ovkit: check the boxes on pictures that show objects: %s%n", check(conversion));
     err.flush();

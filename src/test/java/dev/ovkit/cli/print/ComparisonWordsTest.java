@@ -18,9 +18,9 @@ class ComparisonWordsTest {
         "1.05 | 1.20 | true | true | 1.1 | slower",
         "0.80 | 1.00 | true | true | 0.9 | no difference is shown",
         "0.90 | 1.20 | true | false | 0.9 | no difference is shown",
-        "0.80 | 0.95 | false | true | 0.9 | nothing is shown: the control does not hold",
+        "0.80 | 0.95 | false | true | 0.9 | no difference is shown, because the control differs by more than 2 %",
         "0.80 | 0.95 | true | false | 0.9 | faster in this run, whose times were not stable: measure again",
-        "0.80 | 0.95 | true | true | 1.1 | faster, although the two p50 give 1.100: they mix fast and slow rounds; the ratio is taken within each",
+        "0.80 | 0.95 | true | true | 1.1 | faster, although the ratio of the two p50 is 1.100: a p50 mixes fast and slow rounds, but the ratio is computed within each round",
       })
   void theVerdictFollowsFromTheInterval(
       double low, double high, boolean control, boolean stable, double p50, String verdict) {

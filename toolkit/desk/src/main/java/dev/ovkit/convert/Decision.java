@@ -92,6 +92,11 @@ public record Decision(
     }
   }
 
+  /** Returns what was decided and why, in one line. */
+  public String sentence() {
+    return "%s %s: %s".formatted(what, value, why);
+  }
+
   Decision asAssumed(boolean yes) {
     return new Decision(kind, what, value, origin, why, yes);
   }

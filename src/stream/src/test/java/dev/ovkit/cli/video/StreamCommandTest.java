@@ -319,7 +319,7 @@ class StreamCommandTest {
     Files.copy(ours.resolveSibling("yolov8.bin"), temp.resolve("model.bin"));
     assertThat(run(xml.toString(), PICTURES, "--fps", "all")).as(err()).isZero();
     assertThat(lines(out)).hasSize(5);
-    assertThat(err()).startsWith("ovkit: %s is not by ovkit: trying it".formatted(xml));
+    assertThat(err()).startsWith("ovkit: %s was made by another program: trying it".formatted(xml));
     assertThat(run(xml.toString(), PICTURES, "--fps", "all")).as(err()).isZero();
     assertThat(err()).doesNotContain("trying it");
   }
