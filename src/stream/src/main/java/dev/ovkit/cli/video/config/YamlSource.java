@@ -2,6 +2,7 @@ package dev.ovkit.cli.video.config;
 
 import dev.ovkit.OptionException;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.Node;
@@ -29,7 +31,8 @@ record YamlSource(Path file, Map<String, String> environment) {
   YamlValue read() {
     try {
       String text = Files.readString(file, StandardCharsets.UTF_8);
-      Node root = new Yaml(new LoaderOptions()).compose(new java.io.StringReader(text));
+      Yaml yaml = new Yaml(new SafeConstructor(new LoaderOptions()));
+      Node root = yaml.compose(new StringReader(text));
       if (root == null) {
         throw new OptionException("%s: the file is empty; expected cameras".formatted(file));
       }
