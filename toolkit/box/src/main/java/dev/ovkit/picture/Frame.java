@@ -59,6 +59,20 @@ public record Frame(ByteBuffer pixels, int width, int height, int rowStride, For
     }
   }
 
+  /**
+   * Returns the pixels in a buffer that native code may be given. Of one over an array JavaCPP
+   * frees a wrong address, unless it begins where the array does.
+   */
+  ByteBuffer nativePixels() {
+    if (pixels.isDirect()
+        || (pixels.hasArray() && pixels.arrayOffset() == 0 && pixels.position() == 0)) {
+      return pixels;
+    }
+    byte[] copy = new byte[pixels.remaining()];
+    pixels.duplicate().get(copy);
+    return ByteBuffer.wrap(copy);
+  }
+
   /** A frame whose rows follow each other without a gap. */
   public static Frame of(ByteBuffer pixels, int width, int height, Format format) {
     return new Frame(

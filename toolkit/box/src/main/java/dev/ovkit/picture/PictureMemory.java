@@ -192,7 +192,7 @@ final class PictureMemory implements AutoCloseable {
     check(
         Pictures.ovkit_picture_copy_frame(
             open(),
-            frame.pixels(),
+            frame.nativePixels(),
             frame.width(),
             frame.height(),
             frame.rowStride(),
@@ -246,7 +246,7 @@ final class PictureMemory implements AutoCloseable {
     }
     check(
         Pictures.ovkit_frame_letterbox(
-            frame.pixels(),
+            frame.nativePixels(),
             frame.width(),
             frame.height(),
             frame.rowStride(),
