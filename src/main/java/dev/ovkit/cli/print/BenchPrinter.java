@@ -10,6 +10,7 @@ import dev.ovkit.bench.Report;
 import dev.ovkit.bench.Settings;
 import dev.ovkit.bench.Stage;
 import dev.ovkit.bench.Statistics;
+import dev.ovkit.internal.json.DetectionsCsv;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;
@@ -266,8 +267,8 @@ public final class BenchPrinter {
     out.printf(
         Locale.ROOT,
         "%s,%s,%s,%d,%.6f,%.6f,%s,%.6f,%.6f,%.6f,%.6f%n",
-        CsvResults.quoted(model),
-        CsvResults.quoted(picture),
+        DetectionsCsv.quoted(model),
+        DetectionsCsv.quoted(picture),
         measure,
         times.count(),
         times.min(),

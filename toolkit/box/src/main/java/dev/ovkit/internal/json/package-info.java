@@ -1,4 +1,4 @@
-/** What was found, as JSON. */
+/** What was found, in the forms that other programs read: JSON, COCO and CSV. */
 @NullMarked
 package dev.ovkit.internal.json;
 
