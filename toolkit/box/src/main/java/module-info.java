@@ -52,13 +52,15 @@ module dev.ovkit {
   exports dev.ovkit.internal.json to
       dev.ovkit.cli,
       dev.ovkit.desk,
+      dev.ovkit.serve,
       dev.ovkit.video;
   exports dev.ovkit.internal.process to
       dev.ovkit.cli,
       dev.ovkit.desk;
   exports dev.ovkit.internal.text to
       dev.ovkit.cli,
-      dev.ovkit.desk;
+      dev.ovkit.desk,
+      dev.ovkit.serve;
   exports dev.ovkit.internal.xml to
       dev.ovkit.cli,
       dev.ovkit.desk;

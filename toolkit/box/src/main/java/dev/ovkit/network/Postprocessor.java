@@ -28,13 +28,27 @@ import java.util.function.Function;
 public final class Postprocessor {
 
   private final DetectorSpec spec;
-  private final DetectOptions options;
-  private final float confidence;
-  private final float iou;
-  private final boolean[] wanted;
+  private final Selection usual;
   private final HeadLayout.HeadDecoder decoder;
   private final Candidates candidates = new Candidates();
   private final NonMaximumSuppression suppression = new NonMaximumSuppression();
+
+  /** What is wanted, with what the IR says where the options say nothing. */
+  private record Selection(
+      DetectOptions options, float confidence, float iou, boolean[] wantedClasses) {
+
+    static Selection of(DetectorSpec spec, DetectOptions options) {
+      boolean[] wanted = new boolean[spec.layout().classes()];
+      for (int classId : options.classes()) {
+        wanted[spec.requireClass(classId)] = true;
+      }
+      return new Selection(
+          options,
+          options.confidence().orElse(spec.confidenceThreshold()),
+          options.iou().orElse(spec.iouThreshold()),
+          wanted);
+    }
+  }
 
   /**
    * Prepares for one model.
@@ -54,15 +68,9 @@ public final class Postprocessor {
       Function<String, List<Long>> shapes,
       HeadLayout.DecoderFactory decoders) {
     this.spec = spec;
-    this.options = options;
-    this.confidence = options.confidence().orElse(spec.confidenceThreshold());
-    this.iou = options.iou().orElse(spec.iouThreshold());
+    this.usual = Selection.of(spec, options);
     this.decoder =
         decoders.create(new InputSize(spec.inputWidth(), spec.inputHeight()), shapes::apply);
-    this.wanted = new boolean[spec.layout().classes()];
-    for (int classId : options.classes()) {
-      wanted[spec.requireClass(classId)] = true;
-    }
   }
 
   /** Returns the names of the outputs to be given to {@link #run}, in its order. */
@@ -72,12 +80,12 @@ public final class Postprocessor {
 
   /** Returns the confidence in force. */
   public float confidence() {
-    return confidence;
+    return usual.confidence();
   }
 
   /** Returns the IoU threshold in force. */
   public float iou() {
-    return iou;
+    return usual.iou();
   }
 
   /**
@@ -87,16 +95,32 @@ public final class Postprocessor {
    * @param letterbox where the picture lay in the input
    */
   public Detections run(List<FloatBuffer> tensors, Letterbox letterbox) {
+    return run(tensors, letterbox, usual);
+  }
+
+  /**
+   * Finds those of the detections of one picture that are wanted for it alone.
+   *
+   * @throws dev.ovkit.OptionException when the model has no such class
+   */
+  public Detections run(List<FloatBuffer> tensors, Letterbox letterbox, DetectOptions wanted) {
+    return run(tensors, letterbox, wanted == usual.options() ? usual : Selection.of(spec, wanted));
+  }
+
+  private Detections run(List<FloatBuffer> tensors, Letterbox letterbox, Selection selection) {
+    DetectOptions options = selection.options();
     candidates.clear();
-    decoder.decode(tensors, confidence, candidates);
-    dropUnwanted();
+    decoder.decode(tensors, selection.confidence(), candidates);
+    if (!options.classes().isEmpty()) {
+      dropUnwanted(selection.wantedClasses());
+    }
     if (spec.layout().isSuppressed()) {
       suppression.rank(candidates, options.maxDetections());
     } else {
       suppression.run(
           candidates,
           spec.layout().classes(),
-          iou,
+          selection.iou(),
           options.agnostic(),
           options.maxCandidates(),
           options.maxDetections());
@@ -116,10 +140,7 @@ public final class Postprocessor {
         Detections.Timings.NONE);
   }
 
-  private void dropUnwanted() {
-    if (options.classes().isEmpty()) {
-      return;
-    }
+  private void dropUnwanted(boolean[] wanted) {
     int kept = 0;
     for (int i = 0; i < candidates.count; i++) {
       if (wanted[candidates.classId[i]]) {

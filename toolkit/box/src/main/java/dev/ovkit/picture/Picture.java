@@ -110,6 +110,17 @@ public final class Picture implements AutoCloseable {
     return load(memory -> memory.decode(encoded, IN_MEMORY));
   }
 
+  /**
+   * Returns how many pixels the bytes of a file declare, without decoding them: a few bytes can
+   * declare pixels that no memory holds.
+   *
+   * @throws dev.ovkit.PictureException when they are cut, too large, or no picture
+   */
+  public static long declaredPixels(byte[] encoded) {
+    PictureHeader header = PictureHeader.check(ByteBuffer.wrap(encoded), IN_MEMORY);
+    return header.width() * header.height();
+  }
+
   /** Takes a copy of a frame, to draw on it or to write it. */
   public static Picture of(Frame frame) {
     return load(memory -> memory.copy(frame));

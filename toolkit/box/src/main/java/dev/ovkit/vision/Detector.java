@@ -7,6 +7,7 @@ import dev.ovkit.ir.IrDescription;
 import dev.ovkit.layout.Layouts;
 import dev.ovkit.metadata.DerivedSpec;
 import dev.ovkit.model.Assumption;
+import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.model.HeadLayout;
@@ -58,6 +59,20 @@ public final class Detector implements AutoCloseable {
   private final List<DetectorWorker> workers;
   private final BlockingQueue<DetectorWorker> idle;
   private final AtomicBoolean closed = new AtomicBoolean();
+
+  /**
+   * What the network made of a picture, before anything is read from it.
+   *
+   * @param name of the output
+   * @param shape of its values
+   * @param values row by row; the caller's own
+   */
+  public record RawOutput(String name, List<Long> shape, float[] values) {
+
+    public RawOutput {
+      shape = List.copyOf(shape);
+    }
+  }
 
   private Detector(
       DetectorSpec spec,
@@ -241,9 +256,20 @@ public final class Detector implements AutoCloseable {
    * @throws dev.ovkit.PictureException when they are damaged, too large, or no picture
    */
   public Detections detect(byte[] encoded) {
+    return detect(encoded, wanted());
+  }
+
+  /**
+   * Decodes a picture and finds on it what is wanted for this picture alone.
+   *
+   * @param wanted in place of what the detector was opened with; what is empty is left to the IR
+   * @throws dev.ovkit.PictureException when the bytes are damaged, too large, or no picture
+   * @throws dev.ovkit.OptionException when the model has no such class
+   */
+  public Detections detect(byte[] encoded, DetectOptions wanted) {
     DetectorWorker worker = borrow();
     try {
-      return worker.detect(encoded);
+      return worker.detect(encoded, wanted);
     } finally {
       giveBack(worker);
     }
@@ -277,9 +303,14 @@ public final class Detector implements AutoCloseable {
 
   /** Finds objects on a frame, which must not change until this returns. */
   public Detections detect(Frame frame) {
+    return detect(frame, wanted());
+  }
+
+  /** The same as {@link #detect(byte[], DetectOptions)}. */
+  public Detections detect(Frame frame, DetectOptions wanted) {
     DetectorWorker worker = borrow();
     try {
-      return worker.detect(frame);
+      return worker.detect(frame, wanted);
     } finally {
       giveBack(worker);
     }
@@ -287,9 +318,39 @@ public final class Detector implements AutoCloseable {
 
   /** Finds objects on a decoded picture. */
   public Detections detect(Picture picture) {
+    return detect(picture, wanted());
+  }
+
+  /** The same as {@link #detect(byte[], DetectOptions)}. */
+  public Detections detect(Picture picture, DetectOptions wanted) {
     DetectorWorker worker = borrow();
     try {
-      return worker.detect(picture);
+      return worker.detect(picture, wanted);
+    } finally {
+      giveBack(worker);
+    }
+  }
+
+  /**
+   * Decodes a picture and runs the network on it.
+   *
+   * @return its outputs as they are, in the order of the layout
+   * @throws dev.ovkit.PictureException when the bytes are damaged, too large, or no picture
+   */
+  public List<RawOutput> outputs(byte[] encoded) {
+    DetectorWorker worker = borrow();
+    try {
+      return worker.outputs(encoded);
+    } finally {
+      giveBack(worker);
+    }
+  }
+
+  /** Runs the network on a frame; as {@link #outputs(byte[])}. */
+  public List<RawOutput> outputs(Frame frame) {
+    DetectorWorker worker = borrow();
+    try {
+      return worker.outputs(frame);
     } finally {
       giveBack(worker);
     }
@@ -303,6 +364,10 @@ public final class Detector implements AutoCloseable {
     } finally {
       giveBack(worker);
     }
+  }
+
+  private DetectOptions wanted() {
+    return workers.get(0).options();
   }
 
   private DetectorWorker borrow() {

@@ -105,53 +105,83 @@ final class DetectorWorker {
   Detections detect(Path picture) {
     long start = System.nanoTime();
     memory.load(picture);
-    return detectDecoded(memory, start, System.nanoTime());
+    return detectDecoded(memory, options, start, System.nanoTime());
   }
 
-  Detections detect(byte[] encoded) {
+  /** What a detection is asked for unless it says so itself. */
+  DetectOptions options() {
+    return options;
+  }
+
+  Detections detect(byte[] encoded, DetectOptions wanted) {
     long start = System.nanoTime();
     memory.load(encoded);
-    return detectDecoded(memory, start, System.nanoTime());
+    return detectDecoded(memory, wanted, start, System.nanoTime());
   }
 
-  Detections detect(Picture picture) {
+  Detections detect(Picture picture, DetectOptions wanted) {
     long start = System.nanoTime();
-    return detectDecoded(picture, start, start);
+    return detectDecoded(picture, wanted, start, start);
   }
 
-  Detections detect(Frame frame) {
+  Detections detect(Frame frame, DetectOptions wanted) {
     long start = System.nanoTime();
     Letterbox letterbox = letterbox(frame.width(), frame.height());
     memory.letterbox(frame, letterbox, spec.resize(), input);
-    return infer(letterbox, start, start);
+    return infer(letterbox, wanted, start, start);
   }
 
   Detections detect(Picture.Source pixels) {
     long start = System.nanoTime();
     Letterbox letterbox = letterbox(pixels.width(), pixels.height());
     pixels.letterbox(letterbox, spec.resize(), input.duplicate());
-    return infer(letterbox, start, start);
+    return infer(letterbox, options, start, start);
   }
 
-  private Detections detectDecoded(Picture picture, long start, long decoded) {
+  List<Detector.RawOutput> outputs(byte[] encoded) {
+    memory.load(encoded);
+    memory.letterbox(letterbox(memory.width(), memory.height()), spec.resize(), input);
+    memory.trim();
+    return raw();
+  }
+
+  List<Detector.RawOutput> outputs(Frame frame) {
+    memory.letterbox(frame, letterbox(frame.width(), frame.height()), spec.resize(), input);
+    return raw();
+  }
+
+  private List<Detector.RawOutput> raw() {
+    request.infer();
+    List<Detector.RawOutput> raw = new ArrayList<>();
+    for (String name : postprocessor.outputs()) {
+      Tensor tensor = floats(name);
+      float[] values = new float[tensor.floats().limit()];
+      tensor.floats().get(0, values);
+      raw.add(new Detector.RawOutput(name, tensor.shape().dimensions(), values));
+    }
+    return raw;
+  }
+
+  private Detections detectDecoded(
+      Picture picture, DetectOptions wanted, long start, long decoded) {
     Letterbox letterbox = letterbox(picture.width(), picture.height());
     picture.letterbox(letterbox, spec.resize(), input);
     memory.trim();
-    return infer(letterbox, start, decoded);
+    return infer(letterbox, wanted, start, decoded);
   }
 
   private Letterbox letterbox(int width, int height) {
     return Letterbox.of(width, height, spec.inputWidth(), spec.inputHeight(), spec.resize().mode());
   }
 
-  private Detections infer(Letterbox letterbox, long start, long decoded) {
+  private Detections infer(Letterbox letterbox, DetectOptions wanted, long start, long decoded) {
     long ready = System.nanoTime();
     request.infer();
     long inferred = System.nanoTime();
     if (open) {
       read();
     }
-    Detections found = postprocessor.run(outputs, letterbox);
+    Detections found = postprocessor.run(outputs, letterbox, wanted);
     return found.withTimings(
         new Detections.Timings(
             Duration.ofNanos(decoded - start),

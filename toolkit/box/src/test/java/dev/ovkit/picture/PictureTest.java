@@ -436,4 +436,41 @@ class PictureTest {
         .isInstanceOf(OptionException.class)
         .hasMessage("bit depth: %d, expected 9 to 16".formatted(bits));
   }
+
+  @Test
+  void aFrameMayLieAnywhereInAnArray() {
+    int width = 7;
+    int height = 5;
+    byte[] array = new byte[11 + 3 * width * height + 4];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = (byte) (i * 37);
+    }
+    ByteBuffer direct = ByteBuffer.allocateDirect(3 * width * height);
+    direct.put(array, 11, 3 * width * height).flip();
+    ByteBuffer positioned = ByteBuffer.wrap(array, 11, 3 * width * height);
+    for (ByteBuffer pixels :
+        List.of(
+            positioned,
+            positioned.slice(),
+            positioned.asReadOnlyBuffer(),
+            ByteBuffer.wrap(array).position(11),
+            ByteBuffer.wrap(array, 1, array.length - 1).slice().position(10))) {
+      assertThat(png(pixels, width, height)).isEqualTo(png(direct, width, height));
+    }
+  }
+
+  private static byte[] png(ByteBuffer pixels, int width, int height) {
+    try (Picture picture = Picture.of(Frame.of(pixels, width, height, Frame.Format.BGR))) {
+      return picture.toPng();
+    }
+  }
+
+  @Test
+  void theSizeOfAnEncodedPictureIsKnownBeforeItIsDecoded() {
+    byte[] pixels = new byte[3 * 7 * 5];
+    assertThat(Picture.declaredPixels(png(ByteBuffer.wrap(pixels), 7, 5))).isEqualTo(35);
+    assertThatThrownBy(() -> Picture.declaredPixels(new byte[3]))
+        .isInstanceOf(PictureException.class)
+        .hasMessageContaining("not a picture");
+  }
 }

@@ -273,4 +273,54 @@ class DetectorTest {
       assertThat(perFrame).as("bytes a frame").isLessThanOrEqualTo(1024);
     }
   }
+
+  @Test
+  void aPictureMayBeLookedAtInItsOwnWay() throws IOException {
+    byte[] encoded = png(squares(3, 0x0000ff, 3, 4, 6, 1));
+    List<DetectOptions> ways =
+        List.of(
+            DetectOptions.defaults(),
+            DetectOptions.defaults().withMaxDetections(1),
+            DetectOptions.defaults().withConfidence(1),
+            DetectOptions.defaults().withConfidence(0.0001f).withIou(1).withMaxDetections(20),
+            DetectOptions.defaults().withClasses(Set.of(1)));
+    try (Detector usual = Detector.open(ir);
+        Picture picture = Picture.decode(encoded)) {
+      List<Detection> before = usual.detect(encoded).objects();
+      assertThat(before).hasSize(2);
+      for (DetectOptions wanted : ways) {
+        try (Detector opened = Detector.open(ir, DetectorOptions.defaults().withDetect(wanted))) {
+          List<Detection> expected = opened.detect(encoded).objects();
+          assertThat(usual.detect(encoded, wanted).objects()).isEqualTo(expected);
+          assertThat(usual.detect(picture, wanted).objects()).isEqualTo(expected);
+        }
+        assertThat(usual.detect(encoded).objects()).isEqualTo(before);
+      }
+      assertThat(usual.detect(encoded, ways.get(1)).objects()).hasSize(1);
+      assertThat(usual.detect(encoded, ways.get(2)).objects()).isEmpty();
+      DetectOptions none = DetectOptions.defaults().withClasses(Set.of(99));
+      assertThatThrownBy(() -> usual.detect(encoded, none))
+          .isInstanceOf(OptionException.class)
+          .hasMessageContaining("there is no class '99'");
+      assertThat(usual.detect(encoded).objects()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void theOutputsComeAsTheyAre() throws IOException {
+    byte[] encoded = png(squares(3, 0x0000ff, 3, 4));
+    try (Detector detector = Detector.open(ir)) {
+      List<Detector.RawOutput> outputs = detector.outputs(encoded);
+      assertThat(outputs.stream().map(Detector.RawOutput::name).toList())
+          .isEqualTo(detector.spec().layout().outputs());
+      for (Detector.RawOutput one : outputs) {
+        assertThat((long) one.values().length)
+            .isEqualTo(one.shape().stream().reduce(1L, Math::multiplyExact));
+      }
+      float[] kept = outputs.get(0).values().clone();
+      detector.detect(png(squares(3, 0xff0000, 5, 5)));
+      assertThat(outputs.get(0).values()).isEqualTo(kept);
+      assertThat(detector.outputs(encoded).get(0).values()).isEqualTo(kept);
+    }
+  }
 }
