@@ -54,6 +54,7 @@ final class Commands {
           box("infer"),
           box("watch"),
           box("stream"),
+          desk("serve"),
           desk("verify"),
           desk("eval"),
           desk("diagnose"),

@@ -120,7 +120,7 @@ class ConventionsTest {
           page.contains("`" + name + "`")
               || page.contains("`" + name.replaceFirst("^dev\\.ovkit\\.(onnx|cli)", ".$1") + "`")
               || name.matches(
-                  "dev\\.ovkit\\.(internal|nativelib|benchmarks|cli\\.(video|stream))\\b.*");
+                  "dev\\.ovkit\\.(internal|nativelib|benchmarks|cli\\.(video|stream|serve|server))\\b.*");
       if (!named) {
         unnamed.add(name);
       }

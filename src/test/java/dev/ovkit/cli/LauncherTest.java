@@ -30,8 +30,10 @@ class LauncherTest {
           "toolkit/box/src/main/java/A.java",
           "toolkit/desk/src/main/java/B.java",
           "toolkit/video/src/main/java/C.java",
+          "toolkit/serve/src/main/java/F.java",
           "src/main/java/D.java",
-          "src/stream/src/main/java/E.java");
+          "src/stream/src/main/java/E.java",
+          "src/serve/src/main/java/G.java");
 
   @TempDir private Path root;
   private Path log;
@@ -51,7 +53,8 @@ class LauncherTest {
         case "$*" in
           *-XshowSettings*) printf '    java.specification.version = 17\\n    java.home = %s\\n' ;;
           *) echo ran ;;
-        esac"""
+        esac\
+        """
             .formatted(root));
     program("javac", "");
     program("g++", "");
@@ -60,9 +63,13 @@ class LauncherTest {
         "mvn",
         """
         grep -o -e '-pl [^ ]*' <<<"$*" >>mvn.log
-        mkdir -p src/target/app src/stream/target/app
+        mkdir -p src/target/app src/stream/target/app src/serve/target/app
         touch src/target/app/ovkit-cli-0.1.0.jar
-        case "$*" in *src/stream*) touch src/stream/target/app/ovkit-cli-stream-0.1.0.jar ;; esac""");
+        case "$*" in
+          *src/stream*) touch src/stream/target/app/ovkit-cli-stream-0.1.0.jar ;;
+          *src/serve*) touch src/serve/target/app/ovkit-cli-serve-0.1.0.jar ;;
+        esac\
+        """);
   }
 
   private void program(String name, String body) throws IOException {
@@ -93,7 +100,8 @@ class LauncherTest {
     for (String jar :
         List.of(
             "src/target/app/ovkit-cli-0.1.0.jar",
-            "src/stream/target/app/ovkit-cli-stream-0.1.0.jar")) {
+            "src/stream/target/app/ovkit-cli-stream-0.1.0.jar",
+            "src/serve/target/app/ovkit-cli-serve-0.1.0.jar")) {
       Path file = root.resolve(jar);
       Files.createDirectories(file.getParent());
       if (!Files.exists(file)) {
@@ -113,6 +121,8 @@ class LauncherTest {
     assertThat(built("doctor")).isEmpty();
     assertThat(built("stream")).containsExactly("-pl src/stream");
     assertThat(built("stream")).isEmpty();
+    assertThat(built("serve")).containsExactly("-pl src/serve");
+    assertThat(built("serve")).isEmpty();
   }
 
   @Test
@@ -120,6 +130,7 @@ class LauncherTest {
     mavenItself(LATER);
     assertThat(built("doctor")).isEmpty();
     assertThat(built("stream")).isEmpty();
+    assertThat(built("serve")).isEmpty();
   }
 
   @Test
@@ -127,6 +138,7 @@ class LauncherTest {
     mavenItself(LATER);
     change("toolkit/video/src/main/java/C.java");
     assertThat(built("doctor")).isEmpty();
+    assertThat(built("serve")).isEmpty();
     assertThat(built("stream")).containsExactly("-pl src/stream");
     mavenItself(LATER);
     Files.delete(root.resolve("src/stream/target/app/built"));

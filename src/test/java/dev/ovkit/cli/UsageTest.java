@@ -65,10 +65,10 @@ class UsageTest {
             + " never or always, not 'maybe' | ovkit convert",
         "stream | no model was given; expected MODEL.xml as the first argument, or --ir MODEL.xml |"
             + " ovkit stream",
-        "stream m.xml | no source was given; expected video files, folders, URLs, webcams, or - after the"
-            + " model | ovkit stream",
-        "package m.xml --golden p.jpg --unsigned --with sound -o app-1.0.0 | Invalid value for option"
-            + " '--with': expected video, not 'sound' | ovkit package",
+        "stream m.xml | no source was given; expected video files, folders, URLs, webcams, or -"
+            + " after the model | ovkit stream",
+        "package m.xml --golden p.jpg --unsigned --with sound -o app-1.0.0 | Invalid value for"
+            + " option '--with': expected video, not 'sound' | ovkit package",
         "simplify | Missing required parameter: 'MODEL.onnx' | ovkit simplify",
         "infer --ir m.xml | no pictures were given; expected files or folders after the model, or"
             + " --images PICTURE | ovkit infer",
@@ -117,6 +117,12 @@ class UsageTest {
             + " --ir MODEL.xml | ovkit watch",
         "watch --ir m.xml --in a --out b --settle=-1 | --settle -1: expected milliseconds, 0 or"
             + " more | ovkit watch",
+        "serve | no model was given; expected MODEL.xml, a folder of models, or NAME=MODEL.xml |"
+            + " ovkit serve",
+        "serve m.xml --cert a.pem | --cert and --key belong together; give both, or neither | ovkit"
+            + " serve",
+        "serve m.xml --port 70000 | --port 70000: expected 0 to 65535 | ovkit serve",
+        "serve m.xml --grace 0 | --grace 0.0: expected seconds, 0.001 to 45 | ovkit serve",
         "inspect | Missing required parameter: 'MODEL' | ovkit inspect",
         "keygen | Missing required option: '--out=NAME' | ovkit keygen",
         "install b.tar.xz | Missing required option: '--root=DIR' | ovkit install",

@@ -1,0 +1,230 @@
+package dev.ovkit.cli;
+
+import dev.ovkit.CompileOptions;
+import dev.ovkit.cli.option.AccessOptions;
+import dev.ovkit.cli.option.ComputeOptions;
+import dev.ovkit.cli.option.HelpGroup;
+import dev.ovkit.cli.option.Limits;
+import dev.ovkit.cli.option.OnnxCache;
+import dev.ovkit.cli.option.ProfileOptions;
+import dev.ovkit.cli.option.ThresholdOptions;
+import dev.ovkit.cli.serve.ServeProgram;
+import dev.ovkit.cli.serve.ServeRequest;
+import dev.ovkit.model.DetectOptions;
+import dev.ovkit.vision.DetectorOptions;
+import dev.ovkit.vision.Tuning;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code ovkit serve}: its options; what it does is another module's, {@link ServeProgram}. */
+@Command(
+    name = "serve",
+    customSynopsis = "ovkit serve [OPTIONS] MODEL...",
+    description = {
+      "Answers pictures with what is on them, by HTTP.",
+      "",
+      "A model is an IR, a folder of IRs, or a folder of versions (parts/1, parts/2); NAME=MODEL"
+          + " names it. POST a picture to /v1/models/NAME/detect, or use the Open Inference"
+          + " Protocol at /v2. Only this machine is answered unless --host says otherwise. Metrics"
+          + " are at /metrics, all addresses at /openapi.json. Each request is printed as a JSON"
+          + " line. SIGTERM or Ctrl-C ends it in good order; the exit code is then 0."
+    },
+    footer = {
+      "  ovkit serve model.xml",
+      "  ovkit serve parts=model.xml --host 0.0.0.0 --token-file tokens.txt"
+    })
+final class ServeCommand implements Callable<Integer> {
+
+  /** A name has no slash, so that {@code dir/a=b.xml} has none. */
+  private static final Pattern NAMED = Pattern.compile("([^/=]+)=(.+)");
+
+  private static final int MOST_PORT = 65_535;
+  private static final int MIB = 1 << 20;
+  private static final int MEGAPIXEL = 1_000_000;
+  private static final int LONGEST_ANSWER = 3600;
+
+  /** Less than {@link Termination} waits. */
+  private static final int LONGEST_GRACE = 45;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..*",
+      paramLabel = "MODEL",
+      description = "The models: IRs (.xml) or folders of them, each perhaps as NAME=MODEL.")
+  private List<String> typed = List.of();
+
+  @Option(
+      names = "--port",
+      paramLabel = "PORT",
+      defaultValue = "8080",
+      description = "Where to listen; 0: any free port. Default: ${DEFAULT-VALUE}.")
+  private int port;
+
+  @Option(
+      names = "--host",
+      paramLabel = "ADDRESS",
+      defaultValue = "127.0.0.1",
+      description =
+          "Address to listen on; 0.0.0.0 for all. Other machines need --token-file, --cert or"
+              + " --insecure. Default: ${DEFAULT-VALUE}, this machine only.")
+  private String host;
+
+  @Mixin private AccessOptions access;
+
+  @Mixin private ThresholdOptions thresholds;
+
+  @Option(
+      names = "--grace",
+      paramLabel = "SECONDS",
+      defaultValue = "25",
+      description = "How long accepted requests may take after SIGTERM. Default: ${DEFAULT-VALUE}.")
+  private double grace;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "SECONDS",
+      defaultValue = "10",
+      description =
+          "The longest time to an answer; what would take longer is refused at once. Default:"
+              + " ${DEFAULT-VALUE}.")
+  private double timeout;
+
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(names = "--no-log", description = "Do not print requests.")
+  private boolean noLog;
+
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(
+      names = "--workers",
+      paramLabel = "N",
+      description =
+          "Pictures of all models that are looked at at once. Default: one for each processor.")
+  private @Nullable Integer workers;
+
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(
+      names = "--max-body",
+      paramLabel = "MIB",
+      description = "The largest request, in MiB. Default: 32.")
+  private @Nullable Integer body;
+
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(
+      names = "--max-pixels",
+      paramLabel = "MP",
+      description = "The largest picture, in megapixels, at most 100. Default: 50.")
+  private @Nullable Integer pixels;
+
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(
+      names = "--max-queue",
+      paramLabel = "N",
+      description = "The most pictures that wait. Default: 64.")
+  private @Nullable Integer queue;
+
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(
+      names = "--max-connections",
+      paramLabel = "N",
+      description = "The most connections at once. Default: 1000.")
+  private @Nullable Integer connections;
+
+  @Mixin private ComputeOptions compute;
+
+  @Mixin private ProfileOptions profile;
+
+  @Override
+  public Integer call() {
+    ServeRequest request = request();
+    ServeProgram program = ServeProgram.load();
+    try (Termination termination = new Termination(program::stop)) {
+      int exitCode = program.run(request, spec.commandLine().getOut(), spec.commandLine().getErr());
+      termination.finished(exitCode);
+      return exitCode;
+    }
+  }
+
+  private ServeRequest request() {
+    if (typed.isEmpty()) {
+      throw usage("no model was given; expected MODEL.xml, a folder of models, or NAME=MODEL.xml");
+    }
+    if (port < 0 || port > MOST_PORT) {
+      throw usage("--port %d: expected 0 to 65535".formatted(port));
+    }
+    return new ServeRequest(
+        typed.stream().map(this::model).toList(),
+        this::opening,
+        new InetSocketAddress(host, port),
+        access.access(),
+        limit("--workers", workers, 1),
+        seconds("--grace", grace, LONGEST_GRACE),
+        new ServeRequest.Bounds(
+            limit("--max-body", body, MIB),
+            limit("--max-pixels", pixels, MEGAPIXEL),
+            limit("--max-queue", queue, 1),
+            limit("--max-connections", connections, 1),
+            Optional.of(seconds("--timeout", timeout, LONGEST_ANSWER))),
+        !noLog);
+  }
+
+  private ServeRequest.Model model(String argument) {
+    Matcher named = NAMED.matcher(argument);
+    boolean given = named.matches();
+    Path path = Path.of(given ? named.group(2) : argument);
+    Path ir = OnnxCache.ir(path, "", spec.commandLine().getErr());
+    return new ServeRequest.Model(given ? Optional.of(named.group(1)) : Optional.empty(), ir);
+  }
+
+  /** What is given here, then the profile, then the defaults. */
+  private DetectorOptions opening(Path ir, CompileOptions.Hint hint) {
+    ForeignIr.require(ir, spec.commandLine().getErr());
+    DetectorOptions options =
+        profile
+            .find(ir, hint)
+            .map(ProfileOptions.Used::tuning)
+            .map(tuning -> compute.hasThreads() ? tuning.withoutThreads() : tuning)
+            .orElseGet(() -> Tuning.defaults(hint))
+            .options(ir);
+    return options
+        .withCompile(compute.applyTo(options.compile()))
+        .withDetect(thresholds.applyTo(DetectOptions.defaults()));
+  }
+
+  private OptionalInt limit(String option, @Nullable Integer value, int unit) {
+    if (value == null) {
+      return OptionalInt.empty();
+    }
+    int number = Limits.positive(spec, option, value);
+    if (number > Integer.MAX_VALUE / unit / 2) {
+      throw usage("%s %d: expected less".formatted(option, number));
+    }
+    return OptionalInt.of(number * unit);
+  }
+
+  private Duration seconds(String option, double value, int most) {
+    if (!(value >= 0.001 && value <= most)) {
+      throw usage("%s %s: expected seconds, 0.001 to %d".formatted(option, value, most));
+    }
+    return Duration.ofMillis(Math.round(value * 1000));
+  }
+
+  private ParameterException usage(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+}

@@ -1,0 +1,81 @@
+package dev.ovkit.cli.serve;
+
+import dev.ovkit.CompileOptions;
+import dev.ovkit.vision.DetectorOptions;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A call of {@code ovkit serve}.
+ *
+ * @param models as they were typed, each perhaps with {@code NAME=} before it
+ * @param opening how a model is opened
+ * @param address where the server listens
+ * @param access who may ask
+ * @param workers pictures at once; empty for one for each processor
+ * @param grace how long accepted requests may take at the end
+ * @param limits what a client may take; what is empty is left to the server
+ * @param log whether requests are printed
+ */
+public record ServeRequest(
+    List<Model> models,
+    OptionsByIr opening,
+    InetSocketAddress address,
+    Access access,
+    OptionalInt workers,
+    Duration grace,
+    Bounds limits,
+    boolean log) {
+
+  public ServeRequest {
+    models = List.copyOf(models);
+  }
+
+  /**
+   * A model.
+   *
+   * @param path an IR, or a folder of some
+   */
+  public record Model(Optional<String> name, Path path) {}
+
+  /** Says how an IR is opened. */
+  public interface OptionsByIr {
+    DetectorOptions of(Path ir, CompileOptions.Hint hint);
+  }
+
+  /**
+   * Who may ask.
+   *
+   * @param tokens a file of them
+   * @param certificate of the server; with its key, or neither is there
+   * @param key of the certificate
+   * @param clientCa roots of clients' certificates
+   * @param insecure whether other machines may ask without any of it
+   */
+  public record Access(
+      Optional<Path> tokens,
+      Optional<Path> certificate,
+      Optional<Path> key,
+      Optional<Path> clientCa,
+      boolean insecure) {}
+
+  /**
+   * What a client may take.
+   *
+   * @param body bytes of a request
+   * @param pixels of a picture
+   * @param queue pictures that wait
+   * @param connections at once
+   * @param answer the longest time to an answer
+   */
+  public record Bounds(
+      OptionalInt body,
+      OptionalInt pixels,
+      OptionalInt queue,
+      OptionalInt connections,
+      Optional<Duration> answer) {}
+}

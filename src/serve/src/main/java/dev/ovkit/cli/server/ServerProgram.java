@@ -1,0 +1,101 @@
+package dev.ovkit.cli.server;
+
+import dev.ovkit.CompileOptions;
+import dev.ovkit.cli.print.ExitCode;
+import dev.ovkit.cli.serve.ServeProgram;
+import dev.ovkit.cli.serve.ServeRequest;
+import dev.ovkit.serve.DetectionServer;
+import dev.ovkit.serve.ServerLimits;
+import dev.ovkit.serve.ServerOptions;
+import dev.ovkit.serve.access.TlsFiles;
+import dev.ovkit.serve.model.ModelListing;
+import dev.ovkit.serve.model.ServedModel;
+import dev.ovkit.vision.DetectorOptions;
+import dev.ovkit.watch.ServiceManager;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+
+/** Serves as {@code ovkit serve} is asked to. */
+public final class ServerProgram implements ServeProgram {
+
+  private final CountDownLatch stopped = new CountDownLatch(1);
+
+  /** For the service loader. */
+  public ServerProgram() {}
+
+  @Override
+  public void stop() {
+    stopped.countDown();
+  }
+
+  @Override
+  public int run(ServeRequest request, PrintWriter out, PrintWriter err) {
+    ServerOptions options = options(request);
+    List<ServedModel> models = new ArrayList<>();
+    for (ServeRequest.Model model : request.models()) {
+      models.addAll(
+          ModelListing.of(
+              model.path(), model.name(), ir -> opening(request, ir, options.workers())));
+    }
+    ServiceManager manager = ServiceManager.current();
+    try (RequestLog log = new RequestLog(request.log(), out, err);
+        DetectionServer server = DetectionServer.start(options, models, log)) {
+      err.printf("ovkit: serving at %s; stop with Ctrl-C or SIGTERM%n", server.url());
+      err.printf(
+          "ovkit: try: curl --data-binary @PICTURE %s/v1/models/%s/detect%n",
+          server.url(), models.get(0).name());
+      manager.ready();
+      stopped.await();
+      manager.stopping();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return ExitCode.FAILED;
+    }
+    return ExitCode.DONE;
+  }
+
+  private static ServerOptions options(ServeRequest request) {
+    ServeRequest.Access access = request.access();
+    Optional<TlsFiles> tls =
+        access
+            .certificate()
+            .map(file -> new TlsFiles(file, access.key().orElseThrow(), access.clientCa()));
+    ServerOptions usual = ServerOptions.defaults();
+    return new ServerOptions(
+        request.address(),
+        access.tokens(),
+        tls,
+        access.insecure(),
+        request.workers().orElse(usual.workers()),
+        request.grace(),
+        limits(usual.limits(), request.limits()));
+  }
+
+  private static ServerLimits limits(ServerLimits usual, ServeRequest.Bounds given) {
+    return new ServerLimits(
+        given.body().orElse(usual.body()),
+        Math.max(usual.bodies(), given.body().orElse(0)),
+        given.pixels().orElse((int) usual.pixels()),
+        usual.pictures(),
+        given.queue().orElse(usual.queue()),
+        given.connections().orElse(usual.connections()),
+        given.answer().orElse(usual.answer()),
+        usual.receive(),
+        usual.idle());
+  }
+
+  /** One picture at once has all threads; several have one each. */
+  private static DetectorOptions opening(ServeRequest request, Path ir, int workers) {
+    if (workers == 1) {
+      return request.opening().of(ir, CompileOptions.Hint.LATENCY);
+    }
+    DetectorOptions options = request.opening().of(ir, CompileOptions.Hint.THROUGHPUT);
+    return options.compile().properties().containsKey("NUM_STREAMS")
+        ? options
+        : options.withCompile(options.compile().withStreams(workers));
+  }
+}

@@ -1,0 +1,181 @@
+package dev.ovkit.serve;
+
+import dev.ovkit.model.DetectorSpec;
+import dev.ovkit.serve.metrics.ServerMetrics;
+import dev.ovkit.serve.model.LoadedModel;
+import dev.ovkit.serve.model.ServedModel;
+import dev.ovkit.serve.protocol.Datatype;
+import dev.ovkit.serve.protocol.DetectionTensors;
+import dev.ovkit.serve.protocol.TensorOutput;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpStatus;
+
+/** What the server says of itself and of its models. */
+final class Descriptions {
+
+  private static final String NAME = "name";
+  private static final String READY = "ready";
+  private static final int CHANNELS = 3;
+  private static final int OPEN = -1;
+
+  // ---- the server
+
+  static void server(Exchange exchange) {
+    String version = DetectionServer.class.getPackage().getImplementationVersion();
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put(NAME, "ovkit");
+    object.put("version", version == null ? "from a checkout" : version);
+    object.put("extensions", List.of("binary_tensor_data"));
+    exchange.json(HttpStatus.OK_200, object);
+  }
+
+  static void live(Exchange exchange) {
+    exchange.json(HttpStatus.OK_200, Map.of("live", true));
+  }
+
+  static void ready(Exchange exchange) {
+    boolean ready = exchange.context().ready();
+    exchange.json(
+        ready ? HttpStatus.OK_200 : HttpStatus.SERVICE_UNAVAILABLE_503, Map.of(READY, ready));
+  }
+
+  static void metrics(Exchange exchange) {
+    ServerMetrics.Page page =
+        exchange
+            .context()
+            .metrics()
+            .page(exchange.header(HttpHeader.ACCEPT.asString()).orElse(null));
+    exchange.answer(HttpStatus.OK_200, page.type(), page.body());
+  }
+
+  static void openApi(Exchange exchange) {
+    try (InputStream document =
+        Objects.requireNonNull(Descriptions.class.getResourceAsStream("openapi.json"))) {
+      exchange.answer(HttpStatus.OK_200, Exchange.JSON_TYPE, document.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  // ---- models
+
+  static void models(Exchange exchange) {
+    List<Map<String, Object>> models = new ArrayList<>();
+    for (ServedModel served : exchange.context().models().served()) {
+      Map<String, Object> one = new LinkedHashMap<>();
+      one.put(NAME, served.name());
+      one.put("version", served.version());
+      Optional<LoadedModel> loaded = exchange.context().models().loaded(served);
+      one.put(READY, loaded.isPresent());
+      loaded.ifPresent(model -> describe(model.spec(), one));
+      models.add(one);
+    }
+    exchange.json(HttpStatus.OK_200, Map.of("models", models));
+  }
+
+  private static void describe(DetectorSpec spec, Map<String, Object> object) {
+    object.put("task", spec.task().word());
+    object.put("input", Map.of("width", spec.inputWidth(), "height", spec.inputHeight()));
+    object.put("labels", spec.labels());
+    object.put("heads", spec.layout().outputs());
+    object.put("conf", spec.confidenceThreshold());
+    object.put("iou", spec.iouThreshold());
+  }
+
+  static void modelReady(Exchange exchange) {
+    ServedModel served = served(exchange);
+    boolean ready =
+        exchange.context().models().loaded(served).isPresent()
+            && !exchange.context().draining().get();
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put(NAME, served.name());
+    object.put(READY, ready);
+    exchange.json(ready ? HttpStatus.OK_200 : HttpStatus.SERVICE_UNAVAILABLE_503, object);
+  }
+
+  static void model(Exchange exchange) {
+    LoadedModel model = loaded(exchange);
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put(NAME, model.name());
+    object.put("versions", exchange.context().models().versions(model.name()));
+    object.put("platform", "openvino_ir");
+    object.put(
+        "inputs",
+        List.of(
+            tensor(ProtocolInference.IMAGES, Datatype.BYTES, List.of(OPEN)),
+            tensor(ProtocolInference.PIXELS, Datatype.UINT8, List.of(OPEN, OPEN, OPEN, CHANNELS))));
+    List<Map<String, Object>> outputs = new ArrayList<>();
+    for (TensorOutput output : DetectionTensors.described(model.spec().task())) {
+      outputs.add(tensor(output.name(), output.type(), output.shape()));
+    }
+    object.put("outputs", outputs);
+    exchange.json(HttpStatus.OK_200, object);
+  }
+
+  private static Map<String, Object> tensor(String name, Datatype type, List<Integer> shape) {
+    Map<String, Object> object = new LinkedHashMap<>();
+    object.put(NAME, name);
+    object.put("datatype", type.name());
+    object.put("shape", shape);
+    return object;
+  }
+
+  /**
+   * Finds the model that a path names.
+   *
+   * @throws Refusal if there is none
+   */
+  static ServedModel served(Exchange exchange) {
+    String name = exchange.variable("model").orElse("");
+    Optional<String> version = exchange.variable("version");
+    return exchange
+        .context()
+        .models()
+        .find(name, version)
+        .orElseThrow(
+            () ->
+                new Refusal(
+                    HttpStatus.NOT_FOUND_404,
+                    exchange.context().models().versions(name).isEmpty()
+                        ? "there is no model of this name; see /v1/models"
+                        : "the model has no such version; see /v1/models"));
+  }
+
+  /**
+   * Finds the model that a path names and that can answer.
+   *
+   * @throws Refusal if there is none, or it is not ready
+   */
+  static LoadedModel loaded(Exchange exchange) {
+    ServedModel served = served(exchange);
+    exchange.asks(served, 0);
+    if (exchange.context().draining().get()) {
+      throw new Refusal(
+          HttpStatus.SERVICE_UNAVAILABLE_503,
+          "the server is shutting down",
+          Optional.of(Duration.ofSeconds(1)));
+    }
+    return exchange
+        .context()
+        .models()
+        .loaded(served)
+        .orElseThrow(
+            () ->
+                new Refusal(
+                    HttpStatus.SERVICE_UNAVAILABLE_503,
+                    "the model is being loaded",
+                    Optional.of(Duration.ofSeconds(1))));
+  }
+
+  private Descriptions() {}
+}

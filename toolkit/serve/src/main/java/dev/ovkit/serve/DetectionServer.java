@@ -1,0 +1,220 @@
+package dev.ovkit.serve;
+
+import dev.ovkit.OptionException;
+import dev.ovkit.serve.access.AccessTokens;
+import dev.ovkit.serve.metrics.ServerMetrics;
+import dev.ovkit.serve.model.ModelPool;
+import dev.ovkit.serve.model.ServedModel;
+import dev.ovkit.serve.model.WorkQueue;
+import java.net.InetSocketAddress;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+
+/**
+ * Answers pictures with what is on them, by HTTP.
+ *
+ * <pre>{@code
+ * ServedModel parts = ServedModel.of(Path.of("parts.xml"));
+ * try (DetectionServer server = DetectionServer.start(ServerOptions.defaults(), parts)) {
+ *   System.out.println(server.url() + "/v1/models/parts/detect");
+ *   server.await();
+ * }
+ * }</pre>
+ *
+ * <p>It may be closed by any thread: it answers what it has accepted, and refuses what comes later.
+ */
+public final class DetectionServer implements AutoCloseable {
+
+  private static final int THREADS = 16;
+
+  private final ServerOptions options;
+  private final ServerContext context;
+  private final Server jetty;
+  private final ServerConnector connector;
+  private final Optional<CertificateWatch> certificates;
+  private final SlowConnections slow;
+  private volatile int port;
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  private DetectionServer(
+      ServerOptions options, List<ServedModel> models, ServerListener listener) {
+    this.options = options;
+    boolean loopback = requireSafe(options);
+    Optional<AccessTokens> tokens = options.tokens().map(AccessTokens::read);
+    if (!loopback && options.tls().isEmpty()) {
+      listener.noticed(
+          "requests, with their tokens and pictures, cross the network in cleartext; --cert and"
+              + " --key encrypt them");
+    }
+    ServerMetrics metrics = new ServerMetrics();
+    BodyBudget budget = new BodyBudget(options.limits().bodies());
+    metrics.gauge(
+        "ovkit_bodies_bytes",
+        "Memory that requests' bodies take now.",
+        () -> (int) Math.min(Integer.MAX_VALUE, budget.taken()));
+    ModelPool pool = new ModelPool(models, options.workers(), metrics);
+    Optional<SslContextFactory.Server> tls = options.tls().map(Connectors::tls);
+    context =
+        new ServerContext(
+            options.limits(),
+            pool,
+            new WorkQueue(options.workers(), options.limits().queue(), metrics),
+            budget,
+            metrics,
+            listener,
+            new AtomicBoolean());
+    QueuedThreadPool threads = new QueuedThreadPool(THREADS);
+    threads.setName("ovkit-http");
+    threads.setDaemon(true);
+    jetty = new Server(threads);
+    connector = Connectors.of(jetty, options, tls);
+    jetty.addConnector(connector);
+    jetty.addBean(new NetworkConnectionLimit(options.limits().connections(), connector));
+    slow = new SlowConnections(options.limits().receive());
+    connector.addBean(slow);
+    jetty.setHandler(new GracefulHandler(new RequestGate(context, tokens, loopback)));
+    jetty.setErrorHandler(new JsonErrors());
+    jetty.setStopTimeout(Math.max(1, options.grace().toMillis()));
+    certificates =
+        tls.map(factory -> new CertificateWatch(options.tls().orElseThrow(), factory, listener));
+  }
+
+  /**
+   * Begins to listen, loads and tests the models, and returns when the server is ready. Until then
+   * it says that it lives, but that it is not ready.
+   *
+   * @throws OptionException if the address cannot be used, or is not safe
+   * @throws dev.ovkit.OvkitException if a model cannot be served
+   */
+  public static DetectionServer start(ServerOptions options, ServedModel... models) {
+    return start(options, List.of(models), ServerListener.NONE);
+  }
+
+  /** Begins as the shorter method does; the listener hears of all that is answered. */
+  public static DetectionServer start(
+      ServerOptions options, List<ServedModel> models, ServerListener listener) {
+    DetectionServer server = new DetectionServer(options, models, listener);
+    try {
+      server.listen();
+      server
+          .context
+          .models()
+          .load(
+              model ->
+                  listener.noticed(
+                      "%s, version %s: ready".formatted(model.name(), model.version())));
+      return server;
+    } catch (RuntimeException e) {
+      server.close();
+      throw e;
+    }
+  }
+
+  /** Returns whether only this machine can reach the server. */
+  private static boolean requireSafe(ServerOptions options) {
+    InetSocketAddress address = options.address();
+    if (address.isUnresolved()) {
+      throw new OptionException("%s: there is no such host".formatted(address.getHostString()));
+    }
+    boolean loopback = address.getAddress().isLoopbackAddress();
+    if (!loopback && options.tokens().isEmpty() && options.tls().isEmpty() && !options.insecure()) {
+      throw new OptionException(
+          "%s: other machines could use this server without being known; give --token-file FILE, or --cert and --key, or --insecure if something else keeps them out"
+              .formatted(address.getHostString()));
+    }
+    return loopback;
+  }
+
+  private void listen() {
+    try {
+      jetty.start();
+      port = connector.getLocalPort(); // Jetty forgets it at the end
+    } catch (Exception e) { // Jetty declares no less
+      throw new OptionException(
+          "port %d of %s cannot be used (%s); give another one with --port"
+              .formatted(options.address().getPort(), options.address().getHostString(), reason(e)),
+          e);
+    }
+  }
+
+  private static String reason(Throwable failure) {
+    Throwable cause = failure;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+
+  /** Returns whether every model is loaded and tested, and the server is not shutting down. */
+  public boolean isReady() {
+    return context.ready();
+  }
+
+  /** Returns the port that it listens at, or did. */
+  public int port() {
+    return port;
+  }
+
+  /** Returns where it is, without a path. */
+  public String url() {
+    String host = options.address().getHostString();
+    return "%s://%s:%d"
+        .formatted(
+            options.tls().isPresent() ? "https" : "http",
+            host.contains(":") ? "[" + host + "]" : host,
+            port());
+  }
+
+  /** Waits until it is closed. */
+  public void await() throws InterruptedException {
+    closed.await();
+  }
+
+  /** Takes new certificates now, if their files have changed. */
+  void checkCertificates() {
+    certificates.ifPresent(CertificateWatch::check);
+  }
+
+  /**
+   * Says that it is not ready, answers what it has accepted, for as long as the options allow, and
+   * ends. A second close waits for the first.
+   */
+  @Override
+  public void close() {
+    if (!context.draining().compareAndSet(false, true)) {
+      waitForClose();
+      return;
+    }
+    try {
+      jetty.stop();
+    } catch (Exception e) { // Jetty declares no less
+      context.listener().noticed("not everything was answered within the grace time: " + reason(e));
+    } finally {
+      certificates.ifPresent(CertificateWatch::close);
+      slow.close();
+      context.queue().close();
+      context.models().close();
+      jetty.destroy();
+      closed.countDown();
+    }
+  }
+
+  private void waitForClose() {
+    try {
+      if (!closed.await(options.grace().toMillis() + 60_000, TimeUnit.MILLISECONDS)) {
+        throw new IllegalStateException("the server does not end");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

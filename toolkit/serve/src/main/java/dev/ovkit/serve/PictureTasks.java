@@ -1,0 +1,98 @@
+package dev.ovkit.serve;
+
+import dev.ovkit.picture.Picture;
+import dev.ovkit.serve.model.LoadedModel;
+import dev.ovkit.serve.model.WorkQueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.eclipse.jetty.http.HttpStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pictures of a request, each a task of the queue. The last one that is done answers; after the
+ * first that fails, the others are let be.
+ */
+final class PictureTasks<T> {
+
+  private final Exchange exchange;
+  private final Consumer<List<T>> done;
+  private final AtomicReferenceArray<@Nullable T> results;
+  private final AtomicInteger left;
+  private volatile boolean failed;
+
+  private PictureTasks(Exchange exchange, int count, Consumer<List<T>> done) {
+    this.exchange = exchange;
+    this.done = done;
+    this.results = new AtomicReferenceArray<>(count);
+    this.left = new AtomicInteger(count);
+  }
+
+  /**
+   * Adds the work on a request's pictures to the queue.
+   *
+   * @param deadline by {@link System#nanoTime}
+   * @param done gets what each made, in their order
+   * @throws dev.ovkit.serve.model.OverloadException if it cannot be done in time
+   */
+  static <T> void run(
+      Exchange exchange,
+      LoadedModel model,
+      List<Supplier<T>> pictures,
+      long deadline,
+      Consumer<List<T>> done) {
+    PictureTasks<T> tasks = new PictureTasks<>(exchange, pictures.size(), done);
+    WorkQueue queue = exchange.context().queue();
+    List<WorkQueue.Task> all = new ArrayList<>();
+    for (int i = 0; i < pictures.size(); i++) {
+      int number = i;
+      all.add(
+          new WorkQueue.Task(
+              model.expected(),
+              () -> tasks.look(number, pictures.get(number)),
+              () -> tasks.fail(queue.expired())));
+    }
+    queue.add(all, deadline);
+  }
+
+  private void look(int number, Supplier<T> picture) {
+    if (failed) {
+      return;
+    }
+    try {
+      results.set(number, picture.get());
+      if (left.decrementAndGet() == 0) {
+        List<T> all = new ArrayList<>();
+        for (int i = 0; i < results.length(); i++) {
+          all.add(results.get(i));
+        }
+        done.accept(all);
+      }
+    } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
+      fail(e);
+    }
+  }
+
+  private void fail(Throwable failure) {
+    failed = true;
+    exchange.fail(failure);
+  }
+
+  /**
+   * Refuses a picture that declares more pixels than are allowed, before anything is decoded.
+   *
+   * @throws dev.ovkit.PictureException if it is none
+   */
+  static void requireSize(byte[] encoded, ServerLimits limits) {
+    long pixels = Picture.declaredPixels(encoded);
+    if (pixels > limits.pixels()) {
+      throw new Refusal(
+          HttpStatus.PAYLOAD_TOO_LARGE_413,
+          "the picture has %d pixels; this server takes at most %d"
+              .formatted(pixels, limits.pixels()));
+    }
+  }
+}

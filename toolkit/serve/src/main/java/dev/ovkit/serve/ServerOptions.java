@@ -1,0 +1,88 @@
+package dev.ovkit.serve;
+
+import dev.ovkit.OptionException;
+import dev.ovkit.machine.Processors;
+import dev.ovkit.serve.access.TlsFiles;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How a server listens and whom it answers.
+ *
+ * @param address where it listens; port 0 stands for one that is free
+ * @param tokens a file of lines {@code NAME=TOKEN}; empty if clients need none
+ * @param tls its certificate; empty for cleartext
+ * @param insecure whether it may listen on other addresses than this machine's own without either
+ * @param workers the pictures of all models that are looked at at once
+ * @param grace how long requests may take to be answered after {@link DetectionServer#close}
+ * @param limits what a client may take
+ */
+public record ServerOptions(
+    InetSocketAddress address,
+    Optional<Path> tokens,
+    Optional<TlsFiles> tls,
+    boolean insecure,
+    int workers,
+    Duration grace,
+    ServerLimits limits) {
+
+  public static final int DEFAULT_PORT = 8080;
+
+  public ServerOptions {
+    int most = Processors.here().allowed().size();
+    if (workers < 1 || workers > most) {
+      throw new OptionException(
+          "workers: %d, expected 1 to %d, the processors that this process may use"
+              .formatted(workers, most));
+    }
+    if (grace.isNegative()) {
+      throw new OptionException("grace: %s, expected 0 or more".formatted(grace));
+    }
+  }
+
+  /** This machine only, port 8080, without tokens and TLS, a worker for each processor. */
+  public static ServerOptions defaults() {
+    return new ServerOptions(
+        new InetSocketAddress("127.0.0.1", DEFAULT_PORT),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        Processors.here().throughputThreads(),
+        Duration.ofSeconds(25),
+        ServerLimits.defaults());
+  }
+
+  public ServerOptions withAddress(InetSocketAddress changed) {
+    return new ServerOptions(changed, tokens, tls, insecure, workers, grace, limits);
+  }
+
+  public ServerOptions withPort(int port) {
+    return withAddress(new InetSocketAddress(address.getHostString(), port));
+  }
+
+  public ServerOptions withTokens(Path file) {
+    return new ServerOptions(address, Optional.of(file), tls, insecure, workers, grace, limits);
+  }
+
+  public ServerOptions withTls(TlsFiles files) {
+    return new ServerOptions(address, tokens, Optional.of(files), insecure, workers, grace, limits);
+  }
+
+  public ServerOptions withInsecure(boolean allowed) {
+    return new ServerOptions(address, tokens, tls, allowed, workers, grace, limits);
+  }
+
+  public ServerOptions withWorkers(int count) {
+    return new ServerOptions(address, tokens, tls, insecure, count, grace, limits);
+  }
+
+  public ServerOptions withGrace(Duration longest) {
+    return new ServerOptions(address, tokens, tls, insecure, workers, longest, limits);
+  }
+
+  public ServerOptions withLimits(ServerLimits changed) {
+    return new ServerOptions(address, tokens, tls, insecure, workers, grace, changed);
+  }
+}

@@ -1,0 +1,166 @@
+package dev.ovkit.serve.protocol;
+
+import static dev.ovkit.serve.protocol.ProtocolException.expect;
+import static dev.ovkit.serve.protocol.ProtocolException.wrong;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Brings type, shape and data of inputs together, whose bytes may follow the JSON. */
+final class TensorReader {
+
+  private static final int CHANNELS = 3;
+
+  private final byte[] body;
+  private final int jsonLength;
+  private final InferenceRequest.Bounds bounds;
+
+  /** Where the next binary tensor begins. */
+  private int binaryAt;
+
+  TensorReader(byte[] body, int jsonLength, InferenceRequest.Bounds bounds) {
+    this.body = body;
+    this.jsonLength = jsonLength;
+    this.bounds = bounds;
+    this.binaryAt = jsonLength;
+  }
+
+  /**
+   * Reads the inputs of a request.
+   *
+   * @throws ProtocolException if something does not belong together
+   */
+  List<TensorInput> read(List<UnreadTensor> inputs) {
+    List<TensorInput> read = new ArrayList<>();
+    for (UnreadTensor input : inputs) {
+      read.add(tensor(input));
+    }
+    expect(
+        binaryAt == body.length,
+        "the %d bytes after the JSON".formatted(body.length - jsonLength),
+        "%d, the sum of binary_data_size".formatted(binaryAt - jsonLength));
+    return read;
+  }
+
+  private TensorInput tensor(UnreadTensor tensor) {
+    String called = tensor.called();
+    expect(!tensor.name.isEmpty(), "an input", "a name");
+    List<Long> shape = tensor.shape;
+    if (shape == null) {
+      throw wrong(called, "a shape");
+    }
+    int size = binarySize(tensor);
+    if (size >= 0) {
+      expect(tensor.data == null, called, "binary_data_size or data, not both");
+      expect(
+          size <= body.length - binaryAt,
+          "binary_data_size of " + called,
+          "at most %d, the bytes that are left".formatted(body.length - binaryAt));
+      int at = binaryAt;
+      binaryAt += size;
+      return switch (tensor.type) {
+        case "BYTES" -> encoded(tensor.name, shape, elements(at, size, called));
+        case "UINT8" -> pixels(tensor.name, shape, body, at, size);
+        default -> throw wrongType(tensor);
+      };
+    }
+    UnreadTensor.JsonData data = tensor.data;
+    if (data == null) {
+      throw wrong(called, "data, or binary_data_size");
+    }
+    byte[] numbers = data.numbers.toByteArray();
+    return switch (tensor.type) {
+      case "BYTES" -> {
+        expect(numbers.length == 0, "the data of " + called, "texts, as its datatype is BYTES");
+        yield encoded(tensor.name, shape, data.texts);
+      }
+      case "UINT8" -> {
+        expect(data.texts.isEmpty(), "the data of " + called, "numbers, as its datatype is UINT8");
+        yield pixels(tensor.name, shape, numbers, 0, numbers.length);
+      }
+      default -> throw wrongType(tensor);
+    };
+  }
+
+  /** Returns -1 if the tensor is in the JSON. */
+  private static int binarySize(UnreadTensor tensor) {
+    for (String key : tensor.parameters.keySet()) {
+      expect(
+          key.equals("binary_data_size"),
+          "the parameter %s of %s".formatted(key, tensor.called()),
+          "binary_data_size");
+    }
+    Object size = tensor.parameters.get("binary_data_size");
+    if (size == null) {
+      return -1;
+    }
+    expect(
+        size instanceof Integer number && number >= 0,
+        "binary_data_size of " + tensor.called(),
+        "a whole number from 0");
+    return (Integer) size;
+  }
+
+  private static ProtocolException wrongType(UnreadTensor tensor) {
+    return wrong(
+        "the datatype of " + tensor.called(), "BYTES for encoded pictures, or UINT8 for pixels");
+  }
+
+  /** Each has its length before it. */
+  private List<byte[]> elements(int from, int size, String called) {
+    List<byte[]> elements = new ArrayList<>();
+    int at = from;
+    int end = from + size;
+    while (at < end) {
+      expect(
+          elements.size() < bounds.pictures(),
+          called,
+          "at most %d pictures".formatted(bounds.pictures()));
+      expect(end - at >= Integer.BYTES, "the bytes of " + called, "a length before each element");
+      int length = 0;
+      for (int i = Integer.BYTES - 1; i >= 0; i--) {
+        length = length << Byte.SIZE | body[at + i] & 0xff;
+      }
+      at += Integer.BYTES;
+      expect(
+          length >= 0 && length <= end - at,
+          "the bytes of " + called,
+          "as many after a length as it says");
+      byte[] element = new byte[length];
+      System.arraycopy(body, at, element, 0, length);
+      elements.add(element);
+      at += length;
+    }
+    return elements;
+  }
+
+  private TensorInput encoded(String name, List<Long> shape, List<byte[]> pictures) {
+    boolean row = shape.size() == 1 || shape.size() == 2 && shape.get(1) == 1;
+    expect(
+        row && shape.get(0) == pictures.size() && !pictures.isEmpty(),
+        "the shape %s of the input '%s'".formatted(shape, name),
+        "[%d] or [%d, 1], as there are so many elements, and at least one"
+            .formatted(pictures.size(), pictures.size()));
+    return new TensorInput.Encoded(name, pictures);
+  }
+
+  private TensorInput pixels(String name, List<Long> shape, byte[] data, int at, int size) {
+    String called = "the shape %s of the input '%s'".formatted(shape, name);
+    int rank = shape.size();
+    expect(
+        (rank == 3 || rank == 4) && shape.get(rank - 1) == CHANNELS && !shape.contains(0L),
+        called,
+        "[pictures, height, width, 3] or [height, width, 3]");
+    long count = rank == 4 ? shape.get(0) : 1;
+    long height = shape.get(rank - 3);
+    long width = shape.get(rank - 2);
+    expect(count <= bounds.pictures(), called, "at most %d pictures".formatted(bounds.pictures()));
+    expect(
+        height * width <= bounds.pixels(), called, "at most %d pixels".formatted(bounds.pixels()));
+    expect(
+        count * height * width * CHANNELS == size,
+        called,
+        "one that has %d elements".formatted(size));
+    return new TensorInput.Pixels(name, (int) count, (int) height, (int) width, data, at);
+  }
+}
