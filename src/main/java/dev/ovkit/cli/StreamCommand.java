@@ -3,6 +3,7 @@ package dev.ovkit.cli;
 import dev.ovkit.OptionException;
 import dev.ovkit.cli.option.Choice;
 import dev.ovkit.cli.option.ComputeOptions;
+import dev.ovkit.cli.option.EventOptions;
 import dev.ovkit.cli.option.FollowOptions;
 import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.ModelAndSources;
@@ -132,12 +133,21 @@ final class StreamCommand implements Callable<Integer> {
   private @Nullable Path jsonl;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
+  @Written
+  @Option(
+      names = "--csv",
+      paramLabel = "FILE",
+      description =
+          "Write each object of each result as a line of comma-separated values, instead of JSON lines on standard output.")
+  private @Nullable Path csv;
+
+  @HelpGroup.In(HelpGroup.OUTPUT)
   @Option(
       names = "--rotate",
       paramLabel = "SIZE",
       defaultValue = "100M",
       description =
-          "Begin a new --jsonl file when the current one has this size. Default: ${DEFAULT-VALUE}.")
+          "Begin a new --jsonl, --csv or --events file when the current one has this size. Default: ${DEFAULT-VALUE}.")
   private String rotate;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
@@ -146,7 +156,7 @@ final class StreamCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "5",
       description =
-          "Number of full --jsonl files to keep, as FILE.1, FILE.2 and so on. Default: ${DEFAULT-VALUE}.")
+          "Number of full files of each to keep, as FILE.1, FILE.2 and so on. Default: ${DEFAULT-VALUE}.")
   private int keep;
 
   @HelpGroup.In(HelpGroup.OUTPUT)
@@ -217,6 +227,8 @@ final class StreamCommand implements Callable<Integer> {
           "Decode key frames only. This lets one machine watch more cameras, but a camera may send only one key frame every few seconds.")
   private boolean keyFrames;
 
+  @Mixin private EventOptions events;
+
   @Mixin private ComputeOptions compute;
 
   @Mixin private ProfileOptions profile;
@@ -276,6 +288,7 @@ final class StreamCommand implements Callable<Integer> {
     StreamRequest.Outputs outputs =
         new StreamRequest.Outputs(
             Optional.ofNullable(jsonl),
+            Optional.ofNullable(csv),
             value(() -> StreamValues.bytes("--rotate " + rotate, rotate)),
             atLeastZero("--keep", keep),
             Optional.ofNullable(out),
@@ -299,7 +312,8 @@ final class StreamCommand implements Callable<Integer> {
         reading,
         motion,
         follow.following(),
-        outputs);
+        outputs,
+        events.events());
   }
 
   private Map<String, Double> weights() {

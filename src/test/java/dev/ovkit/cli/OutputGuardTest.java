@@ -64,8 +64,12 @@ class OutputGuardTest {
           "serve --client-ca",
           "serve --key",
           "serve --token-file",
+          "stream --clips",
           "stream --config",
           "stream --ir",
+          "stream --kafka-properties",
+          "stream --queue",
+          "stream --snapshots",
           "tune --ir",
           "watch --in",
           "watch --ir",
@@ -98,6 +102,8 @@ class OutputGuardTest {
         "simplify FILE --out FILE",
         "stream m.xml FILE --jsonl FILE",
         "stream m.xml FILE --out FILE",
+        "stream m.xml FILE --csv FILE",
+        "stream m.xml FILE --events FILE",
         "eval m.xml --coco FILE --images . --detections FILE",
         "eval m.xml --coco FILE --images . --html FILE"
       })

@@ -20,6 +20,7 @@ public enum HelpGroup {
   PREPROCESSING("Preprocessing (what happens to a picture before the network):"),
   DESCRIPTION("What the model is (where its graph does not say it):"),
   OUTPUT("Outputs:"),
+  EVENTS("Events (what objects do; --zone and --line):"),
   INT8("INT8:"),
   EXPERT("Expert options:"),
   GENERAL("Other options:");

@@ -25,6 +25,7 @@ import java.util.OptionalInt;
  * @param motion whether still scenes are left out
  * @param following whether objects are followed, and where they are watched
  * @param outputs where results go
+ * @param events where events go
  */
 public record StreamRequest(
     Path ir,
@@ -34,7 +35,8 @@ public record StreamRequest(
     Reading reading,
     boolean motion,
     Following following,
-    Outputs outputs) {
+    Outputs outputs,
+    Events events) {
 
   public StreamRequest {
     sources = List.copyOf(sources);
@@ -153,7 +155,8 @@ public record StreamRequest(
    * Where results go.
    *
    * @param json the file for JSON lines; empty for standard output
-   * @param rotate when that file is full, in bytes
+   * @param csv the file for comma-separated values
+   * @param rotate when a file is full, in bytes
    * @param keep how many full ones are kept
    * @param film an annotated film
    * @param labels whether its boxes have class names and scores
@@ -162,10 +165,73 @@ public record StreamRequest(
    */
   public record Outputs(
       Optional<Path> json,
+      Optional<Path> csv,
       long rotate,
       int keep,
       Optional<Path> film,
       boolean labels,
       Optional<InetSocketAddress> metrics,
       Optional<InetSocketAddress> preview) {}
+
+  /**
+   * Where events go.
+   *
+   * @param file {@code .jsonl} or {@code .csv}
+   * @param snapshots a folder for pictures
+   * @param clips a folder for films
+   * @param clipPart how much of a film comes before its event, and how much after
+   * @param picturesSize what each of the two folders may take, in bytes
+   * @param webhook an HTTP endpoint
+   * @param mqtt a broker
+   * @param kafka a topic
+   * @param queue a folder in which events wait
+   * @param queueSize what the events of one receiver may take, in bytes
+   */
+  public record Events(
+      Optional<Path> file,
+      Optional<Path> snapshots,
+      Optional<Path> clips,
+      Duration clipPart,
+      long picturesSize,
+      Optional<Webhook> webhook,
+      Optional<Mqtt> mqtt,
+      Optional<Kafka> kafka,
+      Optional<Path> queue,
+      long queueSize) {
+
+    /** What a size is if none is given. */
+    public static final long USUAL_QUEUE = 100L << 20;
+
+    /** What a size is if none is given. */
+    public static final long USUAL_PICTURES = 1L << 30;
+
+    /** Nowhere. */
+    public static Events none() {
+      return new Events(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Duration.ofSeconds(5),
+          USUAL_PICTURES,
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          USUAL_QUEUE);
+    }
+  }
+
+  /** An HTTP endpoint, as it was typed. */
+  public record Webhook(String address, Optional<String> token) {}
+
+  /** An MQTT broker, as it was typed. */
+  public record Mqtt(
+      String address,
+      Optional<String> topic,
+      Optional<String> user,
+      Optional<String> password,
+      Optional<String> homeAssistant) {}
+
+  /** A Kafka topic, as it was typed. */
+  public record Kafka(String servers, Optional<String> topic, Optional<Path> properties) {}
 }

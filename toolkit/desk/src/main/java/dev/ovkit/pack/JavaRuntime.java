@@ -28,8 +28,11 @@ record JavaRuntime(Path jdk, Runtime.Version version) {
   private static final String MODULES =
       "java.base,java.logging,java.xml,jdk.unsupported,jdk.crypto.ec";
 
-  /** Serves the metrics and the page of a bundle with video. */
-  private static final String HTTP = ",jdk.httpserver";
+  /**
+   * Serves the metrics and the page of a bundle with video, and calls webhooks; MQTT's client asks
+   * for the names and the security of the rest.
+   */
+  private static final String HTTP = ",jdk.httpserver,java.net.http,java.naming";
 
   /** From here on, two archives of the same classes are the same, and one may be moved. */
   private static final int ARCHIVES_SINCE = 25;

@@ -122,7 +122,41 @@ record Library(
           prometheus("tracer-common", "tracer/common/SpanContext.class"),
           prometheus("exporter-httpserver", "exporter/httpserver/MetricsHandler.class"),
           prometheus("exporter-common", "exporter/common/PrometheusHttpExchange.class"),
-          prometheus("exposition-textformats", "expositionformats/ExpositionFormats.class"));
+          prometheus("exposition-textformats", "expositionformats/ExpositionFormats.class"),
+          new Library(
+              "com.hivemq",
+              "hivemq-mqtt-client",
+              "com/hivemq/client/mqtt/MqttClient.class",
+              APACHE,
+              APACHE_TEXT),
+          netty("common", "util/Version.class"),
+          netty("buffer", "buffer/ByteBuf.class"),
+          netty("codec", "handler/codec/MessageToByteEncoder.class"),
+          netty("handler", "handler/ssl/SslHandler.class"),
+          netty("resolver", "resolver/AddressResolver.class"),
+          netty("transport", "channel/Channel.class"),
+          netty("transport-native-unix-common", "channel/unix/Socket.class"),
+          new Library(
+              "io.reactivex.rxjava2", "rxjava", "io/reactivex/Flowable.class", APACHE, APACHE_TEXT),
+          new Library(
+              "org.reactivestreams",
+              "reactive-streams",
+              "org/reactivestreams/Publisher.class",
+              "MIT-0",
+              "reactive-streams.txt"),
+          new Library(
+              "org.jctools",
+              "jctools-core",
+              "org/jctools/queues/MessagePassingQueue.class",
+              APACHE,
+              APACHE_TEXT),
+          new Library("com.google.dagger", "dagger", "dagger/Lazy.class", APACHE, APACHE_TEXT),
+          new Library(
+              "javax.inject", "javax.inject", "javax/inject/Inject.class", APACHE, APACHE_TEXT));
+
+  private static Library netty(String artifact, String marker) {
+    return new Library("io.netty", "netty-" + artifact, "io/netty/" + marker, APACHE, APACHE_TEXT);
+  }
 
   private static Library prometheus(String artifact, String marker) {
     return new Library(

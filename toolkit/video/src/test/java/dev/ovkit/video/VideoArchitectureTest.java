@@ -26,6 +26,8 @@ class VideoArchitectureTest {
           .definedBy("dev.ovkit.video.engine")
           .layer("http")
           .definedBy("dev.ovkit.video.http")
+          .layer("delivery")
+          .definedBy("dev.ovkit.video.delivery")
           .layer("sink")
           .definedBy("dev.ovkit.video.sink")
           .whereLayer("decode")
@@ -34,8 +36,10 @@ class VideoArchitectureTest {
           .mayOnlyAccessLayers("decode")
           .whereLayer("http")
           .mayNotAccessAnyLayer()
+          .whereLayer("delivery")
+          .mayNotAccessAnyLayer()
           .whereLayer("sink")
-          .mayOnlyAccessLayers("decode", "engine", "http");
+          .mayOnlyAccessLayers("decode", "delivery", "engine", "http");
 
   @ArchTest
   static final ArchRule EVERY_PACKAGE_HAS_A_RULE =
@@ -43,6 +47,7 @@ class VideoArchitectureTest {
           .should()
           .resideInAnyPackage(
               "dev.ovkit.video.decode",
+              "dev.ovkit.video.delivery",
               "dev.ovkit.video.engine",
               "dev.ovkit.video.http",
               "dev.ovkit.video.sink");

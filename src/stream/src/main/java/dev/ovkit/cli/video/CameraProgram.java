@@ -13,6 +13,7 @@ import dev.ovkit.video.decode.FfmpegLibraries;
 import dev.ovkit.video.decode.HardwareDecoding;
 import dev.ovkit.video.decode.ReadOptions;
 import dev.ovkit.video.decode.Webcams;
+import dev.ovkit.video.delivery.DeliveryCounts;
 import dev.ovkit.video.engine.Camera;
 import dev.ovkit.video.engine.CameraCounts;
 import dev.ovkit.video.engine.CameraEvent;
@@ -22,13 +23,12 @@ import dev.ovkit.video.engine.StreamOptions;
 import dev.ovkit.video.engine.StreamResult;
 import dev.ovkit.video.sink.AnnotatedFilms;
 import dev.ovkit.video.sink.JsonLines;
-import dev.ovkit.video.sink.RotatingFile;
+import dev.ovkit.video.sink.OpenSinks;
 import dev.ovkit.video.sink.SeveralSinks;
 import dev.ovkit.video.sink.TrackedCameras;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.watch.ServiceManager;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -36,6 +36,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -101,6 +102,7 @@ public final class CameraProgram implements StreamProgram {
 
   @Override
   public int check(StreamRequest request, PrintWriter out, PrintWriter err) {
+    Sinks.check(request);
     return ConfigCheck.run(request, options(request).reading(), out);
   }
 
@@ -112,6 +114,7 @@ public final class CameraProgram implements StreamProgram {
       PrintWriter err) {
     List<Camera> cameras = Cameras.of(request);
     WatchedPlaces places = WatchedPlaces.of(request.following(), cameras);
+    Sinks sinks = Sinks.of(request, cameras, places);
     boolean follows = request.following().wanted();
     DetectorOptions settings = DetectorSettings.of(request, err);
     DetectOptions wanted = settings.detect();
@@ -132,12 +135,12 @@ public final class CameraProgram implements StreamProgram {
             Optional<TrackedCameras> tracked =
                 tracking.map(options -> new TrackedCameras(options, places, results));
             again.ifPresent(
-                read -> new ConfigReload(running, tracked, request, read, err).listen());
+                read -> new ConfigReload(running, tracked, sinks, request, read, err).listen());
             return running.run(tracked.isPresent() ? tracked.get() : results);
           };
       // A file that is read again can bring further cameras.
       boolean several = again.isPresent() || cameras.size() > 1;
-      return watch(running, request, watching, several, out, err);
+      return watch(running, request, sinks, watching, several, out, err);
     }
   }
 
@@ -168,6 +171,7 @@ public final class CameraProgram implements StreamProgram {
   private static int watch(
       StreamEngine engine,
       StreamRequest request,
+      Sinks wanted,
       Function<StreamListener, List<CameraCounts>> watching,
       boolean several,
       PrintWriter out,
@@ -176,17 +180,13 @@ public final class CameraProgram implements StreamProgram {
     Map<String, StreamListener> sinks = new LinkedHashMap<>();
     boolean ended = true;
     List<CameraCounts> counts;
+    List<DeliveryCounts> deliveries;
     SeveralSinks all;
-    try (@Nullable RotatingFile file =
-            outputs
-                .json()
-                .map(path -> new RotatingFile(path, outputs.rotate(), outputs.keep()))
-                .orElse(null);
-        Pages pages = new Pages()) {
-      if (file != null) {
-        sinks.put("--jsonl", new JsonLines(file));
-      }
-      pages.add(outputs, engine, sinks, err);
+    Consumer<String> reports = line -> err.println("ovkit: --" + line);
+    try (Pages pages = new Pages();
+        OpenSinks open = wanted.open(reports)) {
+      open.listeners().forEach((name, sink) -> sinks.put("--" + name, sink));
+      pages.add(outputs, engine, open::counts, sinks, err);
       @Nullable AnnotatedFilms films =
           outputs
               .film()
@@ -197,14 +197,16 @@ public final class CameraProgram implements StreamProgram {
       }
       all = new SeveralSinks(sinks, message -> err.println("ovkit: " + message));
       try (Heartbeat heartbeat = new Heartbeat(engine, ServiceManager.current())) {
-        counts = watching.apply(new Console(all, file == null, out, err));
+        boolean prints = outputs.json().isEmpty() && outputs.csv().isEmpty();
+        counts = watching.apply(new Console(all, prints, out, err));
       } finally {
         ended = end(films, err);
       }
-    } catch (IOException e) {
-      throw new OutputException("--jsonl: the file cannot be ended: " + e.getMessage(), e);
+      open.close(); // delivers what can be delivered, and says what cannot
+      deliveries = open.counts();
     }
     counts.forEach(one -> err.println("ovkit: " + summary(one)));
+    deliveries.forEach(one -> err.println("ovkit: --" + summary(one)));
     all.failures()
         .forEach(
             (name, lost) -> err.printf("ovkit: %s: %d results were not written%n", name, lost));
@@ -260,6 +262,17 @@ public final class CameraProgram implements StreamProgram {
       text.append(", opened again %d times".formatted(counts.reconnects()));
     }
     return text.toString();
+  }
+
+  private static String summary(DeliveryCounts counts) {
+    return "%s: %d delivered, %d wait, %d dropped, %d refused, %d attempts failed"
+        .formatted(
+            counts.name(),
+            counts.delivered(),
+            counts.queued(),
+            counts.dropped(),
+            counts.refused(),
+            counts.retries());
   }
 
   /** Results to standard output, what cameras do to stderr, and both to the sinks. */

@@ -24,6 +24,7 @@ final class ConfigReload {
 
   private final StreamEngine engine;
   private final Optional<TrackedCameras> tracked;
+  private final Sinks sinks;
   private final Supplier<StreamRequest> again;
   private final PrintWriter err;
   private StreamRequest current;
@@ -31,11 +32,13 @@ final class ConfigReload {
   ConfigReload(
       StreamEngine engine,
       Optional<TrackedCameras> tracked,
+      Sinks sinks,
       StreamRequest first,
       Supplier<StreamRequest> again,
       PrintWriter err) {
     this.engine = engine;
     this.tracked = tracked;
+    this.sinks = sinks;
     this.current = first;
     this.again = again;
     this.err = err;
@@ -62,6 +65,7 @@ final class ConfigReload {
     WatchedPlaces places = WatchedPlaces.of(next.following(), cameras);
     List<String> later = later(next);
     engine.change(cameras);
+    sinks.watch(cameras, places);
     WatchedPlaces former = new WatchedPlaces(current.following());
     List<String> moved =
         cameras.stream()
@@ -92,7 +96,8 @@ final class ConfigReload {
             current.reading(),
             current.motion(),
             next.following(),
-            current.outputs());
+            current.outputs(),
+            current.events());
   }
 
   private List<String> later(StreamRequest next) {
@@ -101,7 +106,11 @@ final class ConfigReload {
     add(later, "detector", settings(current), settings(next));
     add(later, "reading", current.reading(), next.reading());
     add(later, "motion", current.motion(), next.motion());
-    add(later, "outputs", current.outputs(), next.outputs());
+    add(
+        later,
+        "outputs",
+        List.of(current.outputs(), current.events()),
+        List.of(next.outputs(), next.events()));
     if (next.following().wanted() && tracked.isEmpty()) {
       later.add("track");
     }

@@ -1,6 +1,7 @@
 package dev.ovkit.cli.video;
 
 import dev.ovkit.cli.stream.StreamRequest;
+import dev.ovkit.video.delivery.DeliveryCounts;
 import dev.ovkit.video.engine.StreamEngine;
 import dev.ovkit.video.engine.StreamListener;
 import dev.ovkit.video.http.LocalPages;
@@ -9,7 +10,9 @@ import dev.ovkit.video.sink.StreamMetrics;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /** The metrics and the preview page of a call: one server for each address. */
 final class Pages implements AutoCloseable {
@@ -20,6 +23,7 @@ final class Pages implements AutoCloseable {
   void add(
       StreamRequest.Outputs outputs,
       StreamEngine engine,
+      Supplier<List<DeliveryCounts>> deliveries,
       Map<String, StreamListener> sinks,
       PrintWriter err) {
     outputs
@@ -27,7 +31,7 @@ final class Pages implements AutoCloseable {
         .ifPresent(
             address -> {
               LocalPages server = server("--metrics", address);
-              sinks.put("--metrics", new StreamMetrics(server, engine::counts));
+              sinks.put("--metrics", new StreamMetrics(server, engine::counts, deliveries));
               err.printf("ovkit: metrics: %s/metrics%n", server.url());
             });
     outputs

@@ -84,6 +84,22 @@ record WatchedPlaces(Following following) implements TrackedCameras.Monitors {
     return shapes(camera).size();
   }
 
+  /** Returns the names of the zones of a camera. */
+  List<String> zones(String camera) {
+    return following.zones().stream()
+        .filter(one -> one.isOf(camera))
+        .map(one -> one.shape().name())
+        .toList();
+  }
+
+  /** Returns the names of the lines of a camera. */
+  List<String> lines(String camera) {
+    return following.lines().stream()
+        .filter(one -> one.isOf(camera))
+        .map(one -> one.shape().name())
+        .toList();
+  }
+
   private ZoneMonitor monitor(String camera) {
     return ZoneMonitor.of(
         camera,

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.sun.net.httpserver.HttpServer;
 import dev.ovkit.CompileOptions;
 import dev.ovkit.vision.Profile;
 import dev.ovkit.vision.Tuning;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -18,6 +21,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -136,6 +140,135 @@ class StreamCommandTest {
     }
     assertThat(crossed).hasSizeGreaterThanOrEqualTo(3);
     assertThat(counts.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(crossed.size());
+  }
+
+  /** An endpoint that keeps the bodies of what is posted. */
+  private static HttpServer endpoint(List<JsonNode> events) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          JsonNode body = new ObjectMapper().readTree(exchange.getRequestBody());
+          synchronized (events) {
+            body.get("events").forEach(events::add);
+          }
+          exchange.sendResponseHeaders(204, -1);
+          exchange.close();
+        });
+    server.start();
+    return server;
+  }
+
+  @Test
+  void eventsGoToAnEndpointAFileAndPictures() throws Exception {
+    Path frames = frames(14);
+    Path token = Files.writeString(temp.resolve("token"), "s3cret");
+    Path file = temp.resolve("events.jsonl");
+    Path snapshots = temp.resolve("snapshots");
+    Path clips = temp.resolve("clips");
+    List<JsonNode> posted = new ArrayList<>();
+    HttpServer server = endpoint(posted);
+    try {
+      List<String> arguments = new ArrayList<>(List.of(IR, "belt=" + frames, "--fps", "all"));
+      arguments.addAll(List.of("--line", "gate=720,720,720,0", "--csv", temp + "/boxes.csv"));
+      arguments.addAll(List.of("--events", file.toString(), "--queue", temp + "/queue"));
+      arguments.addAll(List.of("--snapshots", snapshots.toString(), "--clips", clips.toString()));
+      arguments.addAll(List.of("--webhook-token", "file:" + token, "--webhook"));
+      arguments.add("http://127.0.0.1:%d/key".formatted(server.getAddress().getPort()));
+      assertThat(run(arguments.toArray(String[]::new))).as(err()).isZero();
+    } finally {
+      server.stop(0);
+    }
+    List<JsonNode> events = lines(file);
+    assertThat(events).hasSizeGreaterThanOrEqualTo(6);
+    assertThat(posted).isEqualTo(events);
+    assertThat(err())
+        .contains(
+            "--webhook: %d delivered, 0 wait, 0 dropped, 0 refused, 0 attempts failed"
+                .formatted(events.size()))
+        .doesNotContain("s3cret", "/key");
+    assertThat(Files.size(out)).as("--csv is instead of it").isZero();
+    assertThat(Files.readString(temp.resolve("boxes.csv"))).startsWith("camera,frame,time,at,");
+    for (JsonNode event : events) {
+      assertThat(clips.resolve(event.get("clip").asText())).isNotEmptyFile();
+      if (event.has("snapshot")) {
+        assertThat(snapshots.resolve(event.get("snapshot").asText())).isNotEmptyFile();
+      }
+    }
+  }
+
+  @Test
+  void anEndpointThatIsAwayGetsItsEventsFromTheNextRun() throws Exception {
+    Path frames = frames(14);
+    List<JsonNode> posted = new ArrayList<>();
+    HttpServer first = endpoint(posted);
+    int port = first.getAddress().getPort();
+    first.stop(0);
+    String[] arguments = {
+      IR,
+      "belt=" + frames,
+      "--fps",
+      "all",
+      "--line",
+      "gate=720,720,720,0",
+      "--queue",
+      temp + "/queue",
+      "--webhook",
+      "http://127.0.0.1:" + port
+    };
+    assertThat(run(arguments)).as(err()).isZero();
+    assertThat(err())
+        .contains("--webhook: http://127.0.0.1:%d: no connection; events wait".formatted(port))
+        .containsPattern("--webhook: events on disk for the next run: \\d+");
+    HttpServer second =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    second.createContext(
+        "/",
+        exchange -> {
+          new ObjectMapper().readTree(exchange.getRequestBody()).get("events").forEach(posted::add);
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    second.start();
+    try {
+      assertThat(run(arguments)).as(err()).isZero();
+    } finally {
+      second.stop(0);
+    }
+    Set<String> ids = new HashSet<>();
+    posted.forEach(event -> ids.add(event.get("id").asText()));
+    assertThat(posted).as("those of both runs").hasSizeGreaterThanOrEqualTo(12);
+    assertThat(ids).hasSameSizeAs(posted);
+  }
+
+  @Test
+  void sinksThatCannotWorkAreNamed() throws Exception {
+    Map<List<String>, String> wrong = new LinkedHashMap<>();
+    wrong.put(
+        List.of("--webhook", "http://host"),
+        "--webhook needs --queue DIR, a folder in which events wait while the receiver is away");
+    wrong.put(
+        List.of("--webhook-token", "file:a"), "--webhook-token without --webhook has no effect");
+    wrong.put(List.of("--mqtt-user", "a"), "--mqtt-user without --mqtt has no effect");
+    wrong.put(List.of("--home-assistant"), "--home-assistant without --mqtt has no effect");
+    wrong.put(List.of("--kafka-topic", "a"), "--kafka-topic without --kafka has no effect");
+    wrong.put(List.of("--queue-size", "lots"), "--queue-size lots: expected a size such as 100M");
+    wrong.put(List.of("--clip-seconds", "99"), "--clip-seconds 99.0: expected 0 to 30");
+    String line = "gate=1,2,3,4";
+    for (Map.Entry<List<String>, String> one : wrong.entrySet()) {
+      List<String> arguments = new ArrayList<>(List.of(IR, PICTURES, "--line", line));
+      arguments.addAll(one.getKey());
+      assertThat(run(arguments.toArray(String[]::new))).as(one.getValue()).isEqualTo(2);
+      assertThat(err()).contains(one.getValue());
+    }
+    String queue = temp.resolve("queue").toString();
+    assertThat(run(IR, PICTURES, "--queue", queue, "--webhook", "http://u:s3cret@host"))
+        .isEqualTo(2);
+    assertThat(err()).contains("give them with the token").doesNotContain("s3cret");
+    assertThat(run(IR, PICTURES, "--events", "events.jsonl")).isEqualTo(2);
+    assertThat(err())
+        .contains("there are no events without a zone or a line; give --zone or --line");
   }
 
   @Test

@@ -5,9 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.fasterxml.jackson.jr.ob.JSON;
 import com.sun.net.httpserver.HttpExchange;
 import dev.ovkit.internal.json.DetectionsJson;
-import dev.ovkit.model.Resize;
-import dev.ovkit.picture.Frame;
-import dev.ovkit.picture.Letterbox;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.video.engine.CameraCounts;
 import dev.ovkit.video.engine.CameraEvent;
@@ -16,7 +13,6 @@ import dev.ovkit.video.engine.StreamResult;
 import dev.ovkit.video.http.LocalPages;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -67,6 +63,7 @@ public final class Preview implements StreamListener {
 
   private final Supplier<List<CameraCounts>> counts;
   private final boolean labels;
+  private final SmallJpeg small = new SmallJpeg(MOST_WIDTH);
   private final Map<String, View> views = new ConcurrentHashMap<>();
   private volatile long askedNanos = System.nanoTime() - WATCHED_NANOS;
 
@@ -113,17 +110,7 @@ public final class Preview implements StreamListener {
     try (Picture picture = frame.picture()) {
       picture.draw(result.detections(), 0, labels);
       picture.mark(result.markings());
-      if (picture.width() <= MOST_WIDTH) {
-        return picture.toJpeg();
-      }
-      int height = Math.max(1, Math.round((float) picture.height() * MOST_WIDTH / picture.width()));
-      ByteBuffer pixels = ByteBuffer.allocateDirect(3 * MOST_WIDTH * height);
-      Letterbox box =
-          Letterbox.of(picture.width(), picture.height(), MOST_WIDTH, height, Resize.Mode.STRETCH);
-      picture.letterbox(box, Resize.LETTERBOX, pixels);
-      try (Picture small = Picture.of(Frame.of(pixels, MOST_WIDTH, height, Frame.Format.BGR))) {
-        return small.toJpeg();
-      }
+      return small.of(picture);
     }
   }
 

@@ -21,6 +21,7 @@ public final class RotatingFile implements JsonLines.Lines, AutoCloseable {
   private final Path file;
   private final long most;
   private final int kept;
+  private final String header;
   private @Nullable BufferedWriter writer;
   private long size;
 
@@ -32,6 +33,15 @@ public final class RotatingFile implements JsonLines.Lines, AutoCloseable {
    * @throws OutputException when it cannot be written
    */
   public RotatingFile(Path file, long mostBytes, int kept) {
+    this(file, mostBytes, kept, "");
+  }
+
+  /**
+   * Opens a file, each of which begins with a line of names.
+   *
+   * @param header without its line end; empty for none
+   */
+  RotatingFile(Path file, long mostBytes, int kept, String header) {
     if (mostBytes < 1 || kept < 0) {
       throw new OptionException(
           "a rotated file has at least one byte, and none or more are kept, not %d and %d"
@@ -40,6 +50,7 @@ public final class RotatingFile implements JsonLines.Lines, AutoCloseable {
     this.file = file;
     this.most = mostBytes;
     this.kept = kept;
+    this.header = header;
     try {
       open();
     } catch (IOException e) {
@@ -53,25 +64,32 @@ public final class RotatingFile implements JsonLines.Lines, AutoCloseable {
             file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     writer = opened;
     size = Files.size(file);
+    if (size == 0 && !header.isEmpty()) {
+      put(opened, header);
+    }
     return opened;
   }
 
   @Override
   public void write(String line) throws IOException {
     int bytes = line.getBytes(StandardCharsets.UTF_8).length + 1;
-    if (size > 0 && size + bytes > most) {
+    if (size > header.length() + 1L && size + bytes > most) {
       rotate();
     }
     BufferedWriter open = writer == null ? open() : writer;
     try {
-      open.write(line);
-      open.write('\n');
-      open.flush();
-      size += bytes;
+      put(open, line);
     } catch (IOException e) {
       abandon(open); // what it has buffered would come out later, in the middle of other lines
       throw e;
     }
+  }
+
+  private void put(BufferedWriter open, String line) throws IOException {
+    open.write(line);
+    open.write('\n');
+    open.flush();
+    size += line.getBytes(StandardCharsets.UTF_8).length + 1;
   }
 
   private void abandon(BufferedWriter broken) {

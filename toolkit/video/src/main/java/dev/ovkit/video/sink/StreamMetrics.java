@@ -1,5 +1,6 @@
 package dev.ovkit.video.sink;
 
+import dev.ovkit.video.delivery.DeliveryCounts;
 import dev.ovkit.video.engine.CameraCounts;
 import dev.ovkit.video.engine.CameraEvent;
 import dev.ovkit.video.engine.StreamListener;
@@ -33,8 +34,12 @@ public final class StreamMetrics implements StreamListener {
    * Adds the metrics to a server.
    *
    * @param counts the engine's counts, read at each request
+   * @param deliveries what became of events, by receiver
    */
-  public StreamMetrics(LocalPages pages, Supplier<List<CameraCounts>> counts) {
+  public StreamMetrics(
+      LocalPages pages,
+      Supplier<List<CameraCounts>> counts,
+      Supplier<List<DeliveryCounts>> deliveries) {
     PrometheusRegistry registry = new PrometheusRegistry();
     counter(registry, counts, "frames_decoded", "Frames decoded.", CameraCounts::decoded);
     counter(registry, counts, "frames_detected", "Frames looked at.", CameraCounts::detected);
@@ -76,6 +81,7 @@ public final class StreamMetrics implements StreamListener {
                             call.call(
                                 one.state() == CameraEvent.State.PLAYING ? 1 : 0, one.camera())))
         .register(registry);
+    deliveries(registry, deliveries);
     ages =
         Histogram.builder()
             .name("ovkit_result_age_seconds")
@@ -109,6 +115,54 @@ public final class StreamMetrics implements StreamListener {
                 counts
                     .get()
                     .forEach(one -> call.call((double) value.applyAsLong(one), one.camera())))
+        .register(registry);
+  }
+
+  private static void deliveries(
+      PrometheusRegistry registry, Supplier<List<DeliveryCounts>> deliveries) {
+    events(registry, deliveries, "delivered", "Events delivered.", DeliveryCounts::delivered);
+    events(
+        registry,
+        deliveries,
+        "dropped",
+        "Events that the queue had no room for.",
+        DeliveryCounts::dropped);
+    events(
+        registry,
+        deliveries,
+        "refused",
+        "Events that the receiver does not take.",
+        DeliveryCounts::refused);
+    events(
+        registry,
+        deliveries,
+        "retries",
+        "Attempts to deliver that failed.",
+        DeliveryCounts::retries);
+    GaugeWithCallback.builder()
+        .name("ovkit_events_queued")
+        .help("Events that wait for their receiver.")
+        .labelNames("sink")
+        .callback(
+            call -> deliveries.get().forEach(one -> call.call((double) one.queued(), one.name())))
+        .register(registry);
+  }
+
+  private static void events(
+      PrometheusRegistry registry,
+      Supplier<List<DeliveryCounts>> deliveries,
+      String name,
+      String help,
+      ToLongFunction<DeliveryCounts> value) {
+    CounterWithCallback.builder()
+        .name("ovkit_events_" + name)
+        .help(help)
+        .labelNames("sink")
+        .callback(
+            call ->
+                deliveries
+                    .get()
+                    .forEach(one -> call.call((double) value.applyAsLong(one), one.name())))
         .register(registry);
   }
 

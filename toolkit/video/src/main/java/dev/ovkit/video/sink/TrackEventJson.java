@@ -7,11 +7,33 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /** What an object did, as JSON; keys may be added, but none is renamed or removed. */
 final class TrackEventJson {
 
   private static final double MILLIS = 1000;
+
+  /** Returns what happened, in one word. */
+  static String word(TrackEvent event) {
+    return String.valueOf(of(event).get("event"));
+  }
+
+  /** Returns the object that did it; counts have none. */
+  static Optional<TrackedObject> object(TrackEvent event) {
+    if (event instanceof TrackEvent.Entered entered) {
+      return Optional.of(entered.object());
+    }
+    if (event instanceof TrackEvent.Left left) {
+      return Optional.of(left.object());
+    }
+    if (event instanceof TrackEvent.Dwelt dwelt) {
+      return Optional.of(dwelt.object());
+    }
+    return event instanceof TrackEvent.Crossed crossed
+        ? Optional.of(crossed.object())
+        : Optional.empty();
+  }
 
   static Map<String, Object> of(TrackEvent event) {
     Map<String, Object> json = new LinkedHashMap<>();

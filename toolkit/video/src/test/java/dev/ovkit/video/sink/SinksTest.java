@@ -20,6 +20,7 @@ import dev.ovkit.video.decode.TestFilms;
 import dev.ovkit.video.decode.VideoFrame;
 import dev.ovkit.video.decode.VideoReader;
 import dev.ovkit.video.decode.VideoSource;
+import dev.ovkit.video.delivery.DeliveryCounts;
 import dev.ovkit.video.engine.CameraCounts;
 import dev.ovkit.video.engine.CameraEvent;
 import dev.ovkit.video.engine.StreamListener;
@@ -209,7 +210,9 @@ class SinksTest {
     CameraCounts counts =
         new CameraCounts("door", CameraEvent.State.PLAYING, 100, 50, 20, 70, 8, 2, 1, 4, 3);
     try (LocalPages pages = new LocalPages("--metrics", new InetSocketAddress("127.0.0.1", 0))) {
-      new StreamMetrics(pages, () -> List.of(counts)).result(result("door", 1), drawable(1));
+      DeliveryCounts events = new DeliveryCounts("webhook", 5, 4, 3, 2, 1);
+      new StreamMetrics(pages, () -> List.of(counts), () -> List.of(events))
+          .result(result("door", 1), drawable(1));
       URI uri = URI.create(pages.url() + "/metrics");
       String text =
           HttpClient.newHttpClient()
@@ -227,6 +230,11 @@ class SinksTest {
               "ovkit_missed_total{camera=\"door\"} 2.0",
               "ovkit_reconnects_total{camera=\"door\"} 3.0",
               "ovkit_camera_playing{camera=\"door\"} 1.0",
+              "ovkit_events_delivered_total{sink=\"webhook\"} 5.0",
+              "ovkit_events_queued{sink=\"webhook\"} 4.0",
+              "ovkit_events_dropped_total{sink=\"webhook\"} 3.0",
+              "ovkit_events_refused_total{sink=\"webhook\"} 2.0",
+              "ovkit_events_retries_total{sink=\"webhook\"} 1.0",
               "ovkit_result_age_seconds_bucket{camera=\"door\",le=\"0.05\"} 1",
               "ovkit_result_age_seconds_bucket{camera=\"door\",le=\"0.025\"} 0",
               "ovkit_result_age_seconds_count{camera=\"door\"} 1");

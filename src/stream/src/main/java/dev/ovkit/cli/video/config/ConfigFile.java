@@ -5,6 +5,7 @@ import dev.ovkit.cli.option.Choices;
 import dev.ovkit.cli.stream.StreamProgram;
 import dev.ovkit.cli.stream.StreamRequest;
 import dev.ovkit.cli.stream.StreamRequest.Detecting;
+import dev.ovkit.cli.stream.StreamRequest.Events;
 import dev.ovkit.cli.stream.StreamRequest.Following;
 import dev.ovkit.cli.stream.StreamRequest.Named;
 import dev.ovkit.cli.stream.StreamRequest.Outputs;
@@ -23,6 +24,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -31,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 import picocli.CommandLine.TypeConversionException;
 
 /**
@@ -45,7 +48,14 @@ public final class ConfigFile {
   private static final int MANY = Integer.MAX_VALUE;
   private static final double MOST_WEIGHT = 1000;
 
+  private static final String[] OUTPUTS =
+      Stream.concat(
+              Stream.of("jsonl", "csv", "film", "preview", "metrics"),
+              Arrays.stream(ConfigEvents.KEYS))
+          .toArray(String[]::new);
+
   private final YamlMapping root;
+  private Events events = Events.none();
   private final List<Source> sources = new ArrayList<>();
   private final Map<String, Double> weights = new LinkedHashMap<>();
   private final List<Place<Zone>> zones = new ArrayList<>();
@@ -109,7 +119,8 @@ public final class ConfigFile {
     boolean motion = root.isTrue("motion", false);
     // Last: an ONNX model is converted now.
     Path ir = models.of(root.text("model").map(root.whole().source()::resolve));
-    return new StreamRequest(ir, detecting, sources, weights, reading, motion, following, outputs);
+    return new StreamRequest(
+        ir, detecting, sources, weights, reading, motion, following, outputs, events);
   }
 
   private void addCamera(YamlValue value, OptionalDouble usual) {
@@ -212,14 +223,15 @@ public final class ConfigFile {
   }
 
   private Outputs outputs() {
-    Optional<YamlMapping> outputs =
-        root.find("outputs").map(one -> one.mapping("jsonl", "film", "preview", "metrics"));
+    Optional<YamlMapping> outputs = root.find("outputs").map(one -> one.mapping(OUTPUTS));
+    events = outputs.map(ConfigEvents::of).orElse(Events.none());
     Optional<YamlMapping> json =
         outputs.flatMap(all -> all.find("jsonl")).map(one -> one.mapping("file", "rotate", "keep"));
     Optional<YamlMapping> film =
         outputs.flatMap(all -> all.find("film")).map(one -> one.mapping("file", "labels"));
     return new Outputs(
         json.map(ConfigFile::file),
+        outputs.flatMap(all -> all.find("csv")).map(one -> one.source().resolve(one.text())),
         json.flatMap(one -> one.find("rotate"))
             .map(one -> one.read(StreamValues::bytes))
             .orElse(ROTATE),

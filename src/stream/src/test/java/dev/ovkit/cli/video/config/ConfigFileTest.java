@@ -61,9 +61,10 @@ class ConfigFileTest {
 
   private static List<String> examples() throws IOException {
     List<String> examples = new ArrayList<>();
-    Matcher block =
-        Pattern.compile("(?s)```yaml\n(.*?)```")
-            .matcher(Files.readString(HOME.resolve("docs/stream.md")));
+    String pages =
+        Files.readString(HOME.resolve("docs/stream.md"))
+            + Files.readString(HOME.resolve("docs/events.md"));
+    Matcher block = Pattern.compile("(?s)```yaml\n(.*?)```").matcher(pages);
     while (block.find()) {
       examples.add(block.group(1));
     }
@@ -98,6 +99,15 @@ class ConfigFileTest {
           film: {file: boxes.mp4, labels: false}
           preview: 8080
           metrics: 0.0.0.0:9464
+          csv: boxes.csv
+          events: events.jsonl
+          snapshots: pictures
+          clips: {folder: films, seconds: 2.5}
+          pictures_size: 2G
+          queue: {folder: queue, size: 1M}
+          webhook: {url: "https://host/a", token: "file:hook"}
+          mqtt: {url: "mqtts://broker", topic: plant, user: me, password: "env:PASSWORD", home_assistant: homeassistant}
+          kafka: {servers: "a:9092,b:9092", topic: parts, properties: kafka.properties}
         zones:
           - {name: all, corners: [[0, 0], [10, 0], [10, 10]]}
         lines:
@@ -164,6 +174,32 @@ class ConfigFileTest {
     assertThat(request.outputs().labels()).isFalse();
     assertThat(request.outputs().preview().orElseThrow().getPort()).isEqualTo(8080);
     assertThat(request.outputs().metrics().orElseThrow().getHostString()).isEqualTo("0.0.0.0");
+    assertThat(request.outputs().csv()).contains(temp.resolve("boxes.csv"));
+    assertThat(request.events())
+        .isEqualTo(
+            new StreamRequest.Events(
+                Optional.of(temp.resolve("events.jsonl")),
+                Optional.of(temp.resolve("pictures")),
+                Optional.of(temp.resolve("films")),
+                Duration.ofMillis(2500),
+                2L << 30,
+                Optional.of(
+                    new StreamRequest.Webhook(
+                        "https://host/a", Optional.of("file:" + temp.resolve("hook")))),
+                Optional.of(
+                    new StreamRequest.Mqtt(
+                        "mqtts://broker",
+                        Optional.of("plant"),
+                        Optional.of("me"),
+                        Optional.of("env:PASSWORD"),
+                        Optional.of("homeassistant"))),
+                Optional.of(
+                    new StreamRequest.Kafka(
+                        "a:9092,b:9092",
+                        Optional.of("parts"),
+                        Optional.of(temp.resolve("kafka.properties")))),
+                Optional.of(temp.resolve("queue")),
+                1 << 20));
     // Each key of the schema is in the text above, so that none is documented and not read.
     Matcher key = Pattern.compile("(?m)^ {6,}\"(\\w+)\": \\{").matcher(ConfigFile.schema());
     while (key.find()) {
@@ -191,6 +227,15 @@ class ConfigFileTest {
     refused(
         "cameras:\n  - name: door\n    soruce: a.mp4\n",
         "FILE:3: unknown key 'soruce'; did you mean 'source'?");
+    refused(
+        DOOR + "outputs:\n  webhook: {url: http://u:s3cret@host}\n",
+        "FILE:5: webhook: an address with a user or a password in it; give them with the token");
+    refused(
+        DOOR + "outputs:\n  mqtt: {url: mqtt://host}\n",
+        "FILE:5: mqtt needs a queue beside it, {folder: DIR}, in which events wait while the receiver is away");
+    refused(
+        DOOR + "outputs:\n  webhook: {url: http://host, token: s3cret}\n",
+        "FILE:5: a secret: expected file:PATH or env:NAME, the place where it is; what was given is not repeated here");
     refused("kameras: []\n", "FILE:1: unknown key 'kameras'; did you mean 'cameras'?");
     refused("cameras:\n  - name: door\n", "FILE:2: 'source' is missing");
     refused("cameras: []\n", "FILE:1: cameras: expected at least one camera");
@@ -212,8 +257,7 @@ class ConfigFileTest {
         DOOR + "    lines:\n      - name: gate\n        from: [1]\n        to: [1, 2]\n",
         "FILE:6: from: expected two numbers, [X, Y]");
     refused(
-        DOOR + "outputs:\n  webhok: {}\n",
-        "FILE:5: unknown key 'webhok'; expected one of jsonl, film, preview, metrics");
+        DOOR + "outputs:\n  webhok: {}\n", "FILE:5: unknown key 'webhok'; did you mean 'webhook'?");
     refused(
         DOOR + "fps: fast\n", "FILE:4: fps fast: expected a number above 0, at most 1000, or all");
     refused(
