@@ -3,10 +3,11 @@ package dev.ovkit.cli.video.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.networknt.schema.InputFormat;
-import com.networknt.schema.Schema;
-import com.networknt.schema.SchemaRegistry;
-import com.networknt.schema.SpecificationVersion;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
 import dev.ovkit.OptionException;
 import dev.ovkit.cli.stream.StreamRequest;
 import dev.ovkit.track.BoxAnchor;
@@ -27,15 +28,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /** Files of cameras, right and wrong. */
 class ConfigFileTest {
 
   private static final Path HOME = Path.of(System.getProperty("ovkit.home"));
 
-  private static final Schema SCHEMA =
-      SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
-          .getSchema(ConfigFile.schema());
+  private static final JsonSchema SCHEMA =
+      JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(ConfigFile.schema());
 
   private static final String DOOR =
       """
@@ -59,6 +62,11 @@ class ConfigFileTest {
         .hasMessage(message.replace("FILE", temp.resolve("cameras.yaml").toString()));
   }
 
+  private static JsonNode json(String yaml) {
+    Object loaded = new Yaml(new SafeConstructor(new LoaderOptions())).load(yaml);
+    return new ObjectMapper().valueToTree(loaded);
+  }
+
   private static List<String> examples() throws IOException {
     List<String> examples = new ArrayList<>();
     String pages =
@@ -77,7 +85,7 @@ class ConfigFileTest {
     environment.put("YARD_PASSWORD", "secret");
     assertThat(examples()).isNotEmpty();
     for (String example : examples()) {
-      assertThat(SCHEMA.validate(example, InputFormat.YAML)).as(example).isEmpty();
+      assertThat(SCHEMA.validate(json(example))).as(example).isEmpty();
       assertThat(read(example).sources()).isNotEmpty();
     }
   }
@@ -126,7 +134,7 @@ class ConfigFileTest {
           - name: film
             source: films/belt.mp4
         """;
-    assertThat(SCHEMA.validate(all, InputFormat.YAML)).isEmpty();
+    assertThat(SCHEMA.validate(json(all))).isEmpty();
     StreamRequest request = read(all);
     assertThat(request.ir()).isEqualTo(temp.resolve("models/parts.xml"));
     assertThat(request.detecting().detect().confidence()).contains(0.4f);
@@ -285,7 +293,7 @@ class ConfigFileTest {
         "cameras:\n  - {name: d, source: a}\ndetector: {conf: 40}\n"
       })
   void theSchemaRefusesItToo(String text) {
-    assertThat(SCHEMA.validate(text, InputFormat.YAML)).isNotEmpty();
+    assertThat(SCHEMA.validate(json(text))).isNotEmpty();
   }
 
   @Test
