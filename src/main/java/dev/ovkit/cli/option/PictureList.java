@@ -51,6 +51,10 @@ public record PictureList(List<String> given) {
     int magic = pattern.split("[*?\\[{]", 2)[0].lastIndexOf('/');
     Path base = Path.of(magic < 0 ? "" : pattern.substring(0, magic + 1));
     PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
+    if (!Files.isDirectory(base)) {
+      throw new PictureException(
+          "'%s' matches no file: there is no folder '%s'".formatted(pattern, base));
+    }
     List<Path> found = new ArrayList<>();
     try (Stream<Path> walk =
         Files.walk(base, pattern.contains("**") ? Integer.MAX_VALUE : depth(pattern, magic))) {

@@ -67,6 +67,10 @@ final class Foreign {
           "suppression is in its graph (NonMaxSuppression), in a form that is not read: "
               + outputs);
     }
+    if (detector.branches().isEmpty()) {
+      return Recognition.refused(
+          "no convolution leads to its outputs, which are %s".formatted(outputs));
+    }
     return Recognition.refused(
         "its last convolutions form no known heads: %s; its outputs are %s"
             .formatted(convolutions(detector.branches()), outputs));

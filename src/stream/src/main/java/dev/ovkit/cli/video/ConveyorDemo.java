@@ -91,9 +91,15 @@ public final class ConveyorDemo implements CountingDemo {
         %s is one frame of it; all boxes and events are in %s, the truth in %s.
 
         The same by hand:
-          ./ovkit stream %s belt=%s --fps all --line gate=640,720,640,0 --anchor centre --out counted.mp4
+          ./ovkit stream %s belt=%s --fps all --line gate=640,720,640,0 --anchor centre --out %s >%s
         """,
-        picture, lines, truth, request.ir(), film);
+        picture,
+        lines,
+        truth,
+        request.ir(),
+        film,
+        request.folder().resolve("by-hand.mp4"),
+        request.folder().resolve("by-hand.jsonl"));
     return holds ? ExitCode.DONE : ExitCode.DOES_NOT_HOLD;
   }
 
