@@ -286,7 +286,7 @@ def test_ultralytics_metadata_says_what_the_model_is() -> None:
         assert notes["task"] == family.task
         assert ast.literal_eval(notes["imgsz"]) == [p.height, p.width]
         assert len(ast.literal_eval(notes["names"])) == family.classes
-        chosen = name.startswith(("yolo26", "yolov10")) and not name.endswith("-raw")
+        chosen = name.startswith(("yolo26", "yolov10")) and not name.endswith(("-raw", "-cls"))
         assert (notes["end2end"] == "True") == chosen
         assert ("kpt_shape" in notes) == (family.task == "pose")
         assert "AGPL" not in notes["license"]
