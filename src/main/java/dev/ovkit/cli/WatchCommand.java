@@ -52,7 +52,7 @@ import picocli.CommandLine.Spec;
     })
 final class WatchCommand implements Callable<Integer> {
 
-  /** Whoever may put files into the folder must not write into the journal. */
+  /** A file name must not add lines to the journal. */
   private static final int LONGEST_NAME = 4096;
 
   @Spec private CommandSpec spec;

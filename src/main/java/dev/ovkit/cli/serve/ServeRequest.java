@@ -18,7 +18,7 @@ import java.util.OptionalInt;
  * @param access who may ask
  * @param workers pictures at once; empty for one for each processor
  * @param grace how long accepted requests may take at the end
- * @param limits what a client may take; what is empty is left to the server
+ * @param limits what a client may take; the server chooses each empty one
  * @param log whether requests are printed
  */
 public record ServeRequest(

@@ -262,7 +262,8 @@ public final class Detector implements AutoCloseable {
   /**
    * Decodes a picture and finds on it what is wanted for this picture alone.
    *
-   * @param wanted in place of what the detector was opened with; what is empty is left to the IR
+   * @param wanted options for this call, in place of those of the detector; an empty one has the
+   *     IR's value
    * @throws dev.ovkit.PictureException when the bytes are damaged, too large, or no picture
    * @throws dev.ovkit.OptionException when the model has no such class
    */

@@ -35,7 +35,7 @@ final class PlainDetection {
 
   private static final String MULTIPART = "multipart/form-data";
 
-  /** Curl sends the last one unless it is told another. */
+  /** The last one is curl's default. */
   private static final Set<String> TYPES =
       Set.of("", "application/octet-stream", "application/x-www-form-urlencoded");
 

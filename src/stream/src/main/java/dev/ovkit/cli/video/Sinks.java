@@ -49,7 +49,7 @@ final class Sinks {
     options.mqtt().flatMap(MqttOptions::password).ifPresent(Secret::value);
   }
 
-  /** Opens all, and tells them what is watched. */
+  /** Opens all sinks for these cameras, zones and lines. */
   synchronized OpenSinks open(Consumer<String> reports) {
     OpenSinks open = OpenSinks.of(options, reports);
     opened = open;
@@ -57,7 +57,7 @@ final class Sinks {
     return open;
   }
 
-  /** Tells those that are open what is watched from now on. */
+  /** Gives the open sinks changed cameras, zones and lines. */
   synchronized void watch(List<Camera> now, WatchedPlaces where) {
     if (opened != null) {
       for (Camera camera : now) {
