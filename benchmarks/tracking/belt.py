@@ -21,6 +21,7 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
+import page
 from measure import Rows, iou, scores
 
 MARKS = ("<!-- belt: written by benchmarks/tracking.sh -->", "<!-- belt: end -->")
@@ -104,13 +105,6 @@ def measure(folders: list[Path]) -> tuple[list[str], bool]:
     return lines, holds
 
 
-def write(page: Path, lines: list[str]) -> None:
-    text = page.read_text(encoding="utf-8")
-    before, rest = text.split(MARKS[0], 1)
-    _, after = rest.split(MARKS[1], 1)
-    page.write_text(before + MARKS[0] + "\n".join(["", *lines, ""]) + MARKS[1] + after, encoding="utf-8")
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tracking.sh --belt")
     parser.add_argument("--into", type=Path, help="a page with the marks of the table")
@@ -119,7 +113,7 @@ def main() -> int:
     lines, holds = measure(options.folders)
     print("\n".join(lines))
     if options.into:
-        write(options.into, lines)
+        page.write(options.into, MARKS, lines)
     return 0 if holds else 4
 
 

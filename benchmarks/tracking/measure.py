@@ -28,6 +28,7 @@ from importlib import metadata
 from pathlib import Path
 
 import numpy as np
+import page
 import supervision
 from scipy.optimize import linear_sum_assignment
 from trackers import ByteTrackTracker
@@ -240,14 +241,6 @@ def measure(seeds: int) -> tuple[list[str], bool]:
     return lines, holds
 
 
-def write(page: Path, lines: list[str]) -> None:
-    text = page.read_text(encoding="utf-8")
-    before, rest = text.split(MARKS[0], 1)
-    _, after = rest.split(MARKS[1], 1)
-    table = "\n".join(["", *lines, ""])
-    page.write_text(before + MARKS[0] + table + MARKS[1] + after, encoding="utf-8")
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(prog="tracking.sh")
     parser.add_argument("--seeds", type=int, default=20, help="noisy sets for each sequence; default: 20")
@@ -258,7 +251,7 @@ def main() -> int:
     lines, holds = measure(options.seeds)
     print("\n".join(lines))
     if options.into:
-        write(options.into, lines)
+        page.write(options.into, MARKS, lines)
     return 0 if holds else 4
 
 
