@@ -77,19 +77,22 @@ final class Descriptions {
       one.put("version", served.version());
       Optional<LoadedModel> loaded = exchange.context().models().loaded(served);
       one.put(READY, loaded.isPresent());
-      loaded.ifPresent(model -> describe(model.spec(), one));
+      loaded.ifPresent(model -> describe(model, one));
       models.add(one);
     }
     exchange.json(HttpStatus.OK_200, Map.of("models", models));
   }
 
-  private static void describe(DetectorSpec spec, Map<String, Object> object) {
+  private static void describe(LoadedModel model, Map<String, Object> object) {
+    DetectorSpec spec = model.spec();
     object.put("task", spec.task().word());
     object.put("input", Map.of("width", spec.inputWidth(), "height", spec.inputHeight()));
     object.put("labels", spec.labels());
     object.put("heads", spec.layout().outputs());
-    object.put("conf", spec.confidenceThreshold());
-    object.put("iou", spec.iouThreshold());
+    object.put("conf", model.usual().confidence().orElse(spec.confidenceThreshold()));
+    object.put("iou", model.usual().iou().orElse(spec.iouThreshold()));
+    model.notes().family().ifPresent(family -> object.put("family", family));
+    model.notes().licence().ifPresent(licence -> object.put("licence", licence));
   }
 
   static void modelReady(Exchange exchange) {

@@ -143,6 +143,14 @@ final class Exchange {
     response.write(true, ByteBuffer.wrap(bytes), callback);
   }
 
+  /** Answers that what the client has is still right. */
+  void notModified() {
+    if (answered.compareAndSet(false, true)) {
+      response.setStatus(HttpStatus.NOT_MODIFIED_304);
+      response.write(true, ByteBuffer.allocate(0), callback);
+    }
+  }
+
   /** Answers with what went wrong, as far as it is the client's to know. */
   void fail(Throwable failure) {
     if (failure instanceof Refusal refusal) {

@@ -18,6 +18,8 @@ final class Routes {
 
   static final List<ServedRoute> ALL =
       List.of(
+          new ServedRoute("page", GET, "/", true, WebPage::index),
+          new ServedRoute("page", GET, "/page/{file}", true, WebPage::file),
           new ServedRoute("models", GET, "/v1/models", false, Descriptions::models),
           new ServedRoute(
               "detect", POST, "/v1/models/{model}/detect", false, PlainDetection::answer),

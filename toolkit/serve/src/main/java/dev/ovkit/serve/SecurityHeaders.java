@@ -3,7 +3,10 @@ package dev.ovkit.serve;
 import java.util.Map;
 import org.eclipse.jetty.http.HttpFields;
 
-/** What browsers are told of every answer: it is data, for nobody else, and not to be kept. */
+/**
+ * What browsers are told of every answer: it is data, for nobody else, and not to be kept. The page
+ * may load its own files, ask its own server and use the camera, and nothing more.
+ */
 final class SecurityHeaders {
 
   private static final Map<String, String> ALL =
@@ -13,6 +16,21 @@ final class SecurityHeaders {
           "Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'",
           "Cross-Origin-Resource-Policy", "same-origin",
           "Referrer-Policy", "no-referrer");
+
+  private static final Map<String, String> PAGE =
+      Map.of(
+          "Cache-Control", "no-cache",
+          "Content-Security-Policy",
+              "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self';"
+                  + " connect-src 'self'; base-uri 'none'; form-action 'none';"
+                  + " frame-ancestors 'none'",
+          "Cross-Origin-Opener-Policy", "same-origin",
+          "Permissions-Policy", "camera=(self), microphone=(), geolocation=(), usb=()");
+
+  /** Returns what is different for the page's files, which a browser may keep and ask about. */
+  static Map<String, String> page() {
+    return PAGE;
+  }
 
   static void add(HttpFields.Mutable headers) {
     ALL.forEach(headers::put);

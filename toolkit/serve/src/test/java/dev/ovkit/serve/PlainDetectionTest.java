@@ -244,7 +244,7 @@ class PlainDetectionTest {
     HttpResponse<byte[]> wrong = demo.get(ServedDemo.DETECT);
     assertThat(ServedDemo.error(wrong, 405)).isEqualTo("this address takes POST only");
     assertThat(wrong.headers().firstValue("Allow")).contains("POST");
-    assertThat(ServedDemo.error(demo.get("/"), 404)).contains("/openapi.json");
+    assertThat(ServedDemo.error(demo.get("/page"), 404)).contains("/openapi.json");
     assertThat(ServedDemo.error(demo.get("/v2/"), 404)).contains("/openapi.json");
   }
 

@@ -23,12 +23,14 @@ public final class LoadedModel implements AutoCloseable {
   private final ServedModel served;
   private final Detector detector;
   private final ServerMetrics metrics;
+  private final ModelNotes notes;
   private volatile long expectedNanos;
 
   private LoadedModel(ServedModel served, Detector detector, ServerMetrics metrics) {
     this.served = served;
     this.detector = detector;
     this.metrics = metrics;
+    this.notes = ModelNotes.beside(served.ir());
   }
 
   /**
@@ -84,6 +86,11 @@ public final class LoadedModel implements AutoCloseable {
 
   public DetectorSpec spec() {
     return detector.spec();
+  }
+
+  /** Returns where it comes from, as its files said when it was loaded. */
+  public ModelNotes notes() {
+    return notes;
   }
 
   /** Returns what is wanted where a request does not say. */
