@@ -14,6 +14,7 @@ import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.Limits;
 import dev.ovkit.cli.option.ModelAndPictures;
 import dev.ovkit.cli.option.ProfileOptions;
+import dev.ovkit.cli.option.UrlOptions;
 import dev.ovkit.cli.option.Written;
 import dev.ovkit.cli.print.BenchHtml;
 import dev.ovkit.cli.print.BenchJson;
@@ -44,11 +45,16 @@ import picocli.CommandLine.Spec;
 /** {@code ovkit bench}. */
 @Command(
     name = "bench",
-    customSynopsis = "ovkit bench [OPTIONS] MODEL... PICTURE...",
+    customSynopsis = {
+      "ovkit bench [OPTIONS] MODEL... PICTURE...",
+      "ovkit bench --url URL --rate R [OPTIONS] PICTURE..."
+    },
     description = {
       "Measures how fast models are on pictures, from file to boxes.",
       "",
       "Several models take turns (A B A B). For each round, bench divides the time of a model by the time of the first model. It prints the median of these ratios with a 95 %% bootstrap interval. The first model also runs a second time as a control (A/A). If its two times differ by more than 2 %%, the ratios are void. Each model is warmed up until the medians of three groups of ten passes agree within 2 %%.",
+      "",
+      "With --url, bench measures a server: it posts the pictures at a constant rate, and counts the time of each request from the moment when it is due, so that a stall of the server counts for every request that it delays. The exit code is 1 if no request succeeds.",
       "",
       "Unreadable pictures are reported and skipped. After Ctrl-C, bench prints what it has measured so far and ends with exit code 130."
     },
@@ -56,6 +62,7 @@ import picocli.CommandLine.Spec;
       "  ovkit bench model.xml pictures",
       "  ovkit bench pplcnet.xml yolov5s.xml pictures --protocol seed --passes 20",
       "  ovkit bench old.xml new.xml pictures --html report.html",
+      "  ovkit bench --url http://127.0.0.1:8080/v1/models/model/detect --rate 50 pictures",
       "  ovkit bench --ir model.xml --images pictures --json --baseline old.json --max-slowdown"
           + " 1.05"
     })
@@ -125,9 +132,11 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--warm-up",
       paramLabel = "S",
-      defaultValue = "30",
-      description = "Longest warm-up of each model; 0 for no warm-up. Default: ${DEFAULT-VALUE}.")
-  private double warmUp;
+      description =
+          "Longest warm-up of each model; 0 for no warm-up. Default: 30; with --url 5 s of requests that do not count.")
+  private @Nullable Double warmUp;
+
+  @Mixin private UrlOptions url;
 
   @Mixin private ComputeOptions compute;
 
@@ -198,6 +207,9 @@ final class BenchCommand implements Callable<Integer> {
     if (csv && json.wanted()) {
       throw usage("give --json or --csv, not both");
     }
+    if (url.given()) {
+      return server();
+    }
     BenchOptions options = options(input.models(), input.pictures());
     @Nullable RegressionGate gate =
         baseline == null ? null : new RegressionGate(BaselineFile.read(baseline), maxSlowdown);
@@ -231,6 +243,21 @@ final class BenchCommand implements Callable<Integer> {
           ? ExitCode.DONE
           : ExitCode.DOES_NOT_HOLD;
     }
+  }
+
+  private int server() {
+    UrlBench.require();
+    if (input.hasModel()) {
+      throw usage("--url measures a server, which has its own models; give pictures only");
+    }
+    return UrlBench.run(
+        UrlBench.options(
+            url,
+            input.pictures(),
+            Optional.ofNullable(seconds).map(s -> duration("--seconds", s, false)),
+            Optional.ofNullable(warmUp).map(s -> duration("--warm-up", s, true))),
+        new UrlBench.Output(
+            spec.commandLine().getOut(), spec.commandLine().getErr(), json.wanted(), csv, html));
   }
 
   private Report run(Benchmark benchmark, Interruption interruption) {
@@ -298,7 +325,10 @@ final class BenchCommand implements Callable<Integer> {
       }
       options = options.withRequests(Limits.positive(spec, "--requests", requests));
     }
-    options = options.withWarmUp(duration("--warm-up", warmUp, true)).withControl(control);
+    options = options.withControl(control);
+    if (warmUp != null) {
+      options = options.withWarmUp(duration("--warm-up", warmUp, true));
+    }
     for (Path ir : Set.copyOf(irs)) {
       Optional<ProfileOptions.Used> used = profile.find(ir, target());
       if (used.isPresent()) {

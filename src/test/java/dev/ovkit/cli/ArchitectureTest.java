@@ -79,6 +79,7 @@ class ArchitectureTest {
     MAY_USE.put(
         "report",
         "model picture compare bench subject verify evaluate diagnose quantize internal.files");
+    MAY_USE.put("load", "bench internal.text");
     MAY_USE.put("pack", "ir nativelib model vision bundle internal.files");
     MAY_USE.put("cli", "*");
   }

@@ -20,7 +20,10 @@ class BoxMainTest {
 
   /** Asks first whether the desk is there, and says so where it is not. */
   private static final Set<String> ASKS_FIRST =
-      Set.of("dev.ovkit.cli.print.BenchHtml", "dev.ovkit.cli.option.OnnxCache");
+      Set.of(
+          "dev.ovkit.cli.print.BenchHtml",
+          "dev.ovkit.cli.option.OnnxCache",
+          "dev.ovkit.cli.UrlBench");
 
   private static final JavaClasses CLASSES =
       new ClassFileImporter()

@@ -93,6 +93,15 @@ class UsageTest {
         "bench m.xml p.jpg --csv --json | give --json or --csv, not both | ovkit bench",
         "bench m.xml p.jpg --protocol fast | Invalid value for option '--protocol': expected seed,"
             + " not 'fast' | ovkit bench",
+        "bench p.jpg --rate 5 | --rate needs --url | ovkit bench",
+        "bench p.jpg --url http://h/ | --url needs --rate R, the number of requests per second |"
+            + " ovkit bench",
+        "bench p.jpg --url http://h/ --rate 5 --throughput | --throughput cannot be combined with"
+            + " --url | ovkit bench",
+        "bench m.xml p.jpg --url http://h/ --rate 5 | --url measures a server, which has its own"
+            + " models; give pictures only | ovkit bench",
+        "bench p.jpg --url h:\\x --rate 5 | --url h:\\x: not an address; expected one such as"
+            + " http://127.0.0.1:8080/v1/models/NAME/detect | ovkit bench",
         "eval m.xml --onnx m.onnx --coco c.json --images d | give a MODEL or --onnx MODEL.onnx, not"
             + " both | ovkit eval",
         "verify a.onnx | Missing required parameter: 'B' | ovkit verify",

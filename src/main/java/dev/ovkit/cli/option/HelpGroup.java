@@ -21,6 +21,7 @@ public enum HelpGroup {
   DESCRIPTION("What the model is (where its graph does not say it):"),
   OUTPUT("Outputs:"),
   EVENTS("Events (what objects do; --zone and --line):"),
+  SERVER("A server (--url):"),
   INT8("INT8:"),
   EXPERT("Expert options:"),
   GENERAL("Other options:");

@@ -92,6 +92,10 @@ public final class ModelAndPictures {
     return models;
   }
 
+  public boolean hasModel() {
+    return irs != null || typed.stream().anyMatch(ModelFolder::isModel);
+  }
+
   public boolean hasPictures() {
     return !named().isEmpty();
   }

@@ -130,7 +130,7 @@ public final class BenchJson {
     return object;
   }
 
-  private static Map<String, Object> json(Statistics times) {
+  static Map<String, Object> json(Statistics times) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("count", times.count());
     object.put("min", number(times.min()));
@@ -143,7 +143,7 @@ public final class BenchJson {
     return object;
   }
 
-  private static Map<String, Object> json(Distribution spread) {
+  static Map<String, Object> json(Distribution spread) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("from", number(spread.from()));
     object.put("to", number(spread.to()));
@@ -175,7 +175,7 @@ public final class BenchJson {
     return object;
   }
 
-  private static Map<String, Object> json(Environment here, Disturbance other) {
+  static Map<String, Object> json(Environment here, Disturbance other) {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put("cpu", here.cpu());
     object.put("flags", here.flags());
@@ -197,7 +197,7 @@ public final class BenchJson {
   /**
    * Nanoseconds are the last digits that mean something; JSON has no word for what is not known.
    */
-  private static @Nullable Double number(double value) {
+  static @Nullable Double number(double value) {
     return Double.isFinite(value) ? Math.round(value * 1e6) / 1e6 : null;
   }
 

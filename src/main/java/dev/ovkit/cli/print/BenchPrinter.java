@@ -22,8 +22,10 @@ import java.util.stream.Collectors;
 /** What was measured, as a table for people and as CSV; milliseconds. */
 public final class BenchPrinter {
 
-  private static final String NUMBERS = "%7d %9.3f %9.3f %9s %9.3f %9.3f %9.3f %9.3f";
-  private static final String NAMES = "%7s %9s %9s %9s %9s %9s %9s %9s";
+  static final String NUMBERS = "%7d %9.3f %9.3f %9s %9.3f %9.3f %9.3f %9.3f";
+  static final String COLUMNS =
+      "model,picture,measure,count,min,mean,standard_error,p50,p90,p99,max";
+  static final String NAMES = "%7s %9s %9s %9s %9s %9s %9s %9s";
 
   public static String key(Mode mode) {
     return mode.name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -111,7 +113,7 @@ public final class BenchPrinter {
         .collect(Collectors.joining(", "));
   }
 
-  private static Object[] row(String name, String count) {
+  static Object[] row(String name, String count) {
     return new Object[] {name, count, "min", "mean", "s.e.", "p50", "p90", "p99", "max"};
   }
 
@@ -174,7 +176,7 @@ public final class BenchPrinter {
     return number + " " + what + (number == 1 ? "" : "s");
   }
 
-  private static void print(String name, Statistics times, PrintWriter out) {
+  static void print(String name, Statistics times, PrintWriter out) {
     out.printf(
         Locale.ROOT,
         "  %-14s " + NUMBERS + "%n",
@@ -244,7 +246,7 @@ public final class BenchPrinter {
   // ---- CSV
 
   public static void csv(Report report, PrintWriter out) {
-    out.println("model,picture,measure,count,min,mean,standard_error,p50,p90,p99,max");
+    out.println(COLUMNS);
     for (ModelResult model : report.models()) {
       for (Stage stage : report.mode().stages()) {
         model.statistics(stage).ifPresent(times -> csv(model.model(), "", key(stage), times, out));
@@ -262,8 +264,7 @@ public final class BenchPrinter {
     }
   }
 
-  private static void csv(
-      String model, String picture, String measure, Statistics times, PrintWriter out) {
+  static void csv(String model, String picture, String measure, Statistics times, PrintWriter out) {
     out.printf(
         Locale.ROOT,
         "%s,%s,%s,%d,%.6f,%.6f,%s,%.6f,%.6f,%.6f,%.6f%n",

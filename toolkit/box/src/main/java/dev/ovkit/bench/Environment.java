@@ -44,8 +44,17 @@ public record Environment(
     return read(Path.of("/"));
   }
 
+  /** Reads those of this machine, for a measurement in which OpenVINO has no part here. */
+  public static Environment withoutOpenVino() {
+    return read(Path.of("/"), "not used");
+  }
+
   /** Reads the same below another root, as a test does. */
   public static Environment read(Path root) {
+    return read(root, Core.version());
+  }
+
+  private static Environment read(Path root, String openvino) {
     Cpu cpu = Cpu.read(root);
     Processors processors = Processors.read(root);
     SystemInfo system = SystemInfo.read(root, processors);
@@ -58,7 +67,7 @@ public record Environment(
         processors.quota(),
         system.governor(),
         system.name(),
-        Core.version(),
+        openvino,
         Runtime.version() + ", " + System.getProperty("java.vm.name"));
   }
 }

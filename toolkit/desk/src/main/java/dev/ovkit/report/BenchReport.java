@@ -15,7 +15,14 @@ import java.util.Locale;
 public final class BenchReport {
 
   private static final List<String> STAGES =
-      List.of("decode_ms", "preprocess_ms", "infer_ms", "postprocess_ms", "end_to_end_ms");
+      List.of(
+          "decode_ms",
+          "preprocess_ms",
+          "infer_ms",
+          "postprocess_ms",
+          "end_to_end_ms",
+          "from_sending_ms",
+          "sent_late_ms");
   private static final List<String> FIGURES =
       List.of("min", "mean", "standard_error", "p50", "p90", "p99", "max");
 
@@ -44,6 +51,7 @@ public final class BenchReport {
     report.head();
     report.charts();
     report.ratios();
+    report.requests();
     report.stages();
     report.machine();
     report.page.open("noscript");
@@ -88,7 +96,9 @@ public final class BenchReport {
   private void charts() {
     page.open("div", "class", "canvases");
     page.canvas("distribution", "", "Distribution of the time, up to the 99th percentile", "");
-    page.canvas("stages", "", "Time per stage", "");
+    if (!isLoad()) {
+      page.canvas("stages", "", "Time per stage", "");
+    }
     if (!measured.path("ratios").isEmpty()) {
       page.canvas(
           "ratios",
@@ -99,11 +109,40 @@ public final class BenchReport {
     // A bar for each picture and model, high enough for its name.
     JsonNode models = measured.path("models");
     int bars = models.path(0).path("per_picture").size() * models.size();
-    page.canvas(
-        "pictures",
-        "wide",
-        "Time per picture, with the standard error of the mean",
-        "height: %dpx".formatted(Math.max(304, 80 + 18 * bars)));
+    if (bars > 0) {
+      page.canvas(
+          "pictures",
+          "wide",
+          "Time per picture, with the standard error of the mean",
+          "height: %dpx".formatted(Math.max(304, 80 + 18 * bars)));
+    }
+    page.close();
+  }
+
+  private boolean isLoad() {
+    return measured.path("mode").asText().equals("load");
+  }
+
+  /** What became of the requests to a server. */
+  private void requests() {
+    if (!isLoad()) {
+      return;
+    }
+    page.element("h2", "Requests");
+    page.open("table");
+    for (JsonNode server : measured.path("models")) {
+      server
+          .path("requests")
+          .properties()
+          .forEach(
+              entry ->
+                  fact(
+                      entry.getKey().replace('_', ' '),
+                      entry.getValue().isObject()
+                          ? list(entry.getValue())
+                          : text(entry.getValue())));
+      fact("succeeded per second", number(server.path("requests_per_second")));
+    }
     page.close();
   }
 
@@ -221,7 +260,8 @@ public final class BenchReport {
     for (JsonNode model : measured.path("models")) {
       fact(
           model.path("model").asText(),
-          list(model.path("settings")) + "; warm-up: " + list(model.path("warm_up")));
+          list(model.path("settings"))
+              + (isLoad() ? "" : "; warm-up: " + list(model.path("warm_up"))));
     }
     measured
         .path("environment")

@@ -4,6 +4,7 @@
   const measured = JSON.parse(document.getElementById("measured").textContent);
   const models = measured.models;
   const decisive = measured.mode === "inference-only" ? "infer_ms" : "end_to_end_ms";
+  const counted = measured.mode === "load" ? "requests" : "passes";
   const stages = ["decode_ms", "preprocess_ms", "infer_ms", "postprocess_ms"];
   const colours = ["#3b6ea5", "#c8702a", "#4d8b57", "#7d5ba6", "#a8071a", "#556677"];
   const colour = (i) => colours[i % colours.length];
@@ -14,6 +15,7 @@
 
   // The file's name where it says which model is meant, else the whole path, else with a number.
   const names = models.map(({model}, i) => {
+    if (measured.mode === "load") return model;
     const short = file(model).replace(/\.xml$/, "");
     if (models.every((other, j) => j === i || file(other.model) !== file(model))) return short;
     if (models.every((other, j) => j === i || other.model !== model)) return model;
@@ -98,7 +100,7 @@
         // One part alone has no width; it gets a little, to be seen.
         const end = to > from ? to : to * 1.001;
         return {
-          label: `${names[i]} (${passes} passes, ${beyond} beyond)`,
+          label: `${names[i]} (${passes} ${counted}, ${beyond} beyond)`,
           data: [{x: from, y: 0}, ...points, {x: end, y: points[points.length - 1].y}, {x: end, y: 0}],
           stepped: true,
           fill: "origin",
@@ -113,7 +115,7 @@
       interaction: {mode: "nearest", axis: "x", intersect: false},
       scales: {
         x: axis(`${words(decisive)}, ms`, {type: apart ? "logarithmic" : "linear"}),
-        y: axis("% of passes", {beginAtZero: true}),
+        y: axis(`% of ${counted}`, {beginAtZero: true}),
       },
     },
   });
