@@ -1,6 +1,7 @@
 package dev.ovkit.convert;
 
 import dev.ovkit.ir.WeightPrecision;
+import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.onnx.OlderSoftmax;
 import dev.ovkit.python.PythonTool;
 import dev.ovkit.python.PythonTools;
@@ -11,19 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
 /** Makes OpenVINO's graph of a plan: preprocessing baked in, weights stored as asked. */
 sealed interface GraphMaker {
-
-  /**
-   * The share of elements that FP16 leaves in f32: biases, and the kernels at the beginning of the
-   * network, whose rounding everything after them carries. The .bin becomes 0.518 of the FP32 one.
-   * Rounding everything moves or loses 7 of 443 reference detections of YOLOX-nano and
-   * YOLOv5-Lite-e (score by more than 0.01, or IoU under 0.98); this, none.
-   */
-  double EXACT_SHARE = 0.036;
 
   static GraphMaker of(Route route) {
     return switch (route.backEnd()) {
@@ -70,7 +64,7 @@ sealed interface GraphMaker {
     public ModelEditor make(Plan plan, WeightPrecision type, Path folder) throws IOException {
       Files.write(folder.resolve("model.onnx"), onnx(plan));
       tools.run(PythonTool.MO, folder, words(plan));
-      return stored(ModelEditor.ofFile(folder.resolve("model.xml")), type);
+      return stored(ModelEditor.ofFile(folder.resolve("model.xml")), plan.detector(), type);
     }
 
     private static List<String> words(Plan plan) {
@@ -114,13 +108,14 @@ sealed interface GraphMaker {
     if (preprocesses(plan)) {
       orClose(editor, () -> editor.preprocess(plan.reverseChannels(), plan.mean(), plan.scale()));
     }
-    return stored(editor, type);
+    return stored(editor, plan.detector(), type);
   }
 
   /** The graph with its weights stored as asked. */
-  static ModelEditor stored(ModelEditor editor, WeightPrecision type) {
+  static ModelEditor stored(
+      ModelEditor editor, Optional<DetectorSpec> detector, WeightPrecision type) {
     if (type == WeightPrecision.FP16) {
-      orClose(editor, () -> editor.compress(EXACT_SHARE));
+      orClose(editor, () -> editor.compress(ExactShare.of(detector)));
     }
     return editor;
   }

@@ -57,8 +57,10 @@ public final class MoConverter {
       Path made = run(line, recognised, work, listener);
       Path xml = staging.resolve(made.getFileName().toString());
       Optional<Plan> plan = recognised.plan().flatMap(p -> fitted(p, IrDescription.read(made)));
+      Optional<DetectorSpec> detector = plan.flatMap(Plan::detector);
       List<Decision> decisions = new ArrayList<>(line.notes());
-      try (ModelEditor editor = GraphMaker.stored(ModelEditor.ofFile(made), line.dataType())) {
+      try (ModelEditor editor =
+          GraphMaker.stored(ModelEditor.ofFile(made), detector, line.dataType())) {
         if (plan.isPresent()) {
           decisions.addAll(plan.get().decisions());
           Converter.write(plan.get(), xml, editor);
@@ -67,7 +69,6 @@ public final class MoConverter {
           editor.save(xml);
         }
       }
-      Optional<DetectorSpec> detector = plan.flatMap(Plan::detector);
       ConversionManifest manifest =
           new ConversionManifest(
               Converter.fileName(line.model()),

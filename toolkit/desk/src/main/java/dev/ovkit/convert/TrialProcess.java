@@ -18,7 +18,7 @@ final class TrialProcess {
     Path onnx = Path.of(arguments[0]);
     Path xml = onnx.resolveSibling("foreign.xml");
     try (ModelEditor editor = ModelEditor.ofOnnx(Files.readAllBytes(onnx))) {
-      editor.compress(GraphMaker.EXACT_SHARE);
+      editor.compress(ExactShare.USUAL);
       editor.save(xml);
     }
     try (Core core = Core.create();
