@@ -15,6 +15,7 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.IntSupplier;
@@ -55,6 +56,8 @@ final class Program {
   /** Runs a command line on this process's streams and ends the process. */
   static void main(Runner runner, String... arguments) {
     Runtime.getRuntime().addShutdownHook(new Thread(Program::end, "ovkit-end"));
+    // The texts are English, and programs read the numbers in them.
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
     OutputStream stdout = new FileOutputStream(FileDescriptor.out);
     PrintWriter err = TypedName.messages(System.err);
     System.exit(run(runner, stdout, err, arguments));

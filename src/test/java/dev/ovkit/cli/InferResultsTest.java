@@ -416,6 +416,16 @@ class InferResultsTest {
             2, "--classes wahser: '%s' has no such class; did you mean 'washer'?".formatted(IR));
   }
 
+  @Test
+  void numbersHaveAPointInEveryCountry() throws Exception {
+    ProcessBuilder german = start(List.of("infer", IR.toString(), ONE.toString()));
+    german.environment().put("JDK_JAVA_OPTIONS", "-Duser.language=de -Duser.country=DE");
+    Process process = german.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).isZero();
+    assertThat(said).containsPattern("0\\.\\d{3}  x \\d+\\.\\d").doesNotContainPattern("\\d,\\d");
+  }
+
   // ---- helpers
 
   /** The shell of a job in the background has its children ignore SIGINT, so it is set back. */
