@@ -71,11 +71,23 @@ public final class EventOptions {
   private @Nullable String webhookToken;
 
   @Option(
+      names = "--webhook-ca",
+      paramLabel = "FILE",
+      description = "PEM certificates to trust for https, instead of those that Java trusts.")
+  private @Nullable Path webhookCa;
+
+  @Option(
       names = "--mqtt",
       paramLabel = "mqtt[s]://HOST[:PORT]",
       description =
           "Send events, results and states to an MQTT 5 broker; mqtts is TLS. Needs --queue.")
   private @Nullable String mqtt;
+
+  @Option(
+      names = "--mqtt-ca",
+      paramLabel = "FILE",
+      description = "PEM certificates to trust for mqtts, instead of those that Java trusts.")
+  private @Nullable Path mqttCa;
 
   @Option(
       names = "--mqtt-topic",
@@ -138,8 +150,10 @@ public final class EventOptions {
   /** Returns what is asked for. */
   public StreamRequest.Events events() {
     requireWith("--webhook-token", webhookToken, "--webhook", webhook);
+    requireWith("--webhook-ca", webhookCa, "--webhook", webhook);
     for (String option :
-        List.of("--mqtt-topic", "--mqtt-user", "--mqtt-password", "--home-assistant")) {
+        List.of(
+            "--mqtt-ca", "--mqtt-topic", "--mqtt-user", "--mqtt-password", "--home-assistant")) {
       requireWith(option, given(option), "--mqtt", mqtt);
     }
     requireWith("--mqtt-password", mqttPassword, "--mqtt-user", mqttUser);
@@ -162,12 +176,16 @@ public final class EventOptions {
         Duration.ofMillis(Math.round(clipSeconds * 1000)),
         size("--pictures-size", picturesSize),
         Optional.ofNullable(webhook)
-            .map(url -> new StreamRequest.Webhook(url, Optional.ofNullable(webhookToken))),
+            .map(
+                url ->
+                    new StreamRequest.Webhook(
+                        url, Optional.ofNullable(webhookToken), Optional.ofNullable(webhookCa))),
         Optional.ofNullable(mqtt)
             .map(
                 url ->
                     new StreamRequest.Mqtt(
                         url,
+                        Optional.ofNullable(mqttCa),
                         Optional.ofNullable(mqttTopic),
                         Optional.ofNullable(mqttUser),
                         Optional.ofNullable(mqttPassword),

@@ -222,11 +222,12 @@ public record StreamRequest(
   }
 
   /** An HTTP endpoint, as it was typed. */
-  public record Webhook(String address, Optional<String> token) {}
+  public record Webhook(String address, Optional<String> token, Optional<Path> ca) {}
 
   /** An MQTT broker, as it was typed. */
   public record Mqtt(
       String address,
+      Optional<Path> ca,
       Optional<String> topic,
       Optional<String> user,
       Optional<String> password,

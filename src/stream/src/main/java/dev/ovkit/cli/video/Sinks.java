@@ -6,6 +6,7 @@ import dev.ovkit.video.delivery.KafkaOptions;
 import dev.ovkit.video.delivery.MqttOptions;
 import dev.ovkit.video.delivery.QueueOptions;
 import dev.ovkit.video.delivery.Secret;
+import dev.ovkit.video.delivery.TrustedCertificates;
 import dev.ovkit.video.delivery.WebhookOptions;
 import dev.ovkit.video.engine.Camera;
 import dev.ovkit.video.sink.EventPictureOptions;
@@ -41,12 +42,15 @@ final class Sinks {
   /**
    * Checks what can be checked without opening anything.
    *
-   * @throws OptionException when something cannot have an effect, or a secret is not there
+   * @throws OptionException when something cannot have an effect, or a secret or certificate is not
+   *     there
    */
   static void check(StreamRequest request) {
     SinkOptions options = options(request);
     options.webhook().flatMap(WebhookOptions::token).ifPresent(Secret::value);
     options.mqtt().flatMap(MqttOptions::password).ifPresent(Secret::value);
+    options.webhook().flatMap(WebhookOptions::ca).ifPresent(TrustedCertificates::managers);
+    options.mqtt().flatMap(MqttOptions::ca).ifPresent(TrustedCertificates::managers);
   }
 
   /** Opens all sinks for these cameras, zones and lines. */
@@ -91,7 +95,9 @@ final class Sinks {
   }
 
   private static WebhookOptions webhook(StreamRequest.Webhook typed) {
-    WebhookOptions options = WebhookOptions.of(typed.address());
+    WebhookOptions plain = WebhookOptions.of(typed.address());
+    WebhookOptions options =
+        typed.ca().map(TrustedCertificates::new).map(plain::withCa).orElse(plain);
     return typed
         .token()
         .map(place -> options.withToken(Secret.parse("--webhook-token", place)))
@@ -102,6 +108,7 @@ final class Sinks {
     MqttOptions options = MqttOptions.of(typed.address());
     return new MqttOptions(
         options.address(),
+        typed.ca().map(TrustedCertificates::new),
         typed.topic().orElse(options.topic()),
         typed.user(),
         typed.password().map(place -> Secret.parse("--mqtt-password", place)),

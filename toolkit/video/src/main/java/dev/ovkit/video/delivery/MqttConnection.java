@@ -3,6 +3,10 @@ package dev.ovkit.video.delivery;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.hivemq.client.mqtt.MqttClient;
+import com.hivemq.client.mqtt.MqttClientSslConfig;
+import com.hivemq.client.mqtt.MqttClientSslConfigBuilder;
+import com.hivemq.client.mqtt.MqttClientTransportConfig;
+import com.hivemq.client.mqtt.MqttClientTransportConfigBuilder;
 import com.hivemq.client.mqtt.datatypes.MqttQos;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5ClientBuilder;
@@ -12,6 +16,8 @@ import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5ConnectBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import dev.ovkit.OptionException;
+import java.io.IOException;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -54,10 +60,11 @@ public final class MqttConnection implements AutoCloseable {
   private final MqttOptions options;
   private final Delivery.Pauses pauses;
   private final Consumer<String> reports;
-  private final Mqtt5AsyncClient client;
+  private final Mqtt5ClientBuilder clients;
   private final Thread thread = new Thread(this::run, "ovkit-mqtt");
   private final Map<String, Message> pending = new LinkedHashMap<>();
   private final Map<String, Message> retained = new LinkedHashMap<>();
+  private volatile Mqtt5AsyncClient client;
   private volatile boolean ending;
 
   private MqttConnection(MqttOptions options, Delivery.Pauses pauses, Consumer<String> reports) {
@@ -69,28 +76,39 @@ public final class MqttConnection implements AutoCloseable {
     if (System.getProperty("io.netty.noUnsafe") == null) {
       System.setProperty("io.netty.noUnsafe", "true");
     }
-    Mqtt5ClientBuilder builder =
+    clients =
         MqttClient.builder()
             .useMqttVersion5()
             .identifier("ovkit-" + options.topic().replaceAll("[^A-Za-z0-9]", "-"))
-            .serverHost(options.address().getHost())
-            .serverPort(options.port())
             .executorConfig()
             .nettyThreads(1)
             .applyExecutorConfig()
-            .transportConfig()
-            .socketConnectTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-            .mqttConnectTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
-            .applyTransportConfig();
-    client = (options.isEncrypted() ? builder.sslWithDefaultConfig() : builder).buildAsync();
+            .transportConfig(transport(options));
+    client = clients.buildAsync();
     thread.setDaemon(true);
+  }
+
+  private static MqttClientTransportConfig transport(MqttOptions options) {
+    MqttClientTransportConfigBuilder transport =
+        MqttClientTransportConfig.builder()
+            .serverHost(options.address().getHost())
+            .serverPort(options.port())
+            .socketConnectTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+            .mqttConnectTimeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    return (options.isEncrypted() ? transport.sslConfig(tls(options)) : transport).build();
+  }
+
+  private static MqttClientSslConfig tls(MqttOptions options) {
+    MqttClientSslConfigBuilder tls = MqttClientSslConfig.builder();
+    return (options.ca().isPresent() ? tls.trustManagerFactory(options.ca().get().managers()) : tls)
+        .build();
   }
 
   /**
    * Begins to connect.
    *
    * @param reports takes a line when the broker is away, and when it is back
-   * @throws OptionException when the password is not there
+   * @throws OptionException when the password or the certificates are not there
    */
   public static MqttConnection open(MqttOptions options, Consumer<String> reports) {
     return open(options, Delivery.Pauses.USUAL, reports);
@@ -160,6 +178,10 @@ public final class MqttConnection implements AutoCloseable {
             reports.accept(said + "; trying again");
           }
           failures++;
+          if (!isConnected()) {
+            // A client that fails while its last attempt is still ending may never connect again.
+            client = clients.buildAsync();
+          }
           Thread.sleep(pauses.after(failures, random).toMillis());
         }
       }
@@ -262,7 +284,11 @@ public final class MqttConnection implements AutoCloseable {
             "%s: no TLS connection (%s)".formatted(options, one.getMessage()));
       }
     }
-    return DeliveryException.later("%s: no connection".formatted(options));
+    Throwable reason = cause == null ? null : cause.getCause();
+    return DeliveryException.later(
+        reason instanceof IOException && !(reason instanceof ConnectException)
+            ? "%s: no connection (%s)".formatted(options, reason.getMessage())
+            : "%s: no connection".formatted(options));
   }
 
   /** Hands events over with QoS 1, in their order; waits for the connection. */

@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
  * An MQTT 5 broker that gets events and results.
  *
  * @param address {@code mqtt://HOST[:PORT]}, or {@code mqtts:} for TLS
+ * @param ca PEM certificates of which one must vouch for an mqtts broker; empty for those that Java
+ *     trusts
  * @param topic what all topics begin with; also the name by which the broker knows the client, so
  *     two programs need different ones
  * @param user by which ovkit logs in
@@ -19,6 +21,7 @@ import java.util.regex.Pattern;
  */
 public record MqttOptions(
     URI address,
+    Optional<TrustedCertificates> ca,
     String topic,
     Optional<String> user,
     Optional<Secret> password,
@@ -43,6 +46,10 @@ public record MqttOptions(
           "MQTT %s: nothing may follow host and port; give the topic apart"
               .formatted(Addresses.shown(address)));
     }
+    if (ca.isPresent() && !"mqtts".equals(address.getScheme())) {
+      throw new OptionException(
+          "MQTT %s: certificates have no effect without mqtts".formatted(Addresses.shown(address)));
+    }
     requireTopic(topic);
     discovery.ifPresent(MqttOptions::requireTopic);
     if (password.isPresent() && user.isEmpty()) {
@@ -54,22 +61,27 @@ public record MqttOptions(
   public static MqttOptions of(String address) {
     return new MqttOptions(
         Addresses.parse("MQTT", address, SCHEMES, "user and password"),
+        Optional.empty(),
         DEFAULT_TOPIC,
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }
 
+  public MqttOptions withCa(TrustedCertificates certificates) {
+    return new MqttOptions(address, Optional.of(certificates), topic, user, password, discovery);
+  }
+
   public MqttOptions withTopic(String first) {
-    return new MqttOptions(address, first, user, password, discovery);
+    return new MqttOptions(address, ca, first, user, password, discovery);
   }
 
   public MqttOptions withUser(String name, Optional<Secret> secret) {
-    return new MqttOptions(address, topic, Optional.of(name), secret, discovery);
+    return new MqttOptions(address, ca, topic, Optional.of(name), secret, discovery);
   }
 
   public MqttOptions withDiscovery(String first) {
-    return new MqttOptions(address, topic, user, password, Optional.of(first));
+    return new MqttOptions(address, ca, topic, user, password, Optional.of(first));
   }
 
   boolean isEncrypted() {

@@ -45,15 +45,12 @@ final class WebhookDeliverer implements Deliverer {
   /**
    * Makes one that follows no redirects, which could lead the token elsewhere.
    *
-   * @throws dev.ovkit.OptionException when the token is not there
+   * @throws dev.ovkit.OptionException when the token or the certificates are not there
    */
   static WebhookDeliverer of(WebhookOptions options) {
-    return of(options, HttpClient.newBuilder());
-  }
-
-  /** As {@link #of(WebhookOptions)}, with what a test trusts. */
-  static WebhookDeliverer of(WebhookOptions options, HttpClient.Builder builder) {
     options.token().ifPresent(Secret::value);
+    HttpClient.Builder builder = HttpClient.newBuilder();
+    options.ca().ifPresent(trusted -> builder.sslContext(trusted.context()));
     return new WebhookDeliverer(
         options,
         builder

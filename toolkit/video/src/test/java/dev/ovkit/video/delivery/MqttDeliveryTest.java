@@ -8,6 +8,7 @@ import com.hivemq.client.mqtt.datatypes.MqttQos;
 import dev.ovkit.OptionException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -86,7 +87,11 @@ class MqttDeliveryTest {
   void aBrokerThatGoesAwayGetsAllWhenItIsBackAndWhatItShouldKeepAgain() throws Exception {
     int port = Mosquitto.freePort();
     MqttOptions options = MqttOptions.of("mqtt://127.0.0.1:" + port);
-    try (MqttConnection connection = connect(options);
+    // Between two attempts there is time enough for the subscriber to come first.
+    Duration pause = Duration.ofSeconds(4);
+    try (MqttConnection connection =
+            MqttConnection.open(
+                options, new Delivery.Pauses(pause, pause, Duration.ofMillis(500)), reports::add);
         Delivery delivery = start(connection)) {
       connection.newest("ovkit/door/state", "first", true);
       add(delivery, 0, 100);

@@ -9,6 +9,7 @@ import dev.ovkit.cli.stream.StreamValues;
 import dev.ovkit.video.delivery.KafkaOptions;
 import dev.ovkit.video.delivery.MqttOptions;
 import dev.ovkit.video.delivery.Secret;
+import dev.ovkit.video.delivery.TrustedCertificates;
 import dev.ovkit.video.delivery.WebhookOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -68,14 +69,17 @@ final class ConfigEvents {
   }
 
   private static Webhook webhook(YamlValue value) {
-    YamlMapping webhook = value.mapping("url", "token");
+    YamlMapping webhook = value.mapping("url", "ca", "token");
     YamlValue url = webhook.get("url");
-    checked(url, WebhookOptions::of);
-    return new Webhook(url.text(), webhook.find("token").map(ConfigEvents::secret));
+    WebhookOptions options = checked(url, WebhookOptions::of);
+    return new Webhook(
+        url.text(),
+        webhook.find("token").map(ConfigEvents::secret),
+        certificates(webhook, options::withCa));
   }
 
   private static Mqtt mqtt(YamlValue value) {
-    YamlMapping mqtt = value.mapping("url", "topic", "user", "password", "home_assistant");
+    YamlMapping mqtt = value.mapping("url", "ca", "topic", "user", "password", "home_assistant");
     YamlValue url = mqtt.get("url");
     MqttOptions options = checked(url, MqttOptions::of);
     for (String key : new String[] {"topic", "home_assistant"}) {
@@ -86,7 +90,12 @@ final class ConfigEvents {
       mqtt.get("user");
     }
     return new Mqtt(
-        url.text(), mqtt.text("topic"), mqtt.text("user"), password, mqtt.text("home_assistant"));
+        url.text(),
+        certificates(mqtt, options::withCa),
+        mqtt.text("topic"),
+        mqtt.text("user"),
+        password,
+        mqtt.text("home_assistant"));
   }
 
   private static Kafka kafka(YamlValue value) {
@@ -104,6 +113,14 @@ final class ConfigEvents {
     return secret.kind() == Secret.Kind.FILE
         ? FILE + value.source().resolve(secret.place())
         : value.text();
+  }
+
+  private static Optional<Path> certificates(
+      YamlMapping receiver, Function<TrustedCertificates, ?> reader) {
+    Optional<YamlValue> ca = receiver.find("ca");
+    ca.ifPresent(
+        one -> checked(one, typed -> reader.apply(new TrustedCertificates(Path.of(typed)))));
+    return ca.map(ConfigEvents::path);
   }
 
   private static Path path(YamlValue value) {

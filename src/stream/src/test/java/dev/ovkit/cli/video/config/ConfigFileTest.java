@@ -113,8 +113,8 @@ class ConfigFileTest {
           clips: {folder: films, seconds: 2.5}
           pictures_size: 2G
           queue: {folder: queue, size: 1M}
-          webhook: {url: "https://host/a", token: "file:hook"}
-          mqtt: {url: "mqtts://broker", topic: plant, user: me, password: "env:PASSWORD", home_assistant: homeassistant}
+          webhook: {url: "https://host/a", ca: tls/hook.pem, token: "file:hook"}
+          mqtt: {url: "mqtts://broker", ca: /etc/ssl/plant.pem, topic: plant, user: me, password: "env:PASSWORD", home_assistant: homeassistant}
           kafka: {servers: "a:9092,b:9092", topic: parts, properties: kafka.properties}
         zones:
           - {name: all, corners: [[0, 0], [10, 0], [10, 10]]}
@@ -193,10 +193,13 @@ class ConfigFileTest {
                 2L << 30,
                 Optional.of(
                     new StreamRequest.Webhook(
-                        "https://host/a", Optional.of("file:" + temp.resolve("hook")))),
+                        "https://host/a",
+                        Optional.of("file:" + temp.resolve("hook")),
+                        Optional.of(temp.resolve("tls/hook.pem")))),
                 Optional.of(
                     new StreamRequest.Mqtt(
                         "mqtts://broker",
+                        Optional.of(Path.of("/etc/ssl/plant.pem")),
                         Optional.of("plant"),
                         Optional.of("me"),
                         Optional.of("env:PASSWORD"),
