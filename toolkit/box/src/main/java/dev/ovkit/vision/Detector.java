@@ -59,6 +59,7 @@ public final class Detector implements AutoCloseable {
   private final List<DetectorWorker> workers;
   private final BlockingQueue<DetectorWorker> idle;
   private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile @Nullable Consumer<Detections> observer;
 
   /**
    * What the network made of a picture, before anything is read from it.
@@ -236,6 +237,16 @@ public final class Detector implements AutoCloseable {
   }
 
   /**
+   * Passes each later result to an observer too, for metrics. An earlier observer is replaced.
+   *
+   * @param other is called on the thread of the detection, by several threads at once; the
+   *     detection fails with what it throws
+   */
+  public void observe(Consumer<Detections> other) {
+    observer = other;
+  }
+
+  /**
    * Reads a picture and finds objects on it.
    *
    * @throws dev.ovkit.PictureException when it is missing, damaged, too large, or no picture
@@ -243,7 +254,7 @@ public final class Detector implements AutoCloseable {
   public Detections detect(Path picture) {
     DetectorWorker worker = borrow();
     try {
-      return worker.detect(picture);
+      return observed(worker.detect(picture));
     } finally {
       giveBack(worker);
     }
@@ -270,7 +281,7 @@ public final class Detector implements AutoCloseable {
   public Detections detect(byte[] encoded, DetectOptions wanted) {
     DetectorWorker worker = borrow();
     try {
-      return worker.detect(encoded, wanted);
+      return observed(worker.detect(encoded, wanted));
     } finally {
       giveBack(worker);
     }
@@ -311,7 +322,7 @@ public final class Detector implements AutoCloseable {
   public Detections detect(Frame frame, DetectOptions wanted) {
     DetectorWorker worker = borrow();
     try {
-      return worker.detect(frame, wanted);
+      return observed(worker.detect(frame, wanted));
     } finally {
       giveBack(worker);
     }
@@ -326,7 +337,7 @@ public final class Detector implements AutoCloseable {
   public Detections detect(Picture picture, DetectOptions wanted) {
     DetectorWorker worker = borrow();
     try {
-      return worker.detect(picture, wanted);
+      return observed(worker.detect(picture, wanted));
     } finally {
       giveBack(worker);
     }
@@ -361,10 +372,18 @@ public final class Detector implements AutoCloseable {
   public Detections detect(Picture.Source pixels) {
     DetectorWorker worker = borrow();
     try {
-      return worker.detect(pixels);
+      return observed(worker.detect(pixels));
     } finally {
       giveBack(worker);
     }
+  }
+
+  private Detections observed(Detections found) {
+    Consumer<Detections> present = observer;
+    if (present != null) {
+      present.accept(found);
+    }
+    return found;
   }
 
   private DetectOptions wanted() {
