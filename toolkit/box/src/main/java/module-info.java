@@ -61,6 +61,10 @@ module dev.ovkit {
       dev.ovkit.cli,
       dev.ovkit.desk,
       dev.ovkit.serve;
+  exports dev.ovkit.internal.tls to
+      dev.ovkit.cli,
+      dev.ovkit.desk,
+      dev.ovkit.video;
   exports dev.ovkit.internal.xml to
       dev.ovkit.cli,
       dev.ovkit.desk;

@@ -38,6 +38,7 @@ class ArchitectureTest {
     MAY_USE.put("internal.text", "");
     MAY_USE.put("internal.files", "internal.text");
     MAY_USE.put("internal.xml", "");
+    MAY_USE.put("internal.tls", "");
     MAY_USE.put("internal.process", "nativelib machine internal.files");
     MAY_USE.put("runtime", "nativelib machine");
     MAY_USE.put("ir", "runtime internal.files internal.xml");
@@ -79,7 +80,7 @@ class ArchitectureTest {
     MAY_USE.put(
         "report",
         "model picture compare bench subject verify evaluate diagnose quantize internal.files");
-    MAY_USE.put("load", "bench internal.text");
+    MAY_USE.put("load", "bench internal.text internal.tls");
     MAY_USE.put("pack", "ir nativelib model vision bundle internal.files");
     MAY_USE.put("cli", "*");
   }

@@ -3,6 +3,7 @@ package dev.ovkit.load;
 import dev.ovkit.OptionException;
 import dev.ovkit.PictureException;
 import dev.ovkit.internal.text.OneLine;
+import dev.ovkit.internal.tls.TrustedCertificates;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -49,7 +50,7 @@ final class HttpPictures implements PictureServer {
             .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(options.timeout());
-    options.certificates().map(TrustedIssuers::read).ifPresent(builder::sslContext);
+    options.certificates().map(TrustedCertificates::context).ifPresent(builder::sslContext);
     this.client = builder.build();
     Optional<String> token = options.token().map(HttpPictures::token);
     for (Path picture : options.pictures()) {

@@ -296,7 +296,7 @@ class LoadGeneratorTest {
     assertThatExceptionOfType(OptionException.class)
         .isThrownBy(() -> run(options(1).withCertificates(missing)))
         .withMessage(
-            "the certificates in '%s' cannot be read (no such file); expected PEM"
+            "the certificates in '%s' cannot be read (no such file); expected a PEM file"
                 .formatted(missing));
     assertThatExceptionOfType(OptionException.class)
         .isThrownBy(() -> run(options(1).withCertificates(empty)))

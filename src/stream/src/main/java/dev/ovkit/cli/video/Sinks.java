@@ -2,11 +2,11 @@ package dev.ovkit.cli.video;
 
 import dev.ovkit.OptionException;
 import dev.ovkit.cli.stream.StreamRequest;
+import dev.ovkit.internal.tls.TrustedCertificates;
 import dev.ovkit.video.delivery.KafkaOptions;
 import dev.ovkit.video.delivery.MqttOptions;
 import dev.ovkit.video.delivery.QueueOptions;
 import dev.ovkit.video.delivery.Secret;
-import dev.ovkit.video.delivery.TrustedCertificates;
 import dev.ovkit.video.delivery.WebhookOptions;
 import dev.ovkit.video.engine.Camera;
 import dev.ovkit.video.sink.EventPictureOptions;
@@ -96,8 +96,7 @@ final class Sinks {
 
   private static WebhookOptions webhook(StreamRequest.Webhook typed) {
     WebhookOptions plain = WebhookOptions.of(typed.address());
-    WebhookOptions options =
-        typed.ca().map(TrustedCertificates::new).map(plain::withCa).orElse(plain);
+    WebhookOptions options = typed.ca().map(plain::withCa).orElse(plain);
     return typed
         .token()
         .map(place -> options.withToken(Secret.parse("--webhook-token", place)))
@@ -108,7 +107,7 @@ final class Sinks {
     MqttOptions options = MqttOptions.of(typed.address());
     return new MqttOptions(
         options.address(),
-        typed.ca().map(TrustedCertificates::new),
+        typed.ca(),
         typed.topic().orElse(options.topic()),
         typed.user(),
         typed.password().map(place -> Secret.parse("--mqtt-password", place)),

@@ -16,6 +16,7 @@ import com.hivemq.client.mqtt.mqtt5.message.connect.Mqtt5ConnectBuilder;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
 import com.hivemq.client.mqtt.mqtt5.message.publish.puback.Mqtt5PubAckReasonCode;
 import dev.ovkit.OptionException;
+import dev.ovkit.internal.tls.TrustedCertificates;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
@@ -100,7 +101,9 @@ public final class MqttConnection implements AutoCloseable {
 
   private static MqttClientSslConfig tls(MqttOptions options) {
     MqttClientSslConfigBuilder tls = MqttClientSslConfig.builder();
-    return (options.ca().isPresent() ? tls.trustManagerFactory(options.ca().get().managers()) : tls)
+    return (options.ca().isPresent()
+            ? tls.trustManagerFactory(TrustedCertificates.managers(options.ca().get()))
+            : tls)
         .build();
   }
 

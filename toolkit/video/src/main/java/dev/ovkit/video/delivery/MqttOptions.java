@@ -2,6 +2,7 @@ package dev.ovkit.video.delivery;
 
 import dev.ovkit.OptionException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -21,7 +22,7 @@ import java.util.regex.Pattern;
  */
 public record MqttOptions(
     URI address,
-    Optional<TrustedCertificates> ca,
+    Optional<Path> ca,
     String topic,
     Optional<String> user,
     Optional<Secret> password,
@@ -68,7 +69,7 @@ public record MqttOptions(
         Optional.empty());
   }
 
-  public MqttOptions withCa(TrustedCertificates certificates) {
+  public MqttOptions withCa(Path certificates) {
     return new MqttOptions(address, Optional.of(certificates), topic, user, password, discovery);
   }
 

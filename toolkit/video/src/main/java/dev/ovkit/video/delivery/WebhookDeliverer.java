@@ -1,6 +1,7 @@
 package dev.ovkit.video.delivery;
 
 import dev.ovkit.OptionException;
+import dev.ovkit.internal.tls.TrustedCertificates;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -50,7 +51,7 @@ final class WebhookDeliverer implements Deliverer {
   static WebhookDeliverer of(WebhookOptions options) {
     options.token().ifPresent(Secret::value);
     HttpClient.Builder builder = HttpClient.newBuilder();
-    options.ca().ifPresent(trusted -> builder.sslContext(trusted.context()));
+    options.ca().map(TrustedCertificates::context).ifPresent(builder::sslContext);
     return new WebhookDeliverer(
         options,
         builder

@@ -2,6 +2,7 @@ package dev.ovkit.video.delivery;
 
 import dev.ovkit.OptionException;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -17,7 +18,7 @@ import java.util.Optional;
  * @param timeout the longest wait for a connection, and for an answer
  */
 public record WebhookOptions(
-    URI address, Optional<Secret> token, Optional<TrustedCertificates> ca, Duration timeout) {
+    URI address, Optional<Secret> token, Optional<Path> ca, Duration timeout) {
 
   private static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
@@ -51,7 +52,7 @@ public record WebhookOptions(
     return new WebhookOptions(address, Optional.of(bearer), ca, timeout);
   }
 
-  public WebhookOptions withCa(TrustedCertificates certificates) {
+  public WebhookOptions withCa(Path certificates) {
     return new WebhookOptions(address, token, Optional.of(certificates), timeout);
   }
 

@@ -10,6 +10,7 @@ import com.hivemq.client.mqtt.mqtt5.Mqtt5BlockingClient;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import dev.ovkit.OptionException;
+import dev.ovkit.internal.tls.TrustedCertificates;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -44,8 +45,7 @@ class TrustedCertificatesTest {
             "certfile " + own.certificate(),
             "keyfile " + own.key(),
             "allow_anonymous true")) {
-      for (MqttOptions wrong :
-          List.of(options, options.withCa(new TrustedCertificates(other.certificate())))) {
+      for (MqttOptions wrong : List.of(options, options.withCa(other.certificate()))) {
         try (MqttConnection connection =
             MqttConnection.open(wrong, DeliveryTest.SHORT, reports::add)) {
           while (reports.isEmpty()) {
@@ -62,9 +62,9 @@ class TrustedCertificatesTest {
         }
         reports.clear();
       }
-      TrustedCertificates trusted = new TrustedCertificates(own.certificate());
       try (MqttConnection connection =
-          MqttConnection.open(options.withCa(trusted), DeliveryTest.SHORT, reports::add)) {
+          MqttConnection.open(
+              options.withCa(own.certificate()), DeliveryTest.SHORT, reports::add)) {
         connection.newest("ovkit/door/state", "kept", true);
         Mqtt5BlockingClient reader =
             MqttClient.builder()
@@ -72,7 +72,7 @@ class TrustedCertificatesTest {
                 .serverHost("127.0.0.1")
                 .serverPort(port)
                 .sslConfig()
-                .trustManagerFactory(trusted.managers())
+                .trustManagerFactory(TrustedCertificates.managers(own.certificate()))
                 .applySslConfig()
                 .buildBlocking();
         reader.connect();
@@ -110,7 +110,7 @@ class TrustedCertificatesTest {
           .isInstanceOf(DeliveryException.class)
           .hasMessageContaining("no TLS connection");
       assertThat(bodies).isEmpty();
-      WebhookDeliverer.of(options.withCa(new TrustedCertificates(own.certificate()))).deliver(ONE);
+      WebhookDeliverer.of(options.withCa(own.certificate())).deliver(ONE);
       assertThat(bodies).hasSize(1).first().asString().contains("\"id-1\"");
     } finally {
       server.stop(0);
@@ -120,23 +120,23 @@ class TrustedCertificatesTest {
   @Test
   void whatIsNoCertificateIsNamed() throws Exception {
     Path none = temp.resolve("none.pem");
-    assertThatThrownBy(() -> new TrustedCertificates(none).managers())
+    assertThatThrownBy(() -> TrustedCertificates.managers(none))
         .isInstanceOf(OptionException.class)
         .hasMessage(
-            "the certificates in '%s' cannot be read; give a readable PEM file".formatted(none));
+            "the certificates in '%s' cannot be read (no such file); expected a PEM file"
+                .formatted(none));
     for (String text : List.of("", "certainly", "-----BEGIN CERTIFICATE-----\nMII\n")) {
       Path file = Files.writeString(temp.resolve("file.pem"), text);
-      assertThatThrownBy(() -> new TrustedCertificates(file).managers())
+      assertThatThrownBy(() -> TrustedCertificates.managers(file))
           .isInstanceOf(OptionException.class)
           .hasMessage(
               "'%s' has no certificate that can be read; expected PEM, -----BEGIN CERTIFICATE-----"
                   .formatted(file));
     }
-    TrustedCertificates some = new TrustedCertificates(none);
-    assertThatThrownBy(() -> MqttOptions.of("mqtt://host").withCa(some))
+    assertThatThrownBy(() -> MqttOptions.of("mqtt://host").withCa(none))
         .isInstanceOf(OptionException.class)
         .hasMessage("MQTT mqtt://host: certificates have no effect without mqtts");
-    assertThatThrownBy(() -> WebhookOptions.of("http://host").withCa(some))
+    assertThatThrownBy(() -> WebhookOptions.of("http://host").withCa(none))
         .isInstanceOf(OptionException.class)
         .hasMessage("webhook http://host: certificates have no effect without https");
   }

@@ -9,7 +9,6 @@ import dev.ovkit.cli.stream.StreamValues;
 import dev.ovkit.video.delivery.KafkaOptions;
 import dev.ovkit.video.delivery.MqttOptions;
 import dev.ovkit.video.delivery.Secret;
-import dev.ovkit.video.delivery.TrustedCertificates;
 import dev.ovkit.video.delivery.WebhookOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -115,11 +114,9 @@ final class ConfigEvents {
         : value.text();
   }
 
-  private static Optional<Path> certificates(
-      YamlMapping receiver, Function<TrustedCertificates, ?> reader) {
+  private static Optional<Path> certificates(YamlMapping receiver, Function<Path, ?> reader) {
     Optional<YamlValue> ca = receiver.find("ca");
-    ca.ifPresent(
-        one -> checked(one, typed -> reader.apply(new TrustedCertificates(Path.of(typed)))));
+    ca.ifPresent(one -> checked(one, typed -> reader.apply(Path.of(typed))));
     return ca.map(ConfigEvents::path);
   }
 
