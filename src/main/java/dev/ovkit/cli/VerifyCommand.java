@@ -1,5 +1,7 @@
 package dev.ovkit.cli;
 
+import dev.ovkit.bisect.Bisection;
+import dev.ovkit.bisect.Bisector;
 import dev.ovkit.cli.option.Choices;
 import dev.ovkit.cli.option.HelpGroup;
 import dev.ovkit.cli.option.Images;
@@ -7,6 +9,8 @@ import dev.ovkit.cli.option.JsonOption;
 import dev.ovkit.cli.option.ModelFolder;
 import dev.ovkit.cli.option.PictureOptions;
 import dev.ovkit.cli.option.Written;
+import dev.ovkit.cli.print.BisectionPrinter;
+import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
 import dev.ovkit.cli.print.Progress;
 import dev.ovkit.cli.print.VerificationPrinter;
@@ -41,11 +45,14 @@ import picocli.CommandLine.Spec;
       "",
       "A and B are each an ONNX or an IR. An ONNX is an independent reference: it runs in ONNX Runtime, its pictures are prepared as its family requires, and it is cut at the outputs of the other model. An IR runs in OpenVINO with its own settings. It must take BGR pictures with values 0..255, as IRs of 'ovkit convert' do. If it takes something else on purpose, say so with --input-colour or --bare.",
       "",
-      "A box counts if its score reaches --conf in either model. It agrees if the other model has a box of the same class within the tolerances. The other model is read with a slightly lower threshold, so that boxes right at the threshold do not count as differences. The exit code is 4 if the models differ."
+      "A box counts if its score reaches --conf in either model. It agrees if the other model has a box of the same class within the tolerances. The other model is read with a slightly lower threshold, so that boxes right at the threshold do not count as differences. The exit code is 4 if the models differ.",
+      "",
+      "With --bisect, verify compares the models node by node on one picture, and names the first node that differs. Each node of B gets the numbers that A has before it, so a node differs only by what it does itself."
     },
     footer = {
       "  ovkit verify yolov5s.onnx yolov5s.xml pictures",
-      "  ovkit verify old.xml new.xml --images 'shots/*.jpg' --html report.html"
+      "  ovkit verify old.xml new.xml --images 'shots/*.jpg' --html report.html",
+      "  ovkit verify yolov5s.onnx yolov5s.xml shot.jpg --bisect --out culprit"
     })
 final class VerifyCommand implements Callable<Integer> {
 
@@ -73,12 +80,26 @@ final class VerifyCommand implements Callable<Integer> {
 
   @Mixin private Images images;
 
+  @Option(
+      names = "--bisect",
+      description =
+          "Name the first node whose output differs, with its attributes, its inputs and both outputs. Uses the first picture only. Of an INT8 IR, list the layers that add the largest errors.")
+  private boolean bisect;
+
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description =
+          "With --bisect: write that node, its inputs and both outputs to this new folder, to attach to a bug report.")
+  private @Nullable Path out;
+
   @HelpGroup.In(HelpGroup.EXPERT)
   @Option(
       names = "--tolerance",
       paramLabel = "NUMBER",
       description =
-          "Largest allowed difference of a raw output (relative L2). Default: 0.0001 for an FP32 IR, 0.02 for an FP16 IR. For an INT8 IR only the boxes are compared.")
+          "Largest allowed difference of a raw output (relative L2). Default: 0.0001 for an FP32 IR, 0.02 for an FP16 IR. For an INT8 IR only the boxes are compared. With --bisect: largest error that a node may add (default: 0.0001 for FP32, 0.005 for FP16, none for INT8).")
   private @Nullable Double tolerance;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -155,6 +176,12 @@ final class VerifyCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     VerifyOptions options = options();
+    if (bisect) {
+      return bisect(options);
+    }
+    if (out != null) {
+      throw usage("--out needs --bisect");
+    }
     Verification verification = run(options, images.and(pictures).sources());
     PrintWriter out = spec.commandLine().getOut();
     if (html != null) {
@@ -166,6 +193,26 @@ final class VerifyCommand implements Callable<Integer> {
       VerificationPrinter.print(verification, out);
     }
     return VerificationPrinter.complain(verification, spec.commandLine().getErr());
+  }
+
+  private int bisect(VerifyOptions options) {
+    if (html != null) {
+      throw usage("--html cannot be combined with --bisect; take --json");
+    }
+    boolean given = images.and(pictures).given();
+    PictureSource source = (given ? images.sources() : PictureSource.generated()).get(0);
+    Bisection bisection;
+    try (Progress progress = Progress.ofShare("comparing nodes")) {
+      bisection = Bisector.bisect(options, source, Optional.ofNullable(out), progress);
+    }
+    PrintWriter printed = spec.commandLine().getOut();
+    if (json.wanted()) {
+      Json.print(printed, BisectionPrinter.json(bisection));
+    } else {
+      BisectionPrinter.print(bisection, printed);
+    }
+    bisection.notes().forEach(note -> spec.commandLine().getErr().println("ovkit: " + note));
+    return bisection.holds() ? ExitCode.DONE : ExitCode.DOES_NOT_HOLD;
   }
 
   static Verification run(VerifyOptions options, List<PictureSource> pictures) {

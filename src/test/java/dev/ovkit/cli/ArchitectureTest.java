@@ -71,6 +71,7 @@ class ArchitectureTest {
     MAY_USE.put(
         "verify",
         "ir head metadata runtime model layout picture vision compare onnx family convert subject");
+    MAY_USE.put("bisect", "ir runtime model picture onnx surgery subject verify internal.files");
     MAY_USE.put(
         "diagnose",
         "network ir head metadata runtime model layout picture vision compare convert subject internal.files internal.text");

@@ -105,6 +105,9 @@ class UsageTest {
         "eval m.xml --onnx m.onnx --coco c.json --images d | give a MODEL or --onnx MODEL.onnx, not"
             + " both | ovkit eval",
         "verify a.onnx | Missing required parameter: 'B' | ovkit verify",
+        "verify a.onnx b.xml --out d | --out needs --bisect | ovkit verify",
+        "verify a.onnx b.xml --bisect --html r.html | --html cannot be combined with --bisect; take"
+            + " --json | ovkit verify",
         "verify a.onnx b.xml --conf 2 | --conf 2.0: expected a number from 0 to 1 | ovkit verify",
         "verify a.onnx b.xml --input-colour GBR | Invalid value for option '--input-colour':"
             + " expected BGR or RGB, not 'GBR' | ovkit verify",

@@ -56,6 +56,50 @@ class VerifyCommandTest {
   }
 
   @Test
+  void bisectionSaysThatNoNodeDiffers() {
+    assertThat(Cli.run("verify", onnx, right, parts, "--bisect").done())
+        .contains("A  %s (ONNX Runtime 1.".formatted(onnx), "tensors compared on " + parts)
+        .containsPattern(
+            "no node differs; the largest error is [\\d.e-]+, at \\w+ '.*' \\(tolerated for FP16:"
+                + " 0.00500\\)");
+  }
+
+  @Test
+  void bisectionNamesTheNodeAndWritesIt() throws IOException {
+    Path folder = temp.resolve("culprit");
+    Cli said = Cli.run("verify", onnx, twice, parts, "--bisect", "--out", folder);
+    assertThat(said.exitCode()).isEqualTo(ExitCode.DOES_NOT_HOLD);
+    assertThat(said.out())
+        .contains(
+            "the first node that differs: Conv '/model.0/conv/Conv', which gives"
+                + " '/model.0/conv/Conv_output_0' (1x8x144x256)",
+            "attributes: ",
+            "output of A: ",
+            "output of B: ",
+            "it is computed from the picture itself",
+            "reproduction: " + folder);
+    assertThat(folder.resolve("a.onnx")).isRegularFile();
+    assertThat(folder.resolve("README.txt")).isRegularFile();
+    Cli again = Cli.run("verify", onnx, twice, parts, "--bisect", "--out", folder);
+    assertThat(again.exitCode()).isEqualTo(ExitCode.FAILED);
+    assertThat(again.err()).contains("'%s' already exists".formatted(folder));
+  }
+
+  @Test
+  void bisectionAsJsonHasEveryNode() throws IOException {
+    JsonNode root =
+        new ObjectMapper()
+            .readTree(Cli.run("verify", onnx, right, parts, "--bisect", "--json").done());
+    assertThat(root.get("holds").asBoolean()).isTrue();
+    assertThat(root.get("culprit").isNull()).isTrue();
+    assertThat(root.get("nodes")).hasSize(root.get("compared").asInt());
+    for (JsonNode node : root.get("nodes")) {
+      assertThat(node.get("error").asDouble()).isLessThan(root.get("tolerance").asDouble());
+      assertThat(node.get("operator").asText()).isNotEmpty();
+    }
+  }
+
+  @Test
   void aWrongIrIsNotAndTheReasonIsGiven() {
     Cli said = Cli.run("verify", onnx, twice, "--images", parts);
     assertThat(said.exitCode()).isEqualTo(ExitCode.DOES_NOT_HOLD);

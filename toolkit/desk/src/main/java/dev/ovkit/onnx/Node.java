@@ -8,7 +8,11 @@ import dev.ovkit.runtime.Shape;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** One operation of a graph. Immutable; two nodes are the same only if they are one object. */
@@ -124,6 +128,32 @@ public final class Node {
     return attribute == null
         ? null
         : attribute.getIntsList().stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /** Returns the attributes as text, for people; of a tensor or a graph only what it is. */
+  public SortedMap<String, String> attributes() {
+    SortedMap<String, String> attributes = new TreeMap<>();
+    for (AttributeProto attribute : proto.getAttributeList()) {
+      attributes.put(attribute.getName(), words(attribute));
+    }
+    return attributes;
+  }
+
+  private static String words(AttributeProto attribute) {
+    return switch (attribute.getType()) {
+      case INT -> Long.toString(attribute.getI());
+      case FLOAT -> Float.toString(attribute.getF());
+      case STRING -> attribute.getS().toStringUtf8();
+      case INTS -> joined(attribute.getIntsList());
+      case FLOATS -> joined(attribute.getFloatsList());
+      case TENSOR -> "a tensor of " + Tensors.shape(attribute.getT());
+      case GRAPH -> "a graph of %d nodes".formatted(attribute.getG().getNodeCount());
+      default -> attribute.getType().name().toLowerCase(Locale.ROOT);
+    };
+  }
+
+  private static String joined(List<?> numbers) {
+    return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
   }
 
   /** The value of a Constant node, or null. */

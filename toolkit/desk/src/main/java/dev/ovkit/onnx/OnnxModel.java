@@ -198,6 +198,10 @@ public final class OnnxModel {
     return derived(proto.toBuilder().setGraph(graph).build());
   }
 
+  ModelProto proto() {
+    return proto;
+  }
+
   /** The model in another form of its file. */
   OnnxModel withProto(UnaryOperator<ModelProto> change) {
     return derived(change.apply(proto));

@@ -50,10 +50,18 @@ final class ModelPairOpening {
   }
 
   ModelPair open() {
+    RunPlans plans = plans();
+    return new ModelPair(this, options, plans.first(), plans.second());
+  }
+
+  /** How the two models are run. */
+  record RunPlans(RunPlan first, RunPlan second) {}
+
+  RunPlans plans() {
     ModelKind a = ModelKind.of(options.first());
     ModelKind b = ModelKind.of(options.second());
     if (a == ModelKind.ONNX && b == ModelKind.ONNX) {
-      return contest(onnx(options.first()), onnx(options.second()));
+      return paired(onnx(options.first()), onnx(options.second()));
     }
     if (a == ModelKind.IR && b == ModelKind.IR) {
       return twoIrs();
@@ -65,10 +73,10 @@ final class ModelPairOpening {
     SourceDetector source = cut.source();
     RunPlan oracle = onnx(onnx, source);
     RunPlan made = ir(description, cut, source, oracle.spec());
-    return a == ModelKind.IR ? contest(made, oracle) : contest(oracle, made);
+    return a == ModelKind.IR ? paired(made, oracle) : paired(oracle, made);
   }
 
-  private ModelPair contest(RunPlan a, RunPlan b) {
+  private RunPlans paired(RunPlan a, RunPlan b) {
     int classesA = a.spec().layout().classes();
     int classesB = b.spec().layout().classes();
     if (classesA != classesB) {
@@ -77,7 +85,7 @@ final class ModelPairOpening {
           "'%s' detects %d classes, but '%s' detects %d: they are different models"
               .formatted(a.file(), classesA, b.file(), classesB));
     }
-    return new ModelPair(this, options, a, b);
+    return new RunPlans(a, b);
   }
 
   // ---- an ONNX
@@ -96,7 +104,7 @@ final class ModelPairOpening {
 
   // ---- two IRs
 
-  private ModelPair twoIrs() {
+  private RunPlans twoIrs() {
     if (options.bare()) {
       throw new OptionException(
           "--bare gives the IR the same input as the ONNX, but there is no ONNX; give"
@@ -112,7 +120,7 @@ final class ModelPairOpening {
           "'%s' takes %s, but '%s' takes %s: a program that gives both the same pixels gets wrong boxes from one of them"
               .formatted(a.file(), takesA, b.file(), takesB));
     }
-    return contest(a, b);
+    return paired(a, b);
   }
 
   private RunPlan ir(IrDescription ir) {
