@@ -4,6 +4,7 @@ import dev.ovkit.CompileOptions;
 import dev.ovkit.bench.BenchOptions;
 import dev.ovkit.bench.Benchmark;
 import dev.ovkit.bench.KernelCounts;
+import dev.ovkit.bench.LayerTimes;
 import dev.ovkit.bench.Mode;
 import dev.ovkit.bench.RegressionGate;
 import dev.ovkit.bench.Report;
@@ -21,6 +22,7 @@ import dev.ovkit.cli.print.BenchJson;
 import dev.ovkit.cli.print.BenchPrinter;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.print.LayersPrinter;
 import dev.ovkit.cli.print.Progress;
 import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.vision.Tuning;
@@ -138,6 +140,12 @@ final class BenchCommand implements Callable<Integer> {
 
   @Mixin private UrlOptions url;
 
+  @Option(
+      names = "--layers",
+      description =
+          "Also measure each layer of the models: time, share, kernel, GFLOP/s and the share of the peak that this machine reaches. Takes some seconds more.")
+  private boolean layers;
+
   @Mixin private ComputeOptions compute;
 
   @HelpGroup.In(HelpGroup.EXPERT)
@@ -207,6 +215,9 @@ final class BenchCommand implements Callable<Integer> {
     if (csv && json.wanted()) {
       throw usage("give --json or --csv, not both");
     }
+    if (csv && layers) {
+      throw usage("--layers cannot be combined with --csv; take --json");
+    }
     if (url.given()) {
       return server();
     }
@@ -235,7 +246,11 @@ final class BenchCommand implements Callable<Integer> {
       List<RegressionGate.Verdict> verdicts =
           gate == null || !report.complete() ? List.of() : gate.judge(report);
       boolean asked = report.complete() && (!csv || html != null);
-      print(report, verdicts, asked ? KernelCounts.of(options) : Map.of());
+      print(
+          report,
+          verdicts,
+          asked ? KernelCounts.of(options) : Map.of(),
+          report.complete() && layers ? LayerTimes.of(options) : List.of());
       if (!report.complete()) {
         return ExitCode.INTERRUPTED;
       }
@@ -282,9 +297,12 @@ final class BenchCommand implements Callable<Integer> {
   private void print(
       Report report,
       List<RegressionGate.Verdict> verdicts,
-      Map<String, Map<String, Integer>> kernels) {
+      Map<String, Map<String, Integer>> kernels,
+      List<LayerTimes> layerTimes) {
     PrintWriter out = spec.commandLine().getOut();
-    String text = Json.text(BenchJson.of(report, verdicts, maxSlowdown, profiles, kernels));
+    Map<String, Object> object = BenchJson.of(report, verdicts, maxSlowdown, profiles, kernels);
+    LayersPrinter.addTo(object, layerTimes);
+    String text = Json.text(object);
     if (json.wanted()) {
       out.println(text);
     } else if (csv) {
@@ -292,6 +310,7 @@ final class BenchCommand implements Callable<Integer> {
       BenchPrinter.print(verdicts, maxSlowdown, spec.commandLine().getErr());
     } else {
       BenchPrinter.print(report, kernels, out);
+      LayersPrinter.print(layerTimes, out);
       BenchPrinter.print(verdicts, maxSlowdown, out);
     }
     out.flush();

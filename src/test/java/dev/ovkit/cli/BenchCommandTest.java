@@ -130,6 +130,46 @@ class BenchCommandTest {
   }
 
   @Test
+  void layersAreListedSlowestFirstWithTheirShareOfThePeak() throws IOException {
+    Path html = temp.resolve("layers.html");
+    JsonNode root =
+        JSON.readTree(
+            bench("--passes", "1", "--threads", "1", "--layers", "--json", "--html", html).done());
+    assertThat(root.get("layers")).hasSize(1);
+    JsonNode model = root.get("layers").get(0);
+    assertThat(model.get("model").asText()).isEqualTo(IR.toString());
+    assertThat(model.get("passes").asInt()).isGreaterThanOrEqualTo(20);
+    assertThat(model.get("peak_gflops").asDouble()).isGreaterThan(1);
+    double before = Double.MAX_VALUE;
+    double shares = 0;
+    int convolutions = 0;
+    for (JsonNode layer : model.get("layers")) {
+      assertThat(layer.get("ms").asDouble()).isPositive().isLessThanOrEqualTo(before);
+      before = layer.get("ms").asDouble();
+      shares += layer.get("share_percent").asDouble();
+      assertThat(layer.get("kernel").asText()).isNotEmpty();
+      if (layer.get("type").asText().equals("Convolution")) {
+        convolutions++;
+        assertThat(layer.get("gflops").asDouble()).as(layer.toString()).isPositive();
+        assertThat(layer.get("of_peak_percent").asDouble()).isPositive();
+      }
+    }
+    assertThat(shares).isBetween(99.0, 101.0);
+    assertThat(convolutions).isGreaterThan(40);
+    assertThat(Files.readString(html)).contains("Layers of " + IR, "GFLOP/s", "of the peak");
+  }
+
+  @Test
+  void theTableOfLayersComesAfterTheTimes() {
+    assertThat(bench("--passes", "1", "--layers").done())
+        .containsPattern(
+            "layers of .*conveyor-parts.xml: [\\d.]+ ms, mean of \\d+ inferences; this machine"
+                + " reaches [\\d.]+ GFLOP/s")
+        .containsPattern("(?m)^ +ms +share +GFLOP/s +of peak  kernel +layer$")
+        .containsPattern("(?m)^ +[\\d.]+ +[\\d.]+% +[\\d.]+ +[\\d.]+%  \\w+ +Convolution '.*'$");
+  }
+
+  @Test
   void theSeedsProtocolTellsTheMeanOfEachPicture() throws IOException {
     String table = bench("--protocol", "seed", "--passes", "2").done();
     assertThat(table)

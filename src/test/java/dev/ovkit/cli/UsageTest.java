@@ -108,6 +108,10 @@ class UsageTest {
         "verify a.onnx b.xml --out d | --out needs --bisect | ovkit verify",
         "verify a.onnx b.xml --bisect --html r.html | --html cannot be combined with --bisect; take"
             + " --json | ovkit verify",
+        "bench m.xml p.jpg --csv --layers | --layers cannot be combined with --csv; take --json |"
+            + " ovkit bench",
+        "bench --url http://h/x --rate 1 p.jpg --layers | --layers cannot be combined with --url |"
+            + " ovkit bench",
         "verify a.onnx b.xml --conf 2 | --conf 2.0: expected a number from 0 to 1 | ovkit verify",
         "verify a.onnx b.xml --input-colour GBR | Invalid value for option '--input-colour':"
             + " expected BGR or RGB, not 'GBR' | ovkit verify",

@@ -154,7 +154,8 @@ public final class InferRequest extends NativeHandle {
             new Execution(
                 Status.text(info.node_name()),
                 Status.text(info.node_type()),
-                Status.text(info.exec_type())));
+                Status.text(info.exec_type()),
+                info.real_time()));
       }
       OpenVino.ov_profiling_info_list_free(list);
       return List.copyOf(executions);

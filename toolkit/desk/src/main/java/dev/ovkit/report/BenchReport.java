@@ -53,6 +53,7 @@ public final class BenchReport {
     report.ratios();
     report.requests();
     report.stages();
+    report.layers();
     report.machine();
     report.page.open("noscript");
     report.distributions();
@@ -183,6 +184,38 @@ public final class BenchReport {
       times(model.path("model").asText(), "pictures per second", model.path("pictures_per_second"));
     }
     page.close();
+  }
+
+  private void layers() {
+    for (JsonNode model : measured.path("layers")) {
+      page.element("h2", "Layers of " + model.path("model").asText());
+      page.element(
+          "p",
+          "%s ms in all layers, mean of %s inferences; this machine reaches %s GFLOP/s."
+              .formatted(
+                  number(model.path("ms")),
+                  model.path("passes").asText(),
+                  rounded(model.path("peak_gflops"), "")));
+      page.open("table");
+      page.heading(3, List.of("layer", "type", "kernel", "ms", "share", "GFLOP/s", "of the peak"));
+      for (JsonNode layer : model.path("layers")) {
+        page.row(
+            "td",
+            List.of(
+                layer.path("name").asText(),
+                layer.path("type").asText(),
+                layer.path("kernel").asText(),
+                number(layer.path("ms")),
+                rounded(layer.path("share_percent"), "%"),
+                rounded(layer.path("gflops"), ""),
+                rounded(layer.path("of_peak_percent"), "%")));
+      }
+      page.close();
+    }
+  }
+
+  private static String rounded(JsonNode value, String unit) {
+    return value.isNumber() ? String.format(Locale.ROOT, "%.1f%s", value.asDouble(), unit) : "–";
   }
 
   private void pictures() {

@@ -106,6 +106,28 @@ class BenchReportTest {
   }
 
   @Test
+  void layersHaveATableForEachModel() throws Exception {
+    ObjectNode measured = measured("a.xml");
+    ObjectNode layers = measured.withArray("layers").addObject().put("model", "a.xml");
+    layers.put("passes", 20).put("ms", 1.5).put("peak_gflops", 90.25);
+    layers
+        .withArray("layers")
+        .addObject()
+        .put("name", WICKED)
+        .put("type", "Convolution")
+        .put("kernel", "jit_avx2_f32")
+        .put("ms", 1.25)
+        .put("share_percent", 83.3)
+        .put("gflops", 45.12)
+        .put("of_peak_percent", 50.0);
+    layers.withArray("layers").addObject().put("name", "pool").put("ms", 0.25).putNull("gflops");
+    assertThat(page(measured).getDocumentElement().getTextContent())
+        .contains("Layers of a.xml", "jit_avx2_f32", "1.250", "83.3%", "45.1", "50.0%", "90.3");
+    assertThat(page(measured("a.xml")).getDocumentElement().getTextContent())
+        .doesNotContain("Layers of");
+  }
+
+  @Test
   void aVoidControlIsSaid() throws Exception {
     ObjectNode measured = measured("a.xml", "b.xml");
     measured.putObject("control").put("void", true).put("ratio", 1.1);
