@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Serves the demo's model from a built checkout and asks it with Triton's client and with curl.
+# Serves the demo's model from a built checkout and asks it with Triton's clients and with curl.
 #
 #   .ci/triton.sh PYTHON FOLDER
 #
@@ -16,7 +16,7 @@ fail() { printf 'triton: %s\n' "$*" >&2; exit 1; }
 model=$root/ir-models/conveyor-parts.xml
 pictures=("$root"/ir-models/pictures/*.jpg)
 "$root/ovkit" infer "$model" "${pictures[@]}" --json >"$work/infer.json"
-"$root/ovkit" serve "parts=$model" --port 0 >"$work/requests.jsonl" 2>"$work/serve.txt" &
+"$root/ovkit" serve "parts=$model" --port 0 --grpc-port 0 >"$work/requests.jsonl" 2>"$work/serve.txt" &
 server=$!
 trap 'kill "$server" 2>/dev/null || true' EXIT
 url=
@@ -29,7 +29,8 @@ done
 [ -n "$url" ] || fail "serve is not ready after a minute"
 ! grep 'building' "$work/serve.txt" || fail "serve built what Maven had built"
 
-"$python" "$root/.ci/triton.py" "${url#http://}" parts "$work/infer.json" "${pictures[@]}"
+grpc=$(sed -n 's/^ovkit: gRPC alone at //p' "$work/serve.txt")
+"$python" "$root/.ci/triton.py" "${url#http://}" "$grpc" parts "$work/infer.json" "${pictures[@]}"
 curl -sf --data-binary "@${pictures[0]}" "$url/v1/models/parts/detect" >"$work/detect.json" || fail "curl"
 curl -sf "$url/metrics" >"$work/metrics.txt" || fail "metrics"
 curl -sf "$url/openapi.json" >"$work/openapi.json" || fail "openapi.json"

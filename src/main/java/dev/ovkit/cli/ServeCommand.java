@@ -36,11 +36,11 @@ import picocli.CommandLine.Spec;
     name = "serve",
     customSynopsis = "ovkit serve [OPTIONS] MODEL...",
     description = {
-      "Answers pictures with what is on them, by HTTP.",
+      "Answers pictures with what is on them, by HTTP and gRPC.",
       "",
       "A model is an IR, a folder of IRs, or a folder of versions (parts/1, parts/2); NAME=MODEL"
           + " names it. POST a picture to /v1/models/NAME/detect, or use the Open Inference"
-          + " Protocol at /v2. Only this machine is answered unless --host says otherwise. Metrics"
+          + " Protocol at /v2 or by gRPC. Only this machine is answered unless --host says otherwise. Metrics"
           + " are at /metrics, all addresses at /openapi.json. Each request is printed as a JSON"
           + " line. SIGTERM or Ctrl-C ends it in good order; the exit code is then 0."
     },
@@ -75,6 +75,14 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "8080",
       description = "Where to listen; 0: any free port. Default: ${DEFAULT-VALUE}.")
   private int port;
+
+  @Option(
+      names = "--grpc-port",
+      paramLabel = "PORT",
+      description =
+          "One more port, for gRPC alone, as servers of KServe have 8081; 0: any free port. Default:"
+              + " none, as --port answers gRPC too.")
+  private @Nullable Integer grpcPort;
 
   @Option(
       names = "--host",
@@ -164,13 +172,15 @@ final class ServeCommand implements Callable<Integer> {
     if (typed.isEmpty()) {
       throw usage("no model was given; expected MODEL.xml, a folder of models, or NAME=MODEL.xml");
     }
-    if (port < 0 || port > MOST_PORT) {
-      throw usage("--port %d: expected 0 to 65535".formatted(port));
+    requirePort("--port", port);
+    if (grpcPort != null) {
+      requirePort("--grpc-port", grpcPort);
     }
     return new ServeRequest(
         typed.stream().map(this::model).toList(),
         this::opening,
         new InetSocketAddress(host, port),
+        grpcPort == null ? OptionalInt.empty() : OptionalInt.of(grpcPort),
         access.access(),
         limit("--workers", workers, 1),
         seconds("--grace", grace, LONGEST_GRACE),
@@ -181,6 +191,12 @@ final class ServeCommand implements Callable<Integer> {
             limit("--max-connections", connections, 1),
             Optional.of(seconds("--timeout", timeout, LONGEST_ANSWER))),
         !noLog);
+  }
+
+  private void requirePort(String option, int number) {
+    if (number < 0 || number > MOST_PORT) {
+      throw usage("%s %d: expected 0 to 65535".formatted(option, number));
+    }
   }
 
   private ServeRequest.Model model(String argument) {

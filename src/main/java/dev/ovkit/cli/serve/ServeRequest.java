@@ -15,6 +15,7 @@ import java.util.OptionalInt;
  * @param models as they were typed, each perhaps with {@code NAME=} before it
  * @param opening how a model is opened
  * @param address where the server listens
+ * @param grpcPort one more port, for gRPC alone; empty for none
  * @param access who may ask
  * @param workers pictures at once; empty for one for each processor
  * @param grace how long accepted requests may take at the end
@@ -25,6 +26,7 @@ public record ServeRequest(
     List<Model> models,
     OptionsByIr opening,
     InetSocketAddress address,
+    OptionalInt grpcPort,
     Access access,
     OptionalInt workers,
     Duration grace,

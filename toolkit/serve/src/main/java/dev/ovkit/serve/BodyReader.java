@@ -26,6 +26,7 @@ final class BodyReader implements Runnable {
   private byte[] bytes = {};
   private int size;
   private long taken;
+  private boolean released;
 
   BodyReader(
       Request request,
@@ -50,10 +51,11 @@ final class BodyReader implements Runnable {
     run();
   }
 
-  /** Gives the body's memory back; called once, when the request is over. */
-  void release() {
+  /** Gives the body's memory back, when the request is over; it takes no more. */
+  synchronized void release() {
     budget.giveBack(taken);
     taken = 0;
+    released = true;
   }
 
   @Override
@@ -108,7 +110,10 @@ final class BodyReader implements Runnable {
     return Optional.empty();
   }
 
-  private boolean grow(int needed) {
+  private synchronized boolean grow(int needed) {
+    if (released) {
+      return false;
+    }
     long length = request.getLength();
     int room = Math.max(needed, Math.max(FIRST_BYTES, 2 * bytes.length));
     int most = length >= 0 ? (int) Math.min(length, limits.body()) : limits.body();

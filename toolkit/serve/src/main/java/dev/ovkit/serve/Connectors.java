@@ -14,7 +14,10 @@ import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 
-/** How connections become requests: HTTP/1.1 and HTTP/2, in cleartext or over TLS. */
+/**
+ * How connections become requests: HTTP/1.1 and HTTP/2, in cleartext or over TLS; at the port of
+ * gRPC HTTP/2 alone.
+ */
 final class Connectors {
 
   private static final int HEADER_BYTES = 16 << 10;
@@ -23,28 +26,63 @@ final class Connectors {
 
   static ServerConnector of(
       Server server, ServerOptions options, Optional<SslContextFactory.Server> tls) {
+    HttpConfiguration http = http(options);
+    return listening(
+        server,
+        options,
+        options.address().getPort(),
+        tls.map(context -> secure(context, http)).orElseGet(() -> cleartext(http)));
+  }
+
+  static ServerConnector grpc(
+      Server server, ServerOptions options, int port, Optional<SslContextFactory.Server> tls) {
+    HttpConfiguration http = http(options);
+    return listening(
+        server,
+        options,
+        port,
+        tls.map(context -> secureHttp2(context, http))
+            .orElseGet(() -> new ConnectionFactory[] {cleartextHttp2(http)}));
+  }
+
+  private static HttpConfiguration http(ServerOptions options) {
     HttpConfiguration http = new HttpConfiguration();
     http.setSendServerVersion(false);
     http.setSendXPoweredBy(false);
     http.setRequestHeaderSize(HEADER_BYTES);
     http.setIdleTimeout(options.limits().idle().toMillis());
-    ServerConnector connector =
-        new ServerConnector(
-            server,
-            1,
-            1,
-            tls.map(context -> secure(context, http)).orElseGet(() -> cleartext(http)));
+    return http;
+  }
+
+  private static ServerConnector listening(
+      Server server, ServerOptions options, int port, ConnectionFactory... factories) {
+    ServerConnector connector = new ServerConnector(server, 1, 1, factories);
     connector.setHost(options.address().getHostString());
-    connector.setPort(options.address().getPort());
+    connector.setPort(port);
     connector.setIdleTimeout(options.limits().idle().toMillis());
     connector.setAcceptQueueSize(BACKLOG);
     return connector;
   }
 
   private static ConnectionFactory[] cleartext(HttpConfiguration http) {
+    return new ConnectionFactory[] {new HttpConnectionFactory(http), cleartextHttp2(http)};
+  }
+
+  private static ConnectionFactory cleartextHttp2(HttpConfiguration http) {
     HTTP2CServerConnectionFactory http2 = new HTTP2CServerConnectionFactory(http);
     http2.setMaxConcurrentStreams(STREAMS);
-    return new ConnectionFactory[] {new HttpConnectionFactory(http), http2};
+    return http2;
+  }
+
+  private static ConnectionFactory[] secureHttp2(
+      SslContextFactory.Server context, HttpConfiguration http) {
+    HTTP2ServerConnectionFactory http2 = new HTTP2ServerConnectionFactory(http);
+    http2.setMaxConcurrentStreams(STREAMS);
+    ALPNServerConnectionFactory alpn = new ALPNServerConnectionFactory();
+    alpn.setDefaultProtocol(http2.getProtocol());
+    return new ConnectionFactory[] {
+      new SslConnectionFactory(context, alpn.getProtocol()), alpn, http2
+    };
   }
 
   private static ConnectionFactory[] secure(

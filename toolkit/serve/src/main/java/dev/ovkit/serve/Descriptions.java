@@ -4,9 +4,7 @@ import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.serve.metrics.ServerMetrics;
 import dev.ovkit.serve.model.LoadedModel;
 import dev.ovkit.serve.model.ServedModel;
-import dev.ovkit.serve.protocol.Datatype;
-import dev.ovkit.serve.protocol.DetectionTensors;
-import dev.ovkit.serve.protocol.TensorOutput;
+import dev.ovkit.serve.protocol.DeclaredTensor;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,19 +21,30 @@ import org.eclipse.jetty.http.HttpStatus;
 /** What the server says of itself and of its models. */
 final class Descriptions {
 
+  static final String SERVER = "ovkit";
+  static final List<String> EXTENSIONS = List.of("binary_tensor_data");
+  static final String PLATFORM = "openvino_ir";
+
+  /** The parts of an address that name a model. */
+  static final String MODEL = "model";
+
+  static final String VERSION = "version";
+
   private static final String NAME = "name";
   private static final String READY = "ready";
-  private static final int CHANNELS = 3;
-  private static final int OPEN = -1;
 
   // ---- the server
 
-  static void server(Exchange exchange) {
+  static String version() {
     String version = DetectionServer.class.getPackage().getImplementationVersion();
+    return version == null ? "from a checkout" : version;
+  }
+
+  static void server(Exchange exchange) {
     Map<String, Object> object = new LinkedHashMap<>();
-    object.put(NAME, "ovkit");
-    object.put("version", version == null ? "from a checkout" : version);
-    object.put("extensions", List.of("binary_tensor_data"));
+    object.put(NAME, SERVER);
+    object.put(VERSION, version());
+    object.put("extensions", EXTENSIONS);
     exchange.json(HttpStatus.OK_200, object);
   }
 
@@ -74,7 +83,7 @@ final class Descriptions {
     for (ServedModel served : exchange.context().models().served()) {
       Map<String, Object> one = new LinkedHashMap<>();
       one.put(NAME, served.name());
-      one.put("version", served.version());
+      one.put(VERSION, served.version());
       Optional<LoadedModel> loaded = exchange.context().models().loaded(served);
       one.put(READY, loaded.isPresent());
       loaded.ifPresent(model -> describe(model, one));
@@ -97,13 +106,16 @@ final class Descriptions {
 
   static void modelReady(Exchange exchange) {
     ServedModel served = served(exchange);
-    boolean ready =
-        exchange.context().models().loaded(served).isPresent()
-            && !exchange.context().draining().get();
+    boolean ready = isModelReady(exchange);
     Map<String, Object> object = new LinkedHashMap<>();
     object.put(NAME, served.name());
     object.put(READY, ready);
     exchange.json(ready ? HttpStatus.OK_200 : HttpStatus.SERVICE_UNAVAILABLE_503, object);
+  }
+
+  static boolean isModelReady(Exchange exchange) {
+    return exchange.context().models().loaded(served(exchange)).isPresent()
+        && !exchange.context().draining().get();
   }
 
   static void model(Exchange exchange) {
@@ -111,26 +123,22 @@ final class Descriptions {
     Map<String, Object> object = new LinkedHashMap<>();
     object.put(NAME, model.name());
     object.put("versions", exchange.context().models().versions(model.name()));
-    object.put("platform", "openvino_ir");
-    object.put(
-        "inputs",
-        List.of(
-            tensor(ProtocolInference.IMAGES, Datatype.BYTES, List.of(OPEN)),
-            tensor(ProtocolInference.PIXELS, Datatype.UINT8, List.of(OPEN, OPEN, OPEN, CHANNELS))));
-    List<Map<String, Object>> outputs = new ArrayList<>();
-    for (TensorOutput output : DetectionTensors.described(model.spec().task())) {
-      outputs.add(tensor(output.name(), output.type(), output.shape()));
-    }
-    object.put("outputs", outputs);
+    object.put("platform", PLATFORM);
+    object.put("inputs", tensors(ProtocolInference.INPUTS));
+    object.put("outputs", tensors(ProtocolInference.outputs(model)));
     exchange.json(HttpStatus.OK_200, object);
   }
 
-  private static Map<String, Object> tensor(String name, Datatype type, List<Integer> shape) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put(NAME, name);
-    object.put("datatype", type.name());
-    object.put("shape", shape);
-    return object;
+  private static List<Map<String, Object>> tensors(List<DeclaredTensor> tensors) {
+    List<Map<String, Object>> all = new ArrayList<>();
+    for (DeclaredTensor tensor : tensors) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put(NAME, tensor.name());
+      object.put("datatype", tensor.type().name());
+      object.put("shape", tensor.shape());
+      all.add(object);
+    }
+    return all;
   }
 
   /**
@@ -139,8 +147,8 @@ final class Descriptions {
    * @throws Refusal if there is none
    */
   static ServedModel served(Exchange exchange) {
-    String name = exchange.variable("model").orElse("");
-    Optional<String> version = exchange.variable("version");
+    String name = exchange.variable(MODEL).orElse("");
+    Optional<String> version = exchange.variable(VERSION);
     return exchange
         .context()
         .models()
@@ -162,7 +170,7 @@ final class Descriptions {
   static LoadedModel loaded(Exchange exchange) {
     ServedModel served = served(exchange);
     exchange.asks(served, 0);
-    if (exchange.context().draining().get()) {
+    if (exchange.isTooLate()) {
       throw new Refusal(
           HttpStatus.SERVICE_UNAVAILABLE_503,
           "the server is shutting down",

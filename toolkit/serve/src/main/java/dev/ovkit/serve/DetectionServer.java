@@ -6,9 +6,11 @@ import dev.ovkit.serve.metrics.ServerMetrics;
 import dev.ovkit.serve.model.ModelPool;
 import dev.ovkit.serve.model.ServedModel;
 import dev.ovkit.serve.model.WorkQueue;
+import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -20,7 +22,7 @@ import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /**
- * Answers pictures with what is on them, by HTTP.
+ * Answers pictures with what is on them, by HTTP and gRPC.
  *
  * <pre>{@code
  * ServedModel parts = ServedModel.of(Path.of("parts.xml"));
@@ -40,9 +42,11 @@ public final class DetectionServer implements AutoCloseable {
   private final ServerContext context;
   private final Server jetty;
   private final ServerConnector connector;
+  private final Optional<ServerConnector> grpc;
   private final Optional<CertificateWatch> certificates;
   private final SlowConnections slow;
   private volatile int port;
+  private volatile OptionalInt grpcPort = OptionalInt.empty();
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private DetectionServer(
@@ -77,10 +81,16 @@ public final class DetectionServer implements AutoCloseable {
     threads.setDaemon(true);
     jetty = new Server(threads);
     connector = Connectors.of(jetty, options, tls);
+    grpc =
+        options.grpcPort().isEmpty()
+            ? Optional.empty()
+            : Optional.of(Connectors.grpc(jetty, options, options.grpcPort().getAsInt(), tls));
     jetty.addConnector(connector);
-    jetty.addBean(new NetworkConnectionLimit(options.limits().connections(), connector));
+    grpc.ifPresent(jetty::addConnector);
+    jetty.addBean(new NetworkConnectionLimit(options.limits().connections(), jetty));
     slow = new SlowConnections(options.limits().receive());
     connector.addBean(slow);
+    grpc.ifPresent(second -> second.addBean(slow));
     jetty.setHandler(new GracefulHandler(new RequestGate(context, tokens, loopback)));
     jetty.setErrorHandler(new JsonErrors());
     jetty.setStopTimeout(Math.max(1, options.grace().toMillis()));
@@ -135,13 +145,24 @@ public final class DetectionServer implements AutoCloseable {
   }
 
   private void listen() {
+    open(connector, "--port");
+    grpc.ifPresent(second -> open(second, "--grpc-port"));
     try {
       jetty.start();
-      port = connector.getLocalPort(); // Jetty forgets it at the end
     } catch (Exception e) { // Jetty declares no less
+      throw new OptionException("the server cannot begin: " + reason(e), e);
+    }
+    port = connector.getLocalPort(); // Jetty forgets it at the end
+    grpcPort = grpc.map(second -> OptionalInt.of(second.getLocalPort())).orElse(grpcPort);
+  }
+
+  private void open(ServerConnector connector, String option) {
+    try {
+      connector.open();
+    } catch (IOException e) {
       throw new OptionException(
-          "port %d of %s cannot be used (%s); give another one with --port"
-              .formatted(options.address().getPort(), options.address().getHostString(), reason(e)),
+          "port %d of %s cannot be used (%s); give another one with %s"
+              .formatted(connector.getPort(), options.address().getHostString(), reason(e), option),
           e);
     }
   }
@@ -164,19 +185,34 @@ public final class DetectionServer implements AutoCloseable {
     return port;
   }
 
+  /** Returns the port that is for gRPC alone, if there is one. */
+  public OptionalInt grpcPort() {
+    return grpcPort;
+  }
+
   /** Returns where it is, without a path. */
   public String url() {
+    return (options.tls().isPresent() ? "https://" : "http://") + authority(port());
+  }
+
+  /** Returns where gRPC alone is, as clients of gRPC take it, if there is such a port. */
+  public Optional<String> grpcTarget() {
+    return grpcPort.isEmpty() ? Optional.empty() : Optional.of(authority(grpcPort.getAsInt()));
+  }
+
+  private String authority(int port) {
     String host = options.address().getHostString();
-    return "%s://%s:%d"
-        .formatted(
-            options.tls().isPresent() ? "https" : "http",
-            host.contains(":") ? "[" + host + "]" : host,
-            port());
+    return "%s:%d".formatted(host.contains(":") ? "[" + host + "]" : host, port);
   }
 
   /** Waits until it is closed. */
   public void await() throws InterruptedException {
     closed.await();
+  }
+
+  /** Returns the work that waits; for tests. */
+  WorkQueue queue() {
+    return context.queue();
   }
 
   /** Takes new certificates now, if their files have changed. */

@@ -23,29 +23,48 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 
-/** A request and its one answer, whatever thread gives it. */
+/** A request, or a call of gRPC, and its one answer, whatever thread gives it. */
 final class Exchange {
 
   static final String JSON_TYPE = "application/json";
 
   private static final int MILLIS = 1000;
 
+  /** No status of HTTP: what servers log of a client that did not wait. */
+  private static final int CLIENT_GONE = 499;
+
   private final Request request;
   private final Response response;
   private final Callback callback;
   private final ServerContext context;
   private final RequestId id;
+
+  /** Whether it is a call of gRPC. */
+  private final boolean call;
+
   private final Instant arrived = Instant.now();
   private final long start = System.nanoTime();
   private final AtomicBoolean answered = new AtomicBoolean();
+
+  /** Whether it came when the server was already shutting down. */
+  private final boolean tooLate;
 
   private volatile String route = "none";
   private volatile Map<String, String> variables = Map.of();
   private volatile Optional<String> client = Optional.empty();
   private volatile Optional<ServedModel> model = Optional.empty();
   private volatile int pictures;
+  private volatile Optional<Duration> patience = Optional.empty();
+
+  /** Whether the client waits for a shorter time than the server allows. */
+  private volatile boolean impatient;
+
+  /** What HTTP calls the outcome of a call, whose own status is always 200. */
+  private volatile int outcome = CLIENT_GONE;
+
   private volatile Optional<BodyReader> body = Optional.empty();
 
   Exchange(Request request, Response response, Callback callback, ServerContext context) {
@@ -54,10 +73,25 @@ final class Exchange {
     this.callback = callback;
     this.context = context;
     this.id = RequestId.of(request.getHeaders());
-    SecurityHeaders.add(response.getHeaders());
+    this.call = GrpcWire.isCall(request);
+    this.tooLate = context.draining().get();
+    if (!call) {
+      SecurityHeaders.add(response.getHeaders());
+    }
     response.getHeaders().put(RequestId.HEADER, id.id());
     id.traceparent().ifPresent(trace -> response.getHeaders().put(RequestId.TRACE, trace));
+    request.addFailureListener(this::stop);
     Request.addCompletionListener(request, failure -> over());
+  }
+
+  /** Whether it is a call of gRPC. */
+  boolean isCall() {
+    return call;
+  }
+
+  /** Whether it came when the server was already shutting down. */
+  boolean isTooLate() {
+    return tooLate;
   }
 
   Request request() {
@@ -82,6 +116,10 @@ final class Exchange {
     variables = found;
   }
 
+  void variables(Map<String, String> found) {
+    variables = found;
+  }
+
   void client(String name) {
     client = Optional.of(name);
   }
@@ -91,15 +129,34 @@ final class Exchange {
     pictures = count;
   }
 
+  /** Says how long the client waits, from the request's arrival; empty for no limit. */
+  void expires(Optional<Duration> time) {
+    patience = time;
+  }
+
   /**
    * Returns until when an answer is of use, by {@link System#nanoTime}.
    *
    * @param asked what the client gives; empty for what the server allows
    */
   long deadline(Optional<Duration> asked) {
-    Duration most = context.limits().answer();
-    Duration wanted = asked.filter(one -> one.compareTo(most) < 0).orElse(most);
-    return System.nanoTime() + wanted.toNanos();
+    long now = System.nanoTime();
+    long most = context.limits().answer().toNanos();
+    long left = asked.map(Duration::toNanos).filter(nanos -> nanos < most).orElse(most);
+    if (patience.isPresent()) {
+      left = Math.min(left, patience.get().toNanos() - (now - start));
+    }
+    impatient = left < most;
+    return now + left;
+  }
+
+  /** Reads the message of a call, which begins behind {@link GrpcWire#PREFIX}. */
+  void withMessage(Consumer<byte[]> next) {
+    withBody(
+        body -> {
+          GrpcWire.requireMessage(body);
+          next.accept(body);
+        });
   }
 
   /** Reads the body and goes on with it; whatever that throws is the answer. */
@@ -151,12 +208,45 @@ final class Exchange {
     }
   }
 
+  /** Whether there is an answer, or nobody who waits for one, as far as is known. */
+  boolean isOver() {
+    return answered.get();
+  }
+
+  /** A client that has gone, or has cancelled, gets no answer, and its memory is free at once. */
+  private void stop(Throwable failure) {
+    if (failure instanceof IOException) { // not a time limit, which has an answer
+      fail(new IOException("the client is gone", failure));
+    }
+  }
+
+  /** Answers a call. */
+  void message(byte[] message) {
+    if (!answered.compareAndSet(false, true)) {
+      return;
+    }
+    outcome = HttpStatus.OK_200;
+    response.setStatus(HttpStatus.OK_200);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, GrpcWire.TYPE);
+    response.setTrailersSupplier(GrpcWire::trailers);
+    // Not in one write: Jetty 12.1.14 then sends trailers before what is left of a large message.
+    response.write(
+        false,
+        GrpcWire.framed(message),
+        Callback.from(
+            () -> response.write(true, BufferUtil.EMPTY_BUFFER, callback), callback::failed));
+  }
+
   /** Answers with what went wrong, as far as it is the client's to know. */
   void fail(Throwable failure) {
     if (failure instanceof Refusal refusal) {
       error(refusal.status(), refusal.getMessage(), refusal.after());
     } else if (failure instanceof OverloadException overload) {
-      error(HttpStatus.TOO_MANY_REQUESTS_429, overload.getMessage(), Optional.of(overload.after()));
+      boolean expired = call && impatient && overload.late();
+      error(
+          expired ? HttpStatus.GATEWAY_TIMEOUT_504 : HttpStatus.TOO_MANY_REQUESTS_429,
+          overload.getMessage(),
+          Optional.of(overload.after()));
     } else if (failure instanceof ProtocolException
         || failure instanceof OptionException
         || failure instanceof PictureException) {
@@ -169,7 +259,7 @@ final class Exchange {
           Optional.empty());
     } else if (failure instanceof TimeoutException) {
       error(HttpStatus.REQUEST_TIMEOUT_408, "the body did not arrive in time", Optional.empty());
-    } else if (failure instanceof EOFException) {
+    } else if (failure instanceof EOFException && !call) { // a call can only be cancelled
       error(HttpStatus.BAD_REQUEST_400, "the body ended too early", Optional.empty());
     } else if (failure instanceof IOException) {
       if (answered.compareAndSet(false, true)) {
@@ -185,6 +275,10 @@ final class Exchange {
   }
 
   private void error(int status, String message, Optional<Duration> after) {
+    if (call) {
+      callError(status, message, after);
+      return;
+    }
     after.ifPresent(
         time ->
             header(
@@ -193,12 +287,24 @@ final class Exchange {
     json(status, Map.of("error", message));
   }
 
+  private void callError(int status, String message, Optional<Duration> after) {
+    if (!answered.compareAndSet(false, true)) {
+      return;
+    }
+    outcome = status;
+    response.setStatus(HttpStatus.OK_200);
+    response.getHeaders().put(HttpHeader.CONTENT_TYPE, GrpcWire.TYPE);
+    GrpcWire.addError(response.getHeaders(), GrpcStatus.of(status), message);
+    after.ifPresent(time -> header(GrpcWire.RETRY_AFTER_MILLIS, Long.toString(time.toMillis())));
+    response.write(true, BufferUtil.EMPTY_BUFFER, callback);
+  }
+
   private void over() {
     body.ifPresent(BodyReader::release);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     long received = Request.getContentBytesRead(request);
     long sent = Response.getContentBytesWritten(response);
-    int status = response.getStatus();
+    int status = call ? outcome : response.getStatus();
     ServerMetrics metrics = context.metrics();
     metrics.answered(
         route,

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The pictures of a request, each a task of the queue. The last one that is done answers; after the
- * first that fails, the others are let be.
+ * first that fails, or if its client goes away, the others are not looked at.
  */
 final class PictureTasks<T> {
 
@@ -22,7 +22,6 @@ final class PictureTasks<T> {
   private final Consumer<List<T>> done;
   private final AtomicReferenceArray<@Nullable T> results;
   private final AtomicInteger left;
-  private volatile boolean failed;
 
   private PictureTasks(Exchange exchange, int count, Consumer<List<T>> done) {
     this.exchange = exchange;
@@ -53,13 +52,13 @@ final class PictureTasks<T> {
           new WorkQueue.Task(
               model.expected(),
               () -> tasks.look(number, pictures.get(number)),
-              () -> tasks.fail(queue.expired())));
+              () -> exchange.fail(queue.expired())));
     }
     queue.add(all, deadline);
   }
 
   private void look(int number, Supplier<T> picture) {
-    if (failed) {
+    if (exchange.isOver()) {
       return;
     }
     try {
@@ -72,13 +71,8 @@ final class PictureTasks<T> {
         done.accept(all);
       }
     } catch (RuntimeException | OutOfMemoryError | LinkageError e) {
-      fail(e);
+      exchange.fail(e);
     }
-  }
-
-  private void fail(Throwable failure) {
-    failed = true;
-    exchange.fail(failure);
   }
 
   /**

@@ -7,6 +7,8 @@ import dev.ovkit.model.Detections;
 import dev.ovkit.picture.Frame;
 import dev.ovkit.serve.model.LoadedModel;
 import dev.ovkit.serve.model.ServedModel;
+import dev.ovkit.serve.protocol.Datatype;
+import dev.ovkit.serve.protocol.DeclaredTensor;
 import dev.ovkit.serve.protocol.DetectionTensors;
 import dev.ovkit.serve.protocol.InferenceAnswer;
 import dev.ovkit.serve.protocol.InferenceRequest;
@@ -23,19 +25,25 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpStatus;
 
-/** Inference by the Open Inference Protocol. */
+/** Inference by the Open Inference Protocol, in its REST form; {@link GrpcCalls} has the other. */
 final class ProtocolInference {
 
-  /** The input of encoded pictures. */
-  static final String IMAGES = "images";
+  private static final String IMAGES = "images";
+  private static final String PIXELS = "pixels";
+  private static final int CHANNELS = 3;
+  private static final int OPEN = -1;
 
-  /** The input of pixels. */
-  static final String PIXELS = "pixels";
+  /** The inputs, of which a request has one: encoded pictures, or pixels. */
+  static final List<DeclaredTensor> INPUTS =
+      List.of(
+          new DeclaredTensor(IMAGES, Datatype.BYTES, List.of(OPEN)),
+          new DeclaredTensor(PIXELS, Datatype.UINT8, List.of(OPEN, OPEN, OPEN, CHANNELS)));
 
   private static final String JSON_LENGTH = "Inference-Header-Content-Length";
   private static final String BINARY_TYPE = "application/octet-stream";
@@ -47,7 +55,6 @@ final class ProtocolInference {
 
   static void answer(Exchange exchange) {
     LoadedModel model = Descriptions.loaded(exchange);
-    ServedModel served = Descriptions.served(exchange);
     if (!exchange
         .header(HttpHeader.CONTENT_ENCODING.asString())
         .orElse("identity")
@@ -58,42 +65,57 @@ final class ProtocolInference {
     Optional<Integer> jsonLength = exchange.header(JSON_LENGTH).map(ProtocolInference::length);
     exchange.withBody(
         body -> {
-          ServerLimits limits = exchange.context().limits();
           InferenceRequest request =
-              InferenceRequest.read(
-                  body,
-                  jsonLength.orElse(body.length),
-                  new InferenceRequest.Bounds(limits.pictures(), limits.pixels()));
-          RequestOptions options = options(model, request.parameters());
-          long deadline = exchange.deadline(options.timeout());
-          if (wantsHeads(model, request)) {
-            List<Supplier<List<RawOutput>>> work =
-                work(exchange, request, model::outputs, model::outputs);
-            exchange.asks(served, work.size());
-            PictureTasks.run(
-                exchange,
-                model,
-                work,
-                deadline,
-                all -> write(exchange, model, request, RawTensors.of(all)));
-          } else {
-            DetectOptions wanted = options.detect();
-            List<Supplier<Detections>> work =
-                work(
-                    exchange,
-                    request,
-                    picture -> model.detect(picture, wanted),
-                    frame -> model.detect(frame, wanted));
-            exchange.asks(served, work.size());
-            PictureTasks.run(
-                exchange,
-                model,
-                work,
-                deadline,
-                all ->
-                    write(exchange, model, request, DetectionTensors.of(model.spec().task(), all)));
-          }
+              InferenceRequest.read(body, jsonLength.orElse(body.length), bounds(exchange));
+          run(exchange, model, request, outputs -> write(exchange, model, request, outputs));
         });
+  }
+
+  /** Returns what a request may hold. */
+  static InferenceRequest.Bounds bounds(Exchange exchange) {
+    ServerLimits limits = exchange.context().limits();
+    return new InferenceRequest.Bounds(limits.pictures(), limits.pixels());
+  }
+
+  /** Returns the outputs of a model for a request that does not want the network's own. */
+  static List<DeclaredTensor> outputs(LoadedModel model) {
+    return DetectionTensors.described(model.spec().task());
+  }
+
+  /**
+   * Adds the work of a request to the queue.
+   *
+   * @param done gets all outputs
+   */
+  static void run(
+      Exchange exchange,
+      LoadedModel model,
+      InferenceRequest request,
+      Consumer<List<TensorOutput>> done) {
+    ServedModel served = Descriptions.served(exchange);
+    RequestOptions options = options(model, request.parameters());
+    long deadline = exchange.deadline(options.timeout());
+    if (wantsHeads(model, request)) {
+      List<Supplier<List<RawOutput>>> work =
+          work(exchange, request, model::outputs, model::outputs);
+      exchange.asks(served, work.size());
+      PictureTasks.run(exchange, model, work, deadline, all -> done.accept(RawTensors.of(all)));
+    } else {
+      DetectOptions wanted = options.detect();
+      List<Supplier<Detections>> work =
+          work(
+              exchange,
+              request,
+              picture -> model.detect(picture, wanted),
+              frame -> model.detect(frame, wanted));
+      exchange.asks(served, work.size());
+      PictureTasks.run(
+          exchange,
+          model,
+          work,
+          deadline,
+          all -> done.accept(DetectionTensors.of(model.spec().task(), all)));
+    }
   }
 
   /**
@@ -102,8 +124,7 @@ final class ProtocolInference {
    * @throws ProtocolException if it wants outputs that there are not, or of both kinds
    */
   private static boolean wantsHeads(LoadedModel model, InferenceRequest request) {
-    List<String> usual =
-        DetectionTensors.described(model.spec().task()).stream().map(TensorOutput::name).toList();
+    List<String> usual = outputs(model).stream().map(DeclaredTensor::name).toList();
     List<String> heads = model.spec().layout().outputs();
     boolean wanted =
         request.outputs().stream()
@@ -159,7 +180,7 @@ final class ProtocolInference {
         work.add(() -> look(exchange, pictures.get(number), number, onPicture));
       }
     } else if (input instanceof TensorInput.Pixels pixels && input.name().equals(PIXELS)) {
-      int size = 3 * pixels.width() * pixels.height();
+      int size = CHANNELS * pixels.width() * pixels.height();
       for (int i = 0; i < pixels.count(); i++) {
         int at = pixels.offset() + i * size;
         work.add(

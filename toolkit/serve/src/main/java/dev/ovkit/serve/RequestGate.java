@@ -39,7 +39,10 @@ final class RequestGate extends Handler.Abstract.NonBlocking {
     Exchange exchange = new Exchange(request, response, callback, context);
     try {
       refuseOtherSites(request);
-      ServedRoute route = Routes.find(exchange, request.getMethod(), path(request));
+      ServedRoute route =
+          exchange.isCall()
+              ? GrpcCalls.find(exchange, path(request))
+              : Routes.find(exchange, request.getMethod(), path(request));
       if (!route.open()) {
         requireToken(exchange);
       }

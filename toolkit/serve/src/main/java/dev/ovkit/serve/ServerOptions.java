@@ -7,11 +7,14 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * How a server listens and whom it answers.
  *
  * @param address where it listens; port 0 stands for one that is free
+ * @param grpcPort a port of the same address for gRPC alone, which is answered at the first one,
+ *     too; 0 stands for one that is free
  * @param tokens a file of lines {@code NAME=TOKEN}; empty if clients need none
  * @param tls its certificate; empty for cleartext
  * @param insecure whether it may listen on other addresses than this machine's own without either
@@ -21,6 +24,7 @@ import java.util.Optional;
  */
 public record ServerOptions(
     InetSocketAddress address,
+    OptionalInt grpcPort,
     Optional<Path> tokens,
     Optional<TlsFiles> tls,
     boolean insecure,
@@ -46,6 +50,7 @@ public record ServerOptions(
   public static ServerOptions defaults() {
     return new ServerOptions(
         new InetSocketAddress("127.0.0.1", DEFAULT_PORT),
+        OptionalInt.empty(),
         Optional.empty(),
         Optional.empty(),
         false,
@@ -55,34 +60,41 @@ public record ServerOptions(
   }
 
   public ServerOptions withAddress(InetSocketAddress changed) {
-    return new ServerOptions(changed, tokens, tls, insecure, workers, grace, limits);
+    return new ServerOptions(changed, grpcPort, tokens, tls, insecure, workers, grace, limits);
   }
 
   public ServerOptions withPort(int port) {
     return withAddress(new InetSocketAddress(address.getHostString(), port));
   }
 
+  public ServerOptions withGrpcPort(int port) {
+    return new ServerOptions(
+        address, OptionalInt.of(port), tokens, tls, insecure, workers, grace, limits);
+  }
+
   public ServerOptions withTokens(Path file) {
-    return new ServerOptions(address, Optional.of(file), tls, insecure, workers, grace, limits);
+    return new ServerOptions(
+        address, grpcPort, Optional.of(file), tls, insecure, workers, grace, limits);
   }
 
   public ServerOptions withTls(TlsFiles files) {
-    return new ServerOptions(address, tokens, Optional.of(files), insecure, workers, grace, limits);
+    return new ServerOptions(
+        address, grpcPort, tokens, Optional.of(files), insecure, workers, grace, limits);
   }
 
   public ServerOptions withInsecure(boolean allowed) {
-    return new ServerOptions(address, tokens, tls, allowed, workers, grace, limits);
+    return new ServerOptions(address, grpcPort, tokens, tls, allowed, workers, grace, limits);
   }
 
   public ServerOptions withWorkers(int count) {
-    return new ServerOptions(address, tokens, tls, insecure, count, grace, limits);
+    return new ServerOptions(address, grpcPort, tokens, tls, insecure, count, grace, limits);
   }
 
   public ServerOptions withGrace(Duration longest) {
-    return new ServerOptions(address, tokens, tls, insecure, workers, longest, limits);
+    return new ServerOptions(address, grpcPort, tokens, tls, insecure, workers, longest, limits);
   }
 
   public ServerOptions withLimits(ServerLimits changed) {
-    return new ServerOptions(address, tokens, tls, insecure, workers, grace, changed);
+    return new ServerOptions(address, grpcPort, tokens, tls, insecure, workers, grace, changed);
   }
 }

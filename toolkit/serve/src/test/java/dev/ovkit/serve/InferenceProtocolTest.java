@@ -396,7 +396,7 @@ class InferenceProtocolTest {
         List.of(bytes + "\"shape\": [99999999999999999999], \"data\": []}]}", "a shape: expected"),
         List.of(bytes + "\"shape\": [0], \"data\": []}]}", "at least one"),
         List.of(bytes + "\"shape\": [1], \"data\": [\"***\"]}]}", "a text is not Base64"),
-        List.of(bytes + "\"shape\": [1], \"data\": [1]}]}", "expected texts"),
+        List.of(bytes + "\"shape\": [1], \"data\": [1]}]}", "expected pictures"),
         List.of(bytes + "\"shape\": [1], \"data\": [NaN]}]}", "not valid JSON"),
         List.of(bytes + "\"shape\": [1], \"data\": [null]}]}", "expected pictures in Base64"),
         List.of(bytes + "\"shape\": [1], \"data\": " + "[".repeat(500) + "]", "not valid JSON"),

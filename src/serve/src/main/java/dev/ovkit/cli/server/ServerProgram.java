@@ -45,6 +45,7 @@ public final class ServerProgram implements ServeProgram {
     try (RequestLog log = new RequestLog(request.log(), out, err);
         DetectionServer server = DetectionServer.start(options, models, log)) {
       err.printf("ovkit: serving at %s; stop with Ctrl-C or SIGTERM%n", server.url());
+      server.grpcTarget().ifPresent(target -> err.printf("ovkit: gRPC alone at %s%n", target));
       err.printf(
           "ovkit: try: curl --data-binary @PICTURE %s/v1/models/%s/detect%n",
           server.url(), models.get(0).name());
@@ -67,6 +68,7 @@ public final class ServerProgram implements ServeProgram {
     ServerOptions usual = ServerOptions.defaults();
     return new ServerOptions(
         request.address(),
+        request.grpcPort(),
         access.tokens(),
         tls,
         access.insecure(),

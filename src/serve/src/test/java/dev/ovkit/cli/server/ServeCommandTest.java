@@ -82,7 +82,7 @@ class ServeCommandTest {
   void theFirstAnswerIsThatOfInferAndSigtermEndsIt() throws Exception {
     assertThat(start("infer", IR, PICTURE, "--json").waitFor()).as(err()).isZero();
     JsonNode expected = JSON.readTree(out.toFile()).get("pictures").get(0);
-    Process server = start("serve", "parts=" + IR, "--port", "0");
+    Process server = start("serve", "parts=" + IR, "--port", "0", "--grpc-port", "0");
     try {
       Matcher serving = SERVING.matcher(err());
       while (!serving.find()) {
@@ -109,6 +109,7 @@ class ServeCommandTest {
     }
     assertThat(err())
         .contains("ovkit: parts, version 1: ready", "ovkit: try: curl --data-binary @PICTURE")
+        .containsPattern("ovkit: gRPC alone at 127\\.0\\.0\\.1:\\d+\n")
         .doesNotContain("SLF4J", "jetty");
     List<String> lines = Files.readAllLines(out);
     assertThat(lines).hasSize(1);
@@ -131,6 +132,8 @@ class ServeCommandTest {
     refuses(2, "--cert and --key belong together", "serve", IR, "--cert", "a.pem");
     refuses(2, "--client-ca needs TLS", "serve", IR, "--client-ca", "a.pem");
     refuses(2, "--port 70000: expected 0 to 65535", "serve", IR, "--port", "70000");
+    refuses(
+        2, "--grpc-port -1: expected 0 to 65535", "serve", IR, "--port", "0", "--grpc-port", "-1");
     refuses(2, "--grace 100.0: expected seconds, 0.001 to 45", "serve", IR, "--grace", "100");
     refuses(
         2,

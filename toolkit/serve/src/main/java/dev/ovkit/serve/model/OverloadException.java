@@ -7,10 +7,23 @@ import java.time.Duration;
 public final class OverloadException extends OvkitException {
 
   private final transient Duration after;
+  private final boolean late;
 
-  OverloadException(String message, Duration after) {
+  /**
+   * Makes the error.
+   *
+   * @param after when it is worth to try again
+   * @param late whether there is room, but not in the time that is left
+   */
+  OverloadException(String message, Duration after, boolean late) {
     super(message, null);
     this.after = after;
+    this.late = late;
+  }
+
+  /** Whether a client that waits longer would be answered. */
+  public boolean late() {
+    return late;
   }
 
   /** Returns when it is worth to try again. */

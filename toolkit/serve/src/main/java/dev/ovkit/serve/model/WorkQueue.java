@@ -71,7 +71,9 @@ public final class WorkQueue implements AutoCloseable {
     long now = System.nanoTime();
     if (threads.getQueue().size() + tasks.size() > capacity) {
       throw new OverloadException(
-          "the server is busy: its queue is full; try again later", pause(pendingNanos.get()));
+          "the server is busy: its queue is full; try again later",
+          pause(pendingNanos.get()),
+          false);
     }
     long work = tasks.stream().mapToLong(task -> task.expected().toNanos()).sum();
     long before = threads.getActiveCount() < workers ? 0 : pendingNanos.get();
@@ -84,7 +86,8 @@ public final class WorkQueue implements AutoCloseable {
               .formatted(
                   TimeUnit.NANOSECONDS.toMillis(needed),
                   Math.max(0, TimeUnit.NANOSECONDS.toMillis(deadline - now))),
-          pause(needed - (deadline - now)));
+          pause(needed - (deadline - now)),
+          true);
     }
     pendingNanos.addAndGet(work);
     for (Task task : tasks) {
@@ -115,7 +118,8 @@ public final class WorkQueue implements AutoCloseable {
   public OverloadException expired() {
     return new OverloadException(
         "the server is busy: the turn of this request came too late; try again later",
-        pause(pendingNanos.get() / workers));
+        pause(pendingNanos.get() / workers),
+        true);
   }
 
   /** Finishes what was added, and waits for it. */

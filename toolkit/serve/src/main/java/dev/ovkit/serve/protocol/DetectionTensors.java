@@ -22,25 +22,21 @@ public final class DetectionTensors {
   private static final int ROTATED = 5;
   private static final int OPEN = -1;
 
-  /** Returns the outputs of a detector, without values. */
-  public static List<TensorOutput> described(DetectorSpec.Task task) {
-    List<TensorOutput> outputs = new ArrayList<>();
+  /** Returns the outputs of a detector. */
+  public static List<DeclaredTensor> described(DetectorSpec.Task task) {
+    List<DeclaredTensor> outputs = new ArrayList<>();
     if (task != DetectorSpec.Task.CLASSIFY) {
-      outputs.add(new TensorOutput("boxes", Datatype.FP32, List.of(OPEN, BOX), List.of()));
+      outputs.add(new DeclaredTensor("boxes", Datatype.FP32, List.of(OPEN, BOX)));
     }
-    outputs.add(new TensorOutput("scores", Datatype.FP32, List.of(OPEN), List.of()));
-    outputs.add(new TensorOutput("labels", Datatype.BYTES, List.of(OPEN), List.of()));
-    outputs.add(new TensorOutput("class_ids", Datatype.INT64, List.of(OPEN), List.of()));
-    outputs.add(new TensorOutput("image_index", Datatype.INT64, List.of(OPEN), List.of()));
+    outputs.add(new DeclaredTensor("scores", Datatype.FP32, List.of(OPEN)));
+    outputs.add(new DeclaredTensor("labels", Datatype.BYTES, List.of(OPEN)));
+    outputs.add(new DeclaredTensor("class_ids", Datatype.INT64, List.of(OPEN)));
+    outputs.add(new DeclaredTensor("image_index", Datatype.INT64, List.of(OPEN)));
     switch (task) {
-      case SEGMENT ->
-          outputs.add(new TensorOutput("masks", Datatype.BYTES, List.of(OPEN), List.of()));
+      case SEGMENT -> outputs.add(new DeclaredTensor("masks", Datatype.BYTES, List.of(OPEN)));
       case POSE ->
-          outputs.add(
-              new TensorOutput("key_points", Datatype.FP32, List.of(OPEN, OPEN, POINT), List.of()));
-      case OBB ->
-          outputs.add(
-              new TensorOutput("rotated", Datatype.FP32, List.of(OPEN, ROTATED), List.of()));
+          outputs.add(new DeclaredTensor("key_points", Datatype.FP32, List.of(OPEN, OPEN, POINT)));
+      case OBB -> outputs.add(new DeclaredTensor("rotated", Datatype.FP32, List.of(OPEN, ROTATED)));
       case DETECT, CLASSIFY -> {
         // nothing besides
       }
@@ -58,18 +54,18 @@ public final class DetectionTensors {
         indices.add((long) i);
       }
     }
-    return described(task).stream().map(empty -> filled(empty, objects, indices)).toList();
+    return described(task).stream().map(one -> filled(one, objects, indices)).toList();
   }
 
   private static TensorOutput filled(
-      TensorOutput empty, List<Detection> objects, List<Long> indices) {
-    List<Integer> shape = new ArrayList<>(empty.shape());
+      DeclaredTensor output, List<Detection> objects, List<Long> indices) {
+    List<Integer> shape = new ArrayList<>(output.shape());
     shape.set(0, objects.size());
-    if (empty.name().equals("key_points")) {
+    if (output.name().equals("key_points")) {
       shape.set(1, objects.isEmpty() ? 0 : objects.get(0).keyPoints().size());
     }
     return new TensorOutput(
-        empty.name(), empty.type(), shape, values(empty.name(), objects, indices));
+        output.name(), output.type(), shape, values(output.name(), objects, indices));
   }
 
   private static List<?> values(String name, List<Detection> objects, List<Long> indices) {

@@ -27,14 +27,6 @@ public record InferenceAnswer(byte[] body, OptionalInt jsonLength) {
    */
   public static InferenceAnswer of(
       String model, String version, InferenceRequest request, List<TensorOutput> outputs) {
-    List<InferenceRequest.WantedOutput> wanted =
-        request.outputs().isEmpty()
-            ? outputs.stream()
-                .map(
-                    one ->
-                        new InferenceRequest.WantedOutput(one.name(), java.util.Optional.empty()))
-                .toList()
-            : request.outputs();
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     List<byte[]> binary = new ArrayList<>();
     try (JsonGenerator json = JSON.createGenerator(body)) {
@@ -45,8 +37,7 @@ public record InferenceAnswer(byte[] body, OptionalInt jsonLength) {
         json.writeStringField("id", request.id().get());
       }
       json.writeArrayFieldStart("outputs");
-      for (InferenceRequest.WantedOutput one : wanted) {
-        TensorOutput output = named(one.name(), outputs);
+      for (TensorOutput output : wanted(request, outputs)) {
         json.writeStartObject();
         json.writeStringField("name", output.name());
         json.writeStringField("datatype", output.type().name());
@@ -55,7 +46,7 @@ public record InferenceAnswer(byte[] body, OptionalInt jsonLength) {
           json.writeNumber(side);
         }
         json.writeEndArray();
-        if (request.binary(one)) {
+        if (request.binary(output.name())) {
           byte[] bytes = output.bytes();
           binary.add(bytes);
           json.writeObjectFieldStart("parameters");
@@ -79,6 +70,13 @@ public record InferenceAnswer(byte[] body, OptionalInt jsonLength) {
     int length = body.size();
     binary.forEach(body::writeBytes);
     return new InferenceAnswer(body.toByteArray(), OptionalInt.of(length));
+  }
+
+  /** Returns the outputs that a request wants, in its order. */
+  static List<TensorOutput> wanted(InferenceRequest request, List<TensorOutput> outputs) {
+    return request.outputs().isEmpty()
+        ? outputs
+        : request.outputs().stream().map(one -> named(one.name(), outputs)).toList();
   }
 
   /** Checks that a request wants only outputs that there are, each once. */

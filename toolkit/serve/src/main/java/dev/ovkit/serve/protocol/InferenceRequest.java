@@ -18,19 +18,34 @@ public record InferenceRequest(
     List<TensorInput> inputs,
     List<WantedOutput> outputs) {
 
+  /** The characters of a name. */
+  static final int LONGEST_NAME = 200;
+
+  /** The elements of a list, where a request could have many. */
+  static final int MOST_ENTRIES = 64;
+
   /** The parameter that asks for binary outputs where an output does not say. */
   static final String BINARY_OUTPUT = "binary_data_output";
 
   /**
    * An output that is wanted.
    *
-   * @param binary whether it comes as bytes after the JSON; empty if the request decides
+   * @param binary whether it comes as bytes; empty if the request decides
    */
   public record WantedOutput(String name, Optional<Boolean> binary) {}
 
   /** Whether an output comes as bytes. */
-  public boolean binary(WantedOutput output) {
-    return output.binary().orElse(Boolean.TRUE.equals(parameters.get(BINARY_OUTPUT)));
+  boolean binary(String output) {
+    return outputs.stream()
+        .filter(one -> one.name().equals(output))
+        .findFirst()
+        .flatMap(WantedOutput::binary)
+        .orElseGet(this::binary);
+  }
+
+  /** Whether outputs come as bytes, where one does not say. */
+  boolean binary() {
+    return Boolean.TRUE.equals(parameters.get(BINARY_OUTPUT));
   }
 
   /** What a request may hold. */

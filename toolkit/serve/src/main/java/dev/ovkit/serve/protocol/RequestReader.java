@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestReader {
 
+  private static final String BINARY_SIZE = "binary_data_size";
   private static final int DEEPEST = 32;
   private static final int LONGEST_NUMBER = 40;
-  private static final int LONGEST_NAME = 200;
-  private static final int MOST_ENTRIES = 64;
+  private static final int LONGEST_NAME = InferenceRequest.LONGEST_NAME;
+  private static final int MOST_ENTRIES = InferenceRequest.MOST_ENTRIES;
   private static final int HIGHEST = 255;
 
   private final byte[] body;
@@ -86,9 +87,54 @@ final class RequestReader {
         default -> json.skipChildren(); // the protocol may grow
       }
     }
-    expect(!inputs.isEmpty(), "inputs", "at least one tensor");
-    return new InferenceRequest(
-        id, parameters, new TensorReader(body, jsonLength, bounds).read(inputs), outputs);
+    int end = findBinary(inputs);
+    List<TensorInput> read =
+        new TensorReader(body, bounds).read(inputs, "data, or binary_data_size");
+    expect(
+        end == body.length,
+        "the %d bytes after the JSON".formatted(body.length - jsonLength),
+        "%d, the sum of binary_data_size".formatted(end - jsonLength));
+    return new InferenceRequest(id, parameters, read, outputs);
+  }
+
+  /**
+   * The bytes of binary tensors follow the JSON, in the order of the inputs. Returns where they
+   * end.
+   */
+  private int findBinary(List<UnreadTensor> inputs) {
+    int at = jsonLength;
+    for (UnreadTensor input : inputs) {
+      int size = binarySize(input);
+      if (size >= 0) {
+        expect(input.data == null, input.called(), "binary_data_size or data, not both");
+        expect(
+            size <= body.length - at,
+            "binary_data_size of " + input.called(),
+            "at most %d, the bytes that are left".formatted(body.length - at));
+        input.binary = new UnreadTensor.Range(at, size);
+        at += size;
+      }
+    }
+    return at;
+  }
+
+  /** Returns -1 if the tensor is in the JSON. */
+  private static int binarySize(UnreadTensor tensor) {
+    for (String key : tensor.parameters.keySet()) {
+      expect(
+          key.equals(BINARY_SIZE),
+          "the parameter %s of %s".formatted(key, tensor.called()),
+          BINARY_SIZE);
+    }
+    Object size = tensor.parameters.get(BINARY_SIZE);
+    if (size == null) {
+      return -1;
+    }
+    expect(
+        size instanceof Integer number && number >= 0,
+        "binary_data_size of " + tensor.called(),
+        "a whole number from 0");
+    return (Integer) size;
   }
 
   private interface Element<T> {
@@ -193,9 +239,9 @@ final class RequestReader {
   }
 
   /** Flat or nested as the shape is. */
-  private UnreadTensor.JsonData data(JsonParser json, String called) throws IOException {
+  private UnreadTensor.Elements data(JsonParser json, String called) throws IOException {
     expect(json.currentToken() == JsonToken.START_ARRAY, "the data of " + called, "an array");
-    UnreadTensor.JsonData data = new UnreadTensor.JsonData();
+    UnreadTensor.Elements data = new UnreadTensor.Elements();
     int depth = 1;
     while (depth > 0) {
       switch (json.nextToken()) {
@@ -203,10 +249,10 @@ final class RequestReader {
         case END_ARRAY -> depth--;
         case VALUE_STRING -> {
           expect(
-              data.texts.size() < bounds.pictures(),
+              data.pictures.size() < bounds.pictures(),
               called,
               "at most %d pictures".formatted(bounds.pictures()));
-          data.texts.add(base64(json.getText(), called));
+          data.pictures.add(base64(json.getText(), called));
         }
         case VALUE_NUMBER_INT -> {
           boolean small = json.getNumberType() == JsonParser.NumberType.INT;

@@ -11,10 +11,14 @@ import java.util.List;
 /**
  * An output tensor.
  *
- * @param shape -1 for a dimension that is known only with the pictures
  * @param values floats, longs or texts, as the type is
  */
 public record TensorOutput(String name, Datatype type, List<Integer> shape, List<?> values) {
+
+  /** Returns it without its values. */
+  DeclaredTensor declared() {
+    return new DeclaredTensor(name, type, shape);
+  }
 
   /** Writes the values as the elements of a JSON array. */
   void write(JsonGenerator json) throws IOException {

@@ -6,99 +6,71 @@ import static dev.ovkit.serve.protocol.ProtocolException.wrong;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Brings type, shape and data of inputs together, whose bytes may follow the JSON. */
+/** Brings type, shape and data of an input together. */
 final class TensorReader {
 
   private static final int CHANNELS = 3;
 
   private final byte[] body;
-  private final int jsonLength;
   private final InferenceRequest.Bounds bounds;
 
-  /** Where the next binary tensor begins. */
-  private int binaryAt;
-
-  TensorReader(byte[] body, int jsonLength, InferenceRequest.Bounds bounds) {
+  /**
+   * Makes a reader.
+   *
+   * @param body holds what is in binary form
+   */
+  TensorReader(byte[] body, InferenceRequest.Bounds bounds) {
     this.body = body;
-    this.jsonLength = jsonLength;
     this.bounds = bounds;
-    this.binaryAt = jsonLength;
   }
 
   /**
    * Reads the inputs of a request.
    *
+   * @param wanted where data is expected, for messages
    * @throws ProtocolException if something does not belong together
    */
-  List<TensorInput> read(List<UnreadTensor> inputs) {
+  List<TensorInput> read(List<UnreadTensor> inputs, String wanted) {
+    expect(!inputs.isEmpty(), "inputs", "at least one tensor");
     List<TensorInput> read = new ArrayList<>();
     for (UnreadTensor input : inputs) {
-      read.add(tensor(input));
+      read.add(tensor(input, wanted));
     }
-    expect(
-        binaryAt == body.length,
-        "the %d bytes after the JSON".formatted(body.length - jsonLength),
-        "%d, the sum of binary_data_size".formatted(binaryAt - jsonLength));
     return read;
   }
 
-  private TensorInput tensor(UnreadTensor tensor) {
+  private TensorInput tensor(UnreadTensor tensor, String wanted) {
     String called = tensor.called();
     expect(!tensor.name.isEmpty(), "an input", "a name");
     List<Long> shape = tensor.shape;
     if (shape == null) {
       throw wrong(called, "a shape");
     }
-    int size = binarySize(tensor);
-    if (size >= 0) {
-      expect(tensor.data == null, called, "binary_data_size or data, not both");
-      expect(
-          size <= body.length - binaryAt,
-          "binary_data_size of " + called,
-          "at most %d, the bytes that are left".formatted(body.length - binaryAt));
-      int at = binaryAt;
-      binaryAt += size;
+    UnreadTensor.Range binary = tensor.binary;
+    if (binary != null) {
       return switch (tensor.type) {
-        case "BYTES" -> encoded(tensor.name, shape, elements(at, size, called));
-        case "UINT8" -> pixels(tensor.name, shape, body, at, size);
+        case "BYTES" -> encoded(tensor.name, shape, elements(binary.from(), binary.size(), called));
+        case "UINT8" -> pixels(tensor.name, shape, body, binary.from(), binary.size());
         default -> throw wrongType(tensor);
       };
     }
-    UnreadTensor.JsonData data = tensor.data;
+    UnreadTensor.Elements data = tensor.data;
     if (data == null) {
-      throw wrong(called, "data, or binary_data_size");
+      throw wrong(called, wanted);
     }
     byte[] numbers = data.numbers.toByteArray();
     return switch (tensor.type) {
       case "BYTES" -> {
-        expect(numbers.length == 0, "the data of " + called, "texts, as its datatype is BYTES");
-        yield encoded(tensor.name, shape, data.texts);
+        expect(numbers.length == 0, "the data of " + called, "pictures, as its datatype is BYTES");
+        yield encoded(tensor.name, shape, data.pictures);
       }
       case "UINT8" -> {
-        expect(data.texts.isEmpty(), "the data of " + called, "numbers, as its datatype is UINT8");
+        expect(
+            data.pictures.isEmpty(), "the data of " + called, "numbers, as its datatype is UINT8");
         yield pixels(tensor.name, shape, numbers, 0, numbers.length);
       }
       default -> throw wrongType(tensor);
     };
-  }
-
-  /** Returns -1 if the tensor is in the JSON. */
-  private static int binarySize(UnreadTensor tensor) {
-    for (String key : tensor.parameters.keySet()) {
-      expect(
-          key.equals("binary_data_size"),
-          "the parameter %s of %s".formatted(key, tensor.called()),
-          "binary_data_size");
-    }
-    Object size = tensor.parameters.get("binary_data_size");
-    if (size == null) {
-      return -1;
-    }
-    expect(
-        size instanceof Integer number && number >= 0,
-        "binary_data_size of " + tensor.called(),
-        "a whole number from 0");
-    return (Integer) size;
   }
 
   private static ProtocolException wrongType(UnreadTensor tensor) {

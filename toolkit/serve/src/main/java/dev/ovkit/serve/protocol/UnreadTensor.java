@@ -6,20 +6,24 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** An input as its JSON says it, before its type, its shape and its data are brought together. */
+/** An input as a request says it, before its type, its shape and its data are brought together. */
 final class UnreadTensor {
 
-  /** The data of an input in JSON: pictures in Base64, or small numbers. */
-  static final class JsonData {
-    final List<byte[]> texts = new ArrayList<>();
+  /** The data of an input, element by element: encoded pictures, or small numbers. */
+  static final class Elements {
+    final List<byte[]> pictures = new ArrayList<>();
     final ByteArrayOutputStream numbers = new ByteArrayOutputStream();
   }
+
+  /** Where in the body the data of an input is in its binary form. */
+  record Range(int from, int size) {}
 
   String name = "";
   String type = "";
   @Nullable List<Long> shape;
   Map<String, Object> parameters = Map.of();
-  @Nullable JsonData data;
+  @Nullable Elements data;
+  @Nullable Range binary;
 
   /** Returns what messages call it. */
   String called() {
