@@ -22,9 +22,13 @@ final class PictureParts {
   /**
    * An encoded picture.
    *
-   * @param file what its client calls it, without folders
+   * @param id what its client calls it, a text without folders or a number
    */
-  record Named(String file, byte[] encoded) {}
+  record Named(Object id, byte[] encoded) {
+    String file() {
+      return id.toString();
+    }
+  }
 
   /**
    * Takes a body apart.

@@ -1,5 +1,6 @@
 package dev.ovkit.serve;
 
+import com.fasterxml.jackson.jr.ob.JSON;
 import dev.ovkit.OptionException;
 import dev.ovkit.PictureException;
 import dev.ovkit.internal.json.CocoDataSet;
@@ -11,11 +12,14 @@ import dev.ovkit.picture.Picture;
 import dev.ovkit.serve.PictureParts.Named;
 import dev.ovkit.serve.model.LoadedModel;
 import dev.ovkit.serve.model.ServedModel;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,11 +39,12 @@ final class PlainDetection {
 
   private static final String MULTIPART = "multipart/form-data";
 
-  /** The last one is curl's default. */
-  private static final Set<String> TYPES =
-      Set.of("", "application/octet-stream", "application/x-www-form-urlencoded");
-
+  /** Curl's default. */
   private static final String FORM = "application/x-www-form-urlencoded";
+
+  private static final Set<String> TYPES =
+      Set.of("", "application/octet-stream", FORM, MULTIPART, PictureLines.TYPE);
+
   private static final String DEVICE = "CPU";
   private static final int LONGEST_TIMEOUT = 3_600_000;
 
@@ -48,32 +53,34 @@ final class PlainDetection {
     JSON,
     CSV,
     COCO,
-    JPEG
+    JPEG,
+    /** A line of JSON for each line of the request. */
+    LINES
   }
 
   /** A picture that was looked at, drawn if that is wanted. */
-  private record Looked(String file, Detections found, byte[] drawn) {}
+  private record Looked(Named picture, Detections found, byte[] drawn) {
+    String file() {
+      return picture.file();
+    }
+  }
 
   static void answer(Exchange exchange) {
     LoadedModel model = Descriptions.loaded(exchange);
     ServedModel served = Descriptions.served(exchange);
     Map<String, String> query = query(exchange.request());
-    Form form = form(query.getOrDefault("format", "json"));
+    String contentType = contentType(exchange);
+    Form typed = form(query.getOrDefault("format", "json"));
+    boolean lines = contentType.equals(PictureLines.TYPE);
+    Form form = lines && typed == Form.JSON ? Form.LINES : typed;
     Optional<Duration> timeout =
         Optional.ofNullable(query.get("timeout_ms"))
             .map(text -> RequestOptions.count("timeout_ms", text, LONGEST_TIMEOUT))
             .map(Duration::ofMillis);
     RequestOptions options = RequestOptions.of(model, query, timeout);
-    String contentType = contentType(exchange);
     exchange.withBody(
         body -> {
-          List<Named> pictures =
-              contentType.startsWith(MULTIPART)
-                  ? PictureParts.of(
-                      body,
-                      exchange.header(HttpHeader.CONTENT_TYPE.asString()).orElse(""),
-                      exchange.context().limits())
-                  : List.of(new Named("picture", body));
+          List<Named> pictures = pictures(exchange, contentType, body);
           if (form == Form.JPEG && pictures.size() > 1) {
             throw new OptionException("format=jpeg: expected one picture");
           }
@@ -98,6 +105,17 @@ final class PlainDetection {
               exchange.deadline(options.timeout()),
               all -> write(exchange, model, form, all));
         });
+  }
+
+  private static List<Named> pictures(Exchange exchange, String contentType, byte[] body) {
+    ServerLimits limits = exchange.context().limits();
+    return switch (contentType) {
+      case MULTIPART ->
+          PictureParts.of(
+              body, exchange.header(HttpHeader.CONTENT_TYPE.asString()).orElse(""), limits);
+      case PictureLines.TYPE -> PictureLines.of(body, limits);
+      default -> List.of(new Named("picture", body));
+    };
   }
 
   private static Map<String, String> query(Request request) {
@@ -139,12 +157,13 @@ final class PlainDetection {
             .replaceFirst(";.*", "")
             .strip()
             .toLowerCase(Locale.ROOT);
-    boolean known = TYPES.contains(type) || type.startsWith("image/") || type.equals(MULTIPART);
+    boolean known = TYPES.contains(type) || type.startsWith("image/");
     if (!known || !encoding.equalsIgnoreCase("identity")) {
       throw new Refusal(
           HttpStatus.UNSUPPORTED_MEDIA_TYPE_415,
           "the body is not a picture by its headers; expected image/jpeg or another picture,"
-              + " multipart/form-data, or application/octet-stream, and no Content-Encoding");
+              + " multipart/form-data, application/x-ndjson, or application/octet-stream, and no"
+              + " Content-Encoding");
     }
     return type;
   }
@@ -160,12 +179,12 @@ final class PlainDetection {
     try {
       PictureTasks.requireSize(picture.encoded(), exchange.context().limits());
       if (form != Form.JPEG) {
-        return new Looked(picture.file(), model.detect(picture.encoded(), wanted), new byte[0]);
+        return new Looked(picture, model.detect(picture.encoded(), wanted), new byte[0]);
       }
       try (Picture decoded = Picture.decode(picture.encoded())) {
         Detections found = model.detect(decoded, wanted);
         decoded.draw(found);
-        return new Looked(picture.file(), found, decoded.toJpeg());
+        return new Looked(picture, found, decoded.toJpeg());
       }
     } catch (PictureException e) {
       String which = several ? picture.file() + ": " : "";
@@ -199,7 +218,24 @@ final class PlainDetection {
         all.forEach(one -> set.add(one.file(), one.found()));
         exchange.json(HttpStatus.OK_200, set.json());
       }
+      case LINES -> {
+        StringBuilder text = new StringBuilder();
+        all.forEach(one -> text.append(line(one)).append('\n'));
+        exchange.answer(HttpStatus.OK_200, PictureLines.TYPE, utf8(text.toString()));
+      }
       case JPEG -> exchange.answer(HttpStatus.OK_200, "image/jpeg", all.get(0).drawn());
+    }
+  }
+
+  private static String line(Looked one) {
+    Map<String, Object> line = new LinkedHashMap<>();
+    line.put("id", one.picture().id());
+    line.putAll(DetectionsJson.picture(Path.of("picture"), one.found()));
+    line.remove("file"); // the id is its name
+    try {
+      return JSON.std.asString(line);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // maps, lists, numbers and texts can always be written
     }
   }
 
