@@ -153,6 +153,15 @@ final class ServeCommand implements Callable<Integer> {
       description = "The most connections at once. Default: 1000.")
   private @Nullable Integer connections;
 
+  @HelpGroup.In(HelpGroup.EXPERT)
+  @Option(
+      names = "--rate",
+      paramLabel = "N",
+      description =
+          "The most requests for detection a second by one client, which is a token or an address."
+              + " Default: any number.")
+  private @Nullable Integer rate;
+
   @Mixin private ComputeOptions compute;
 
   @Mixin private ProfileOptions profile;
@@ -189,6 +198,7 @@ final class ServeCommand implements Callable<Integer> {
             limit("--max-pixels", pixels, MEGAPIXEL),
             limit("--max-queue", queue, 1),
             limit("--max-connections", connections, 1),
+            limit("--rate", rate, 1),
             Optional.of(seconds("--timeout", timeout, LONGEST_ANSWER))),
         !noLog);
   }

@@ -72,6 +72,7 @@ public record ServeRequest(
    * @param pixels of a picture
    * @param queue pictures that wait
    * @param connections at once
+   * @param rate requests a second for detection by one client
    * @param answer the longest time to an answer
    */
   public record Bounds(
@@ -79,5 +80,6 @@ public record ServeRequest(
       OptionalInt pixels,
       OptionalInt queue,
       OptionalInt connections,
+      OptionalInt rate,
       Optional<Duration> answer) {}
 }

@@ -10,9 +10,12 @@ import dev.ovkit.serve.protocol.ProtocolException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Inet6Address;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
@@ -32,6 +35,7 @@ final class Exchange {
   static final String JSON_TYPE = "application/json";
 
   private static final int MILLIS = 1000;
+  private static final int IPV6_NETWORK_BYTES = 8;
 
   /** No status of HTTP: what servers log of a client that did not wait. */
   private static final int CLIENT_GONE = 499;
@@ -118,6 +122,19 @@ final class Exchange {
 
   void variables(Map<String, String> found) {
     variables = found;
+  }
+
+  Optional<String> client() {
+    return client;
+  }
+
+  /** Returns where the client is: its address, or of IPv6 the half that it cannot choose itself. */
+  String network() {
+    if (request.getConnectionMetaData().getRemoteSocketAddress() instanceof InetSocketAddress from
+        && from.getAddress() instanceof Inet6Address address) {
+      return HexFormat.of().formatHex(address.getAddress(), 0, IPV6_NETWORK_BYTES);
+    }
+    return Request.getRemoteAddr(request);
   }
 
   void client(String name) {

@@ -1,10 +1,13 @@
 package dev.ovkit.serve;
 
 import dev.ovkit.serve.access.AccessTokens;
+import dev.ovkit.serve.access.RateLimit;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.HttpMethod;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -22,6 +25,7 @@ final class RequestGate extends Handler.Abstract.NonBlocking {
   private final ServerContext context;
   private final Optional<AccessTokens> tokens;
   private final boolean namesAreChecked;
+  private final Optional<RateLimit> rate;
 
   /**
    * Makes the gate.
@@ -32,6 +36,9 @@ final class RequestGate extends Handler.Abstract.NonBlocking {
     this.context = context;
     this.tokens = tokens;
     this.namesAreChecked = loopback && tokens.isEmpty();
+    int perSecond = context.limits().rate();
+    this.rate =
+        perSecond == 0 ? Optional.empty() : Optional.of(new RateLimit(perSecond, System::nanoTime));
   }
 
   @Override
@@ -45,6 +52,9 @@ final class RequestGate extends Handler.Abstract.NonBlocking {
               : Routes.find(exchange, request.getMethod(), path(request));
       if (!route.open()) {
         requireToken(exchange);
+      }
+      if (!route.open() && HttpMethod.POST.is(request.getMethod())) {
+        limitRate(exchange);
       }
       route.endpoint().answer(exchange);
     } catch (RuntimeException e) {
@@ -76,6 +86,20 @@ final class RequestGate extends Handler.Abstract.NonBlocking {
     String asked = request.getHttpURI().getAuthority();
     if (origin != null && !origin.replaceFirst("^https?://", "").equalsIgnoreCase(asked)) {
       throw new Refusal(HttpStatus.FORBIDDEN_403, "a page from elsewhere may not ask this server");
+    }
+  }
+
+  private void limitRate(Exchange exchange) {
+    Optional<Duration> wait =
+        rate.flatMap(
+            limit ->
+                limit.ask(
+                    exchange.client().map(name -> "token " + name).orElseGet(exchange::network)));
+    if (wait.isPresent()) {
+      throw new Refusal(
+          HttpStatus.TOO_MANY_REQUESTS_429,
+          "this client asks too often: the limit is %d a second".formatted(context.limits().rate()),
+          wait);
     }
   }
 

@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.ovkit.OptionException;
 import dev.ovkit.serve.access.AccessTokens;
 import dev.ovkit.serve.model.ServedModel;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,6 +67,50 @@ class AccessTest {
       assertThat(Logged.byId(demo, "by31").client()).contains("second");
       assertThat(demo.answered.toString()).doesNotContain(FIRST, SECOND);
     }
+  }
+
+  @Test
+  void aClientThatAsksTooOftenIsRefusedForNow() throws Exception {
+    Path file = tokens("first=%s\nsecond=%s\n".formatted(FIRST, SECOND));
+    ServerLimits limits = ServerLimits.defaults().withRate(1);
+    try (ServedDemo demo =
+        new ServedDemo(ServerOptions.defaults().withTokens(file).withLimits(limits))) {
+      assertThat(detect(demo, FIRST).statusCode()).isEqualTo(200);
+      HttpResponse<byte[]> refused = detect(demo, FIRST);
+      while (refused.statusCode() == 200) { // more than a second has gone by
+        refused = detect(demo, FIRST);
+      }
+      assertThat(ServedDemo.error(refused, 429))
+          .isEqualTo("this client asks too often: the limit is 1 a second");
+      assertThat(refused.headers().firstValue("Retry-After")).contains("1");
+      assertThat(detect(demo, SECOND).statusCode()).isEqualTo(200);
+      ServedDemo.ok(demo.send(demo.request("/v2").header("Authorization", "Bearer " + FIRST)));
+    }
+    try (ServedDemo demo = new ServedDemo(ServerOptions.defaults().withLimits(limits))) {
+      HttpResponse<byte[]> response = detect(demo, FIRST);
+      while (response.statusCode() == 200) { // all come from one address
+        response = detect(demo, SECOND);
+      }
+      ServedDemo.error(response, 429);
+      try (GrpcClient client = new GrpcClient(demo.server.port())) {
+        while (true) { // until it is the address's turn no more
+          try {
+            client.call("ModelReady", "name: 'conveyor-parts'");
+          } catch (StatusRuntimeException e) {
+            assertThat(e.getStatus().getCode()).isEqualTo(Status.Code.RESOURCE_EXHAUSTED);
+            break;
+          }
+        }
+      }
+    }
+  }
+
+  private static HttpResponse<byte[]> detect(ServedDemo demo, String token) throws Exception {
+    return demo.send(
+        demo.request(ServedDemo.DETECT)
+            .header("Authorization", "Bearer " + token)
+            .header("Content-Type", "image/jpeg")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(ServedDemo.picture(0))));
   }
 
   @ParameterizedTest

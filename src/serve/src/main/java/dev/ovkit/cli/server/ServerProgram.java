@@ -85,6 +85,7 @@ public final class ServerProgram implements ServeProgram {
         usual.pictures(),
         given.queue().orElse(usual.queue()),
         given.connections().orElse(usual.connections()),
+        given.rate().orElse(usual.rate()),
         given.answer().orElse(usual.answer()),
         usual.receive(),
         usual.idle());
