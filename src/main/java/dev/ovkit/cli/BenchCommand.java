@@ -49,7 +49,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     customSynopsis = {
       "ovkit bench [OPTIONS] MODEL... PICTURE...",
-      "ovkit bench --url URL --rate R [OPTIONS] PICTURE..."
+      "       ovkit bench --url URL --rate R [OPTIONS] PICTURE..."
     },
     description = {
       "Measures how fast models are on pictures, from file to boxes.",

@@ -39,7 +39,7 @@ public final class UrlOptions {
   @Option(
       names = "--connections",
       paramLabel = "N",
-      description = "Most requests at the same time. Default: 64.")
+      description = "Most requests at the same time. Default: 256.")
   private @Nullable Integer connections;
 
   @Option(

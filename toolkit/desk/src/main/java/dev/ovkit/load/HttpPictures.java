@@ -29,6 +29,11 @@ import javax.net.ssl.SSLException;
  */
 final class HttpPictures implements PictureServer {
 
+  /** What the JDK's client says of it. */
+  private static final String CLOSED_HERE = "connection closed locally";
+
+  private static final int RETRIES = 5;
+  private static final Duration FIRST = Duration.ofSeconds(10);
   private static final int BUSY = 429;
   private static final int LONGEST_QUOTE = 300;
   private static final String FORM = "application/octet-stream";
@@ -48,8 +53,7 @@ final class HttpPictures implements PictureServer {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NEVER)
-            .connectTimeout(options.timeout());
+            .followRedirects(HttpClient.Redirect.NEVER);
     options.certificates().map(TrustedCertificates::context).ifPresent(builder::sslContext);
     this.client = builder.build();
     Optional<String> token = options.token().map(HttpPictures::token);
@@ -79,15 +83,16 @@ final class HttpPictures implements PictureServer {
 
   private void requireAnswer() {
     HttpResponse<byte[]> response;
+    // The first answer of a server takes longer than those to come.
+    Duration patience = options.timeout().compareTo(FIRST) > 0 ? options.timeout() : FIRST;
     try {
       response =
           await(
-              client.sendAsync(requests.get(0), HttpResponse.BodyHandlers.ofByteArray()),
-              options.timeout());
+              client.sendAsync(requests.get(0), HttpResponse.BodyHandlers.ofByteArray()), patience);
     } catch (TimeoutException e) {
       throw new LoadException(
           "%s: no answer within %s s; start the server, or check the address"
-              .formatted(options.url(), seconds(options.timeout())),
+              .formatted(options.url(), seconds(patience)),
           e);
     } catch (IOException e) {
       String way =
@@ -110,6 +115,17 @@ final class HttpPictures implements PictureServer {
 
   @Override
   public RequestEnd ask(int picture, Duration patience) {
+    long end = System.nanoTime() + patience.toNanos();
+    RequestEnd result = once(picture, patience);
+    // A connection that was closed here, by another request that was given up: nothing was sent.
+    for (int i = 0; i < RETRIES && result.reason().equals(CLOSED_HERE); i++) {
+      long left = end - System.nanoTime();
+      result = left > 0 ? once(picture, Duration.ofNanos(left)) : RequestEnd.timeout();
+    }
+    return result;
+  }
+
+  private RequestEnd once(int picture, Duration patience) {
     try {
       HttpResponse<Void> response =
           await(
@@ -142,7 +158,8 @@ final class HttpPictures implements PictureServer {
 
   private static String reason(IOException failure) {
     Throwable cause = failure;
-    while (cause.getMessage() == null && cause.getCause() != null) {
+    while (cause.getCause() != null
+        && (cause.getMessage() == null || CLOSED_HERE.equals(cause.getCause().getMessage()))) {
       cause = cause.getCause();
     }
     String message = cause.getMessage();

@@ -62,14 +62,14 @@ public record LoadOptions(
     }
   }
 
-  /** Ten seconds after five of warm-up, 64 connections, answers within ten seconds. */
+  /** Ten seconds after five of warm-up, 256 connections, answers within ten seconds. */
   public static LoadOptions of(URI url, double rate, List<Path> pictures) {
     return new LoadOptions(
         url,
         rate,
         Duration.ofSeconds(10),
         Duration.ofSeconds(5),
-        64,
+        256,
         Duration.ofSeconds(10),
         Optional.empty(),
         Optional.empty(),

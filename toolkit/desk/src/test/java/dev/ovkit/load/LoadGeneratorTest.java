@@ -164,6 +164,21 @@ class LoadGeneratorTest {
     assertThat(report.times().orElseThrow().endToEnd().statistics().count()).isEqualTo(12);
   }
 
+  /** Requests that are given up close their connections, which other requests must not be given. */
+  @Test
+  void aRequestThatIsGivenUpDoesNotBreakOthers() {
+    serve(
+        number -> {
+          Thread.sleep(number == 0 ? 0 : 150 + number % 20);
+          return number % 2 == 0 ? 200 : 429;
+        });
+    LoadReport report = run(options(400).withConnections(100).withTimeout(Duration.ofMillis(170)));
+    assertThat(report.failure().orElse("")).doesNotContain("closed locally");
+    assertThat(report.timeouts() + report.succeeded() + report.refused() + report.failures())
+        .isEqualTo(400);
+    assertThat(report.timeouts()).isPositive();
+  }
+
   @Test
   void aConnectionThatBreaksIsAFailure() {
     AtomicInteger number = new AtomicInteger();
