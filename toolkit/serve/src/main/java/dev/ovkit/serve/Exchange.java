@@ -261,7 +261,7 @@ final class Exchange {
     } else if (failure instanceof OverloadException overload) {
       boolean expired = call && impatient && overload.late();
       error(
-          expired ? HttpStatus.GATEWAY_TIMEOUT_504 : HttpStatus.TOO_MANY_REQUESTS_429,
+          expired ? HttpStatus.REQUEST_TIMEOUT_408 : HttpStatus.TOO_MANY_REQUESTS_429,
           overload.getMessage(),
           Optional.of(overload.after()));
     } else if (failure instanceof ProtocolException

@@ -60,7 +60,7 @@ final class GrpcCalls {
       }
     }
     throw new Refusal(
-        HttpStatus.NOT_IMPLEMENTED_501,
+        HttpStatus.METHOD_NOT_ALLOWED_405,
         "there is no such call; there are those of %s, and %s/Check".formatted(SERVICE, HEALTH));
   }
 

@@ -36,9 +36,10 @@ enum GrpcStatus {
       case HttpStatus.NOT_FOUND_404 -> NOT_FOUND;
       case HttpStatus.PAYLOAD_TOO_LARGE_413, HttpStatus.TOO_MANY_REQUESTS_429 -> RESOURCE_EXHAUSTED;
       case HttpStatus.INTERNAL_SERVER_ERROR_500 -> INTERNAL;
-      case HttpStatus.NOT_IMPLEMENTED_501 -> UNIMPLEMENTED;
+      case HttpStatus.METHOD_NOT_ALLOWED_405, HttpStatus.UNSUPPORTED_MEDIA_TYPE_415 ->
+          UNIMPLEMENTED;
       case HttpStatus.SERVICE_UNAVAILABLE_503 -> UNAVAILABLE;
-      case HttpStatus.REQUEST_TIMEOUT_408, HttpStatus.GATEWAY_TIMEOUT_504 -> DEADLINE_EXCEEDED;
+      case HttpStatus.REQUEST_TIMEOUT_408 -> DEADLINE_EXCEEDED;
       default -> UNKNOWN;
     };
   }

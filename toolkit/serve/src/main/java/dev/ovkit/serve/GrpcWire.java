@@ -79,7 +79,7 @@ final class GrpcWire {
   static void requireMessage(byte[] body) {
     if (body.length > 0 && body[0] != 0) {
       throw new Refusal(
-          HttpStatus.NOT_IMPLEMENTED_501,
+          HttpStatus.UNSUPPORTED_MEDIA_TYPE_415,
           "compressed messages are not read; send them as they are");
     }
     if (body.length < PREFIX || ByteBuffer.wrap(body).getInt(1) != body.length - PREFIX) {

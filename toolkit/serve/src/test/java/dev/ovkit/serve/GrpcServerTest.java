@@ -383,7 +383,7 @@ class GrpcServerTest {
           "ovkit_requests_total{code=\"%s\",model=\"%s\",route=\"%s\",version=\"%s\"} 1.0";
       awaitMetric(demo, counted.formatted("200", ServedDemo.MODEL, "grpc_infer", "1"));
       awaitMetric(demo, counted.formatted("404", "", "grpc_model_ready", ""));
-      awaitMetric(demo, counted.formatted("501", "", "none", ""));
+      awaitMetric(demo, counted.formatted("405", "", "none", ""));
     }
   }
 }
