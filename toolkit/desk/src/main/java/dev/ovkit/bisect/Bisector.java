@@ -262,7 +262,7 @@ public final class Bisector {
     long byOrder = found.values().stream().filter(NodeDifference::byOrder).count();
     if (byOrder > 0) {
       notes.add(
-          "%d tensors depend on the order of scores (TopK, NMS) and are not judged: engines put equal scores in different orders"
+          "tensors that depend on the order of scores (TopK, NMS), and so are not judged: %d; engines put equal scores in different orders"
               .formatted(byOrder));
     }
     return new Bisection(

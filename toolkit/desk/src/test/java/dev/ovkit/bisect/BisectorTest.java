@@ -11,6 +11,7 @@ import ai.onnxruntime.OrtSession;
 import dev.ovkit.CompileOptions;
 import dev.ovkit.ModelException;
 import dev.ovkit.OutputException;
+import dev.ovkit.Shared;
 import dev.ovkit.TestModels;
 import dev.ovkit.convert.ConvertOptions;
 import dev.ovkit.convert.Converter;
@@ -48,6 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every planted fault is found at its node, and a right IR has none. */
 @Tag("integration")
@@ -200,6 +202,40 @@ class BisectorTest {
       assertThat(b.nodes()).hasSizeGreaterThan(3);
       assertThat(b.precision()).isEqualTo(type);
     }
+  }
+
+  /** Scores near zero, ties of TopK, a cast before the first convolution. */
+  @ParameterizedTest
+  @ValueSource(strings = {"nanodet_plus", "26n-e2e", "rfdetr_like"})
+  void aRightIrOfAnUnusualGraphHasNone(String name) {
+    Path onnx = Shared.directory().resolve("families").resolve(name + ".onnx");
+    Path ir = Converter.convert(ConvertOptions.of(onnx).into(temp, WeightPrecision.FP32)).xml();
+    Bisection b = bisect(onnx, ir);
+    assertThat(b.different()).isEmpty();
+    assertThat(b.holds()).isTrue();
+  }
+
+  @Test
+  void whatTopKPicksIsComputedAndNotJudged() throws IOException {
+    Sketch sketch = new Sketch();
+    String x = sketch.conv(sketch.input("images", 1, 3, 16, 16), 3, 4, 3, 2, 1);
+    String flat = sketch.op("Reshape", List.of(x, sketch.longs(1, 256)));
+    sketch.node(Nodes.of("TopK", "top", List.of(flat, sketch.longs(8)), List.of("best", "places")));
+    sketch.node(
+        Nodes.of(
+            "GatherElements",
+            "pick",
+            List.of(flat, "places"),
+            List.of("picked"),
+            Nodes.Attr.of("axis", 1)));
+    sketch.output(sketch.op("Add", List.of("best", "picked")));
+    Path onnx = onnx("top", sketch.proto());
+    Bisection b = bisect(onnx, ir(onnx, WeightPrecision.FP32));
+    assertThat(b.nodes().stream().filter(NodeDifference::byOrder).map(NodeDifference::tensor))
+        .containsExactly("picked");
+    assertThat(b.ranked()).extracting(NodeDifference::tensor).contains("best");
+    assertThat(b.notes()).anyMatch(note -> note.contains("are not judged: 1;"));
+    assertThat(b.holds()).isTrue();
   }
 
   @Test
