@@ -52,14 +52,16 @@ class PageInBrowserTest {
 
   @BeforeAll
   static void open() throws Exception {
+    demo = new ServedDemo(); // first: the other one would be left running if this failed
     browser = Chromium.start(temp.resolve("profile"));
-    demo = new ServedDemo();
   }
 
   @AfterAll
   static void close() {
-    if (demo != null) {
+    if (browser != null) {
       browser.close();
+    }
+    if (demo != null) {
       demo.close();
     }
   }
