@@ -16,7 +16,9 @@ import dev.ovkit.vision.Tuning;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
@@ -38,21 +40,27 @@ import picocli.CommandLine.Spec;
     description = {
       "Answers pictures with what is on them, by HTTP and gRPC.",
       "",
-      "A model is an IR, a folder of IRs, or a folder of versions (parts/1, parts/2); NAME=MODEL"
-          + " names it. POST a picture to /v1/models/NAME/detect, or use the Open Inference"
-          + " Protocol at /v2 or by gRPC. Only this machine is answered unless --host says otherwise. Metrics"
+      "A model is an IR, a folder of IRs, a folder of versions (parts/1, parts/2), or an installed"
+          + " or unpacked bundle; NAME=MODEL names it. Models that are added, replaced or removed"
+          + " while it runs are so in the server: a new one is tried in a separate process first,"
+          + " and if it is refused the old one stays. In a bundle the default is the bundle's"
+          + " model. POST a picture to /v1/models/NAME/detect, or use the Open Inference Protocol"
+          + " at /v2 or by gRPC. Only this machine is answered unless --host says otherwise. Metrics"
           + " are at /metrics, all addresses at /openapi.json. Each request is printed as a JSON"
           + " line. SIGTERM or Ctrl-C ends it in good order; the exit code is then 0."
     },
     footer = {
       "  ovkit serve model.xml",
-      "  ovkit serve parts=model.xml --host 0.0.0.0 --token-file tokens.txt"
+      "  ovkit serve parts=model.xml --host 0.0.0.0 --token-file tokens.txt",
+      "  ovkit serve models/ --weight parts=3"
     })
 final class ServeCommand implements Callable<Integer> {
 
   /** A name has no slash, so that {@code dir/a=b.xml} has none. */
   private static final Pattern NAMED = Pattern.compile("([^/=]+)=(.+)");
 
+  private static final Pattern WEIGHT = Pattern.compile("([^/=]+)=([1-9]\\d{0,2})");
+  private static final int MOST_WEIGHT = 100;
   private static final int MOST_PORT = 65_535;
   private static final int MIB = 1 << 20;
   private static final int MEGAPIXEL = 1_000_000;
@@ -112,6 +120,14 @@ final class ServeCommand implements Callable<Integer> {
           "The longest time to an answer; what would take longer is refused at once. Default:"
               + " ${DEFAULT-VALUE}.")
   private double timeout;
+
+  @Option(
+      names = "--weight",
+      paramLabel = "NAME=N",
+      description =
+          "When several models have pictures waiting, give the model NAME N times the share of the"
+              + " others, up to 100. Can be repeated.")
+  private List<String> weights = List.of();
 
   @HelpGroup.In(HelpGroup.OUTPUT)
   @Option(names = "--no-log", description = "Do not print requests.")
@@ -178,16 +194,15 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private ServeRequest request() {
-    if (typed.isEmpty()) {
-      throw usage("no model was given; expected MODEL.xml, a folder of models, or NAME=MODEL.xml");
-    }
+    List<ServeRequest.Model> models = models();
     requirePort("--port", port);
     if (grpcPort != null) {
       requirePort("--grpc-port", grpcPort);
     }
     return new ServeRequest(
-        typed.stream().map(this::model).toList(),
-        this::opening,
+        models,
+        new ModelOpener(),
+        weights(),
         new InetSocketAddress(host, port),
         grpcPort == null ? OptionalInt.empty() : OptionalInt.of(grpcPort),
         access.access(),
@@ -209,6 +224,18 @@ final class ServeCommand implements Callable<Integer> {
     }
   }
 
+  /** In a bundle the default is the bundle's model. */
+  private List<ServeRequest.Model> models() {
+    if (!typed.isEmpty()) {
+      return typed.stream().map(this::model).toList();
+    }
+    String bundle = System.getProperty("ovkit.bundle.dir");
+    if (bundle == null) {
+      throw usage("no model was given; expected MODEL.xml, a folder of models, or NAME=MODEL.xml");
+    }
+    return List.of(new ServeRequest.Model(Optional.empty(), Path.of(bundle)));
+  }
+
   private ServeRequest.Model model(String argument) {
     Matcher named = NAMED.matcher(argument);
     boolean given = named.matches();
@@ -217,9 +244,35 @@ final class ServeCommand implements Callable<Integer> {
     return new ServeRequest.Model(given ? Optional.of(named.group(1)) : Optional.empty(), ir);
   }
 
+  private Map<String, Integer> weights() {
+    Map<String, Integer> all = new HashMap<>();
+    for (String one : weights) {
+      Matcher weight = WEIGHT.matcher(one);
+      if (!weight.matches() || Integer.parseInt(weight.group(2)) > MOST_WEIGHT) {
+        throw usage(
+            "--weight %s: expected NAME=N, with N from 1 to %d".formatted(one, MOST_WEIGHT));
+      }
+      if (all.put(weight.group(1), Integer.parseInt(weight.group(2))) != null) {
+        throw usage("--weight %s: given twice".formatted(weight.group(1)));
+      }
+    }
+    return all;
+  }
+
   /** What is given here, then the profile, then the defaults. */
+  private final class ModelOpener implements ServeRequest.ModelOpening {
+    @Override
+    public DetectorOptions of(Path ir, CompileOptions.Hint hint) {
+      return opening(ir, hint);
+    }
+
+    @Override
+    public void require(Path ir) {
+      ForeignIr.require(ir, spec.commandLine().getErr());
+    }
+  }
+
   private DetectorOptions opening(Path ir, CompileOptions.Hint hint) {
-    ForeignIr.require(ir, spec.commandLine().getErr());
     DetectorOptions options =
         profile
             .find(ir, hint)

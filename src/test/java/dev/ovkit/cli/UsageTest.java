@@ -138,6 +138,9 @@ class UsageTest {
         "serve m.xml --cert a.pem | --cert and --key belong together; give both, or neither | ovkit"
             + " serve",
         "serve m.xml --port 70000 | --port 70000: expected 0 to 65535 | ovkit serve",
+        "serve m.xml --weight m=0 | --weight m=0: expected NAME=N, with N from 1 to 100 | ovkit"
+            + " serve",
+        "serve m.xml --weight m=2 --weight m=3 | --weight m: given twice | ovkit serve",
         "serve m.xml --grace 0 | --grace 0.0: expected seconds, 0.001 to 45 | ovkit serve",
         "inspect | Missing required parameter: 'MODEL' | ovkit inspect",
         "keygen | Missing required option: '--out=NAME' | ovkit keygen",

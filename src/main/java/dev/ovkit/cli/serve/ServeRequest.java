@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -14,6 +15,7 @@ import java.util.OptionalInt;
  *
  * @param models as they were typed, each perhaps with {@code NAME=} before it
  * @param opening how a model is opened
+ * @param weights of models by their names; 1 for the others
  * @param address where the server listens
  * @param grpcPort one more port, for gRPC alone; empty for none
  * @param access who may ask
@@ -24,7 +26,8 @@ import java.util.OptionalInt;
  */
 public record ServeRequest(
     List<Model> models,
-    OptionsByIr opening,
+    ModelOpening opening,
+    Map<String, Integer> weights,
     InetSocketAddress address,
     OptionalInt grpcPort,
     Access access,
@@ -35,6 +38,7 @@ public record ServeRequest(
 
   public ServeRequest {
     models = List.copyOf(models);
+    weights = Map.copyOf(weights);
   }
 
   /**
@@ -45,8 +49,17 @@ public record ServeRequest(
   public record Model(Optional<String> name, Path path) {}
 
   /** Says how an IR is opened. */
-  public interface OptionsByIr {
+  public interface ModelOpening {
+
+    /** Returns its options. */
     DetectorOptions of(Path ir, CompileOptions.Hint hint);
+
+    /**
+     * Tries an IR of another program in a process of its own.
+     *
+     * @throws dev.ovkit.ModelException if OpenVINO does not survive it
+     */
+    void require(Path ir);
   }
 
   /**

@@ -163,29 +163,32 @@ final class Descriptions {
   }
 
   /**
-   * Finds the model that a path names and that can answer.
+   * Finds the model that a path names and that can answer. The exchange holds it to its end: it is
+   * asked once, and what replaces the model meanwhile is for later requests.
    *
    * @throws Refusal if there is none, or it is not ready
    */
   static LoadedModel loaded(Exchange exchange) {
-    ServedModel served = served(exchange);
-    exchange.asks(served, 0);
+    Optional<LoadedModel> held =
+        exchange
+            .context()
+            .models()
+            .hold(exchange.variable(MODEL).orElse(""), exchange.variable(VERSION));
+    if (held.isEmpty()) {
+      exchange.asks(served(exchange), 0);
+      throw new Refusal(
+          HttpStatus.SERVICE_UNAVAILABLE_503,
+          "the model is being loaded",
+          Optional.of(Duration.ofSeconds(1)));
+    }
+    exchange.holds(held.get());
     if (exchange.isTooLate()) {
       throw new Refusal(
           HttpStatus.SERVICE_UNAVAILABLE_503,
           "the server is shutting down",
           Optional.of(Duration.ofSeconds(1)));
     }
-    return exchange
-        .context()
-        .models()
-        .loaded(served)
-        .orElseThrow(
-            () ->
-                new Refusal(
-                    HttpStatus.SERVICE_UNAVAILABLE_503,
-                    "the model is being loaded",
-                    Optional.of(Duration.ofSeconds(1))));
+    return held.get();
   }
 
   private Descriptions() {}

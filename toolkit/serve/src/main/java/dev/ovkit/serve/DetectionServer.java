@@ -4,7 +4,9 @@ import dev.ovkit.OptionException;
 import dev.ovkit.serve.access.AccessTokens;
 import dev.ovkit.serve.metrics.ServerMetrics;
 import dev.ovkit.serve.model.ModelPool;
+import dev.ovkit.serve.model.ModelWatch;
 import dev.ovkit.serve.model.ServedModel;
+import dev.ovkit.serve.model.WatchedModels;
 import dev.ovkit.serve.model.WorkQueue;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -47,6 +49,7 @@ public final class DetectionServer implements AutoCloseable {
   private final SlowConnections slow;
   private volatile int port;
   private volatile OptionalInt grpcPort = OptionalInt.empty();
+  private volatile Optional<ModelWatch> watch = Optional.empty();
   private final CountDownLatch closed = new CountDownLatch(1);
 
   private DetectionServer(
@@ -127,6 +130,24 @@ public final class DetectionServer implements AutoCloseable {
       server.close();
       throw e;
     }
+  }
+
+  /**
+   * Begins as the other methods do, and then follows the files of the models: what is added,
+   * replaced or removed is so in the server, too.
+   */
+  public static DetectionServer start(
+      ServerOptions options, WatchedModels models, ServerListener listener) {
+    ModelWatch.Begin begin = ModelWatch.Begin.of(models);
+    DetectionServer server = start(options, begin.models(), listener);
+    server.watch =
+        Optional.of(
+            begin.follow(
+                server.context.models(),
+                server.context.metrics(),
+                listener::noticed,
+                failure -> listener.failed("", failure)));
+    return server;
   }
 
   /** Returns whether only this machine can reach the server. */
@@ -220,6 +241,16 @@ public final class DetectionServer implements AutoCloseable {
     certificates.ifPresent(CertificateWatch::check);
   }
 
+  /** Looks at the files of the models now. */
+  void checkModels() {
+    watch.ifPresent(ModelWatch::check);
+  }
+
+  /** Returns the versions that are open, those included that answer their last requests. */
+  int openModels() {
+    return context.models().openCount();
+  }
+
   /**
    * Says that it is not ready, answers what it has accepted, for as long as the options allow, and
    * ends. A second close waits for the first.
@@ -230,6 +261,7 @@ public final class DetectionServer implements AutoCloseable {
       waitForClose();
       return;
     }
+    watch.ifPresent(ModelWatch::stop);
     try {
       jetty.stop();
     } catch (Exception e) { // Jetty declares no less
@@ -237,6 +269,7 @@ public final class DetectionServer implements AutoCloseable {
     } finally {
       certificates.ifPresent(CertificateWatch::close);
       slow.close();
+      watch.ifPresent(ModelWatch::close);
       context.queue().close();
       context.models().close();
       jetty.destroy();

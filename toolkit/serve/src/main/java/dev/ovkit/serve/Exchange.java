@@ -4,6 +4,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import dev.ovkit.OptionException;
 import dev.ovkit.PictureException;
 import dev.ovkit.serve.metrics.ServerMetrics;
+import dev.ovkit.serve.model.LoadedModel;
 import dev.ovkit.serve.model.OverloadException;
 import dev.ovkit.serve.model.ServedModel;
 import dev.ovkit.serve.protocol.ProtocolException;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
@@ -28,6 +30,7 @@ import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 
 /** A request, or a call of gRPC, and its one answer, whatever thread gives it. */
 final class Exchange {
@@ -60,6 +63,8 @@ final class Exchange {
   private volatile Map<String, String> variables = Map.of();
   private volatile Optional<String> client = Optional.empty();
   private volatile Optional<ServedModel> model = Optional.empty();
+  private final AtomicReference<@Nullable LoadedModel> held = new AtomicReference<>();
+  private volatile boolean ended;
   private volatile int pictures;
   private volatile Optional<Duration> patience = Optional.empty();
 
@@ -141,6 +146,22 @@ final class Exchange {
     client = Optional.of(name);
   }
 
+  /** Takes over a hold on a model, which ends with the answer, or is over already. */
+  void holds(LoadedModel loaded) {
+    asks(loaded.served(), 0);
+    held.set(loaded);
+    if (ended) {
+      letGo();
+    }
+  }
+
+  private void letGo() {
+    LoadedModel loaded = held.getAndSet(null);
+    if (loaded != null) {
+      loaded.release();
+    }
+  }
+
   void asks(ServedModel asked, int count) {
     model = Optional.of(asked);
     pictures = count;
@@ -211,6 +232,7 @@ final class Exchange {
     if (!answered.compareAndSet(false, true)) {
       return;
     }
+    letGo();
     response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);
     response.getHeaders().put(HttpHeader.CONTENT_LENGTH, bytes.length);
@@ -242,6 +264,7 @@ final class Exchange {
     if (!answered.compareAndSet(false, true)) {
       return;
     }
+    letGo();
     outcome = HttpStatus.OK_200;
     response.setStatus(HttpStatus.OK_200);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, GrpcWire.TYPE);
@@ -308,6 +331,7 @@ final class Exchange {
     if (!answered.compareAndSet(false, true)) {
       return;
     }
+    letGo();
     outcome = status;
     response.setStatus(HttpStatus.OK_200);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, GrpcWire.TYPE);
@@ -317,6 +341,8 @@ final class Exchange {
   }
 
   private void over() {
+    ended = true;
+    letGo();
     body.ifPresent(BodyReader::release);
     Duration took = Duration.ofNanos(System.nanoTime() - start);
     long received = Request.getContentBytesRead(request);

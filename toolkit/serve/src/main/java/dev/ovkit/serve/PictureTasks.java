@@ -19,15 +19,19 @@ import org.jspecify.annotations.Nullable;
 final class PictureTasks<T> {
 
   private final Exchange exchange;
+  private final LoadedModel model;
   private final Consumer<List<T>> done;
   private final AtomicReferenceArray<@Nullable T> results;
   private final AtomicInteger left;
+  private final AtomicInteger unended;
 
-  private PictureTasks(Exchange exchange, int count, Consumer<List<T>> done) {
+  private PictureTasks(Exchange exchange, LoadedModel model, int count, Consumer<List<T>> done) {
     this.exchange = exchange;
+    this.model = model;
     this.done = done;
     this.results = new AtomicReferenceArray<>(count);
     this.left = new AtomicInteger(count);
+    this.unended = new AtomicInteger(count);
   }
 
   /**
@@ -43,18 +47,39 @@ final class PictureTasks<T> {
       List<Supplier<T>> pictures,
       long deadline,
       Consumer<List<T>> done) {
-    PictureTasks<T> tasks = new PictureTasks<>(exchange, pictures.size(), done);
+    if (!model.hold()) {
+      return; // the client went away, and then the model
+    }
+    PictureTasks<T> tasks = new PictureTasks<>(exchange, model, pictures.size(), done);
     WorkQueue queue = exchange.context().queue();
     List<WorkQueue.Task> all = new ArrayList<>();
     for (int i = 0; i < pictures.size(); i++) {
       int number = i;
       all.add(
           new WorkQueue.Task(
+              model.name(),
+              model.weight(),
               model.expected(),
-              () -> tasks.look(number, pictures.get(number)),
-              () -> exchange.fail(queue.expired())));
+              () -> tasks.end(() -> tasks.look(number, pictures.get(number))),
+              () -> tasks.end(() -> exchange.fail(queue.expired()))));
     }
-    queue.add(all, deadline);
+    try {
+      queue.add(all, deadline);
+    } catch (RuntimeException e) {
+      model.release();
+      throw e;
+    }
+  }
+
+  /** Whatever becomes of the exchange, the model stays open until the last task has ended. */
+  private void end(Runnable task) {
+    try {
+      task.run();
+    } finally {
+      if (unended.decrementAndGet() == 0) {
+        model.release();
+      }
+    }
   }
 
   private void look(int number, Supplier<T> picture) {

@@ -11,7 +11,6 @@ import dev.ovkit.model.Detections;
 import dev.ovkit.picture.Picture;
 import dev.ovkit.serve.PictureParts.Named;
 import dev.ovkit.serve.model.LoadedModel;
-import dev.ovkit.serve.model.ServedModel;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -67,7 +66,6 @@ final class PlainDetection {
 
   static void answer(Exchange exchange) {
     LoadedModel model = Descriptions.loaded(exchange);
-    ServedModel served = Descriptions.served(exchange);
     Map<String, String> query = query(exchange.request());
     String contentType = contentType(exchange);
     Form typed = form(query.getOrDefault("format", "json"));
@@ -84,7 +82,7 @@ final class PlainDetection {
           if (form == Form.JPEG && pictures.size() > 1) {
             throw new OptionException("format=jpeg: expected one picture");
           }
-          exchange.asks(served, pictures.size());
+          exchange.asks(model.served(), pictures.size());
           List<Supplier<Looked>> work = new ArrayList<>();
           for (Named picture : pictures) {
             work.add(

@@ -6,7 +6,6 @@ import dev.ovkit.model.DetectOptions;
 import dev.ovkit.model.Detections;
 import dev.ovkit.picture.Frame;
 import dev.ovkit.serve.model.LoadedModel;
-import dev.ovkit.serve.model.ServedModel;
 import dev.ovkit.serve.protocol.Datatype;
 import dev.ovkit.serve.protocol.DeclaredTensor;
 import dev.ovkit.serve.protocol.DetectionTensors;
@@ -92,13 +91,12 @@ final class ProtocolInference {
       LoadedModel model,
       InferenceRequest request,
       Consumer<List<TensorOutput>> done) {
-    ServedModel served = Descriptions.served(exchange);
     RequestOptions options = options(model, request.parameters());
     long deadline = exchange.deadline(options.timeout());
     if (wantsHeads(model, request)) {
       List<Supplier<List<RawOutput>>> work =
           work(exchange, request, model::outputs, model::outputs);
-      exchange.asks(served, work.size());
+      exchange.asks(model.served(), work.size());
       PictureTasks.run(exchange, model, work, deadline, all -> done.accept(RawTensors.of(all)));
     } else {
       DetectOptions wanted = options.detect();
@@ -108,7 +106,7 @@ final class ProtocolInference {
               request,
               picture -> model.detect(picture, wanted),
               frame -> model.detect(frame, wanted));
-      exchange.asks(served, work.size());
+      exchange.asks(model.served(), work.size());
       PictureTasks.run(
           exchange,
           model,

@@ -299,6 +299,8 @@ class GrpcServerTest {
         .add(
             List.of(
                 new WorkQueue.Task(
+                    "other",
+                    1,
                     Duration.ZERO,
                     () -> {
                       try {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import dev.ovkit.serve.model.ServedModel;
+import dev.ovkit.serve.model.WatchedModels;
 import dev.ovkit.vision.Detector;
 import java.io.IOException;
 import java.net.URI;
@@ -13,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -43,6 +45,13 @@ final class ServedDemo implements AutoCloseable, ServerListener {
 
   ServedDemo(ServerOptions options, ServedModel... models) {
     server = DetectionServer.start(options.withPort(0), List.of(models), this);
+  }
+
+  /** Follows the models, but looks at their files only when it is told to. */
+  ServedDemo(WatchedModels models) {
+    server =
+        DetectionServer.start(
+            ServerOptions.defaults().withPort(0), models.withPeriod(Duration.ofDays(1)), this);
   }
 
   @Override

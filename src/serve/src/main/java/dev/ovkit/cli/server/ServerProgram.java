@@ -1,6 +1,7 @@
 package dev.ovkit.cli.server;
 
 import dev.ovkit.CompileOptions;
+import dev.ovkit.OptionException;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.serve.ServeProgram;
 import dev.ovkit.cli.serve.ServeRequest;
@@ -8,19 +9,27 @@ import dev.ovkit.serve.DetectionServer;
 import dev.ovkit.serve.ServerLimits;
 import dev.ovkit.serve.ServerOptions;
 import dev.ovkit.serve.access.TlsFiles;
-import dev.ovkit.serve.model.ModelListing;
+import dev.ovkit.serve.model.ModelFiles;
+import dev.ovkit.serve.model.ModelPlace;
 import dev.ovkit.serve.model.ServedModel;
+import dev.ovkit.serve.model.WatchedModels;
 import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.watch.ServiceManager;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 
 /** Serves as {@code ovkit serve} is asked to. */
 public final class ServerProgram implements ServeProgram {
+
+  /** From one look at the models' files to the next. */
+  private static final Duration PERIOD = Duration.ofSeconds(2);
 
   private final CountDownLatch stopped = new CountDownLatch(1);
 
@@ -35,12 +44,10 @@ public final class ServerProgram implements ServeProgram {
   @Override
   public int run(ServeRequest request, PrintWriter out, PrintWriter err) {
     ServerOptions options = options(request);
-    List<ServedModel> models = new ArrayList<>();
-    for (ServeRequest.Model model : request.models()) {
-      models.addAll(
-          ModelListing.of(
-              model.path(), model.name(), ir -> opening(request, ir, options.workers())));
-    }
+    WatchedModels models = models(request, options.workers());
+    List<ModelFiles> first = models.require();
+    requireNames(request.weights().keySet(), first);
+    first.forEach(files -> request.opening().require(files.ir()));
     ServiceManager manager = ServiceManager.current();
     try (RequestLog log = new RequestLog(request.log(), out, err);
         DetectionServer server = DetectionServer.start(options, models, log)) {
@@ -48,7 +55,7 @@ public final class ServerProgram implements ServeProgram {
       server.grpcTarget().ifPresent(target -> err.printf("ovkit: gRPC alone at %s%n", target));
       err.printf(
           "ovkit: try: curl --data-binary @PICTURE %s/v1/models/%s/detect%n",
-          server.url(), models.get(0).name());
+          server.url(), first.get(0).name());
       manager.ready();
       stopped.await();
       manager.stopping();
@@ -57,6 +64,32 @@ public final class ServerProgram implements ServeProgram {
       return ExitCode.FAILED;
     }
     return ExitCode.DONE;
+  }
+
+  private static WatchedModels models(ServeRequest request, int workers) {
+    return new WatchedModels(
+        request.models().stream().map(model -> new ModelPlace(model.path(), model.name())).toList(),
+        files ->
+            new ServedModel(
+                files.name(),
+                files.version(),
+                files.ir(),
+                opening(request, files.ir(), workers),
+                request.weights().getOrDefault(files.name(), 1)),
+        new ModelTrialProcess(),
+        PERIOD);
+  }
+
+  private static void requireNames(Set<String> weighted, List<ModelFiles> models) {
+    Set<String> names =
+        models.stream().map(ModelFiles::name).collect(Collectors.toCollection(TreeSet::new));
+    for (String name : weighted) {
+      if (!names.contains(name)) {
+        throw new OptionException(
+            "--weight %s: there is no such model; expected one of %s"
+                .formatted(name, String.join(", ", names)));
+      }
+    }
   }
 
   private static ServerOptions options(ServeRequest request) {

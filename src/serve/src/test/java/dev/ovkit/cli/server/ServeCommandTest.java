@@ -1,5 +1,6 @@
 package dev.ovkit.cli.server;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,11 +10,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,7 +71,25 @@ class ServeCommandTest {
   }
 
   private String err() throws IOException {
-    return Files.readString(err, StandardCharsets.UTF_8);
+    return Files.readString(err, UTF_8);
+  }
+
+  /** Waits until the server says where it is. */
+  private String url(Process server) throws Exception {
+    Matcher serving = SERVING.matcher(err());
+    while (!serving.find()) {
+      assertThat(server.isAlive()).as(err()).isTrue();
+      Thread.sleep(20);
+      serving = SERVING.matcher(err());
+    }
+    return serving.group(1);
+  }
+
+  private static HttpRequest detect(String url, String model) throws IOException {
+    return HttpRequest.newBuilder(URI.create("%s/v1/models/%s/detect".formatted(url, model)))
+        .header("X-Request-Id", "first")
+        .POST(HttpRequest.BodyPublishers.ofFile(PICTURE))
+        .build();
   }
 
   private void refuses(int exitCode, String message, Object... arguments) throws Exception {
@@ -84,20 +104,9 @@ class ServeCommandTest {
     JsonNode expected = JSON.readTree(out.toFile()).get("pictures").get(0);
     Process server = start("serve", "parts=" + IR, "--port", "0", "--grpc-port", "0");
     try {
-      Matcher serving = SERVING.matcher(err());
-      while (!serving.find()) {
-        assertThat(server.isAlive()).as(err()).isTrue();
-        Thread.sleep(20);
-        serving = SERVING.matcher(err());
-      }
       HttpResponse<byte[]> response =
           HttpClient.newHttpClient()
-              .send(
-                  HttpRequest.newBuilder(URI.create(serving.group(1) + "/v1/models/parts/detect"))
-                      .header("X-Request-Id", "first")
-                      .POST(HttpRequest.BodyPublishers.ofFile(PICTURE))
-                      .build(),
-                  HttpResponse.BodyHandlers.ofByteArray());
+              .send(detect(url(server), "parts"), HttpResponse.BodyHandlers.ofByteArray());
       assertThat(response.statusCode()).isEqualTo(200);
       JsonNode found = JSON.readTree(response.body()).get("pictures").get(0);
       assertThat(found.get("detections")).isEqualTo(expected.get("detections"));
@@ -114,6 +123,94 @@ class ServeCommandTest {
     List<String> lines = Files.readAllLines(out);
     assertThat(lines).hasSize(1);
     assertThat(JSON.readTree(lines.get(0)).get("id").asText()).isEqualTo("first");
+  }
+
+  /** What the log says was answered has arrived; nothing else but a refusal has. */
+  @Test
+  void sigtermUnderLoadAnswersWhatWasAccepted() throws Exception {
+    Process server =
+        start("serve", "parts=" + IR, "--port", "0", "--timeout", "600", "--grace", "45");
+    AtomicInteger good = new AtomicInteger();
+    List<String> wrong = new CopyOnWriteArrayList<>();
+    try {
+      HttpRequest request = detect(url(server), "parts");
+      List<Thread> clients = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        Thread client = new Thread(() -> ask(request, good, wrong));
+        client.start();
+        clients.add(client);
+      }
+      while (good.get() < 30) { // the test's own time limit ends this
+        Thread.sleep(5);
+      }
+      server.destroy(); // SIGTERM
+      for (Thread client : clients) {
+        client.join();
+      }
+      assertThat(server.waitFor()).as(err()).isZero();
+    } finally {
+      server.destroyForcibly();
+    }
+    assertThat(wrong).isEmpty();
+    List<Integer> logged = new ArrayList<>();
+    for (String line : Files.readAllLines(out)) {
+      logged.add(JSON.readTree(line).get("status").asInt());
+    }
+    assertThat(logged).isSubsetOf(200, 503);
+    assertThat(logged.stream().filter(status -> status == 200)).hasSize(good.get());
+    assertThat(err()).doesNotContain("grace");
+  }
+
+  private static void ask(HttpRequest request, AtomicInteger good, List<String> wrong) {
+    HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    while (true) {
+      try {
+        HttpResponse<byte[]> response =
+            client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+        if (response.statusCode() == 200
+            && JSON.readTree(response.body()).get("pictures").get(0).has("detections")) {
+          good.incrementAndGet();
+        } else if (response.statusCode() != 503) {
+          wrong.add(response.statusCode() + ": " + new String(response.body(), UTF_8));
+        }
+      } catch (IOException e) {
+        return; // the server has ended
+      } catch (InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+  }
+
+  @Test
+  void modelsAreFollowedWhileItRuns() throws Exception {
+    Path parts = temp.resolve("models/parts");
+    PartsVersion.AS_IT_IS.write(parts.resolve("1"));
+    Process server = start("serve", parts, "--port", "0", "--weight", "parts=2");
+    try {
+      HttpRequest request = detect(url(server), "parts");
+      PartsVersion.CRASHING.write(parts.resolve("2"));
+      PartsVersion.CAPITALS.write(parts.resolve("3"));
+      JsonNode answer;
+      do { // the test's own time limit ends this
+        answer =
+            JSON.readTree(
+                HttpClient.newHttpClient()
+                    .send(request, HttpResponse.BodyHandlers.ofByteArray())
+                    .body());
+        Thread.sleep(50);
+      } while (answer.get("model_version").asText().equals("1"));
+      assertThat(answer.get("model_version").asText()).isEqualTo("3");
+      assertThat(answer.toString()).contains("BEARING").doesNotContain("bearing");
+      server.destroy();
+      assertThat(server.waitFor()).as(err()).isZero();
+    } finally {
+      server.destroyForcibly();
+    }
+    assertThat(err())
+        .contains(
+            "ovkit: parts, version 2: refused; what is loaded goes on: ",
+            "crashes on it; make the IR again",
+            "ovkit: parts, version 3: ready");
   }
 
   @Test
@@ -146,6 +243,17 @@ class ServeCommandTest {
         temp.resolve("missing"));
     refuses(1, "missing.xml", "serve", temp.resolve("missing.xml"), "--port", "0");
     refuses(2, "has no model", "serve", Files.createDirectory(temp.resolve("a")), "--port", "0");
+    refuses(
+        2,
+        "--weight part: there is no such model; expected one of conveyor-parts",
+        "serve",
+        IR,
+        "--port",
+        "0",
+        "--weight",
+        "part=2");
+    refuses(
+        2, "--weight a=0: expected NAME=N, with N from 1 to 100", "serve", IR, "--weight", "a=0");
     refuses(2, "workers: 100000, expected 1 to", "serve", IR, "--port", "0", "--workers", "100000");
   }
 }

@@ -16,6 +16,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +58,12 @@ public final class ServerMetrics {
           .help("Pictures looked at.")
           .labelNames("model", "version")
           .register(registry);
+  private final Counter changes =
+      Counter.builder()
+          .name("ovkit_model_changes")
+          .help("Versions that were loaded, refused or removed while the server ran.")
+          .labelNames("outcome")
+          .register(registry);
   private final Counter received =
       Counter.builder()
           .name("ovkit_received_bytes")
@@ -71,6 +81,25 @@ public final class ServerMetrics {
     JvmMemoryMetrics.builder().register(registry);
     JvmGarbageCollectorMetrics.builder().register(registry);
     JvmThreadsMetrics.builder().register(registry);
+    for (ModelChange change : ModelChange.values()) {
+      changes.initLabelValues(change.word());
+    }
+  }
+
+  /** What became of a version while the server ran. */
+  public enum ModelChange {
+    LOADED,
+    REFUSED,
+    REMOVED;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /** Takes a number for a version of a model. */
+  public interface ModelValues {
+    void set(String model, String version, double value);
   }
 
   private Histogram histogram(String name, String help, String... labels) {
@@ -90,6 +119,33 @@ public final class ServerMetrics {
         .help(help)
         .callback(call -> call.call(value.getAsInt()))
         .register(registry);
+  }
+
+  /** Adds a number of each version, that is asked for when somebody reads the metrics. */
+  public void gaugeByModel(String name, String help, Consumer<ModelValues> values) {
+    GaugeWithCallback.builder()
+        .name(name)
+        .help(help)
+        .labelNames("model", "version")
+        .callback(
+            call -> values.accept((model, version, value) -> call.call(value, model, version)))
+        .register(registry);
+  }
+
+  /** Counts a version that was loaded, refused or removed. */
+  public void changed(ModelChange change) {
+    changes.labelValues(change.word()).inc();
+  }
+
+  /**
+   * Leaves out what was counted of versions that are gone, whose number has no limit.
+   *
+   * @param there names and versions of the others
+   */
+  public void keepOnly(Set<List<String>> there) {
+    requests.removeIf(labels -> !labels.get(1).isEmpty() && !there.contains(labels.subList(1, 3)));
+    pictures.removeIf(labels -> !there.contains(labels));
+    stages.removeIf(labels -> !there.contains(labels.subList(0, 2)));
   }
 
   /** Counts an answer. */

@@ -1,8 +1,6 @@
 package dev.ovkit.serve.model;
 
-import dev.ovkit.ModelException;
 import dev.ovkit.model.DetectOptions;
-import dev.ovkit.model.Detection;
 import dev.ovkit.model.Detections;
 import dev.ovkit.model.DetectorSpec;
 import dev.ovkit.picture.Frame;
@@ -10,11 +8,17 @@ import dev.ovkit.picture.Picture;
 import dev.ovkit.serve.metrics.ServerMetrics;
 import dev.ovkit.vision.Detector;
 import dev.ovkit.vision.Detector.RawOutput;
-import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
-/** A version of a model that is loaded and has passed its self-test. */
+/**
+ * A version of a model that is loaded and has passed its self-test. A request holds it from its
+ * first byte to its answer, so that a version that was replaced is closed only after the last of
+ * its requests.
+ */
 public final class LoadedModel implements AutoCloseable {
 
   /** The share of the newest picture in what is expected of the next: 1/8. */
@@ -24,17 +28,25 @@ public final class LoadedModel implements AutoCloseable {
   private final Detector detector;
   private final ServerMetrics metrics;
   private final ModelNotes notes;
+  private final Instant since = Instant.now();
   private volatile long expectedNanos;
 
-  private LoadedModel(ServedModel served, Detector detector, ServerMetrics metrics) {
+  /** The pool is the first of them. */
+  private final AtomicInteger users = new AtomicInteger(1);
+
+  private final CompletableFuture<Void> unused = new CompletableFuture<>();
+
+  private LoadedModel(
+      ServedModel served, Detector detector, ServerMetrics metrics, Duration expected) {
     this.served = served;
     this.detector = detector;
     this.metrics = metrics;
     this.notes = ModelNotes.beside(served.ir());
+    this.expectedNanos = expected.toNanos();
   }
 
   /**
-   * Opens a model and tests it: a grey picture twice, with the same answer, which must be possible.
+   * Opens a model and tests it.
    *
    * @param workers pictures at once
    * @throws dev.ovkit.OvkitException if it cannot be opened, or fails the test
@@ -42,38 +54,51 @@ public final class LoadedModel implements AutoCloseable {
   static LoadedModel open(ServedModel served, int workers, ServerMetrics metrics) {
     Detector detector = Detector.open(served.ir(), served.options().withRequests(workers));
     try {
-      LoadedModel loaded = new LoadedModel(served, detector, metrics);
-      loaded.test();
-      return loaded;
+      Duration expected = ModelSelfTest.run(detector, served.ir());
+      return new LoadedModel(served, detector, metrics, expected);
     } catch (RuntimeException e) {
       detector.close();
       throw e;
     }
   }
 
-  private void test() {
-    DetectorSpec spec = detector.spec();
-    ByteBuffer grey = ByteBuffer.allocateDirect(3 * spec.inputWidth() * spec.inputHeight());
-    while (grey.hasRemaining()) {
-      grey.put((byte) 114);
+  /**
+   * Keeps it open until {@link #release}, also after it was replaced.
+   *
+   * @return false if it is closed, or about to be
+   */
+  public boolean hold() {
+    while (true) {
+      int before = users.get();
+      if (before == 0) {
+        return false;
+      }
+      if (users.compareAndSet(before, before + 1)) {
+        return true;
+      }
     }
-    grey.flip();
-    Frame frame = Frame.of(grey, spec.inputWidth(), spec.inputHeight(), Frame.Format.BGR);
-    List<Detection> first = detector.detect(frame).objects();
-    long start = System.nanoTime();
-    Detections second = detector.detect(frame);
-    expectedNanos = System.nanoTime() - start;
-    boolean finite =
-        second.objects().stream()
-            .allMatch(one -> one.score() >= 0 && Float.isFinite(one.box().x() + one.box().y()));
-    if (!finite || !second.objects().equals(first)) {
-      throw new ModelException(
-          "'%s' failed its self-test: a grey picture was %s; convert the model again"
-              .formatted(
-                  served.ir(), finite ? "read in two ways" : "answered with impossible numbers"),
-          served.ir(),
-          null);
+  }
+
+  /** Ends what {@link #hold} began. */
+  public void release() {
+    if (users.decrementAndGet() == 0) {
+      unused.complete(null);
     }
+  }
+
+  /** Is completed by the last one that used it. */
+  CompletableFuture<Void> unused() {
+    return unused;
+  }
+
+  /** Returns what it was opened as. */
+  public ServedModel served() {
+    return served;
+  }
+
+  /** Returns when it was loaded. */
+  Instant since() {
+    return since;
   }
 
   public String name() {
@@ -96,6 +121,11 @@ public final class LoadedModel implements AutoCloseable {
   /** Returns what is wanted where a request does not say. */
   public DetectOptions usual() {
     return served.options().detect();
+  }
+
+  /** Returns its share of the workers' time, relative to other models'. */
+  public int weight() {
+    return served.weight();
   }
 
   /** Returns how long a picture takes, as far as is known. */

@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.ovkit.OptionException;
+import dev.ovkit.bundle.HostRequirements;
+import dev.ovkit.bundle.Manifest;
+import dev.ovkit.bundle.ManifestFile;
+import dev.ovkit.bundle.ReleaseVersion;
 import dev.ovkit.serve.metrics.ServerMetrics;
 import dev.ovkit.vision.DetectorOptions;
 import java.io.IOException;
@@ -11,10 +15,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class ModelListingTest {
+
+  private static final DetectorOptions OPTIONS = DetectorOptions.defaults();
 
   @TempDir private Path temp;
 
@@ -27,10 +34,8 @@ class ModelListingTest {
   }
 
   private static List<String> listed(Path path, String... name) {
-    return ModelListing.of(
-            path,
-            name.length == 0 ? Optional.empty() : Optional.of(name[0]),
-            ir -> DetectorOptions.defaults())
+    return ModelListing.require(
+            new ModelPlace(path, name.length == 0 ? Optional.empty() : Optional.of(name[0])))
         .stream()
         .map(one -> one.name() + "/" + one.version())
         .toList();
@@ -76,7 +81,9 @@ class ModelListingTest {
     ir("parts/10/model.xml");
     ir("parts/9/model.xml");
     List<ServedModel> models =
-        ModelListing.of(temp.resolve("parts"), Optional.empty(), ir -> DetectorOptions.defaults());
+        ModelListing.of(ModelPlace.of(temp.resolve("parts"))).models().stream()
+            .map(one -> new ServedModel(one.name(), one.version(), one.ir(), OPTIONS))
+            .toList();
     try (ModelPool pool = new ModelPool(models, 1, new ServerMetrics())) {
       assertThat(pool.versions("parts")).containsExactly("2", "9", "10");
       assertThat(pool.find("parts", Optional.empty()).orElseThrow().version()).isEqualTo("10");
@@ -88,18 +95,79 @@ class ModelListingTest {
 
   @Test
   void twoModelsOfOneNameAreRefused() throws IOException {
-    ServedModel one = new ServedModel("a", "1", ir("a.xml"), DetectorOptions.defaults());
-    ServedModel other = new ServedModel("a", "1", ir("b/a.xml"), DetectorOptions.defaults());
+    ServedModel one = new ServedModel("a", "1", ir("a.xml"), OPTIONS);
+    ServedModel other = new ServedModel("a", "1", ir("b/a.xml"), OPTIONS);
     assertThatExceptionOfType(OptionException.class)
         .isThrownBy(() -> new ModelPool(List.of(one, other), 1, new ServerMetrics()))
         .withMessageContaining("are both version 1 of the model a");
+  }
+
+  private void bundle(String folder, String version) throws IOException {
+    ir(folder + "/model/model.xml");
+    Files.write(
+        temp.resolve(folder).resolve(Manifest.FILE),
+        new Manifest(
+                "app",
+                new ReleaseVersion(version),
+                "0.1.0",
+                "2026.4.1",
+                new HostRequirements(List.of("avx2"), "2.35"),
+                0,
+                List.of(
+                    ManifestFile.of(
+                        temp.resolve(folder), temp.resolve(folder + "/model/model.xml"))))
+            .bytes());
+  }
+
+  @Test
+  void aBundleHasTheNameAndVersionOfItsManifest() throws IOException {
+    bundle("app-1.2.0", "1.2.0");
+    assertThat(listed(temp.resolve("app-1.2.0"))).containsExactly("app/1.2.0");
+    assertThat(listed(temp.resolve("app-1.2.0"), "parts")).containsExactly("parts/1.2.0");
+    bundle("app-1.10.0", "1.10.0");
+    assertThat(listed(temp)).containsExactlyInAnyOrder("app/1.2.0", "app/1.10.0");
+  }
+
+  @Test
+  void ofABoxTheReleaseInUseIsServed() throws IOException {
+    bundle("box/releases/app-1.2.0-abc", "1.2.0");
+    bundle("box/releases/app-1.3.0-def", "1.3.0");
+    Path current = temp.resolve("box/current");
+    Files.createSymbolicLink(current, Path.of("releases/app-1.2.0-abc"));
+    assertThat(listed(temp.resolve("box"))).containsExactly("app/1.2.0");
+    ModelFiles served = ModelListing.require(ModelPlace.of(current)).get(0);
+    assertThat(served.ir())
+        .isEqualTo(temp.toRealPath().resolve("box/releases/app-1.2.0-abc/model/model.xml"));
+  }
+
+  @Test
+  void whatIsHiddenIsNoModel() throws IOException {
+    ir("a.xml");
+    ir(".b.xml");
+    assertThat(listed(temp)).containsExactly("a/1");
+    Files.delete(temp.resolve("a.xml"));
+    ir(".new/1/model.xml");
+    ir("parts/1/model.xml");
+    assertThat(listed(temp)).containsExactly("parts/1");
+  }
+
+  @Test
+  void releasesHaveTheOrderOfTheirVersions() {
+    List<ServedModel> models =
+        Stream.of("1.9.0", "1.10.0-rc.1", "7", "1.10.0", "x")
+            .map(version -> new ServedModel("a", version, temp, OPTIONS))
+            .toList();
+    try (ModelPool pool = new ModelPool(models, 1, new ServerMetrics())) {
+      assertThat(pool.versions("a")).containsExactly("7", "1.9.0", "1.10.0-rc.1", "1.10.0", "x");
+    }
   }
 
   @Test
   void aNameThatNoAddressCanHaveIsRefused() throws IOException {
     Path file = ir("my model.xml");
     assertThatExceptionOfType(OptionException.class)
-        .isThrownBy(() -> listed(file))
+        .isThrownBy(
+            () -> new ServedModel(ModelListing.nameOf(file), ServedModel.ONLY, file, OPTIONS))
         .withMessageContaining("give another with NAME=MODEL");
     assertThatExceptionOfType(OptionException.class)
         .isThrownBy(() -> listed(Files.createDirectory(temp.resolve("empty"))))

@@ -22,7 +22,12 @@ class WorkQueueTest {
   private final CountDownLatch release = new CountDownLatch(1);
 
   private WorkQueue.Task task(String name, Duration expected) {
-    return new WorkQueue.Task(expected, () -> done.add(name), () -> done.add(name + " late"));
+    return task("parts", 1, name, expected);
+  }
+
+  private WorkQueue.Task task(String model, int weight, String name, Duration expected) {
+    return new WorkQueue.Task(
+        model, weight, expected, () -> done.add(name), () -> done.add(name + " late"));
   }
 
   /** Keeps the only worker until {@link #release}. */
@@ -31,6 +36,8 @@ class WorkQueueTest {
     queue.add(
         List.of(
             new WorkQueue.Task(
+                "other",
+                1,
                 expected,
                 () -> {
                   begun.countDown();
@@ -119,7 +126,8 @@ class WorkQueueTest {
     try (WorkQueue queue = new WorkQueue(1, 3, new ServerMetrics())) {
       CountDownLatch first = new CountDownLatch(1);
       queue.add(
-          List.of(new WorkQueue.Task(Duration.ofSeconds(50), first::countDown, () -> {})),
+          List.of(
+              new WorkQueue.Task("parts", 1, Duration.ofSeconds(50), first::countDown, () -> {})),
           System.nanoTime() + 60 * SECOND);
       first.await();
       occupy(queue, Duration.ZERO); // begins only when the first is wholly done
@@ -127,5 +135,60 @@ class WorkQueueTest {
       release.countDown();
     }
     assertThat(done).containsExactly("a");
+  }
+
+  private void add(WorkQueue queue, String model, int weight, int count) {
+    for (int i = 0; i < count; i++) {
+      queue.add(
+          List.of(task(model, weight, model + i, Duration.ofMillis(10))),
+          System.nanoTime() + 60 * SECOND);
+    }
+  }
+
+  @Test
+  void modelsShareTheWorkersByTheirWeights() throws Exception {
+    try (WorkQueue queue = new WorkQueue(1, 10, new ServerMetrics())) {
+      occupy(queue, Duration.ZERO);
+      add(queue, "a", 1, 4);
+      add(queue, "b", 2, 6);
+      release.countDown();
+    }
+    assertThat(done).containsExactly("a0", "b0", "b1", "a1", "b2", "b3", "a2", "b4", "b5", "a3");
+  }
+
+  /** Another model's backlog neither fills the queue of this one nor comes before its work. */
+  @Test
+  void aBusyModelHoldsNoOtherUp() throws Exception {
+    try (WorkQueue queue = new WorkQueue(1, 4, new ServerMetrics())) {
+      occupy(queue, Duration.ZERO);
+      add(queue, "a", 1, 4);
+      assertThatExceptionOfType(OverloadException.class).isThrownBy(() -> add(queue, "a", 1, 1));
+      add(queue, "b", 1, 1);
+      release.countDown();
+    }
+    assertThat(done).containsExactly("a0", "b0", "a1", "a2", "a3");
+  }
+
+  /** What comes first by the weights is what an answer has to wait for. */
+  @Test
+  void theWaitOfAModelIsThatOfItsShare() throws Exception {
+    try (WorkQueue queue = new WorkQueue(1, 10, new ServerMetrics())) {
+      occupy(queue, Duration.ZERO);
+      for (int i = 0; i < 4; i++) {
+        queue.add(
+            List.of(task("a", 1, "a" + i, Duration.ofSeconds(30))),
+            System.nanoTime() + 600 * SECOND);
+      }
+      assertThatExceptionOfType(OverloadException.class)
+          .isThrownBy(
+              () ->
+                  queue.add(
+                      List.of(task("a", 1, "a4", Duration.ofSeconds(30))),
+                      System.nanoTime() + 100 * SECOND));
+      queue.add(
+          List.of(task("b", 1, "b0", Duration.ofSeconds(30))), System.nanoTime() + 100 * SECOND);
+      release.countDown();
+    }
+    assertThat(done).containsExactly("a0", "b0", "a1", "a2", "a3");
   }
 }
