@@ -96,6 +96,42 @@ for _ in 1 2 3 4 5 6 7; do
 done
 echo "first boxes after $best ms at best, the mounts of the root included"
 
+# A bundle with the server, without a flag. The loopback of a new network has to be brought up first.
+if [ "${given##*.}" != xz ]; then
+  pack "$work/served-1.2.0" --with serve --fast
+  mv "$work/served-1.2.0" "$root/a box/served"
+  cat >"$work/client.py" <<'PY'
+import fcntl, socket, struct, subprocess, sys, time, urllib.request
+
+UP = 1  # IFF_UP
+with socket.socket() as any:
+    fcntl.ioctl(any, 0x8914, struct.pack("16sh14x", b"lo", UP))  # SIOCSIFFLAGS
+server = subprocess.Popen(sys.argv[2:])
+try:
+    for _ in range(600):
+        try:
+            urllib.request.urlopen("http://127.0.0.1:8080/v2/health/ready")
+            break
+        except OSError:
+            assert server.poll() is None, "the server has ended"
+            time.sleep(0.1)
+    with open(sys.argv[1], "rb") as picture:
+        print(urllib.request.urlopen("http://127.0.0.1:8080/v1/models/served/detect", picture.read()).read().decode())
+    server.terminate()
+    assert server.wait(60) == 0, f"SIGTERM: exit code {server.returncode}"
+finally:
+    server.kill()
+PY
+  namespace=no
+  [ "$(id -u)" = 0 ] || namespace=yes
+  env -i PATH="$PATH" LANG=C NAMESPACE=$namespace "${isolate[@]}" python3 "$work/client.py" "$here/ir-models/pictures/000000.jpg" \
+    sh "$work/inside.sh" "$root" 'unset PATH; exec "/a box/served/bin/ovkit" serve' >"$work/served.txt" ||
+    fail "the server does not answer in the isolated root"
+  grep -q '"model_version":"1.2.0"' "$work/served.txt" || fail "the answer is not by the release: $(cat "$work/served.txt")"
+  grep -q '"label":"bearing"' "$work/served.txt" || fail "the server found no bearing"
+  rm -rf "$root/a box/served"
+fi
+
 # The same as an image: its layers, including the base's, become a root, in which its entry point runs.
 case $given in *.tar.xz) exit 0 ;; esac
 pack "$work/app-1.2.0.oci.tar" --base "$work/base.tar"

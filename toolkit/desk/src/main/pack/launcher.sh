@@ -34,10 +34,14 @@ export HWLOC_HIDE_ERRORS="${HWLOC_HIDE_ERRORS:-2}"
 progress=false
 [ -t 2 ] && [ -z "${NO_COLOR:-}" ] && [ "${TERM:-dumb}" != dumb ] && progress=true
 
-# C1 alone starts in three quarters of the time, and Java is not what takes long. What runs for months gets C2.
-compiler=-XX:TieredStopAtLevel=1
-[ "${1:-}" != stream ] || compiler=-XX:TieredStopAtLevel=4
-exec "$home/jre/bin/java" -Xmx64m -XX:+UseSerialGC $compiler -XX:-UsePerfData \
+# C1 alone starts in three quarters of the time, and Java is not what takes long. What runs for months gets C2, and a
+# server room for what its clients send.
+compiler=-XX:TieredStopAtLevel=1 heap=64m
+case ${1:-} in
+stream) compiler=-XX:TieredStopAtLevel=4 ;;
+serve) compiler=-XX:TieredStopAtLevel=4 heap=256m ;;
+esac
+exec "$home/jre/bin/java" -Xmx$heap -XX:+UseSerialGC $compiler -XX:-UsePerfData \
   -Xlog:disable -Xlog:all=warning:stderr @ARCHIVE@ --enable-native-access=ALL-UNNAMED \
   -Dfile.encoding=UTF-8 \
   -Dorg.bytedeco.javacpp.cacheLibraries=false -Dovkit.progress=$progress \

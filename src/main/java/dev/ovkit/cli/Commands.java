@@ -54,7 +54,7 @@ final class Commands {
           box("infer"),
           box("watch"),
           box("stream"),
-          desk("serve"),
+          box("serve"),
           desk("verify"),
           desk("eval"),
           desk("diagnose"),

@@ -9,7 +9,9 @@ import dev.ovkit.cli.option.ModelOption;
 import dev.ovkit.cli.option.PictureList;
 import dev.ovkit.cli.print.ExitCode;
 import dev.ovkit.cli.print.Json;
+import dev.ovkit.cli.print.PackedPrinter;
 import dev.ovkit.cli.print.Progress;
+import dev.ovkit.cli.serve.ServeProgram;
 import dev.ovkit.cli.stream.StreamProgram;
 import dev.ovkit.pack.ModelRepository;
 import dev.ovkit.pack.PackageFormats;
@@ -18,12 +20,12 @@ import dev.ovkit.pack.Packager;
 import dev.ovkit.pack.Packed;
 import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -51,6 +53,8 @@ import picocli.CommandLine.Spec;
       "  ovkit package model.xml --golden street.jpg --key signing.key -o app-1.2.0.deb",
       "  ovkit package model.xml --golden street.jpg --key signing.key --with video -o"
           + " cameras-1.2.0.tar.xz",
+      "  ovkit package model.xml --golden street.jpg --key signing.key --with serve -o"
+          + " server-1.2.0.tar.xz",
       "  ovkit package model.xml --golden street.jpg --key signing.key --base debian.tar -o"
           + " app-1.2.0.oci.tar",
       "  ovkit package model.xml --format ovms --name app -o repository"
@@ -136,7 +140,8 @@ final class PackageCommand implements Callable<Integer> {
 
   /** What a bundle can have besides the detector. */
   enum Extra {
-    VIDEO
+    VIDEO,
+    SERVE
   }
 
   /** Reads an extra. */
@@ -152,8 +157,9 @@ final class PackageCommand implements Callable<Integer> {
       converter = ExtraChoice.class,
       completionCandidates = ExtraChoice.class,
       description =
-          "video: also pack the command 'stream' and FFmpeg's libraries. The box then needs libudev.so.1.")
-  private @Nullable Extra extra;
+          "video: also pack the command 'stream' and FFmpeg's libraries; the box then needs"
+              + " libudev.so.1. serve: also pack the command 'serve'. Can be repeated.")
+  private Set<Extra> extras = Set.of();
 
   /** What can be packed. */
   enum Format {
@@ -197,39 +203,48 @@ final class PackageCommand implements Callable<Integer> {
     if (golden.isEmpty()) {
       throw usage("give --golden PATH: pictures for the self-test on the box");
     }
-    Matcher named = named();
-    boolean matches = named.matches();
-    if (!matches && (name == null || release == null)) {
-      throw usage(
-          "'%s' does not contain name and version, as app-1.2.0.tar.xz does; give --name and --release"
-              .formatted(target));
+    Named named = named();
+    if (extras.contains(Extra.SERVE)) {
+      ServeProgram.load(); // or there is nothing to pack
     }
     PackageOptions options =
         new PackageOptions(
             model.ir(),
             new PictureList(golden).expand(),
-            name != null ? name : named.group(1),
-            version(release != null ? release : named.group(2)),
+            named.name(),
+            named.version(),
             Optional.ofNullable(key),
             rotations,
             jdk != null ? jdk : Path.of(System.getProperty("java.home")),
             Optional.ofNullable(base),
             fast,
-            extra == Extra.VIDEO ? StreamProgram.load().libraries() : List.of());
+            extras.contains(Extra.VIDEO) ? StreamProgram.load().libraries() : List.of(),
+            extras.contains(Extra.SERVE));
     Packed packed = run(options);
     for (String note : packed.notes()) {
       spec.commandLine().getErr().println("ovkit: " + note);
     }
     if (json.wanted()) {
-      Json.print(spec.commandLine().getOut(), json(packed));
+      Json.print(spec.commandLine().getOut(), PackedPrinter.json(packed));
     } else {
-      print(packed, spec.commandLine().getOut());
+      PackedPrinter.print(packed, spec.commandLine().getOut());
     }
   }
 
-  private Matcher named() {
+  /** What is packed, by the options or by the target's name. */
+  private record Named(String name, ReleaseVersion version) {}
+
+  private Named named() {
     Path file = target.toAbsolutePath().normalize().getFileName();
-    return NAMED.matcher(file == null ? "" : PackageFormats.stem(file.toString()));
+    Matcher typed = NAMED.matcher(file == null ? "" : PackageFormats.stem(file.toString()));
+    boolean matches = typed.matches();
+    if (!matches && (name == null || release == null)) {
+      throw usage(
+          "'%s' does not contain name and version, as app-1.2.0.tar.xz does; give --name and --release"
+              .formatted(target));
+    }
+    return new Named(
+        name != null ? name : typed.group(1), version(release != null ? release : typed.group(2)));
   }
 
   private static ReleaseVersion version(String text) {
@@ -246,17 +261,23 @@ final class PackageCommand implements Callable<Integer> {
     }
   }
 
-  private void repository() {
-    if (!golden.isEmpty()
+  private void requireOnly(boolean more, String what) {
+    if (more
+        || !golden.isEmpty()
         || key != null
         || unsigned
         || jdk != null
         || base != null
         || fast
-        || extra != null
+        || !extras.isEmpty()
         || !rotations.isEmpty()) {
-      throw usage("--format ovms takes only a MODEL, --name, --json and -o");
+      throw usage(
+          "--format %s takes only %s".formatted(format.name().toLowerCase(Locale.ROOT), what));
     }
+  }
+
+  private void repository() {
+    requireOnly(release != null, "a MODEL, --name, --json and -o");
     Path ir = model.ir();
     ModelRepository made =
         ModelRepository.write(
@@ -283,53 +304,6 @@ final class PackageCommand implements Callable<Integer> {
                   ModelRepository.MOUNTED_AT,
                   ModelRepository.MOUNTED_AT));
     }
-  }
-
-  // ---- what is printed
-
-  private static void print(Packed packed, PrintWriter out) {
-    boolean archive = packed.compressed() > 0;
-    out.printf(
-        "%s  %s, Java %s%n",
-        packed.target(),
-        packed.signedBy().map(id -> "signed by " + id).orElse("unsigned"),
-        packed.java());
-    packed.sha256().ifPresent(sha256 -> out.println("  sha256 " + sha256));
-    String row = archive ? "  %-20s %12s %12s%n" : "  %-20s %12s%n";
-    out.printf(row, "part", "unpacked", "compressed");
-    for (Packed.Size size : packed.sizes()) {
-      out.printf(row, size.part(), megabytes(size.bytes()), megabytes(size.compressed()));
-    }
-    out.printf(row, "all", megabytes(packed.bytes()), megabytes(packed.compressed()));
-  }
-
-  private static String megabytes(long bytes) {
-    return String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
-  }
-
-  private static Map<String, Object> json(Packed packed) {
-    Map<String, Object> object = new LinkedHashMap<>();
-    object.put("target", packed.target().toString());
-    packed.sha256().ifPresent(sha256 -> object.put("sha256", sha256));
-    packed.signedBy().ifPresent(id -> object.put("signed_by", id));
-    object.put("java", packed.java());
-    object.put("bytes", packed.bytes());
-    if (packed.compressed() > 0) {
-      object.put("compressed_bytes", packed.compressed());
-    }
-    List<Map<String, Object>> parts = new ArrayList<>();
-    for (Packed.Size size : packed.sizes()) {
-      Map<String, Object> part = new LinkedHashMap<>();
-      part.put("part", size.part());
-      part.put("bytes", size.bytes());
-      if (packed.compressed() > 0) {
-        part.put("compressed_bytes", size.compressed());
-      }
-      parts.add(part);
-    }
-    object.put("parts", parts);
-    object.put("notes", packed.notes());
-    return object;
   }
 
   private ParameterException usage(String message) {

@@ -58,6 +58,12 @@ class BoxMainTest {
   }
 
   @Test
+  void aBoxWithoutAServerSaysHowToGetIt() {
+    assertThat(Cli.box("serve", "m.xml").err())
+        .contains("this ovkit has no server; ", "pack the bundle with --with serve");
+  }
+
+  @Test
   void outsideOfABundleTheModelMustBeGiven() {
     Cli.box("infer", "--image", "x.jpg")
         .isWrongUsage(

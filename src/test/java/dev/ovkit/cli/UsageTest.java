@@ -68,7 +68,7 @@ class UsageTest {
         "stream m.xml | no source was given; expected video files, folders, URLs, webcams, or -"
             + " after the model | ovkit stream",
         "package m.xml --golden p.jpg --unsigned --with sound -o app-1.0.0 | Invalid value for"
-            + " option '--with': expected video, not 'sound' | ovkit package",
+            + " option '--with' (EXTRA): expected video or serve, not 'sound' | ovkit package",
         "simplify | Missing required parameter: 'MODEL.onnx' | ovkit simplify",
         "infer --ir m.xml | no pictures were given; expected files or folders after the model, or"
             + " --images PICTURE | ovkit infer",

@@ -27,7 +27,7 @@ public interface ServeProgram {
         .orElseThrow(
             () ->
                 new OptionException(
-                    "this ovkit has no server; run ./ovkit of a checkout, or add ovkit-cli-serve to"
-                        + " the class path"));
+                    "this ovkit has no server; run ./ovkit of a checkout, pack the bundle with"
+                        + " --with serve, or add ovkit-cli-serve to the class path"));
   }
 }

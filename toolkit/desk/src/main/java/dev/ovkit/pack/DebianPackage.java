@@ -28,7 +28,8 @@ import org.apache.commons.compress.compressors.xz.XZCompressorOutputStream;
  * Makes of a bundle a package for Debian and Ubuntu: the bundle's files in {@code /opt/ovkit/NAME},
  * and a service, {@code ovkit-NAME}, that watches {@code /var/lib/ovkit/NAME/in} and writes to
  * {@code …/out}. A bundle with video also has {@code ovkit-NAME-stream}, which watches the cameras
- * that {@code /etc/ovkit/NAME/stream} names. The same bundle gives the same bytes.
+ * that {@code /etc/ovkit/NAME/stream} names, and one with a server {@code ovkit-NAME-serve}. The
+ * same bundle gives the same bytes.
  */
 public final class DebianPackage {
 
@@ -154,13 +155,28 @@ public final class DebianPackage {
           false);
       tar.add("usr/share/doc/%s/stream.md".formatted(packageName()), template("stream.md"), false);
     }
+    if (hasServer()) {
+      tar.add(
+          "usr/lib/systemd/system/%s-serve.service".formatted(packageName()),
+          template("serve"),
+          false);
+      tar.add("usr/share/doc/%s/serve.md".formatted(packageName()), template("serve.md"), false);
+    }
     tar.add("usr/share/doc/%s/copyright".formatted(packageName()), template("copyright"), false);
     tar.add("usr/share/doc/%s/service.md".formatted(packageName()), template("service.md"), false);
   }
 
   private boolean hasVideo() throws IOException {
-    try (Stream<Path> libraries = Files.list(bundle.resolve("native"))) {
-      return libraries.anyMatch(file -> file.getFileName().toString().startsWith("libavformat.so"));
+    return has("native", "libavformat.so");
+  }
+
+  private boolean hasServer() throws IOException {
+    return has("lib", "ovkit-serve");
+  }
+
+  private boolean has(String folder, String beginning) throws IOException {
+    try (Stream<Path> files = Files.list(bundle.resolve(folder))) {
+      return files.anyMatch(file -> file.getFileName().toString().startsWith(beginning));
     }
   }
 

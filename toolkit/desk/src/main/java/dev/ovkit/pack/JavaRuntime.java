@@ -34,6 +34,9 @@ record JavaRuntime(Path jdk, Runtime.Version version) {
    */
   private static final String HTTP = ",jdk.httpserver,java.net.http,java.naming";
 
+  /** TLS' names of hosts, and what Prometheus asks of the process. */
+  private static final String SERVER = ",java.naming,jdk.management";
+
   /** From here on, two archives of the same classes are the same, and one may be moved. */
   private static final int ARCHIVES_SINCE = 25;
 
@@ -78,14 +81,15 @@ record JavaRuntime(Path jdk, Runtime.Version version) {
     return version.feature() >= ARCHIVES_SINCE;
   }
 
-  /** Makes the JRE, with an HTTP server if the bundle has video. */
-  void link(Path jre, Path licences, boolean video) throws IOException {
+  /** Makes the JRE, with what video and a server need if the bundle has them. */
+  void link(Path jre, Path licences, boolean video, boolean server) throws IOException {
+    String modules = MODULES + (video ? HTTP : "") + (server ? SERVER : "");
     List<String> command =
         new ArrayList<>(
             List.of(
                 jdk.resolve("bin/jlink").toString(),
                 "--add-modules",
-                video ? MODULES + HTTP : MODULES,
+                modules,
                 "--strip-java-debug-attributes",
                 "--exclude-resources",
                 TRANSLATIONS,

@@ -154,6 +154,49 @@ record Library(
           new Library(
               "javax.inject", "javax.inject", "javax/inject/Inject.class", APACHE, APACHE_TEXT));
 
+  /** What a bundle with a server has besides, in the same order. */
+  static final List<Library> OF_A_SERVER =
+      List.of(
+          new Library(
+              OVKIT,
+              "ovkit-cli-serve",
+              "dev/ovkit/cli/server/ServerProgram.class",
+              APACHE,
+              APACHE_TEXT),
+          new Library(
+              OVKIT, "ovkit-serve", "dev/ovkit/serve/DetectionServer.class", APACHE, APACHE_TEXT),
+          jetty("", "jetty-server", "server/Server.class"),
+          jetty("", "jetty-http", "http/HttpFields.class"),
+          jetty("", "jetty-io", "io/Connection.class"),
+          jetty("", "jetty-util", "util/Callback.class"),
+          jetty(".http2", "jetty-http2-server", "http2/server/HTTP2ServerConnectionFactory.class"),
+          jetty(".http2", "jetty-http2-common", "http2/HTTP2Session.class"),
+          jetty(".http2", "jetty-http2-hpack", "http2/hpack/HpackEncoder.class"),
+          jetty("", "jetty-alpn-server", "alpn/server/ALPNServerConnectionFactory.class"),
+          jetty("", "jetty-alpn-java-server", "alpn/java/server/JDK9ServerALPNProcessor.class"),
+          new Library(
+              "com.google.protobuf",
+              "protobuf-java",
+              "com/google/protobuf/CodedInputStream.class",
+              "BSD-3-Clause",
+              "protobuf.txt"),
+          new Library("org.slf4j", "slf4j-api", "org/slf4j/Logger.class", "MIT", null),
+          new Library(
+              "org.slf4j", "slf4j-nop", "org/slf4j/nop/NOPServiceProvider.class", "MIT", null),
+          prometheus("core", "core/metrics/Histogram.class"),
+          prometheus("model", "model/registry/PrometheusRegistry.class"),
+          prometheus("config", "config/PrometheusProperties.class"),
+          prometheus("tracer-initializer", "tracer/initializer/SpanContextSupplier.class"),
+          prometheus("tracer-common", "tracer/common/SpanContext.class"),
+          prometheus("exposition-textformats", "expositionformats/ExpositionFormats.class"),
+          prometheus("instrumentation-jvm", "instrumentation/jvm/ProcessMetrics.class"));
+
+  /** Under one of two licences; this is the one that is taken. */
+  private static Library jetty(String group, String artifact, String marker) {
+    return new Library(
+        "org.eclipse.jetty" + group, artifact, "org/eclipse/jetty/" + marker, APACHE, APACHE_TEXT);
+  }
+
   private static Library netty(String artifact, String marker) {
     return new Library("io.netty", "netty-" + artifact, "io/netty/" + marker, APACHE, APACHE_TEXT);
   }

@@ -24,6 +24,7 @@ import java.util.regex.Pattern;
  * @param fast compresses less, in a fraction of the time
  * @param video FFmpeg's libraries, for a bundle that also runs on video; empty for one that does
  *     not
+ * @param server whether the bundle also has the detection server
  */
 public record PackageOptions(
     Path ir,
@@ -35,7 +36,8 @@ public record PackageOptions(
     Path jdk,
     Optional<Path> base,
     boolean fast,
-    List<Path> video) {
+    List<Path> video,
+    boolean server) {
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9.-]{0,63}");
   private static final Pattern PICTURE = Pattern.compile("[ -~&&[^\\\\/]]{1,200}");

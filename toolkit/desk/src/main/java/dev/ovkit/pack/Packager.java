@@ -29,6 +29,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -81,13 +82,17 @@ public final class Packager {
     java = JavaRuntime.of(options.jdk());
     key = options.key().map(SigningKey::read).orElse(null);
     rotations = options.rotations().stream().map(KeyRotation::read).toList();
-    libraries = new ArrayList<>(Library.OF_A_BOX);
+    Set<Library> all = new LinkedHashSet<>(Library.OF_A_BOX);
     if (options.hasVideo() || Files.exists(beside(options.ir(), "metadata.yaml"))) {
-      libraries.add(Library.YAML);
+      all.add(Library.YAML);
     }
     if (options.hasVideo()) {
-      libraries.addAll(Library.OF_VIDEO);
+      all.addAll(Library.OF_VIDEO);
     }
+    if (options.server()) {
+      all.addAll(Library.OF_A_SERVER);
+    }
+    libraries = List.copyOf(all);
     parts = Parts.of(options, java, libraries);
   }
 
@@ -123,8 +128,8 @@ public final class Packager {
       run(bundle, golden);
       describe(bundle);
       settle(bundle);
-      if (options.hasVideo()) {
-        tryVideo(bundle);
+      if (options.hasVideo() || options.server()) {
+        tryExtras(bundle);
       }
       progress.accept(RUN);
       PackageFormat.Written written =
@@ -208,7 +213,7 @@ public final class Packager {
       library.copyTo(lib);
       library.copyLicencesTo(licences.resolve(library.artifact()));
     }
-    java.link(bundle.resolve("jre"), licences.resolve("jre"), options.hasVideo());
+    java.link(bundle.resolve("jre"), licences.resolve("jre"), options.hasVideo(), options.server());
 
     Path launcher = bundle.resolve("bin/ovkit");
     Files.createDirectory(launcher.getParent());
@@ -245,12 +250,15 @@ public final class Packager {
     }
   }
 
-  /** Whether a film of a golden picture shows what the picture does is known only by trying. */
-  private static void tryVideo(Path bundle) {
+  /**
+   * Whether a film of a golden picture shows what the picture does, and a server answers with it,
+   * is known only by trying.
+   */
+  private static void tryExtras(Path bundle) {
     SelfTestReport report = SelfTestProcess.run(bundle, SelfTestProcess.DEFAULT_LIMIT);
     if (!report.holds()) {
       throw new OptionException(
-          "the bundle fails its self-test on this machine: %s; give another golden picture, or leave out --with video"
+          "the bundle fails its self-test on this machine: %s; give another golden picture, or leave out --with"
               .formatted(report.complaint()));
     }
   }

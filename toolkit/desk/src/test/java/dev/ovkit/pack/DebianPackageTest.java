@@ -39,6 +39,7 @@ class DebianPackageTest {
     write(made.resolve("jre/bin/java"), "java").toFile().setExecutable(true);
     write(made.resolve("jre/legal/java.base/LICENSE"), "text");
     write(made.resolve("native/libopenvino.so.2641"), "library");
+    write(made.resolve("lib/ovkit-0.1.0.jar"), "classes");
     write(made.resolve("model/model.xml"), "<net/>");
     write(made.resolve("licences/" + "long-".repeat(30) + "name"), "long");
     Files.createDirectories(made.resolve("jre/legal/java.logging"));
@@ -86,6 +87,25 @@ class DebianPackageTest {
       run("sh", "-n", control.resolve(script));
       assertThat(control.resolve(script)).content().doesNotContain("@");
     }
+  }
+
+  @Test
+  void aBundleWithAServerHasItsService() throws Exception {
+    write(bundle.resolve("lib/ovkit-serve-0.1.0.jar"), "server");
+    DebianPackage.write(bundle, "parts", "1.2.0", true, deb);
+    Path root = temp.resolve("root");
+    run("dpkg-deb", "-x", deb, root);
+    Path unit = root.resolve("usr/lib/systemd/system/ovkit-parts-serve.service");
+    assertThat(unit)
+        .content()
+        .contains(
+            "ExecStart=/opt/ovkit/parts/bin/ovkit serve $OPTIONS\n",
+            "EnvironmentFile=-/etc/ovkit/parts/serve\n",
+            "ProtectSystem=strict\n")
+        .doesNotContain("@NAME@", "@PACKAGE@");
+    assertThat(files(root.resolve("usr")))
+        .contains("share/doc/ovkit-parts/serve.md")
+        .noneMatch(file -> file.contains("stream"));
   }
 
   @Test

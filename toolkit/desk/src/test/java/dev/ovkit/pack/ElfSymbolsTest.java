@@ -41,7 +41,7 @@ class ElfSymbolsTest {
   @Test
   void aJvmStillStartsFromStrippedLibraries() throws Exception {
     Path jre = folder.resolve("jre");
-    JavaRuntime.of(JDK.getParent()).link(jre, folder.resolve("licences"), false);
+    JavaRuntime.of(JDK.getParent()).link(jre, folder.resolve("licences"), false, false);
     assertThat(offsetOf(Files.readAllBytes(jre.resolve("lib/server/libjvm.so")), SYMBOLS))
         .isNegative();
     Process started =
