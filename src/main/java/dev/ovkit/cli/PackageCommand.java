@@ -13,6 +13,9 @@ import dev.ovkit.cli.print.PackedPrinter;
 import dev.ovkit.cli.print.Progress;
 import dev.ovkit.cli.serve.ServeProgram;
 import dev.ovkit.cli.stream.StreamProgram;
+import dev.ovkit.pack.ClusterOptions;
+import dev.ovkit.pack.KserveFormat;
+import dev.ovkit.pack.KubernetesFormat;
 import dev.ovkit.pack.ModelRepository;
 import dev.ovkit.pack.PackageFormats;
 import dev.ovkit.pack.PackageOptions;
@@ -57,7 +60,9 @@ import picocli.CommandLine.Spec;
           + " server-1.2.0.tar.xz",
       "  ovkit package model.xml --golden street.jpg --key signing.key --base debian.tar -o"
           + " app-1.2.0.oci.tar",
-      "  ovkit package model.xml --format ovms --name app -o repository"
+      "  ovkit package model.xml --format ovms --name app -o repository",
+      "  ovkit package model.xml --format kubernetes --image registry.example/app:1.2.0 -o"
+          + " app-1.2.0.yaml"
     })
 final class PackageCommand implements Callable<Integer> {
 
@@ -164,7 +169,9 @@ final class PackageCommand implements Callable<Integer> {
   /** What can be packed. */
   enum Format {
     BUNDLE,
-    OVMS
+    OVMS,
+    KUBERNETES,
+    KSERVE
   }
 
   /** Reads a format. */
@@ -182,8 +189,20 @@ final class PackageCommand implements Callable<Integer> {
       converter = FormatChoice.class,
       completionCandidates = FormatChoice.class,
       description =
-          "What to make. bundle: a bundle; ovms: a model repository for OpenVINO Model Server. Default: ${DEFAULT-VALUE}.")
+          "What to make. bundle: a bundle; ovms: a model repository for OpenVINO Model Server;"
+              + " kubernetes, kserve: the objects (YAML) with which a cluster runs the image of a"
+              + " bundle --with serve. Default: ${DEFAULT-VALUE}.")
   private Format format;
+
+  @HelpGroup.In(HelpGroup.OUTPUT)
+  @Option(
+      names = "--image",
+      paramLabel = "IMAGE",
+      description =
+          "For --format kubernetes and kserve: where the cluster finds the image, such as"
+              + " registry.example/app:1.2.0. Default: ovkit/NAME:VERSION, as the .oci.tar names"
+              + " it.")
+  private @Nullable String image;
 
   @Mixin private JsonOption json;
 
@@ -192,6 +211,7 @@ final class PackageCommand implements Callable<Integer> {
     switch (format) {
       case BUNDLE -> bundle();
       case OVMS -> repository();
+      case KUBERNETES, KSERVE -> cluster();
     }
     return ExitCode.DONE;
   }
@@ -202,6 +222,9 @@ final class PackageCommand implements Callable<Integer> {
     }
     if (golden.isEmpty()) {
       throw usage("give --golden PATH: pictures for the self-test on the box");
+    }
+    if (image != null) {
+      throw usage("--image is for --format kubernetes and kserve");
     }
     Named named = named();
     if (extras.contains(Extra.SERVE)) {
@@ -276,8 +299,40 @@ final class PackageCommand implements Callable<Integer> {
     }
   }
 
+  /** The cluster runs an image that is made by itself; of the model only the memory counts here. */
+  private void cluster() {
+    requireOnly(false, "a MODEL, --name, --release, --image, --json and -o");
+    Named named = named();
+    String of = image != null ? image : "ovkit/%s:%s".formatted(named.name(), named.version());
+    ClusterOptions options =
+        new ClusterOptions(named.name(), named.version(), of, ClusterOptions.memory(model.ir()));
+    if (format == Format.KUBERNETES) {
+      KubernetesFormat.write(options, target);
+    } else {
+      KserveFormat.write(options, target);
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    if (json.wanted()) {
+      Map<String, Object> object = new LinkedHashMap<>();
+      object.put("target", target.toString());
+      object.put("image", of);
+      object.put("memory_mib", options.memory());
+      Json.print(out, object);
+      return;
+    }
+    out.printf("%s  %s, %d MiB of memory%n", target, of, options.memory());
+    if (format == Format.KUBERNETES) {
+      out.printf(
+          "  kubectl create secret generic %s-tokens --from-file=tokens  # lines of NAME=TOKEN%n",
+          named.name());
+      out.printf(
+          "  clients need the label %s: \"true\"%n", KubernetesFormat.clientLabel(named.name()));
+    }
+    out.printf("  kubectl apply -f %s%n", target);
+  }
+
   private void repository() {
-    requireOnly(release != null, "a MODEL, --name, --json and -o");
+    requireOnly(release != null || image != null, "a MODEL, --name, --json and -o");
     Path ir = model.ir();
     ModelRepository made =
         ModelRepository.write(

@@ -82,7 +82,7 @@ class ArchitectureTest {
         "report",
         "model picture compare bench subject verify evaluate diagnose quantize internal.files");
     MAY_USE.put("load", "bench internal.text internal.tls");
-    MAY_USE.put("pack", "ir nativelib model vision bundle internal.files");
+    MAY_USE.put("pack", "ir nativelib machine model picture vision bundle internal.files");
     MAY_USE.put("cli", "*");
   }
 

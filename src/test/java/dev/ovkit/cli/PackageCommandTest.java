@@ -367,6 +367,36 @@ class PackageCommandTest {
         .containsExactly("config.json", "models/parts/1/model.bin", "models/parts/1/model.xml");
   }
 
+  @Test
+  void aClusterIsToldWhatTheModelNeeds() throws IOException {
+    Path objects = folder.resolve("parts-1.2.0.yaml");
+    JsonNode said =
+        JSON.readTree(
+            Cli.run("package", IR, "--format", "kubernetes", "--json", "-o", objects).done());
+    int memory = said.path("memory_mib").asInt();
+    assertThat(memory).isBetween(384, 2048).matches(mib -> mib % 64 == 0);
+    assertThat(Files.readString(objects))
+        .contains("kind: Deployment", "image: ovkit/parts:1.2.0", "memory: " + memory + "Mi");
+    Path kserve = folder.resolve("parts.yaml");
+    assertThat(
+            Cli.run(
+                    "package",
+                    IR,
+                    "--format",
+                    "kserve",
+                    "--name",
+                    "parts",
+                    "--release",
+                    "1.2.0",
+                    "--image",
+                    "registry.example/parts:7",
+                    "-o",
+                    kserve)
+                .done())
+        .contains("kubectl apply -f " + kserve);
+    assertThat(Files.readString(kserve)).contains("image: registry.example/parts:7");
+  }
+
   // ---- processes and files
 
   private record Run(int exitCode, String out, String err) {}

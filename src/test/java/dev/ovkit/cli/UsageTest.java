@@ -141,6 +141,10 @@ class UsageTest {
         "serve m.xml --weight m=0 | --weight m=0: expected NAME=N, with N from 1 to 100 | ovkit"
             + " serve",
         "serve m.xml --weight m=2 --weight m=3 | --weight m: given twice | ovkit serve",
+        "package m.xml -o a-1.0.0.yaml --format kserve --unsigned | --format kserve takes only a"
+            + " MODEL, --name, --release, --image, --json and -o | ovkit package",
+        "package m.xml -o a-1.0.0 --golden p.jpg --unsigned --image a | --image is for --format"
+            + " kubernetes and kserve | ovkit package",
         "serve m.xml --grace 0 | --grace 0.0: expected seconds, 0.001 to 45 | ovkit serve",
         "inspect | Missing required parameter: 'MODEL' | ovkit inspect",
         "keygen | Missing required option: '--out=NAME' | ovkit keygen",
