@@ -22,7 +22,9 @@ class OutputGuardTest {
   private static final Set<String> NOT_WRITTEN =
       Set.of(
           "bench --baseline",
+          "bench --cacert",
           "bench --ir",
+          "bench --token-file",
           "convert --check-images",
           "convert --coco",
           "convert --from-manifest",
@@ -68,9 +70,12 @@ class OutputGuardTest {
           "stream --config",
           "stream --ir",
           "stream --kafka-properties",
+          "stream --mqtt-ca",
           "stream --queue",
           "stream --snapshots",
+          "stream --webhook-ca",
           "tune --ir",
+          "verify --out",
           "watch --in",
           "watch --ir",
           "watch --out");
