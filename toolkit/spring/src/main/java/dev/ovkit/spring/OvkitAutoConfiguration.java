@@ -6,4 +6,7 @@ import org.springframework.context.annotation.Import;
 /** Makes a bean of each model under {@code ovkit.models}. */
 @AutoConfiguration
 @Import(DetectorBeans.class)
-public final class OvkitAutoConfiguration {}
+public final class OvkitAutoConfiguration {
+
+  OvkitAutoConfiguration() {}
+}

@@ -14,6 +14,8 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBean(Detector.class)
 public final class OvkitHealthAutoConfiguration {
 
+  OvkitHealthAutoConfiguration() {}
+
   @Bean
   DetectorHealthIndicator ovkitHealthIndicator(Map<String, Detector> detectors) {
     return new DetectorHealthIndicator(detectors);

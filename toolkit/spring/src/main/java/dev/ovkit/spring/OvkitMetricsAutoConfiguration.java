@@ -14,6 +14,8 @@ import org.springframework.context.annotation.Bean;
 @ConditionalOnBean(Detector.class)
 public final class OvkitMetricsAutoConfiguration {
 
+  OvkitMetricsAutoConfiguration() {}
+
   @Bean
   DetectorMetrics ovkitMetrics(Map<String, Detector> detectors) {
     return new DetectorMetrics(detectors);
