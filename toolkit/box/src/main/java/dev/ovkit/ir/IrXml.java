@@ -356,7 +356,7 @@ final class IrXml {
 
   /** An IR of version 10 lets a tensor be looked up by the name of the layer that makes it. */
   private static List<String> names(String text, int version, Layer layer) {
-    List<String> names = splitNames(text);
+    List<String> names = TensorNames.split(text);
     if (version == 10 && !names.contains(layer.name)) {
       names.add(layer.name);
     }
@@ -455,27 +455,6 @@ final class IrXml {
           "the dimension %d is above %d".formatted(dimension, MOST_ELEMENTS));
     }
     return Math.max(-1, dimension);
-  }
-
-  /** Splits at commas; one within a name follows a backslash. */
-  private static List<String> splitNames(String text) {
-    List<String> names = new ArrayList<>();
-    StringBuilder name = new StringBuilder();
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '\\' && i + 1 < text.length()) {
-        name.append(text.charAt(++i));
-      } else if (c == ',') {
-        names.add(name.toString());
-        name.setLength(0);
-      } else {
-        name.append(c);
-      }
-    }
-    if (name.length() > 0) {
-      names.add(name.toString());
-    }
-    return names;
   }
 
   /** A port says {@code FP32} where a constant says {@code f32}. */

@@ -3,6 +3,7 @@ package dev.ovkit.bisect;
 import dev.ovkit.ModelException;
 import dev.ovkit.bisect.IrLayer.OutputPort;
 import dev.ovkit.bisect.IrLayer.PortOf;
+import dev.ovkit.ir.TensorNames;
 import dev.ovkit.runtime.Shape;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -118,7 +119,7 @@ final class IrGraph {
     for (Element element : children(child(net, "layers"), "layer")) {
       IrLayer layer = new IrLayer(element);
       for (Element port : children(child(element, "output"), "port")) {
-        List<String> names = new ArrayList<>(IrXmlParts.names(port.getAttribute("names")));
+        List<String> names = new ArrayList<>(TensorNames.split(port.getAttribute("names")));
         if (byLayers && !names.contains(layer.name)) {
           names.add(layer.name);
         }

@@ -2,11 +2,10 @@ package dev.ovkit.bisect;
 
 import dev.ovkit.bisect.IrLayer.OutputPort;
 import dev.ovkit.bisect.IrLayer.PortOf;
+import dev.ovkit.ir.TensorNames;
 import dev.ovkit.runtime.Shape;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.stream.Collectors;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
@@ -68,7 +67,7 @@ final class IrXmlParts {
     data.setAttribute("shape", dimensions(shape));
     data.setAttribute("element_type", "f32");
     PortOf made = new PortOf(id(layer), 0);
-    output(layer, 0, "FP32", escaped(name), shape);
+    output(layer, 0, "FP32", TensorNames.escaped(name), shape);
     return half ? converted(made, shape, "f16", "FP16", "") : made;
   }
 
@@ -82,7 +81,7 @@ final class IrXmlParts {
     PortOf made = of;
     if (port.precision().equals("FP16")) {
       name += "/f32";
-      made = converted(of, new Shape(port.shape()), "f32", "FP32", escaped(name));
+      made = converted(of, new Shape(port.shape()), "f32", "FP32", TensorNames.escaped(name));
     }
     Element layer = layer("Result", "result/" + next);
     Element end = child(child(layer, "input"), "port");
@@ -141,31 +140,6 @@ final class IrXmlParts {
 
   private static int id(Element layer) {
     return Integer.parseInt(layer.getAttribute("id"));
-  }
-
-  /** Commas are between names; one within a name follows a backslash. */
-  private static String escaped(String name) {
-    return name.replace("\\", "\\\\").replace(",", "\\,");
-  }
-
-  /** Returns the names that an attribute lists. */
-  static List<String> names(String text) {
-    List<String> names = new ArrayList<>();
-    StringBuilder name = new StringBuilder();
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      if (c == '\\' && i + 1 < text.length()) {
-        name.append(text.charAt(++i));
-      } else if (c == ',') {
-        names.add(name.toString());
-        name.setLength(0);
-      } else {
-        name.append(c);
-      }
-    }
-    names.add(name.toString());
-    names.removeIf(String::isEmpty);
-    return names;
   }
 
   byte[] toBytes() {

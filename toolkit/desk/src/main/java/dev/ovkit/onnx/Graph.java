@@ -332,14 +332,7 @@ public final class Graph {
 
   private ValueInfoProto infoOf(String tensor) {
     TensorType type = type(tensor);
-    TypeProto.Tensor.Builder builder = TypeProto.Tensor.newBuilder().setElemType(type.element());
-    if (type.shape() != null) {
-      builder.setShape(toProto(type.shape()));
-    }
-    return ValueInfoProto.newBuilder()
-        .setName(tensor)
-        .setType(TypeProto.newBuilder().setTensorType(builder))
-        .build();
+    return ValueInfo.of(tensor, type.element(), type.shape());
   }
 
   static TensorShapeProto toProto(Shape shape) {

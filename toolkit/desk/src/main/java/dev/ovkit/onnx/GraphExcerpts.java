@@ -4,7 +4,6 @@ import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.SparseTensorProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.ovkit.runtime.Shape;
 import java.util.ArrayDeque;
@@ -150,7 +149,7 @@ public final class GraphExcerpts {
     names.forEach(
         (tensor, name) -> {
           inputs.put(name, tensor);
-          part.addInput(floats(name, given.getOrDefault(tensor, Shape.of())));
+          part.addInput(ValueInfo.floats(name, given.getOrDefault(tensor, Shape.of())));
         });
     for (ValueInfoProto input : model.getGraph().getInputList()) {
       if (graph.inputs().contains(input.getName()) && read.contains(input.getName())) {
@@ -168,20 +167,8 @@ public final class GraphExcerpts {
         part.addSparseInitializer(tensor);
       }
     }
-    // Whoever runs it finds out the types.
+    // The runtime infers the types.
     wanted.forEach(name -> part.addOutput(ValueInfoProto.newBuilder().setName(name)));
     return new Excerpt(model.toBuilder().setGraph(part).clearMetadataProps().build(), inputs);
-  }
-
-  private static ValueInfoProto floats(String name, Shape shape) {
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(
-            TypeProto.newBuilder()
-                .setTensorType(
-                    TypeProto.Tensor.newBuilder()
-                        .setElemType(TensorProto.DataType.FLOAT_VALUE)
-                        .setShape(Graph.toProto(shape))))
-        .build();
   }
 }

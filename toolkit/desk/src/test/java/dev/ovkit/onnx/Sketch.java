@@ -37,7 +37,7 @@ public final class Sketch {
   }
 
   public String input(String name, long... dims) {
-    graph.addInput(info(name, Shape.of(dims)));
+    graph.addInput(ValueInfo.floats(name, Shape.of(dims)));
     return name;
   }
 
@@ -54,18 +54,18 @@ public final class Sketch {
 
   /** An output whose shape the file declares; -1 is open. */
   public void outputOf(String name, long... dims) {
-    graph.addOutput(info(name, Shape.of(dims)));
+    graph.addOutput(ValueInfo.floats(name, Shape.of(dims)));
   }
 
   /** An input of whole numbers. */
   public String longInput(String name, long... dims) {
-    graph.addInput(whole(info(name, Shape.of(dims))));
+    graph.addInput(whole(ValueInfo.floats(name, Shape.of(dims))));
     return name;
   }
 
   /** An output of whole numbers. */
   public void longOutput(String name, long... dims) {
-    graph.addOutput(whole(info(name, Shape.of(dims))));
+    graph.addOutput(whole(ValueInfo.floats(name, Shape.of(dims))));
   }
 
   private static ValueInfoProto whole(ValueInfoProto info) {
@@ -76,18 +76,6 @@ public final class Sketch {
 
   public void metadata(String key, String value) {
     model.addMetadataProps(StringStringEntryProto.newBuilder().setKey(key).setValue(value));
-  }
-
-  private static ValueInfoProto info(String name, Shape shape) {
-    return ValueInfoProto.newBuilder()
-        .setName(name)
-        .setType(
-            TypeProto.newBuilder()
-                .setTensorType(
-                    TypeProto.Tensor.newBuilder()
-                        .setElemType(TensorProto.DataType.FLOAT_VALUE)
-                        .setShape(Graph.toProto(shape))))
-        .build();
   }
 
   /** A node with one output, named by operator and counter, as the old exporter does. */

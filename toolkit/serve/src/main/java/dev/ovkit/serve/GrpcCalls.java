@@ -47,7 +47,7 @@ final class GrpcCalls {
   }
 
   /**
-   * Finds what answers a call, and tells the exchange.
+   * Finds the route of a call, and notes it in the exchange.
    *
    * @throws Refusal if nothing does
    */
@@ -119,7 +119,7 @@ final class GrpcCalls {
         });
   }
 
-  /** Tells the exchange which model a message names, as an address does elsewhere. */
+  /** Notes the model that a message names; over REST the address names it. */
   private static void asks(Exchange exchange, ModelName model) {
     Map<String, String> variables = new HashMap<>();
     variables.put(Descriptions.MODEL, model.name());

@@ -42,7 +42,7 @@ final class Routes {
           new ServedRoute("openapi", GET, "/openapi.json", false, Descriptions::openApi));
 
   /**
-   * Finds what answers a request, and tells the exchange.
+   * Finds the route of a request, and notes it in the exchange.
    *
    * @throws Refusal if nothing does
    */

@@ -4,8 +4,9 @@ import java.util.Map;
 import org.eclipse.jetty.http.HttpFields;
 
 /**
- * What browsers are told of every answer: it is data, for nobody else, and not to be kept. The page
- * may load its own files, ask its own server and use the camera, and nothing more.
+ * The headers that limit what a browser may do with an answer: it is data, stays with its origin
+ * and is not cached. The page may load its own files, ask its own server and use the camera, and
+ * nothing more.
  */
 final class SecurityHeaders {
 

@@ -22,7 +22,7 @@ public record ModelFiles(String name, String version, Path ir, Optional<Path> bu
   /** ctime too: it changes with the content even where a copying program sets the others back. */
   private static final String ATTRIBUTES = "unix:size,lastModifiedTime,ctime,ino";
 
-  /** Returns what tells it from all other versions of all models. */
+  /** Returns the name and version, which no other model has. */
   String key() {
     return name + "/" + version;
   }

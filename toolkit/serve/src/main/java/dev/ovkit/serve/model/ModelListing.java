@@ -181,7 +181,7 @@ public final class ModelListing {
     return entries(folder).stream().filter(Files::isDirectory).toList();
   }
 
-  /** What is hidden is not finished, or somebody else's. */
+  /** Hidden entries are left out: they are unfinished, or belong to another program. */
   private static List<Path> entries(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.filter(file -> !folder(file).startsWith(".")).sorted().toList();

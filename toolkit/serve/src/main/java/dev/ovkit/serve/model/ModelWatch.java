@@ -41,7 +41,7 @@ public final class ModelWatch implements AutoCloseable {
   /** The state in which a version was refused; it is not tried again as long as it has that. */
   private final Map<String, String> refused = new HashMap<>();
 
-  private final Set<String> told = new HashSet<>();
+  private final Set<String> reported = new HashSet<>();
   private ModelScan before;
   private volatile boolean closing;
 
@@ -123,7 +123,7 @@ public final class ModelWatch implements AutoCloseable {
   /** Looks once at the files, and does what is due. */
   public synchronized void check() {
     ModelScan now = ModelScan.now(watched.places());
-    tell(now);
+    report(now);
     for (Map.Entry<String, ModelScan.Seen> one : now.found().entrySet()) {
       String key = one.getKey();
       String state = one.getValue().state();
@@ -139,11 +139,11 @@ public final class ModelWatch implements AutoCloseable {
     pool.forgetClosed();
   }
 
-  /** Of a problem that stays, once. */
-  private void tell(ModelScan now) {
-    told.retainAll(now.problems());
+  /** Reports a lasting problem once. */
+  private void report(ModelScan now) {
+    reported.retainAll(now.problems());
     for (String problem : now.problems()) {
-      if (before.problems().contains(problem) && told.add(problem)) {
+      if (before.problems().contains(problem) && reported.add(problem)) {
         notice.accept("a model is left out: " + problem);
       }
     }
