@@ -101,12 +101,21 @@ if [ "${given##*.}" != xz ]; then
   pack "$work/served-1.2.0" --with serve --fast
   mv "$work/served-1.2.0" "$root/a box/served"
   cat >"$work/client.py" <<'PY'
-import fcntl, socket, struct, subprocess, sys, time, urllib.request
+import fcntl, os, socket, struct, subprocess, sys, time, urllib.request
 
 UP = 1  # IFF_UP
 with socket.socket() as any:
     fcntl.ioctl(any, 0x8914, struct.pack("16sh14x", b"lo", UP))  # SIOCSIFFLAGS
-server = subprocess.Popen(sys.argv[2:])
+# As systemd starts it with a socket: a connection waits from the beginning, and the socket is descriptor 3.
+listening = socket.create_server(("127.0.0.1", 8080))
+os.dup2(listening.fileno(), 3)
+
+
+def announce():
+    os.environ["LISTEN_PID"], os.environ["LISTEN_FDS"] = str(os.getpid()), "1"
+
+
+server = subprocess.Popen(sys.argv[2:], pass_fds=[3], preexec_fn=announce)
 try:
     for _ in range(600):
         try:

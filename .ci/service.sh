@@ -83,6 +83,10 @@ if command -v systemd-analyze >/dev/null; then
     systemd-analyze verify --man=no "$unit" >"$work/verify.txt" 2>&1 && [ ! -s "$work/verify.txt" ] ||
       { cat "$work/verify.txt"; fail "systemd-analyze verify finds faults in the unit for $more"; }
   done
+  socket="$work/ovkit-parts-serve.socket"
+  sed 's|@PACKAGE@|ovkit-parts|g; s|@NAME@|parts|g' "$root/toolkit/desk/src/main/pack/debian/serve.socket" >"$socket"
+  systemd-analyze verify --man=no "$socket" >"$work/verify.txt" 2>&1 && [ ! -s "$work/verify.txt" ] ||
+    { cat "$work/verify.txt"; fail "systemd-analyze verify finds faults in the socket's unit"; }
   say "systemd-analyze verify has nothing to say"
 else
   say "no systemd-analyze here: security and verify of the unit are left out"

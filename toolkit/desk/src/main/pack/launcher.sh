@@ -39,7 +39,11 @@ progress=false
 compiler=-XX:TieredStopAtLevel=1 heap=64m
 case ${1:-} in
 stream) compiler=-XX:TieredStopAtLevel=4 ;;
-serve) compiler=-XX:TieredStopAtLevel=4 heap=256m ;;
+serve)
+  compiler=-XX:TieredStopAtLevel=4 heap=256m
+  # A socket of systemd is descriptor 3; Java can only take the standard input.
+  [ "${LISTEN_PID:-}" != $$ ] || exec <&3 3<&-
+  ;;
 esac
 exec "$home/jre/bin/java" -Xmx$heap -XX:+UseSerialGC $compiler -XX:-UsePerfData \
   -Xlog:disable -Xlog:all=warning:stderr @ARCHIVE@ --enable-native-access=ALL-UNNAMED \

@@ -160,6 +160,10 @@ public final class DebianPackage {
           "usr/lib/systemd/system/%s-serve.service".formatted(packageName()),
           template("serve"),
           false);
+      tar.add(
+          "usr/lib/systemd/system/%s-serve.socket".formatted(packageName()),
+          template("serve.socket"),
+          false);
       tar.add("usr/share/doc/%s/serve.md".formatted(packageName()), template("serve.md"), false);
     }
     tar.add("usr/share/doc/%s/copyright".formatted(packageName()), template("copyright"), false);

@@ -103,6 +103,10 @@ class DebianPackageTest {
             "EnvironmentFile=-/etc/ovkit/parts/serve\n",
             "ProtectSystem=strict\n")
         .doesNotContain("@NAME@", "@PACKAGE@");
+    assertThat(root.resolve("usr/lib/systemd/system/ovkit-parts-serve.socket"))
+        .content()
+        .contains("ListenStream=127.0.0.1:8080\n")
+        .doesNotContain("@NAME@", "@PACKAGE@");
     assertThat(files(root.resolve("usr")))
         .contains("share/doc/ovkit-parts/serve.md")
         .noneMatch(file -> file.contains("stream"));

@@ -10,6 +10,7 @@ import dev.ovkit.serve.model.WatchedModels;
 import dev.ovkit.serve.model.WorkQueue;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -166,7 +167,11 @@ public final class DetectionServer implements AutoCloseable {
   }
 
   private void listen() {
-    open(connector, "--port");
+    if (options.socket().isPresent()) {
+      take(options.socket().get());
+    } else {
+      open(connector, "--port");
+    }
     grpc.ifPresent(second -> open(second, "--grpc-port"));
     try {
       jetty.start();
@@ -175,6 +180,14 @@ public final class DetectionServer implements AutoCloseable {
     }
     port = connector.getLocalPort(); // Jetty forgets it at the end
     grpcPort = grpc.map(second -> OptionalInt.of(second.getLocalPort())).orElse(grpcPort);
+  }
+
+  private void take(ServerSocketChannel socket) {
+    try {
+      connector.open(socket);
+    } catch (IOException e) {
+      throw new OptionException("the given socket cannot be used: " + reason(e), e);
+    }
   }
 
   private void open(ServerConnector connector, String option) {

@@ -3,7 +3,9 @@ package dev.ovkit.serve;
 import dev.ovkit.OptionException;
 import dev.ovkit.machine.Processors;
 import dev.ovkit.serve.access.TlsFiles;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -13,6 +15,7 @@ import java.util.OptionalInt;
  * How a server listens and whom it answers.
  *
  * @param address where it listens; port 0 stands for one that is free
+ * @param socket one that is open already, at that address; empty for one of its own
  * @param grpcPort a port of the same address for gRPC alone, which is answered at the first one,
  *     too; 0 stands for one that is free
  * @param tokens a file of lines {@code NAME=TOKEN}; empty if clients need none
@@ -24,6 +27,7 @@ import java.util.OptionalInt;
  */
 public record ServerOptions(
     InetSocketAddress address,
+    Optional<ServerSocketChannel> socket,
     OptionalInt grpcPort,
     Optional<Path> tokens,
     Optional<TlsFiles> tls,
@@ -50,6 +54,7 @@ public record ServerOptions(
   public static ServerOptions defaults() {
     return new ServerOptions(
         new InetSocketAddress("127.0.0.1", DEFAULT_PORT),
+        Optional.empty(),
         OptionalInt.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -60,7 +65,38 @@ public record ServerOptions(
   }
 
   public ServerOptions withAddress(InetSocketAddress changed) {
-    return new ServerOptions(changed, grpcPort, tokens, tls, insecure, workers, grace, limits);
+    return new ServerOptions(
+        changed, Optional.empty(), grpcPort, tokens, tls, insecure, workers, grace, limits);
+  }
+
+  /**
+   * Takes a socket that is open already, such as one of systemd: connections wait in it while the
+   * server starts again. The server closes it.
+   *
+   * @throws OptionException if it is not bound to an address of the Internet Protocol
+   */
+  public ServerOptions withSocket(ServerSocketChannel open) {
+    return new ServerOptions(
+        addressOf(open),
+        Optional.of(open),
+        grpcPort,
+        tokens,
+        tls,
+        insecure,
+        workers,
+        grace,
+        limits);
+  }
+
+  private static InetSocketAddress addressOf(ServerSocketChannel open) {
+    try {
+      if (open.getLocalAddress() instanceof InetSocketAddress address) {
+        return address;
+      }
+    } catch (IOException e) {
+      throw new OptionException("the given socket is not open: " + e.getMessage(), e);
+    }
+    throw new OptionException("the given socket is not bound to an address and a port");
   }
 
   public ServerOptions withPort(int port) {
@@ -69,32 +105,36 @@ public record ServerOptions(
 
   public ServerOptions withGrpcPort(int port) {
     return new ServerOptions(
-        address, OptionalInt.of(port), tokens, tls, insecure, workers, grace, limits);
+        address, socket, OptionalInt.of(port), tokens, tls, insecure, workers, grace, limits);
   }
 
   public ServerOptions withTokens(Path file) {
     return new ServerOptions(
-        address, grpcPort, Optional.of(file), tls, insecure, workers, grace, limits);
+        address, socket, grpcPort, Optional.of(file), tls, insecure, workers, grace, limits);
   }
 
   public ServerOptions withTls(TlsFiles files) {
     return new ServerOptions(
-        address, grpcPort, tokens, Optional.of(files), insecure, workers, grace, limits);
+        address, socket, grpcPort, tokens, Optional.of(files), insecure, workers, grace, limits);
   }
 
   public ServerOptions withInsecure(boolean allowed) {
-    return new ServerOptions(address, grpcPort, tokens, tls, allowed, workers, grace, limits);
+    return new ServerOptions(
+        address, socket, grpcPort, tokens, tls, allowed, workers, grace, limits);
   }
 
   public ServerOptions withWorkers(int count) {
-    return new ServerOptions(address, grpcPort, tokens, tls, insecure, count, grace, limits);
+    return new ServerOptions(
+        address, socket, grpcPort, tokens, tls, insecure, count, grace, limits);
   }
 
   public ServerOptions withGrace(Duration longest) {
-    return new ServerOptions(address, grpcPort, tokens, tls, insecure, workers, longest, limits);
+    return new ServerOptions(
+        address, socket, grpcPort, tokens, tls, insecure, workers, longest, limits);
   }
 
   public ServerOptions withLimits(ServerLimits changed) {
-    return new ServerOptions(address, grpcPort, tokens, tls, insecure, workers, grace, changed);
+    return new ServerOptions(
+        address, socket, grpcPort, tokens, tls, insecure, workers, grace, changed);
   }
 }

@@ -16,6 +16,7 @@ import dev.ovkit.serve.model.WatchedModels;
 import dev.ovkit.vision.DetectorOptions;
 import dev.ovkit.watch.ServiceManager;
 import java.io.PrintWriter;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -52,6 +53,12 @@ public final class ServerProgram implements ServeProgram {
     try (RequestLog log = new RequestLog(request.log(), out, err);
         DetectionServer server = DetectionServer.start(options, models, log)) {
       err.printf("ovkit: serving at %s; stop with Ctrl-C or SIGTERM%n", server.url());
+      options
+          .socket()
+          .ifPresent(
+              socket ->
+                  err.println(
+                      "ovkit: at the socket that systemd opened, whatever --host and --port say"));
       server.grpcTarget().ifPresent(target -> err.printf("ovkit: gRPC alone at %s%n", target));
       err.printf(
           "ovkit: try: curl --data-binary @PICTURE %s/v1/models/%s/detect%n",
@@ -99,15 +106,21 @@ public final class ServerProgram implements ServeProgram {
             .certificate()
             .map(file -> new TlsFiles(file, access.key().orElseThrow(), access.clientCa()));
     ServerOptions usual = ServerOptions.defaults();
-    return new ServerOptions(
-        request.address(),
-        request.grpcPort(),
-        access.tokens(),
-        tls,
-        access.insecure(),
-        request.workers().orElse(usual.workers()),
-        request.grace(),
-        limits(usual.limits(), request.limits()));
+    Optional<ServerSocketChannel> socket =
+        ActivationSocket.of(
+            System.getenv(), ProcessHandle.current().pid(), System::inheritedChannel);
+    ServerOptions options =
+        new ServerOptions(
+            request.address(),
+            Optional.empty(),
+            request.grpcPort(),
+            access.tokens(),
+            tls,
+            access.insecure(),
+            request.workers().orElse(usual.workers()),
+            request.grace(),
+            limits(usual.limits(), request.limits()));
+    return socket.map(options::withSocket).orElse(options);
   }
 
   private static ServerLimits limits(ServerLimits usual, ServeRequest.Bounds given) {
