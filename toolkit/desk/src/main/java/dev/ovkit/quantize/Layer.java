@@ -1,5 +1,6 @@
 package dev.ovkit.quantize;
 
+import dev.ovkit.surgery.RuntimeLayer;
 import java.util.OptionalDouble;
 
 /**
@@ -48,6 +49,6 @@ public record Layer(
 
   /** Returns whether it was made 8 bit and runs so on this CPU. */
   public boolean runsEightBit() {
-    return kernel.endsWith("I8");
+    return RuntimeLayer.isEightBit(kernel);
   }
 }

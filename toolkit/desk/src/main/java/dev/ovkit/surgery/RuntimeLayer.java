@@ -17,7 +17,7 @@ import org.bytedeco.javacpp.BytePointer;
  *
  * @param type such as {@code Convolution}
  * @param precision of the arithmetic, such as {@code u8} or {@code f32}
- * @param kernel such as {@code jit_avx2_I8}; what runs in 8 bit ends in {@code _I8}
+ * @param kernel such as {@code jit_avx2_I8}
  * @param originals the operations of the IR that became this layer
  */
 public record RuntimeLayer(String type, String precision, String kernel, List<String> originals) {
@@ -64,6 +64,14 @@ public record RuntimeLayer(String type, String precision, String kernel, List<St
 
   /** Returns whether it runs in 8 bit. */
   public boolean isEightBit() {
+    return isEightBit(kernel);
+  }
+
+  /**
+   * Returns whether a kernel computes in 8 bit. The CPU plugin writes {@code _I8} behind one that
+   * takes unsigned bytes, and {@code _i8} behind one that takes signed bytes.
+   */
+  public static boolean isEightBit(String kernel) {
     return kernel.toUpperCase(Locale.ROOT).endsWith("_I8");
   }
 }
